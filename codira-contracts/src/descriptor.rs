@@ -1,0 +1,132 @@
+//! What a backend says of itself, and what callers and sessions tell each other.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{BackendError, Tool, symbol::words};
+
+words! {
+    /// Something that a backend may or may not be able to do, and by which a user would choose.
+    Capability, "capability" {
+        /// Commits outlive the process, and other processes see them.
+        Durable = "durable",
+        /// It keeps embeddings and answers by similarity. Without it, every method about embeddings and every file that
+        /// carries some is refused with [`Unsupported`](crate::ErrorKind::Unsupported).
+        Embeddings = "embeddings",
+    }
+}
+
+/// What a backend is. Made without I/O.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackendDescriptor {
+    /// Its name, as configured, and version.
+    pub tool: Tool,
+    /// The version of its schema.
+    pub schema: u32,
+    /// What it can do beyond the core of the contract, in the order of [`Capability::ALL`].
+    pub capabilities: Vec<Capability>,
+}
+
+impl BackendDescriptor {
+    /// Whether the backend claims `capability`.
+    pub fn claims(&self, capability: Capability) -> bool {
+        self.capabilities.contains(&capability)
+    }
+
+    /// Fails unless the backend claims `capability`.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsupported`](crate::ErrorKind::Unsupported), naming the backend and the capability.
+    pub fn require(&self, capability: Capability) -> Result<(), BackendError> {
+        if self.claims(capability) {
+            return Ok(());
+        }
+        Err(BackendError::Unsupported { backend: self.tool.name.clone(), capability })
+    }
+}
+
+/// How much of the index a session replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WriteScope {
+    /// Everything: the session starts empty. It may begin on an index that is damaged or foreign, which its commit replaces.
+    Full,
+    /// What it names: the session starts from the last commit.
+    Incremental,
+}
+
+/// A commit that succeeded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// The number of the commit: one more than that of the state the session began from, where that could be read; else one.
+    pub generation: u64,
+    /// What was replaced, when it was no readable index: a sentence for people.
+    pub replaced: Option<String>,
+}
+
+/// What deriving took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Derivation {
+    /// How many files had their uses and imports resolved again.
+    pub resolved_files: u64,
+}
+
+/// What became of vectors that were handed in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// Vectors that are kept now.
+    pub stored: u64,
+    /// Vectors that nothing waits for any more: the row is gone, or its text is another.
+    pub stale: u64,
+}
+
+/// Who holds the writer's place: what a refused session names, and what lock files hold.
+///
+/// ```
+/// use codira_contracts::Holder;
+///
+/// let holder = Holder::new("codira 0.1.0", 4711);
+/// assert_eq!(holder.to_string(), "codira 0.1.0 (process 4711)");
+/// assert_eq!(holder.to_string().parse::<Holder>()?, holder);
+/// # Ok::<(), codira_contracts::BackendError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The program.
+    pub program: String,
+    /// Its process id.
+    pub process: u32,
+}
+
+impl Holder {
+    /// Names a holder.
+    pub fn new(program: impl Into<String>, process: u32) -> Self {
+        Self { program: program.into(), process }
+    }
+
+    /// This process: the name of its executable, and its id.
+    pub fn current() -> Self {
+        let program = std::env::args_os().next().unwrap_or_default();
+        let name = std::path::Path::new(&program).file_name().unwrap_or_default().to_string_lossy();
+        Self::new(if name.is_empty() { "an unnamed program".into() } else { name }, std::process::id())
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (process {})", self.program, self.process)
+    }
+}
+
+impl FromStr for Holder {
+    type Err = BackendError;
+
+    fn from_str(text: &str) -> Result<Self, BackendError> {
+        let parsed = text.trim_end().strip_suffix(')').and_then(|text| {
+            let (program, process) = text.rsplit_once(" (process ")?;
+            Some(Self::new(program, process.parse().ok()?))
+        });
+        parsed.ok_or_else(|| BackendError::invalid(format_args!("{text:?}"), "a holder reads `program (process id)`"))
+    }
+}

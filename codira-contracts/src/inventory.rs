@@ -1,0 +1,111 @@
+//! What was true of the last run: who wrote the index, who analyzed the files, and what is stored.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{BackendError, EmbeddingSpec, Tool, symbol::words};
+
+words! {
+    /// Whether every source file had an analyzer in the last run.
+    Coverage, "coverage" {
+        /// Nobody said.
+        Unknown = "unknown",
+        /// Some source files have no analyzer, or could not be analyzed.
+        Incomplete = "incomplete",
+        /// Every source file was analyzed.
+        Complete = "complete",
+    }
+}
+
+/// The store that holds an index, as it was when the index was last committed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuntimeInventory {
+    /// The backend that wrote it, by name and version.
+    pub backend: Tool,
+    /// The version of its schema.
+    pub schema: u32,
+    /// Whether every source file was covered.
+    pub coverage: Coverage,
+    /// The commit; the first is one.
+    pub generation: u64,
+}
+
+/// One analyzer of the last run. Inventories order by tool.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AnalyzerInventory {
+    /// The analyzer.
+    pub tool: Tool,
+    /// The globs by which it finds its files, in its own order.
+    pub globs: Vec<String>,
+}
+
+/// What a session says of the run that it belongs to. A session of full scope that says nothing leaves the
+/// [default](Default); an incremental one leaves what was there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunInventory {
+    /// Whether every source file was covered.
+    pub coverage: Coverage,
+    /// The analyzers of the run, each tool once, in any order.
+    pub analyzers: Vec<AnalyzerInventory>,
+}
+
+impl Default for RunInventory {
+    fn default() -> Self {
+        Self { coverage: Coverage::Unknown, analyzers: Vec::new() }
+    }
+}
+
+/// How many embeddings are stored under one spec. Inventories order by spec; a spec without rows is not listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmbeddingInventory {
+    /// The spec.
+    pub spec: EmbeddingSpec,
+    /// Rows with their vector.
+    pub computed: u64,
+    /// Rows that wait for it.
+    pub pending: u64,
+}
+
+/// How much of everything is stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Files.
+    pub files: u64,
+    /// Symbols.
+    pub symbols: u64,
+    /// Imports.
+    pub imports: u64,
+    /// Use records of kind call.
+    pub calls: u64,
+    /// Use records of kind reference.
+    pub references: u64,
+    /// Edges of both kinds.
+    pub edges: u64,
+    /// Edges whose target is resolved.
+    pub resolved_edges: u64,
+    /// Documentation units.
+    pub documentation: u64,
+    /// Documentation issues.
+    pub doc_issues: u64,
+    /// Embeddings with their vector.
+    pub embeddings: u64,
+    /// Embeddings that wait for it.
+    pub pending_embeddings: u64,
+}
+
+/// What a run would have to do although no file changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Maintenance {
+    /// Stored issues of files whose language is not audited now.
+    pub stale_doc_issues: u64,
+    /// Stored embeddings, pending ones included, whose spec is not in use now.
+    pub orphaned_embeddings: u64,
+}
+
+impl Maintenance {
+    /// Whether there is anything to do.
+    pub fn is_needed(&self) -> bool {
+        *self != Self::default()
+    }
+}

@@ -1,0 +1,69 @@
+//! The contract between a code index and the store that keeps it.
+//!
+//! A *code index* holds what analyzers say of a repository's files and answers questions about it. This crate says what such an
+//! index is, so that anyone can write a store for it and anyone can ask any store: the model, three traits, one error type, and the
+//! logic that is true of every store. It has no runtime, no I/O, no database and no parser.
+//!
+//! - An [`IndexBackend`] is the store of one repository. It hands out readers and the one session.
+//! - An [`IndexReader`] answers questions about one committed state, for ever.
+//! - An [`IndexWriteSession`] replaces files, and commits whole or leaves nothing.
+//! - [`DynBackend`] is any backend, chosen at run time.
+//! - A [`LanguageAnalyzer`] says everything that is kept of a file, as a [`FileAnalysis`]; an [`EmbeddingEngine`] computes vectors.
+//!
+//! What the traits ask of a backend is checked, sentence by sentence, by the crate `codira-conformance`; `docs/contract.md`
+//! lists the sentences.
+//!
+//! Pure logic that every backend shares: [`resolve`] turns records into edges, [`score`] orders by similarity, [`text`] finds
+//! words in lines, [`plan`] decides what to do with a file and why, [`PathPrefix`] narrows by path.
+
+mod analysis;
+mod analyzer;
+mod answer;
+mod backend;
+mod descriptor;
+mod documentation;
+mod embedding;
+mod engine;
+mod erased;
+mod error;
+mod ext;
+mod identity;
+mod inventory;
+mod path;
+pub mod plan;
+mod position;
+mod request;
+pub mod resolve;
+pub mod score;
+mod snapshot;
+mod symbol;
+pub mod text;
+
+pub use analysis::{
+    AnalysisStatus, Diagnostic, FileAnalysis, Import, ImportCondition, ImportKind, UseForm, UseKind, UseRecord, last_name,
+};
+pub use analyzer::{LanguageAnalyzer, SourceFile};
+pub use answer::{
+    Candidate, DocIssueEntry, DocumentationEntry, Edge, EdgeCounts, EdgeEntry, EdgeTarget, ExternalKind, ImportEntry,
+    ImportTarget, SymbolEntry, SymbolInventoryEntry, SymbolSummary, TextReference,
+};
+pub use backend::{IndexBackend, IndexReader, IndexWriteSession};
+pub use descriptor::{BackendDescriptor, Capability, Commit, Derivation, Holder, Stored, WriteScope};
+pub use documentation::{AuditPolicy, DocIssue, Documentation, DocumentationFormat, DocumentationKind, Severity};
+pub use embedding::{
+    ComputedEmbedding, EmbeddingRow, EmbeddingSpec, EmbeddingState, PendingEmbedding, Precision, ReusableEmbedding, Vector,
+};
+pub use engine::EmbeddingEngine;
+pub use erased::{DynBackend, DynReader, DynSession};
+pub use error::{BackendError, BoxError, ErrorKind};
+pub use ext::{Compatibility, IndexReaderExt};
+pub use identity::{ContentHash, Language, StableId, SymbolKey, Tool};
+pub use inventory::{AnalyzerInventory, Coverage, EmbeddingInventory, Maintenance, RunInventory, RuntimeInventory, Totals};
+pub use path::{PathPrefix, RepoPath, RepoRoot};
+pub use position::{LineSpan, Site};
+pub use request::{
+    CandidateRequest, DocIssueRequest, DocumentationRequest, EdgeEnd, EdgeRequest, ImportEnd, ImportRequest, PendingRequest,
+    ReuseRequest, SymbolInventoryRequest, SymbolMatch, SymbolRequest, TextRequest,
+};
+pub use snapshot::{FileSnapshot, FileState, check_dimension};
+pub use symbol::{BodyFacts, Parameter, ParameterKind, Symbol, SymbolKind, Visibility};

@@ -1,0 +1,68 @@
+//! Words and lines of source text: what a text reference is.
+
+use crate::Site;
+
+/// Whether `char` can be part of a word: letters and digits of any script, and the underscore.
+pub fn is_word_char(char: char) -> bool {
+    char == '_' || char.is_alphanumeric()
+}
+
+/// The words of a text, in order: its longest runs of [word characters](is_word_char).
+///
+/// A text can [occur](occurrences) only where all of its words do: that is what an index on words is for.
+///
+/// ```
+/// use codira_contracts::text::words;
+///
+/// assert_eq!(words("self.run(host=None)").collect::<Vec<_>>(), ["self", "run", "host", "None"]);
+/// ```
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|char| !is_word_char(char)).filter(|word| !word.is_empty())
+}
+
+/// A line in which a text occurs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Occurrence<'a> {
+    /// The first occurrence in the line.
+    pub site: Site,
+    /// The line, without its end.
+    pub line: &'a str,
+}
+
+/// The lines of `source` in which `text` occurs as whole words, from the first to the last.
+///
+/// Lines end with `\n` or `\r\n`. An occurrence neither begins nor ends inside a word: a word character at an edge of `text` has no
+/// word character next to it outside. Empty text occurs nowhere.
+///
+/// ```
+/// use codira_contracts::text::occurrences;
+///
+/// let lines: Vec<_> = occurrences("run()\nrunner()\nself.run\n", "run").map(|hit| hit.site.to_string()).collect();
+/// assert_eq!(lines, ["1:1", "3:6"]);
+/// ```
+pub fn occurrences<'a>(source: &'a str, text: &'a str) -> impl Iterator<Item = Occurrence<'a>> {
+    source.split('\n').zip(1..).filter_map(move |(line, number)| {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let column = find_word(line, text)?;
+        // A column beyond u32 is in a line of four gigabytes, and files are far smaller.
+        Some(Occurrence { site: Site::new(number, u32::try_from(column + 1).unwrap_or(u32::MAX)), line })
+    })
+}
+
+/// The byte at which `text` first occurs in `line` as whole words.
+fn find_word(line: &str, text: &str) -> Option<usize> {
+    let starts_in_word = text.chars().next().is_some_and(is_word_char);
+    let ends_in_word = is_word_char(text.chars().next_back()?);
+    let mut from = 0;
+    while let Some(found) = line[from..].find(text) {
+        let start = from + found;
+        let before = line[..start].chars().next_back().is_some_and(is_word_char);
+        let after = line[start + text.len()..].chars().next().is_some_and(is_word_char);
+        if !(starts_in_word && before || ends_in_word && after) {
+            return Some(start);
+        }
+        // On to the next character: occurrences may overlap.
+        from = start + line[start..].chars().next().map_or(1, char::len_utf8);
+    }
+    None
+}
