@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Indexes a repository into any codira backend.
+
+pub mod analyzers;

@@ -1,1 +1,1 @@
-//! Placeholder.
+//! The reference backend: the contract, executed in memory.

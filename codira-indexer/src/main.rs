@@ -1,0 +1,3 @@
+//! The `codira` command.
+
+fn main() {}
