@@ -189,14 +189,16 @@ pub trait IndexWriteSession: Send + 'static {
     /// Needs [`Capability::Embeddings`](crate::Capability::Embeddings), like the four calls below.
     async fn prune_embeddings(&mut self, keep: &[EmbeddingSpec]) -> Result<u64, BackendError>;
 
-    /// As [`IndexReader::reusable_embeddings`], of the state the session began from and its own writes together: also of
-    /// files that it replaced, removed, or dropped by its full scope, so that a text keeps its vector when it moves.
+    /// As [`IndexReader::reusable_embeddings`], of the state the session began from and the state that it has now, together: also
+    /// of files that it replaced, removed, or dropped by its full scope, so that a text keeps its vector when it moves.
+    /// Where both states have a vector of one key, that of the present one counts.
     async fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError>;
 
     /// As [`IndexReader::pending_embeddings`], of the state that the session has now.
     async fn pending_embeddings(&mut self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError>;
 
-    /// Adds rows that wait for their vector, or replaces the row of the same key and spec. Touches no file row.
+    /// Adds rows that wait for their vector, or replaces the row of the same key and spec; of several in one call, the last
+    /// stays. Touches no file row.
     ///
     /// # Errors
     ///

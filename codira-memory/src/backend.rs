@@ -1,0 +1,263 @@
+//! The shell: the plain values behind the asynchronous contract.
+
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use codira_contracts::{
+    AnalyzerInventory, AuditPolicy, BackendDescriptor, BackendError, Candidate, CandidateRequest, Capability, Commit,
+    ComputedEmbedding, Derivation, DocIssueEntry, DocIssueRequest, DocumentationEntry, DocumentationRequest, EdgeEntry,
+    EdgeRequest, EmbeddingInventory, EmbeddingSpec, FileSnapshot, FileState, Holder, ImportEntry, ImportRequest, IndexBackend,
+    IndexReader, IndexWriteSession, Maintenance, PathPrefix, PendingEmbedding, PendingRequest, RepoPath, ReusableEmbedding,
+    ReuseRequest, RunInventory, RuntimeInventory, Stored, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey,
+    SymbolRequest, TextReference, TextRequest, Tool, Totals, WriteScope,
+};
+
+use crate::{Draft, IndexState, View};
+
+const LOCATION: &str = "memory";
+
+static DESCRIPTOR: LazyLock<BackendDescriptor> = LazyLock::new(|| BackendDescriptor {
+    tool: Tool::new("memory", env!("CARGO_PKG_VERSION")),
+    schema: 1,
+    capabilities: vec![Capability::Embeddings],
+});
+
+/// An index that lives as long as the process. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryBackend(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    committed: Mutex<Arc<IndexState>>,
+    holder: Mutex<Option<Holder>>,
+}
+
+impl MemoryBackend {
+    /// The last committed state; the default one before the first commit.
+    pub fn state(&self) -> Arc<IndexState> {
+        Arc::clone(&lock(&self.0.committed))
+    }
+}
+
+/// No code that can panic runs under these locks, so a poisoned one guards a whole value.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The writer's place; dropping it gives it back.
+#[derive(Debug)]
+struct Place(Arc<Shared>);
+
+impl Place {
+    fn take(shared: &Arc<Shared>) -> Result<Self, BackendError> {
+        let mut place = lock(&shared.holder);
+        if let Some(holder) = &*place {
+            return Err(BackendError::SessionBusy { location: LOCATION.to_owned(), holder: holder.clone() });
+        }
+        *place = Some(Holder::current());
+        Ok(Self(Arc::clone(shared)))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        *lock(&self.0.holder) = None;
+    }
+}
+
+/// A [`View`] of one committed state.
+#[derive(Debug)]
+pub struct MemoryReader(View);
+
+impl MemoryReader {
+    /// Reads `state`, which need not be any backend's.
+    pub fn new(state: &Arc<IndexState>) -> Self {
+        Self(state.view())
+    }
+}
+
+/// A [`Draft`] of the next state.
+#[derive(Debug)]
+pub struct MemorySession {
+    draft: Draft,
+    place: Place,
+}
+
+#[async_trait]
+impl IndexBackend for MemoryBackend {
+    type Reader = MemoryReader;
+    type Session = MemorySession;
+
+    fn descriptor(&self) -> &BackendDescriptor {
+        &DESCRIPTOR
+    }
+
+    async fn open_reader(&self) -> Result<MemoryReader, BackendError> {
+        let state = self.state();
+        match state.generation() {
+            0 => Err(BackendError::NotIndexed { location: LOCATION.to_owned() }),
+            _ => Ok(MemoryReader::new(&state)),
+        }
+    }
+
+    async fn begin_index_session(&self, scope: WriteScope) -> Result<MemorySession, BackendError> {
+        let place = Place::take(&self.0)?;
+        Ok(MemorySession { draft: self.state().begin(scope), place })
+    }
+}
+
+#[async_trait]
+impl IndexReader for MemoryReader {
+    fn generation(&self) -> u64 {
+        self.0.generation()
+    }
+
+    async fn runtime_inventory(&self) -> Result<RuntimeInventory, BackendError> {
+        let BackendDescriptor { tool, schema, .. } = &*DESCRIPTOR;
+        let (coverage, generation) = (self.0.coverage(), self.0.generation());
+        Ok(RuntimeInventory { backend: tool.clone(), schema: *schema, coverage, generation })
+    }
+
+    async fn analyzer_inventory(&self) -> Result<Vec<AnalyzerInventory>, BackendError> {
+        Ok(self.0.analyzer_inventory())
+    }
+
+    async fn totals(&self) -> Result<Totals, BackendError> {
+        Ok(self.0.totals())
+    }
+
+    async fn file_states(&self, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
+        Ok(self.0.file_states(prefix))
+    }
+
+    async fn file(&self, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
+        Ok(self.0.file(path))
+    }
+
+    async fn maintenance(&self, policy: &AuditPolicy, specs: &[EmbeddingSpec]) -> Result<Maintenance, BackendError> {
+        Ok(self.0.maintenance(policy, specs))
+    }
+
+    async fn symbol(&self, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError> {
+        Ok(self.0.symbol(key))
+    }
+
+    async fn symbols(&self, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
+        Ok(self.0.symbols(request))
+    }
+
+    async fn symbol_inventory(&self, request: &SymbolInventoryRequest) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
+        Ok(self.0.symbol_inventory(request))
+    }
+
+    async fn children(&self, parent: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
+        Ok(self.0.children(parent))
+    }
+
+    async fn overloads(&self, symbol: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
+        Ok(self.0.overloads(symbol))
+    }
+
+    async fn edges(&self, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
+        Ok(self.0.edges(request))
+    }
+
+    async fn imports(&self, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
+        Ok(self.0.imports(request))
+    }
+
+    async fn text_references(&self, request: &TextRequest) -> Result<Vec<TextReference>, BackendError> {
+        Ok(self.0.text_references(request))
+    }
+
+    async fn documentation(&self, request: &DocumentationRequest) -> Result<Vec<DocumentationEntry>, BackendError> {
+        Ok(self.0.documentation(request))
+    }
+
+    async fn doc_issues(&self, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError> {
+        Ok(self.0.doc_issues(request))
+    }
+
+    async fn embedding_inventory(&self) -> Result<Vec<EmbeddingInventory>, BackendError> {
+        Ok(self.0.embedding_inventory())
+    }
+
+    async fn reusable_embeddings(&self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
+        Ok(self.0.reusable_embeddings(request))
+    }
+
+    async fn pending_embeddings(&self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
+        Ok(self.0.pending_embeddings(request))
+    }
+
+    async fn symbol_candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {
+        self.0.symbol_candidates(request)
+    }
+
+    async fn documentation_candidates(
+        &self,
+        request: &CandidateRequest,
+    ) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError> {
+        self.0.documentation_candidates(request)
+    }
+}
+
+#[async_trait]
+impl IndexWriteSession for MemorySession {
+    async fn put_file(&mut self, file: FileSnapshot) -> Result<(), BackendError> {
+        self.draft.put_file(file)
+    }
+
+    async fn remove_file(&mut self, path: &RepoPath) -> Result<(), BackendError> {
+        self.draft.remove_file(path);
+        Ok(())
+    }
+
+    async fn file_state(&mut self, path: &RepoPath) -> Result<Option<FileState>, BackendError> {
+        Ok(self.draft.file_state(path))
+    }
+
+    async fn purge_doc_issues(&mut self, policy: &AuditPolicy) -> Result<u64, BackendError> {
+        Ok(self.draft.purge_doc_issues(policy))
+    }
+
+    async fn prune_embeddings(&mut self, keep: &[EmbeddingSpec]) -> Result<u64, BackendError> {
+        Ok(self.draft.prune_embeddings(keep))
+    }
+
+    async fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
+        Ok(self.draft.reusable_embeddings(request))
+    }
+
+    async fn pending_embeddings(&mut self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
+        Ok(self.draft.pending_embeddings(request))
+    }
+
+    async fn queue_embeddings(&mut self, rows: Vec<PendingEmbedding>) -> Result<(), BackendError> {
+        self.draft.queue_embeddings(rows)
+    }
+
+    async fn store_embeddings(&mut self, rows: Vec<ComputedEmbedding>) -> Result<Stored, BackendError> {
+        self.draft.store_embeddings(rows)
+    }
+
+    async fn rebuild_derived(&mut self) -> Result<Derivation, BackendError> {
+        // Nothing derived is kept: readers derive when they are asked.
+        Ok(Derivation::default())
+    }
+
+    async fn write_inventory(&mut self, inventory: RunInventory) -> Result<(), BackendError> {
+        self.draft.write_inventory(inventory)
+    }
+
+    async fn commit(self) -> Result<Commit, BackendError> {
+        let state = self.draft.seal();
+        let generation = state.generation();
+        *lock(&self.place.0.committed) = Arc::new(state);
+        Ok(Commit { generation, replaced: None })
+    }
+
+    async fn abort(self) -> Result<(), BackendError> {
+        Ok(())
+    }
+}

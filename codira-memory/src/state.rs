@@ -1,0 +1,39 @@
+//! What one commit leaves: the files, what was said of the run, and a number.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use codira_contracts::{FileSnapshot, RepoPath, RunInventory, WriteScope};
+
+use crate::{Draft, View};
+
+/// One committed state of an index, as a plain value.
+///
+/// The [default](Default) is the state before the first commit: no files, generation zero.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IndexState {
+    pub(crate) files: BTreeMap<RepoPath, FileSnapshot>,
+    pub(crate) inventory: RunInventory,
+    pub(crate) generation: u64,
+}
+
+impl IndexState {
+    /// The number of the commit; the first is one.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The files, by path, each as it was put.
+    pub fn files(&self) -> impl Iterator<Item = &FileSnapshot> {
+        self.files.values()
+    }
+
+    /// Begins a session on this state.
+    pub fn begin(self: &Arc<Self>, scope: WriteScope) -> Draft {
+        Draft::new(Arc::clone(self), scope)
+    }
+
+    /// Asks this state.
+    pub fn view(self: &Arc<Self>) -> View {
+        View::new(Arc::clone(self))
+    }
+}

@@ -1,0 +1,149 @@
+//! Questions about what files and symbols make of each other: edges and imports.
+
+use std::collections::{BTreeMap, HashMap};
+
+use codira_contracts::{
+    Edge, EdgeCounts, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, FileSnapshot, ImportEnd, ImportEntry, ImportRequest,
+    ImportTarget, RepoPath, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey, SymbolSummary, UseKind,
+    last_name,
+    resolve::{self, Facts, Progress},
+};
+
+use super::{View, first, symbols::entries};
+use crate::IndexState;
+
+/// What follows from the files of a state: the contract's resolver applied to all of them.
+#[derive(Debug)]
+pub(super) struct Derived {
+    /// Every edge, by keys of owner and target.
+    pub(super) edges: Vec<Edge>,
+    /// Where the imports of each file lead, in its order.
+    imports: BTreeMap<RepoPath, Vec<ImportTarget>>,
+    /// Every symbol, to name the ends of edges.
+    symbols: HashMap<SymbolKey, SymbolSummary>,
+}
+
+impl Derived {
+    pub(super) fn of(state: &IndexState) -> Self {
+        let offers = |file: &FileSnapshot| {
+            let path = file.path().clone();
+            resolve::offers(&path, &file.analysis).into_iter().map(move |offer| (path.clone(), offer))
+        };
+        let facts = Facts::complete(state.files().flat_map(offers));
+        let mut derived = Self { edges: Vec::new(), imports: BTreeMap::new(), symbols: HashMap::new() };
+        for file in state.files() {
+            let Progress::Done(resolution) = resolve::resolve(file.path(), &file.analysis, &facts) else {
+                unreachable!("complete facts leave nothing to ask for")
+            };
+            derived.edges.extend(resolution.edges);
+            derived.imports.insert(file.path().clone(), resolution.imports);
+            let summaries = entries(file).into_iter().map(summary);
+            derived.symbols.extend(summaries.map(|summary| (summary.key.clone(), summary)));
+        }
+        derived.edges.sort_by(|a, b| (&a.owner, &a.target).cmp(&(&b.owner, &b.target)));
+        derived
+    }
+
+    fn symbol(&self, key: &SymbolKey) -> &SymbolSummary {
+        self.symbols.get(key).expect("an edge leads from and to symbols of the stored files")
+    }
+
+    fn target_name<'a>(&'a self, edge: &'a Edge) -> &'a str {
+        match &edge.target {
+            EdgeTarget::Resolved(key) => &self.symbol(key).name,
+            EdgeTarget::External { name: path, .. } | EdgeTarget::Unresolved { text: path } => last_name(path),
+        }
+    }
+
+    fn entry(&self, edge: &Edge) -> EdgeEntry {
+        EdgeEntry {
+            owner: self.symbol(&edge.owner).clone(),
+            target: match &edge.target {
+                EdgeTarget::Resolved(key) => EdgeTarget::Resolved(self.symbol(key).clone()),
+                EdgeTarget::External { kind, name } => EdgeTarget::External { kind: *kind, name: name.clone() },
+                EdgeTarget::Unresolved { text } => EdgeTarget::Unresolved { text: text.clone() },
+            },
+            sites: edge.sites.clone(),
+        }
+    }
+
+    /// The edge counts of every symbol that has edges of this kind.
+    fn counts(&self, kind: UseKind) -> HashMap<&SymbolKey, EdgeCounts> {
+        let mut counts: HashMap<&SymbolKey, EdgeCounts> = HashMap::new();
+        for edge in self.edges.iter().filter(|edge| edge.kind == kind) {
+            let owner = counts.entry(&edge.owner).or_default();
+            match &edge.target {
+                EdgeTarget::Resolved(symbol) => {
+                    owner.outgoing_resolved += 1;
+                    counts.entry(symbol).or_default().incoming += 1;
+                }
+                EdgeTarget::External { .. } | EdgeTarget::Unresolved { .. } => owner.outgoing_other += 1,
+            }
+        }
+        counts
+    }
+}
+
+impl View {
+    /// Every symbol with its edge counts, by path, span and id.
+    pub fn symbol_inventory(&self, request: &SymbolInventoryRequest) -> Vec<SymbolInventoryEntry> {
+        let SymbolInventoryRequest { kind, prefix, limit } = request;
+        let derived = self.derived();
+        let (calls, references) = (derived.counts(UseKind::Call), derived.counts(UseKind::Reference));
+        let symbols = self.symbols_where(prefix, |entry| kind.is_none_or(|kind| entry.symbol.kind == kind));
+        let entry = |symbol: SymbolEntry| SymbolInventoryEntry {
+            calls: calls.get(&symbol.key()).copied().unwrap_or_default(),
+            references: references.get(&symbol.key()).copied().unwrap_or_default(),
+            symbol: summary(symbol),
+        };
+        first(*limit, symbols.into_iter().map(entry).collect())
+    }
+
+    /// The edges of one kind at one end, by keys of owner and target.
+    pub fn edges(&self, request: &EdgeRequest) -> Vec<EdgeEntry> {
+        let EdgeRequest { kind, end, prefix, limit } = request;
+        let derived = self.derived();
+        let at_end = derived.edges.iter().filter(|edge| match end {
+            EdgeEnd::From(key) => edge.owner == *key,
+            EdgeEnd::To(key) => matches!(&edge.target, EdgeTarget::Resolved(symbol) if symbol == key),
+            EdgeEnd::FromNamed(name) => derived.symbol(&edge.owner).name == *name,
+            EdgeEnd::ToNamed(name) => derived.target_name(edge) == name,
+            EdgeEnd::ToExternal(full) => matches!(&edge.target, EdgeTarget::External { name, .. } if name == full),
+        });
+        let wanted = at_end.filter(|edge| edge.kind == *kind && prefix.covers(&edge.owner.path));
+        first(*limit, wanted.map(|edge| derived.entry(edge)).collect())
+    }
+
+    /// The imports and includes at one end, by path and place in the file's list.
+    pub fn imports(&self, request: &ImportRequest) -> Vec<ImportEntry> {
+        let ImportRequest { end, prefix, limit } = request;
+        let derived = self.derived();
+        let all = self.files_in(prefix).flat_map(|file| {
+            file.analysis.imports.iter().zip(&derived.imports[file.path()]).map(|(import, target)| ImportEntry {
+                path: file.path().clone(),
+                module: file.analysis.module.clone(),
+                import: import.clone(),
+                target: target.clone(),
+            })
+        });
+        let module_of = |path: &RepoPath| self.state.files.get(path).map(|file| &file.analysis.module);
+        let at_end = all.filter(|entry| match (end, &entry.target) {
+            (ImportEnd::FromFile(path), _) => entry.path == *path,
+            (ImportEnd::FromModule(module), _) => entry.module == *module,
+            (ImportEnd::ToFile(path), target) => *target == ImportTarget::Resolved(path.clone()),
+            (ImportEnd::ToModule(module), ImportTarget::Resolved(path)) => module_of(path) == Some(module),
+            (ImportEnd::ToModule(module), ImportTarget::External | ImportTarget::Unresolved) => entry.import.module == *module,
+        });
+        first(*limit, at_end.collect())
+    }
+}
+
+fn summary(entry: SymbolEntry) -> SymbolSummary {
+    SymbolSummary {
+        key: entry.key(),
+        kind: entry.symbol.kind,
+        name: entry.symbol.name,
+        logical_name: entry.logical_name,
+        span: entry.symbol.span,
+    }
+}

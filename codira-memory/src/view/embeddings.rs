@@ -1,0 +1,128 @@
+//! Questions about vectors, stored and awaited.
+
+use std::collections::BTreeMap;
+
+use codira_contracts::{
+    BackendError, Candidate, CandidateRequest, DocumentationEntry, EmbeddingInventory, EmbeddingRow, EmbeddingState,
+    FileSnapshot, PendingEmbedding, PendingRequest, ReusableEmbedding, ReuseRequest, StableId, SymbolEntry, SymbolKey, Vector,
+    check_dimension,
+    score::{self, Scored},
+};
+
+use super::{View, documentation::units, first, symbols::entries};
+use crate::IndexState;
+
+impl View {
+    /// How many embeddings there are of each spec, by spec.
+    pub fn embedding_inventory(&self) -> Vec<EmbeddingInventory> {
+        let mut counts = BTreeMap::new();
+        for row in self.state.files().flat_map(|file| &file.embeddings) {
+            let (computed, pending) = counts.entry(&row.spec).or_insert((0, 0));
+            match row.state {
+                EmbeddingState::Computed(_) => *computed += 1,
+                EmbeddingState::Pending { .. } => *pending += 1,
+            }
+        }
+        let entry = |(spec, (computed, pending))| EmbeddingInventory { spec: Clone::clone(spec), computed, pending };
+        counts.into_iter().map(entry).collect()
+    }
+
+    /// The vectors stored for some texts, by text hash.
+    pub fn reusable_embeddings(&self, request: &ReuseRequest) -> Vec<ReusableEmbedding> {
+        reusable_embeddings(&[&self.state], request)
+    }
+
+    /// The rows that wait for their vector, by spec, then key.
+    pub fn pending_embeddings(&self, request: &PendingRequest) -> Vec<PendingEmbedding> {
+        pending_embeddings(&self.state, request)
+    }
+
+    /// The symbols whose vectors are most similar, best first, then by key.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` when the vector has not the dimension of the spec.
+    pub fn symbol_candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {
+        let symbols = |file: &FileSnapshot, id: &StableId| entries(file).into_iter().find(|entry| entry.symbol.id == *id);
+        self.candidates(request, symbols)
+    }
+
+    /// The documentation units whose vectors are most similar, best first, then by key.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` when the vector has not the dimension of the spec.
+    pub fn documentation_candidates(
+        &self,
+        request: &CandidateRequest,
+    ) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError> {
+        self.candidates(request, |file, id| units(file).into_iter().find(|entry| entry.unit.id == *id))
+    }
+
+    fn candidates<T>(
+        &self,
+        request: &CandidateRequest,
+        entry: impl Fn(&FileSnapshot, &StableId) -> Option<T>,
+    ) -> Result<Vec<Candidate<T>>, BackendError> {
+        let CandidateRequest { spec, vector, prefix, limit } = request;
+        check_dimension(&"the vector to compare with", spec, vector)?;
+        let mut found = Vec::new();
+        for file in self.files_in(prefix) {
+            for row in file.embeddings.iter().filter(|row| row.spec == *spec) {
+                if let (Some(stored), Some(entry)) = (computed(row), entry(file, &row.owner)) {
+                    let score = score::cosine(vector.as_slice(), stored.as_slice());
+                    found.push((Scored { score, key: key(file, row) }, entry));
+                }
+            }
+        }
+        found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(first(*limit, found.into_iter().map(|(scored, entry)| Candidate { score: scored.score, entry }).collect()))
+    }
+}
+
+/// The vectors stored for some texts in any of `states`, by text hash. Of several vectors of one text, that of the least
+/// key; of one key, that of the first state.
+pub(crate) fn reusable_embeddings(states: &[&IndexState], request: &ReuseRequest) -> Vec<ReusableEmbedding> {
+    let mut least = BTreeMap::new();
+    for (place, state) in states.iter().enumerate() {
+        for file in state.files() {
+            let wanted = |row: &&EmbeddingRow| row.spec == request.spec && request.texts.contains(&row.text_hash);
+            for row in file.embeddings.iter().filter(wanted) {
+                let Some(vector) = computed(row) else { continue };
+                let offered = ((key(file, row), place), vector);
+                let kept = least.entry(row.text_hash).or_insert_with(|| offered.clone());
+                if offered.0 < kept.0 {
+                    *kept = offered;
+                }
+            }
+        }
+    }
+    let row = |(text_hash, (_, vector))| ReusableEmbedding { text_hash, vector: Vector::clone(vector) };
+    least.into_iter().map(row).collect()
+}
+
+/// The rows that wait for their vector, by spec, then key.
+pub(crate) fn pending_embeddings(state: &IndexState, request: &PendingRequest) -> Vec<PendingEmbedding> {
+    let PendingRequest { spec, prefix, limit } = request;
+    let mut rows = Vec::new();
+    for file in state.files().filter(|file| prefix.covers(file.path())) {
+        for row in file.embeddings.iter().filter(|row| spec.as_ref().is_none_or(|spec| *spec == row.spec)) {
+            if let EmbeddingState::Pending { text } = &row.state {
+                rows.push(PendingEmbedding { key: key(file, row), spec: row.spec.clone(), text: text.clone() });
+            }
+        }
+    }
+    rows.sort_by(|a, b| (&a.spec, &a.key).cmp(&(&b.spec, &b.key)));
+    first(*limit, rows)
+}
+
+fn computed(row: &EmbeddingRow) -> Option<&Vector> {
+    match &row.state {
+        EmbeddingState::Computed(vector) => Some(vector),
+        EmbeddingState::Pending { .. } => None,
+    }
+}
+
+fn key(file: &FileSnapshot, row: &EmbeddingRow) -> SymbolKey {
+    SymbolKey { path: file.path().clone(), id: row.owner.clone() }
+}
