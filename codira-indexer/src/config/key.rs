@@ -1,0 +1,140 @@
+//! The keys of the configuration, and the places where they are set.
+
+use std::{fmt, path::PathBuf};
+
+use serde::{Serialize, Serializer};
+
+/// A key of the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// `backend.name`
+    BackendName,
+    /// `index.jobs`
+    IndexJobs,
+    /// `index.max_file_size`
+    IndexMaxFileSize,
+    /// `index.hidden`
+    IndexHidden,
+    /// `index.include`
+    IndexInclude,
+    /// `index.exclude`
+    IndexExclude,
+    /// `query.refresh`
+    QueryRefresh,
+}
+
+impl Key {
+    /// Every key, in the order in which they are shown.
+    pub const ALL: &[Self] = &[
+        Self::BackendName,
+        Self::IndexJobs,
+        Self::IndexMaxFileSize,
+        Self::IndexHidden,
+        Self::IndexInclude,
+        Self::IndexExclude,
+        Self::QueryRefresh,
+    ];
+
+    /// The key as a configuration file has it, with its table.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BackendName => "backend.name",
+            Self::IndexJobs => "index.jobs",
+            Self::IndexMaxFileSize => "index.max_file_size",
+            Self::IndexHidden => "index.hidden",
+            Self::IndexInclude => "index.include",
+            Self::IndexExclude => "index.exclude",
+            Self::QueryRefresh => "query.refresh",
+        }
+    }
+
+    /// The environment variable that sets it.
+    pub const fn variable(self) -> &'static str {
+        match self {
+            Self::BackendName => "CODIRA_INDEX_BACKEND",
+            Self::IndexJobs => "CODIRA_INDEX_JOBS",
+            Self::IndexMaxFileSize => "CODIRA_INDEX_MAX_FILE_SIZE",
+            Self::IndexHidden => "CODIRA_INDEX_HIDDEN",
+            Self::IndexInclude => "CODIRA_INDEX_INCLUDE",
+            Self::IndexExclude => "CODIRA_INDEX_EXCLUDE",
+            Self::QueryRefresh => "CODIRA_QUERY_REFRESH",
+        }
+    }
+
+    /// What it decides, in one sentence for people.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::BackendName => "The backend that keeps the index.",
+            Self::IndexJobs => "How many files are analyzed at once.",
+            Self::IndexMaxFileSize => "Larger files are skipped: bytes, or text such as \"4 MiB\".",
+            Self::IndexHidden => {
+                "Whether files and directories whose name begins with a dot are indexed: \"skip\" or \"index\"."
+            }
+            Self::IndexInclude => {
+                "Only files that match one of these patterns, in .gitignore syntax, are indexed; empty means all."
+            }
+            Self::IndexExclude => "Files that match one of these patterns, in .gitignore syntax, are not indexed.",
+            Self::QueryRefresh => "Whether a query brings a stale index up to date first: \"auto\" or \"never\".",
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl AsRef<str> for Key {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl Serialize for Key {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// Who set a value. Later variants are weaker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum ConfigSource {
+    /// The caller, for this run.
+    Argument,
+    /// An environment variable.
+    Environment {
+        /// Its name.
+        variable: &'static str,
+    },
+    /// The configuration file of the repository.
+    RepositoryFile {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from one.
+        line: usize,
+    },
+    /// The configuration file of the user.
+    UserFile {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from one.
+        line: usize,
+    },
+    /// Nobody.
+    Default,
+}
+
+impl fmt::Display for ConfigSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Argument => f.write_str("argument"),
+            Self::Environment { variable } => f.write_str(variable),
+            Self::RepositoryFile { path, line } | Self::UserFile { path, line } => {
+                write!(f, "{}, line {line}", path.display())
+            }
+            Self::Default => f.write_str("default"),
+        }
+    }
+}

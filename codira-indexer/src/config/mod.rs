@@ -1,0 +1,174 @@
+//! Configuration: what is set, by whom, and what follows for a run.
+//!
+//! From strongest to weakest: an explicit argument, an environment variable, `.codira/config.toml` of the repository, the
+//! user's `codira/config.toml`, the default. Lists are replaced, not joined.
+//!
+//! ```toml
+//! [backend]
+//! name = "sqlite"
+//!
+//! [index]
+//! max_file_size = "8 MiB"
+//! exclude = ["vendor/", "*_pb2.py"]
+//!
+//! [query]
+//! refresh = "never"
+//! ```
+
+mod environment;
+mod file;
+mod key;
+mod value;
+
+use std::{num::NonZeroUsize, thread};
+
+use codira_contracts::RepoRoot;
+use serde::Serialize;
+
+pub use environment::Environment;
+pub use key::{ConfigSource, Key};
+pub use value::{FileSize, Refresh};
+use value::{FromRaw, RawValue};
+
+use crate::{Hidden, IndexerError, IndexerOptions, PathPatterns, StateDirectory};
+
+/// The effective configuration of one repository.
+#[derive(Clone, Debug)]
+pub struct Config {
+    backend: Setting<String>,
+    jobs: Setting<NonZeroUsize>,
+    max_file_size: Setting<FileSize>,
+    hidden: Setting<Hidden>,
+    include: Setting<PathPatterns>,
+    exclude: Setting<PathPatterns>,
+    refresh: Setting<Refresh>,
+}
+
+/// One effective value, as `codira config` shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ConfigEntry {
+    /// The key.
+    pub key: Key,
+    /// Its value, as a configuration file would hold it.
+    pub value: serde_json::Value,
+    /// Who set it.
+    pub source: ConfigSource,
+}
+
+/// A value, and who set it.
+#[derive(Clone, Debug)]
+struct Setting<T> {
+    value: T,
+    source: ConfigSource,
+}
+
+impl<T> Setting<T> {
+    fn default(value: T) -> Self {
+        Self { value, source: ConfigSource::Default }
+    }
+}
+
+impl<T: FromRaw> Setting<T> {
+    fn set(&mut self, key: Key, raw: &RawValue, source: ConfigSource) -> Result<(), IndexerError> {
+        match T::from_raw(raw) {
+            Ok(value) => *self = Self { value, source },
+            Err(problem) => return Err(IndexerError::InvalidValue { origin: source, key, problem }),
+        }
+        Ok(())
+    }
+
+    fn entry(&self, key: Key) -> ConfigEntry {
+        ConfigEntry { key, value: self.value.to_json(), source: self.source.clone() }
+    }
+}
+
+impl Default for Config {
+    /// The configuration where nobody set anything.
+    fn default() -> Self {
+        let options = IndexerOptions::default();
+        Self {
+            backend: Setting::default("sqlite".to_owned()),
+            jobs: Setting::default(thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)),
+            max_file_size: Setting::default(FileSize(options.max_file_size)),
+            hidden: Setting::default(options.hidden),
+            include: Setting::default(options.include),
+            exclude: Setting::default(options.exclude),
+            refresh: Setting::default(Refresh::default()),
+        }
+    }
+}
+
+impl Config {
+    /// Reads the configuration of the repository at `root`: the files that exist, and the environment.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigSyntax`](IndexerError::ConfigSyntax), [`UnknownKey`](IndexerError::UnknownKey) and
+    /// [`InvalidValue`](IndexerError::InvalidValue), naming file, line and key; [`Io`](IndexerError::Io) for a file that
+    /// exists and cannot be read.
+    pub fn load(root: &RepoRoot, environment: &Environment) -> Result<Self, IndexerError> {
+        let mut config = Self::default();
+        if let Some(path) = environment.user_config_file() {
+            config.take(file::read(&path, |path, line| ConfigSource::UserFile { path, line })?)?;
+        }
+        let path = StateDirectory::of(root).config_file();
+        config.take(file::read(&path, |path, line| ConfigSource::RepositoryFile { path, line })?)?;
+        config.take(environment.settings())?;
+        Ok(config)
+    }
+
+    /// Takes over settings that are stronger than what is there.
+    fn take(&mut self, settings: Vec<(Key, RawValue, ConfigSource)>) -> Result<(), IndexerError> {
+        for (key, raw, source) in settings {
+            match key {
+                Key::BackendName => self.backend.set(key, &raw, source),
+                Key::IndexJobs => self.jobs.set(key, &raw, source),
+                Key::IndexMaxFileSize => self.max_file_size.set(key, &raw, source),
+                Key::IndexHidden => self.hidden.set(key, &raw, source),
+                Key::IndexInclude => self.include.set(key, &raw, source),
+                Key::IndexExclude => self.exclude.set(key, &raw, source),
+                Key::QueryRefresh => self.refresh.set(key, &raw, source),
+            }?;
+        }
+        Ok(())
+    }
+
+    /// The name of the backend, and who chose it.
+    pub fn backend(&self) -> (&str, &ConfigSource) {
+        (&self.backend.value, &self.backend.source)
+    }
+
+    /// How many files are analyzed at once.
+    pub fn jobs(&self) -> NonZeroUsize {
+        self.jobs.value
+    }
+
+    /// Whether a query brings a stale index up to date first.
+    pub fn refresh(&self) -> Refresh {
+        self.refresh.value
+    }
+
+    /// What an [`Indexer`](crate::Indexer) has to know.
+    pub fn indexer_options(&self) -> IndexerOptions {
+        IndexerOptions {
+            max_file_size: self.max_file_size.value.0,
+            hidden: self.hidden.value,
+            include: self.include.value.clone(),
+            exclude: self.exclude.value.clone(),
+        }
+    }
+
+    /// Every key with its effective value and who set it, in the order of [`Key::ALL`].
+    pub fn entries(&self) -> Vec<ConfigEntry> {
+        let entry = |&key: &Key| match key {
+            Key::BackendName => self.backend.entry(key),
+            Key::IndexJobs => self.jobs.entry(key),
+            Key::IndexMaxFileSize => self.max_file_size.entry(key),
+            Key::IndexHidden => self.hidden.entry(key),
+            Key::IndexInclude => self.include.entry(key),
+            Key::IndexExclude => self.exclude.entry(key),
+            Key::QueryRefresh => self.refresh.entry(key),
+        };
+        Key::ALL.iter().map(entry).collect()
+    }
+}

@@ -1,0 +1,158 @@
+//! What values can be, and how they are read.
+
+use std::{fmt, num::NonZeroUsize, str::FromStr};
+
+use serde::Serialize;
+
+use crate::{Hidden, PathPatterns};
+
+/// A value as a file or variable gives it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum RawValue {
+    /// Text; variables hold nothing else.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// A list of texts.
+    List(Vec<String>),
+    /// Something that no key can be, described.
+    Other(&'static str),
+}
+
+impl fmt::Display for RawValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "{text:?}"),
+            Self::Integer(number) => number.fmt(f),
+            Self::List(items) => write!(f, "{items:?}"),
+            Self::Other(what) => f.write_str(what),
+        }
+    }
+}
+
+/// A type that a key can have.
+pub(super) trait FromRaw: Sized {
+    /// Reads a value, or says what is wrong with it: the rest of a sentence that begins with the key.
+    fn from_raw(raw: &RawValue) -> Result<Self, String>;
+
+    /// The value as a configuration file would hold it.
+    fn to_json(&self) -> serde_json::Value;
+}
+
+impl FromRaw for String {
+    fn from_raw(raw: &RawValue) -> Result<Self, String> {
+        match raw {
+            RawValue::Text(text) if !text.is_empty() => Ok(text.clone()),
+            raw => Err(format!("must be a name, and is {raw}")),
+        }
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        self.as_str().into()
+    }
+}
+
+impl FromRaw for NonZeroUsize {
+    fn from_raw(raw: &RawValue) -> Result<Self, String> {
+        let number = match raw {
+            RawValue::Integer(number) => usize::try_from(*number).ok(),
+            RawValue::Text(text) => text.parse().ok(),
+            _ => None,
+        };
+        number.and_then(Self::new).ok_or_else(|| format!("must be a whole number of at least 1, and is {raw}"))
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        self.get().into()
+    }
+}
+
+/// The size of a file, in bytes.
+///
+/// Written as a number of bytes, or with a unit: `512 KiB`, `4 MiB`, `1 GiB`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileSize(pub u64);
+
+const UNITS: [(&str, u64); 3] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+
+impl fmt::Display for FileSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match UNITS.iter().find(|(_, unit)| self.0 >= *unit && self.0.is_multiple_of(*unit)) {
+            Some((name, unit)) => write!(f, "{} {name}", self.0 / unit),
+            None => write!(f, "{} bytes", self.0),
+        }
+    }
+}
+
+impl FromStr for FileSize {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let unit = UNITS.iter().find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)));
+        let (number, unit) = unit.unwrap_or((text.strip_suffix("bytes").unwrap_or(text), 1));
+        let size = number.trim().parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+        size.map(Self).ok_or_else(|| format!("must be a size such as 1048576 or \"4 MiB\", and is {text:?}"))
+    }
+}
+
+impl FromRaw for FileSize {
+    fn from_raw(raw: &RawValue) -> Result<Self, String> {
+        match raw {
+            RawValue::Integer(number) if *number >= 0 => Ok(Self(number.unsigned_abs())),
+            RawValue::Text(text) => text.parse(),
+            raw => Err(format!("must be a size such as 1048576 or \"4 MiB\", and is {raw}")),
+        }
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        self.to_string().into()
+    }
+}
+
+impl FromRaw for PathPatterns {
+    fn from_raw(raw: &RawValue) -> Result<Self, String> {
+        let patterns = match raw {
+            RawValue::List(items) => items.clone(),
+            // A variable holds one text: its patterns are separated by commas.
+            RawValue::Text(text) => text.split(',').map(|item| item.trim().to_owned()).collect(),
+            raw => return Err(format!("must be a list of patterns, and is {raw}")),
+        };
+        Self::new(patterns).map_err(|(pattern, problem)| format!("holds {pattern:?}, which is no pattern: {problem}"))
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        self.as_slice().into()
+    }
+}
+
+/// Whether a query brings a stale index up to date first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Refresh {
+    /// It does, and says so.
+    #[default]
+    Auto,
+    /// It asks the index as it is.
+    Never,
+}
+
+/// Gives an enum of words its reading and writing.
+macro_rules! words {
+    ($type:ident { $($variant:ident = $word:literal),+ }) => {
+        impl FromRaw for $type {
+            fn from_raw(raw: &RawValue) -> Result<Self, String> {
+                match raw {
+                    $(RawValue::Text(text) if text == $word => Ok(Self::$variant),)+
+                    raw => Err(format!(concat!("must be one of", $(" \"", $word, "\"",)+ ", and is {}"), raw)),
+                }
+            }
+
+            fn to_json(&self) -> serde_json::Value {
+                match self { $(Self::$variant => $word.into()),+ }
+            }
+        }
+    };
+}
+words!(Refresh { Auto = "auto", Never = "never" });
+words!(Hidden { Skip = "skip", Index = "index" });

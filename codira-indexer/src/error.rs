@@ -1,0 +1,167 @@
+//! Why something could not be done, and what to do about it.
+
+use std::{fmt, io, path::PathBuf};
+
+use codira_contracts::BackendError;
+
+use crate::config::{ConfigSource, Key};
+
+/// Why the indexer could not do what it was asked.
+///
+/// Every message names the path, key or name that it is about; [`remedy`](Self::remedy) says what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IndexerError {
+    /// There is nothing at the path of a repository.
+    #[error("{}: no such directory", path.display())]
+    NoSuchDirectory {
+        /// The path, as it was given.
+        path: PathBuf,
+    },
+
+    /// The path of a repository is that of a file.
+    #[error("{}: not a directory", path.display())]
+    NotADirectory {
+        /// The path, as it was given.
+        path: PathBuf,
+    },
+
+    /// The file system refused something that the indexer itself did.
+    #[error("cannot {operation} {}", path.display())]
+    Io {
+        /// What it was doing, as a verb: `read`.
+        operation: &'static str,
+        /// What it was doing it to.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+
+    /// A configuration file is not TOML.
+    #[error("{}, line {line}: {message}", path.display())]
+    ConfigSyntax {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from one.
+        line: usize,
+        /// What the parser says.
+        message: String,
+    },
+
+    /// A configuration file sets a key that does not exist.
+    #[error("{}, line {line}: unknown key `{key}`{}", path.display(), did_you_mean(nearest))]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from one.
+        line: usize,
+        /// The key, with its tables.
+        key: String,
+        /// The known key that is spelt most like it, if one is near.
+        nearest: Option<Key>,
+    },
+
+    /// A key is set to something that it cannot be.
+    #[error("{origin}: `{key}` {problem}")]
+    InvalidValue {
+        /// Who set it.
+        origin: ConfigSource,
+        /// The key.
+        key: Key,
+        /// What is wrong with the value: `must be at least 1, and is 0`.
+        problem: String,
+    },
+
+    /// No backend has the name.
+    #[error("unknown backend `{name}` ({origin}); known are {}{}", list(known), did_you_mean(nearest))]
+    UnknownBackend {
+        /// The name.
+        name: String,
+        /// Who chose it.
+        origin: ConfigSource,
+        /// The names that are known, in order.
+        known: Vec<String>,
+        /// The known name that is spelt most like it, if one is near.
+        nearest: Option<String>,
+    },
+
+    /// A backend of this workspace was left out when the program was compiled.
+    #[error("the backend `{name}` ({origin}) was not compiled in; known are {}", list(known))]
+    BackendNotCompiled {
+        /// The name.
+        name: String,
+        /// Who chose it.
+        origin: ConfigSource,
+        /// The Cargo feature of `codira-indexer` that brings it.
+        feature: &'static str,
+        /// The names that are known, in order.
+        known: Vec<String>,
+    },
+
+    /// Two providers registered one name.
+    #[error("two backends are registered as `{name}`: by {first} and by {second}")]
+    DuplicateBackend {
+        /// The name.
+        name: String,
+        /// The provider that comes first by name.
+        first: String,
+        /// The other one.
+        second: String,
+    },
+
+    /// A pattern is no glob.
+    #[error("{subject}: `{glob}` is no glob: {problem}")]
+    InvalidGlob {
+        /// Whose pattern it is.
+        subject: String,
+        /// The pattern.
+        glob: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+
+    /// The run was cancelled; what was committed before is as it was.
+    #[error("cancelled; the index is as it was")]
+    Cancelled,
+
+    /// The store refused or failed.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+}
+
+impl IndexerError {
+    /// What the caller can do, as one sentence for people; `None` where the message says it all.
+    pub fn remedy(&self) -> Option<String> {
+        let remedy = match self {
+            Self::NoSuchDirectory { .. } => "name a directory that exists".to_owned(),
+            Self::NotADirectory { .. } => "name the directory of a repository".to_owned(),
+            Self::Io { .. } => "check that the path exists and that its permissions allow this".to_owned(),
+            Self::ConfigSyntax { path, .. } | Self::UnknownKey { path, .. } => {
+                format!("correct {}; `codira config` lists every key", path.display())
+            }
+            Self::InvalidValue { .. } => "correct the value; `codira config` lists every key".to_owned(),
+            Self::UnknownBackend { .. } => "choose a known one; `codira backends` lists them".to_owned(),
+            Self::BackendNotCompiled { feature, .. } => format!("build codira-indexer with the feature `{feature}`"),
+            Self::DuplicateBackend { .. } => "register one of them under another name".to_owned(),
+            Self::InvalidGlob { .. } => "correct the pattern".to_owned(),
+            Self::Cancelled => return None,
+            Self::Backend(error) => error.kind().advice().to_owned(),
+        };
+        Some(remedy)
+    }
+}
+
+fn did_you_mean(nearest: &Option<impl fmt::Display>) -> String {
+    nearest.as_ref().map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default()
+}
+
+fn list(names: &[String]) -> String {
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+/// The name of `known` that is spelt most like `name`, if one is near enough to be meant.
+pub(crate) fn nearest<T: AsRef<str>>(name: &str, known: impl IntoIterator<Item = T>) -> Option<T> {
+    let similarity = |known: &T| strsim::jaro_winkler(name, known.as_ref());
+    known.into_iter().filter(|known| similarity(known) > 0.8).max_by(|a, b| similarity(a).total_cmp(&similarity(b)))
+}

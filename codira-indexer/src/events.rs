@@ -1,0 +1,38 @@
+//! What a run says of itself while it goes on.
+
+use codira_contracts::{RepoPath, WriteScope};
+
+/// A step of a run. Events come in the order below, from one task, and are meant for progress, not for results.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IndexEvent {
+    /// The repository was walked.
+    ScanFinished {
+        /// How many files have an analyzer.
+        files: usize,
+    },
+    /// It is known what there is to do.
+    Planned {
+        /// Whether everything is replaced.
+        scope: WriteScope,
+        /// How many files will be read, to be analyzed or at least hashed.
+        read: usize,
+        /// How many files are kept without being read.
+        kept: usize,
+        /// How many files are removed.
+        removed: usize,
+    },
+    /// A file was read, and analyzed where it had changed.
+    Analyzed {
+        /// The file.
+        path: RepoPath,
+        /// How many files are done, this one included.
+        done: usize,
+        /// How many there are to do.
+        total: usize,
+    },
+    /// Edges are derived.
+    Deriving,
+    /// The changes are committed.
+    Committing,
+}

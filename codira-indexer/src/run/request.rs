@@ -1,0 +1,65 @@
+//! What a run is asked to do.
+
+use std::{num::NonZeroUsize, thread};
+
+use codira_contracts::plan::Trust;
+
+use crate::{Hidden, PathPatterns};
+
+/// Which files a run analyzes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IndexScope {
+    /// Those that changed.
+    #[default]
+    Changed,
+    /// All.
+    Full,
+}
+
+/// One run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexRequest {
+    /// Which files are analyzed.
+    pub scope: IndexScope,
+    /// How changed files are found.
+    pub trust: Trust,
+    /// How many files are analyzed at once.
+    pub jobs: NonZeroUsize,
+}
+
+impl Default for IndexRequest {
+    /// What changed by size and modification time, on every processor.
+    fn default() -> Self {
+        Self {
+            scope: IndexScope::default(),
+            trust: Trust::default(),
+            jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+        }
+    }
+}
+
+/// What is true of every run of an indexer.
+#[derive(Clone, Debug)]
+pub struct IndexerOptions {
+    /// Larger files are skipped, in bytes.
+    pub max_file_size: u64,
+    /// What happens to files and directories whose name begins with a dot.
+    pub hidden: Hidden,
+    /// Only files that match are indexed; all, where there are no patterns.
+    pub include: PathPatterns,
+    /// Files that match are not indexed.
+    pub exclude: PathPatterns,
+}
+
+impl Default for IndexerOptions {
+    /// Everything but hidden files and files above 4 MiB: the largest sources that people write by hand reach 3 MiB, and what
+    /// is larger is generated, or data.
+    fn default() -> Self {
+        Self {
+            max_file_size: 4 << 20,
+            hidden: Hidden::Skip,
+            include: PathPatterns::default(),
+            exclude: PathPatterns::default(),
+        }
+    }
+}

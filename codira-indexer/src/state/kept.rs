@@ -1,0 +1,160 @@
+//! A backend in a state directory: what is true of every backend that is chosen by name.
+
+use std::{fs, sync::Arc};
+
+use async_trait::async_trait;
+use codira_contracts::{
+    AuditPolicy, BackendDescriptor, BackendError, Commit, ComputedEmbedding, Derivation, DynBackend, DynReader, DynSession,
+    EmbeddingSpec, FileSnapshot, FileState, IndexBackend, IndexWriteSession, PendingEmbedding, PendingRequest, RepoPath,
+    ReusableEmbedding, ReuseRequest, RunInventory, Stored, WriteScope,
+};
+
+use super::{StateDirectory, lock::WriterLock};
+
+/// A backend that shares its state directory by the rule of one: see [`StateDirectory`].
+pub(crate) struct KeptBackend {
+    inner: DynBackend,
+    place: Arc<Place>,
+}
+
+/// The state directory, as one backend sees it.
+struct Place {
+    backend: String,
+    state: StateDirectory,
+    /// The names of the files that other backends may have left.
+    files_of_others: Vec<&'static str>,
+}
+
+impl KeptBackend {
+    pub(crate) fn new(inner: DynBackend, name: &str, state: StateDirectory, files_of_others: Vec<&'static str>) -> Self {
+        Self { inner, place: Arc::new(Place { backend: name.to_owned(), state, files_of_others }) }
+    }
+}
+
+impl Place {
+    /// The other backend that has the index, if one has.
+    fn other(&self) -> Result<Option<String>, BackendError> {
+        let recorded = self.state.backend().map_err(|source| self.io("read", source))?;
+        Ok(recorded.filter(|name| *name != self.backend))
+    }
+
+    /// Makes the index this backend's, now that it is committed.
+    fn take_over(&self) -> Result<(), BackendError> {
+        if self.state.backend().map_err(|source| self.io("read", source))?.as_ref() == Some(&self.backend) {
+            return Ok(());
+        }
+        self.state.set_backend(&self.backend).map_err(|source| self.io("record the backend of", source))?;
+        for file in &self.files_of_others {
+            // What cannot be removed takes space, and is never asked again.
+            let _ = fs::remove_file(self.state.path().join(file));
+        }
+        Ok(())
+    }
+
+    fn io(&self, operation: &str, source: std::io::Error) -> BackendError {
+        BackendError::io("the indexer", operation, self.state.path().display(), source)
+    }
+}
+
+#[async_trait]
+impl IndexBackend for KeptBackend {
+    type Reader = DynReader;
+    type Session = KeptSession;
+
+    fn descriptor(&self) -> &BackendDescriptor {
+        self.inner.descriptor()
+    }
+
+    async fn open_reader(&self) -> Result<DynReader, BackendError> {
+        let Place { backend, state, .. } = &*self.place;
+        if let Some(other) = self.place.other()? {
+            let location = format!(
+                "{} by the backend `{backend}`: `{other}` has the index (ask it with `--backend {other}`, or move the index \
+                 with `codira index --backend {backend}`)",
+                state.path().display(),
+            );
+            return Err(BackendError::NotIndexed { location });
+        }
+        self.inner.open_reader().await
+    }
+
+    async fn begin_index_session(&self, scope: WriteScope) -> Result<KeptSession, BackendError> {
+        let state = &self.place.state;
+        state.create().map_err(|source| self.place.io("create", source))?;
+        let lock = WriterLock::take(&state.path().join("writer.lock"))?;
+        // What this backend may have left here before another one took over is no state to start from.
+        let scope = if self.place.other()?.is_some() { WriteScope::Full } else { scope };
+        let inner = self.inner.begin_index_session(scope).await?;
+        Ok(KeptSession { inner, place: Arc::clone(&self.place), lock })
+    }
+}
+
+/// A session that takes the state directory over when it commits.
+pub(crate) struct KeptSession {
+    // Dropped first: the place is free once the backend's own is.
+    inner: DynSession,
+    place: Arc<Place>,
+    lock: WriterLock,
+}
+
+#[async_trait]
+impl IndexWriteSession for KeptSession {
+    async fn put_file(&mut self, file: FileSnapshot) -> Result<(), BackendError> {
+        self.inner.put_file(file).await
+    }
+
+    async fn remove_file(&mut self, path: &RepoPath) -> Result<(), BackendError> {
+        self.inner.remove_file(path).await
+    }
+
+    async fn file_state(&mut self, path: &RepoPath) -> Result<Option<FileState>, BackendError> {
+        self.inner.file_state(path).await
+    }
+
+    async fn purge_doc_issues(&mut self, policy: &AuditPolicy) -> Result<u64, BackendError> {
+        self.inner.purge_doc_issues(policy).await
+    }
+
+    async fn prune_embeddings(&mut self, keep: &[EmbeddingSpec]) -> Result<u64, BackendError> {
+        self.inner.prune_embeddings(keep).await
+    }
+
+    async fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
+        self.inner.reusable_embeddings(request).await
+    }
+
+    async fn pending_embeddings(&mut self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
+        self.inner.pending_embeddings(request).await
+    }
+
+    async fn queue_embeddings(&mut self, rows: Vec<PendingEmbedding>) -> Result<(), BackendError> {
+        self.inner.queue_embeddings(rows).await
+    }
+
+    async fn store_embeddings(&mut self, rows: Vec<ComputedEmbedding>) -> Result<Stored, BackendError> {
+        self.inner.store_embeddings(rows).await
+    }
+
+    async fn rebuild_derived(&mut self) -> Result<Derivation, BackendError> {
+        self.inner.rebuild_derived().await
+    }
+
+    async fn write_inventory(&mut self, inventory: RunInventory) -> Result<(), BackendError> {
+        self.inner.write_inventory(inventory).await
+    }
+
+    async fn commit(self) -> Result<Commit, BackendError> {
+        let Self { inner, place, lock } = self;
+        let commit = inner.commit().await?;
+        let taken = place.take_over();
+        drop(lock);
+        taken.map(|()| commit)
+    }
+
+    async fn abort(self) -> Result<(), BackendError> {
+        let Self { inner, lock, .. } = self;
+        let aborted = inner.abort().await;
+        drop(lock);
+        aborted
+    }
+}
