@@ -1,0 +1,252 @@
+//! What can be written on the command line, and the help for it.
+
+use std::{num::NonZeroUsize, path::PathBuf};
+
+use anstream::ColorChoice;
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use codira_contracts::{PathPrefix, SymbolKind};
+
+/// Index a repository and ask it: symbols, calls, references, imports.
+#[derive(Debug, Parser)]
+#[command(name = "codira", version, after_help = MANUAL, subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+// Lines of eighty columns at most: clap folds longer ones without their indentation.
+const MANUAL: &str = "\
+Examples:
+  codira index                  index the repository around this directory
+  codira sym Flask.run          what Flask.run is, and where
+  codira calls run --incoming   who calls run
+
+Names:
+  run                  every symbol of this name
+  Flask.run            by logical name; Flask::run is the same
+  flask.app.Flask.run  inside a module; the end or the beginning of its name
+                       will do: app.Flask.run, flask.Flask.run
+  flask.app            a module
+  src/app.py#Flask     by identity, as --json has it: path and id
+
+Output:
+  A terminal gets pages, everything else one line an answer:
+  `path:line:column: text`, with further fields behind tabs, and column 1 where
+  an answer takes whole lines. Paths are relative to the root of the repository.
+  --json prints one object, which docs/json.md describes.
+
+Exit status:
+  0    something was found, or done
+  1    nothing was found
+  2    arguments, a path or the configuration are wrong; nothing was done
+  3    it failed
+  130  interrupted; the index is as it was";
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Global {
+    /// A directory of the repository [default: the current one]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Common options")]
+    pub(crate) path: Option<PathBuf>,
+    /// The backend that keeps the index
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Common options")]
+    pub(crate) backend: Option<String>,
+    /// Print one JSON object
+    #[arg(long, global = true, help_heading = "Common options")]
+    pub(crate) json: bool,
+    /// Say nothing on standard error but errors
+    #[arg(short, long, global = true, help_heading = "Common options")]
+    pub(crate) quiet: bool,
+    /// Use colours: auto, always or never
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        help_heading = "Common options"
+    )]
+    pub(crate) color: Color,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl From<Color> for ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Bring the index up to date
+    #[command(after_help = "Example:\n  codira index ~/src/flask --explain")]
+    Index(Index),
+    /// Show what a name is, and where
+    #[command(after_help = "Example:\n  codira sym Flask.run --full")]
+    Sym(Sym),
+    /// List symbols, with how much each calls and is called
+    #[command(after_help = "Example:\n  codira symlist --prefix src/flask --kind class")]
+    Symlist(Symlist),
+    /// Show what a name calls, or who calls it
+    #[command(after_help = "Examples:\n  codira calls Flask.run\n  codira calls run --incoming --resolved\n  \
+                            codira calls main --tree --depth 4\n  codira calls main --dot | dot -Tsvg > calls.svg")]
+    Calls(Calls),
+    /// Show where a name is referred to, and where its word stands
+    #[command(after_help = "References name a callable without calling it: as argument, value, decorator or\nbase. Text \
+                            is every line with the word, calls, comments and strings included.\n\nExample:\n  \
+                            codira refs Flask --text --prefix docs")]
+    Refs(Refs),
+    /// Show what a module or file imports, or who imports it
+    #[command(after_help = "Examples:\n  codira imports flask.app\n  codira imports src/server.h --incoming")]
+    Imports(Imports),
+    /// List backends: which are compiled in, which is chosen and why, which holds the index
+    #[command(after_help = "Example:\n  codira backends --json")]
+    Backends,
+    /// Show the effective configuration, and who set each value
+    #[command(after_help = "Example:\n  CODIRA_INDEX_JOBS=1 codira config")]
+    Config,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Index {
+    /// A directory of the repository; its root is the nearest with an index, else with .git, else itself [default: the current one]
+    #[arg(value_name = "PATH", conflicts_with = "path")]
+    pub(crate) directory: Option<PathBuf>,
+    /// Analyze every file, and replace whatever is there
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// Find changes by content, not by size and modification time
+    #[arg(long)]
+    pub(crate) verify: bool,
+    /// Say of each file what was done with it, and why
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// Analyze so many files at once [default: configured]
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+/// What every question takes.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Question {
+    /// Only answers in this file or directory, relative to the root
+    #[arg(long, value_name = "PATH", default_value = "", hide_default_value = true)]
+    pub(crate) prefix: PathPrefix,
+    /// At most so many answers
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<usize>,
+    /// Ask the index as it is, even if files have changed since
+    #[arg(long)]
+    pub(crate) no_refresh: bool,
+}
+
+/// Which symbols of a name are meant.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Named {
+    /// A name: run, Flask.run, flask.app.Flask.run
+    pub(crate) name: String,
+    /// Only of symbols of this kind: class, function, method, ...
+    #[arg(long, value_parser = kind_parser(), hide_possible_values = true)]
+    pub(crate) kind: Option<SymbolKind>,
+    /// Only of symbols defined in this file or directory, relative to the root
+    #[arg(long = "in", value_name = "PATH", default_value = "", hide_default_value = true)]
+    pub(crate) within: PathPrefix,
+}
+
+fn kind_parser() -> impl TypedValueParser<Value = SymbolKind> {
+    PossibleValuesParser::new(SymbolKind::ALL.iter().map(|kind| kind.as_str())).try_map(|word| word.parse::<SymbolKind>())
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sym {
+    /// A name: run, Flask.run, flask.app.Flask.run
+    pub(crate) name: String,
+    /// Only symbols of this kind: class, function, method, ...
+    #[arg(long, value_parser = kind_parser(), hide_possible_values = true)]
+    pub(crate) kind: Option<SymbolKind>,
+    /// Show all documentation, overloads and members
+    #[arg(short = 'v', long)]
+    pub(crate) full: bool,
+    #[command(flatten)]
+    pub(crate) question: Question,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Symlist {
+    /// Only symbols of this kind: class, function, method, ...
+    #[arg(long, value_parser = kind_parser(), hide_possible_values = true)]
+    pub(crate) kind: Option<SymbolKind>,
+    #[command(flatten)]
+    pub(crate) question: Question,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Calls {
+    #[command(flatten)]
+    pub(crate) named: Named,
+    /// Show who calls it
+    #[arg(long)]
+    pub(crate) incoming: bool,
+    /// Only calls whose target is known
+    #[arg(long)]
+    pub(crate) resolved: bool,
+    /// Follow calls of calls; the limit is on where to start
+    #[arg(long)]
+    pub(crate) tree: bool,
+    /// Print that tree as a graph for Graphviz
+    #[arg(long, conflicts_with_all = ["tree", "json"])]
+    pub(crate) dot: bool,
+    /// Follow so many calls deep
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) depth: usize,
+    #[command(flatten)]
+    pub(crate) question: Question,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Refs {
+    #[command(flatten)]
+    pub(crate) named: Named,
+    /// Only references that an analyzer found
+    #[arg(long, conflicts_with = "text")]
+    pub(crate) symbols: bool,
+    /// Only lines in which the word stands
+    #[arg(long)]
+    pub(crate) text: bool,
+    /// Only references whose target is known
+    #[arg(long)]
+    pub(crate) resolved: bool,
+    #[command(flatten)]
+    pub(crate) question: Question,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Imports {
+    /// A module, or a file relative to the root
+    #[arg(value_name = "MODULE")]
+    pub(crate) subject: String,
+    /// Show who imports it
+    #[arg(long)]
+    pub(crate) incoming: bool,
+    #[command(flatten)]
+    pub(crate) question: Question,
+}

@@ -1,0 +1,142 @@
+//! `codira backends`: which there are, which is chosen and why, which has the index.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use codira_contracts::Capability;
+use codira_indexer::{BackendChoice, ConfigSource};
+use serde::Serialize;
+
+use super::{
+    failure::Failure,
+    output::Answer,
+    repository::Repository,
+    style::{self, Clean, Styled},
+    table::{Cell, Table},
+};
+
+/// The answer of the command.
+#[derive(Serialize)]
+pub(crate) struct Backends {
+    answers: Vec<Backend>,
+    chosen: Chosen,
+    /// The backend that has the index; `None` without index.
+    holder: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Chosen {
+    name: String,
+    source: ConfigSource,
+}
+
+#[derive(Serialize)]
+struct Backend {
+    name: String,
+    /// The Cargo feature that brings it, where it was not compiled in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing_feature: Option<&'static str>,
+    #[serde(flatten)]
+    compiled: Option<Compiled>,
+}
+
+/// What a backend that was compiled in says of itself.
+#[derive(Serialize)]
+struct Compiled {
+    provider: String,
+    version: String,
+    schema: u32,
+    capabilities: Vec<Capability>,
+}
+
+/// Looks what there is.
+pub(crate) fn ask(repository: &Repository) -> Result<Backends, Failure> {
+    let state = repository.state();
+    let compiled = repository.registry.factories().map(|factory| {
+        let descriptor = factory.descriptor(&state);
+        let compiled = Compiled {
+            provider: factory.provider().to_owned(),
+            version: descriptor.tool.version,
+            schema: descriptor.schema,
+            capabilities: descriptor.capabilities,
+        };
+        Backend { name: factory.name().to_owned(), missing_feature: None, compiled: Some(compiled) }
+    });
+    let missing = repository.registry.not_compiled().iter().map(|known| Backend {
+        name: known.name.to_owned(),
+        missing_feature: Some(known.feature),
+        compiled: None,
+    });
+    let BackendChoice { name, source } = repository.choice.clone();
+    let holder = state.backend().map_err(|error| Failure::System("read which backend has the index", error))?;
+    Ok(Backends { answers: compiled.chain(missing).collect(), chosen: Chosen { name, source }, holder })
+}
+
+impl Backends {
+    /// What there is to say of a backend beyond what it is.
+    fn remarks(&self, backend: &Backend) -> String {
+        let mut remarks = Vec::new();
+        if backend.name == self.chosen.name {
+            remarks.push(format!("chosen by {}", by(&self.chosen.source)));
+        }
+        if self.holder.as_deref() == Some(&backend.name) {
+            remarks.push("has the index".to_owned());
+        }
+        if let Some(feature) = backend.missing_feature {
+            remarks.push(format!("not compiled in: build with the feature `{feature}`"));
+        }
+        remarks.join(", ")
+    }
+
+    /// The chosen name, where no backend has it.
+    fn unknown(&self) -> Option<String> {
+        let Chosen { name, source } = &self.chosen;
+        let known = self.answers.iter().any(|backend| backend.name == *name);
+        (!known).then(|| format!("{}: unknown, and chosen by {}", Clean(name), by(source)))
+    }
+}
+
+/// Who chose.
+fn by(source: &ConfigSource) -> String {
+    match source {
+        ConfigSource::Argument => "--backend".to_owned(),
+        source => source.to_string(),
+    }
+}
+
+impl Answer for Backends {
+    const COMMAND: &'static str = "backends";
+
+    fn is_empty(&self) -> bool {
+        self.answers.is_empty()
+    }
+
+    fn lines(&self, out: &mut dyn Write) -> io::Result<()> {
+        for backend in &self.answers {
+            writeln!(out, "{}: {}\t{}", backend.name, backend.description(), self.remarks(backend))?;
+        }
+        self.unknown().map_or(Ok(()), |unknown| writeln!(out, "{unknown}"))
+    }
+
+    fn page(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut table = Table::default();
+        for backend in &self.answers {
+            let look = if backend.name == self.chosen.name { style::NAME } else { Style::new() };
+            table.row([
+                Cell::new(look, &backend.name),
+                Cell::new(style::DIM, backend.description()),
+                Cell::new(Style::new(), self.remarks(backend)),
+            ]);
+        }
+        table.print(out, "")?;
+        self.unknown().map_or(Ok(()), |unknown| writeln!(out, "{}", Styled(style::WARNING, unknown)))
+    }
+}
+
+impl Backend {
+    fn description(&self) -> String {
+        let Some(Compiled { provider, version, schema, capabilities }) = &self.compiled else { return String::new() };
+        let capabilities: Vec<&str> = capabilities.iter().map(|capability| capability.as_str()).collect();
+        format!("{provider} {version}, schema {schema}, {}", capabilities.join(" "))
+    }
+}

@@ -1,0 +1,69 @@
+//! `codira config`: each effective value, and who set it.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use codira_indexer::{ConfigEntry, ConfigSource, Key};
+use serde::Serialize;
+
+use super::{
+    output::Answer,
+    repository::Repository,
+    style,
+    table::{Cell, Table},
+};
+
+/// The answer of the command.
+#[derive(Serialize)]
+pub(crate) struct Settings {
+    answers: Vec<Setting>,
+}
+
+#[derive(Serialize)]
+struct Setting {
+    #[serde(flatten)]
+    entry: ConfigEntry,
+    /// The environment variable that would set it.
+    variable: &'static str,
+    meaning: &'static str,
+}
+
+/// Looks what is set; the backend is the one that an argument may have chosen.
+pub(crate) fn ask(repository: &Repository) -> Settings {
+    let chosen = &repository.choice;
+    let setting = |mut entry: ConfigEntry| {
+        if entry.key == Key::BackendName && chosen.source == ConfigSource::Argument {
+            entry.value = chosen.name.as_str().into();
+            entry.source = ConfigSource::Argument;
+        }
+        Setting { variable: entry.key.variable(), meaning: entry.key.meaning(), entry }
+    };
+    Settings { answers: repository.config.entries().into_iter().map(setting).collect() }
+}
+
+impl Answer for Settings {
+    const COMMAND: &'static str = "config";
+
+    fn is_empty(&self) -> bool {
+        self.answers.is_empty()
+    }
+
+    fn lines(&self, out: &mut dyn Write) -> io::Result<()> {
+        for Setting { entry: ConfigEntry { key, value, source }, .. } in &self.answers {
+            writeln!(out, "{key} = {value}\t{source}")?;
+        }
+        Ok(())
+    }
+
+    fn page(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut table = Table::default();
+        for Setting { entry: ConfigEntry { key, value, source }, .. } in &self.answers {
+            let (name, from) = match source {
+                ConfigSource::Default => (Style::new(), style::DIM),
+                _ => (style::NAME, style::PATH),
+            };
+            table.row([Cell::new(name, key), Cell::new(Style::new(), format_args!("= {value}")), Cell::new(from, source)]);
+        }
+        table.print(out, "")
+    }
+}

@@ -1,0 +1,90 @@
+//! Why a command did not do what it was asked, and with which status the process ends.
+
+use std::{error::Error, io, process::ExitCode};
+
+use codira_contracts::{BackendError, ErrorKind};
+use codira_indexer::IndexerError;
+
+use super::style::{self, Styled};
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Something was found, or done.
+    Found,
+    /// Nothing was found.
+    NotFound,
+    /// The arguments, a path or the configuration are wrong.
+    Usage,
+    /// It failed.
+    Failed,
+    /// Somebody interrupted it.
+    Interrupted,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Found => 0,
+            Status::NotFound => 1,
+            Status::Usage => 2,
+            Status::Failed => 3,
+            // What a shell reports of a program that the signal ends.
+            Status::Interrupted => 130,
+        })
+    }
+}
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The indexer says why.
+    #[error(transparent)]
+    Indexer(#[from] IndexerError),
+    /// The answer cannot be written, or the runtime not be started.
+    #[error("cannot {0}")]
+    System(&'static str, #[source] io::Error),
+}
+
+impl From<BackendError> for Failure {
+    fn from(error: BackendError) -> Self {
+        Self::Indexer(error.into())
+    }
+}
+
+impl Failure {
+    /// The status of the process.
+    pub(crate) fn status(&self) -> Status {
+        let Self::Indexer(error) = self else { return Status::Failed };
+        match error {
+            IndexerError::Cancelled => Status::Interrupted,
+            IndexerError::NoSuchDirectory { .. }
+            | IndexerError::NotADirectory { .. }
+            | IndexerError::ConfigSyntax { .. }
+            | IndexerError::UnknownKey { .. }
+            | IndexerError::InvalidValue { .. }
+            | IndexerError::UnknownBackend { .. }
+            | IndexerError::BackendNotCompiled { .. } => Status::Usage,
+            IndexerError::Backend(error) if error.kind() == ErrorKind::InvalidInput => Status::Usage,
+            _ => Status::Failed,
+        }
+    }
+
+    /// Says on standard error what happened, why, and what to do.
+    pub(crate) fn report(&self) {
+        anstream::eprintln!("{} {self}", Styled(style::ERROR, "error:"));
+        let mut cause = match self {
+            Self::Indexer(error) => error.source(),
+            Self::System(_, source) => Some(source as &dyn Error),
+        };
+        while let Some(error) = cause {
+            anstream::eprintln!("  because {error}");
+            cause = error.source();
+        }
+        if let Self::Indexer(error) = self
+            && let Some(remedy) = error.remedy()
+        {
+            anstream::eprintln!("  {} {remedy}", Styled(style::KIND, "help:"));
+        }
+    }
+}

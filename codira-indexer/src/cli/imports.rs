@@ -1,0 +1,137 @@
+//! `codira imports`: what a module or file imports, and who imports it.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use codira_contracts::{
+    BackendError, Import, ImportCondition, ImportEnd, ImportEntry, ImportKind, ImportRequest, ImportTarget, IndexReader,
+    PathPrefix, RepoPath,
+};
+use serde::Serialize;
+
+use super::{
+    edges::Direction,
+    output::{Answer, Page},
+    style::{self, Clean, Styled},
+    table::{Cell, Table},
+};
+
+/// The answer of the command.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(crate) struct Imports(Page<ImportEntry>);
+
+/// What is asked of imports.
+#[derive(Clone, Debug)]
+pub(crate) struct ImportQuery {
+    /// A module, or a file.
+    pub(crate) subject: String,
+    /// From which end.
+    pub(crate) direction: Direction,
+    /// Where the importing files are.
+    pub(crate) prefix: PathPrefix,
+    /// At most so many.
+    pub(crate) limit: Option<usize>,
+}
+
+/// Asks for imports. A subject that is an indexed file means that file; every other one is a module.
+pub(crate) async fn ask(reader: &dyn IndexReader, query: &ImportQuery) -> Result<Imports, BackendError> {
+    let ImportQuery { subject, direction, prefix, limit } = query;
+    let end = match (file(reader, subject).await?, direction) {
+        (Some(file), Direction::Outgoing) => ImportEnd::FromFile(file),
+        (Some(file), Direction::Incoming) => ImportEnd::ToFile(file),
+        (None, Direction::Outgoing) => ImportEnd::FromModule(subject.clone()),
+        (None, Direction::Incoming) => ImportEnd::ToModule(subject.clone()),
+    };
+    let request = ImportRequest { end, prefix: prefix.clone(), limit: Page::<ImportEntry>::to_ask(*limit) };
+    Ok(Imports(Page::cut(reader.imports(&request).await?, *limit)))
+}
+
+/// The indexed file at this path, if there is one.
+async fn file(reader: &dyn IndexReader, subject: &str) -> Result<Option<RepoPath>, BackendError> {
+    let Ok(path) = PathPrefix::new(subject) else { return Ok(None) };
+    let states = reader.file_states(&path).await?;
+    Ok(states.into_iter().map(|state| state.path).find(|found| found.as_str() == path.as_str()))
+}
+
+impl Answer for Imports {
+    const COMMAND: &'static str = "imports";
+
+    fn is_empty(&self) -> bool {
+        self.0.answers.is_empty()
+    }
+
+    fn lines(&self, out: &mut dyn Write) -> io::Result<()> {
+        for entry in &self.0.answers {
+            let ImportEntry { path, import, target, .. } = entry;
+            write!(out, "{}:{}:1: {} -> {}", Clean(path), import.line, Clean(statement(entry)), Clean(target_text(target)))?;
+            match condition(import) {
+                Some(condition) => writeln!(out, "\t{condition}")?,
+                None => writeln!(out)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn page(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut table = Table::default();
+        for group in self.0.answers.chunk_by(|a, b| a.path == b.path) {
+            let ImportEntry { path, module, .. } = &group[0];
+            let mut heading = Styled(style::PATH, Clean(path)).to_string();
+            if module != path.as_str() {
+                heading += &format!("  {}", Styled(style::DIM, Clean(module)));
+            }
+            table.heading(heading);
+            for entry in group {
+                let look = match entry.target {
+                    ImportTarget::Resolved(_) => style::PATH,
+                    ImportTarget::External => style::DIM,
+                    ImportTarget::Unresolved => style::WARNING,
+                };
+                table.row([
+                    Cell::new(style::DIM, entry.import.line).right(),
+                    Cell::new(Style::new(), Clean(statement(entry))),
+                    Cell::new(look, Clean(target_text(&entry.target))),
+                    Cell::new(style::DIM, condition(&entry.import).unwrap_or_default()),
+                ]);
+            }
+        }
+        table.print(out, "  ")
+    }
+}
+
+fn target_text(target: &ImportTarget) -> &str {
+    match target {
+        ImportTarget::Resolved(path) => path.as_str(),
+        ImportTarget::External => "external",
+        ImportTarget::Unresolved => "unresolved",
+    }
+}
+
+/// When the import takes effect, unless it always does.
+fn condition(import: &Import) -> Option<&'static str> {
+    (import.condition != ImportCondition::Always).then(|| import.condition.as_str())
+}
+
+/// The import as the language of its file would have it.
+fn statement(ImportEntry { path, import, .. }: &ImportEntry) -> String {
+    let Import { kind, module, name, alias, .. } = import;
+    let name = name.as_deref().unwrap_or_default();
+    let in_rust = path.extension() == Some("rs");
+    let mut text = match kind {
+        ImportKind::Module if in_rust => format!("use {module}"),
+        ImportKind::Module => format!("import {module}"),
+        ImportKind::Name if in_rust && module.is_empty() => format!("use {name}"),
+        ImportKind::Name if in_rust => format!("use {module}::{name}"),
+        ImportKind::Name => format!("from {module} import {name}"),
+        ImportKind::Glob if in_rust => format!("use {module}::*"),
+        ImportKind::Glob => format!("from {module} import *"),
+        ImportKind::Submodule => format!("mod {module}"),
+        ImportKind::LocalInclude => format!("#include \"{module}\""),
+        ImportKind::SystemInclude => format!("#include <{module}>"),
+    };
+    if let Some(alias) = alias {
+        text += &format!(" as {alias}");
+    }
+    text
+}

@@ -1,0 +1,86 @@
+//! The `codira` command: arguments in, questions to a reader, answers out.
+
+mod args;
+mod backends;
+mod calls;
+mod config;
+mod dot;
+mod edges;
+mod failure;
+mod imports;
+mod index;
+mod names;
+mod output;
+mod progress;
+mod questions;
+mod refs;
+mod repository;
+mod style;
+mod sym;
+mod symlist;
+mod table;
+mod tree;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use codira_contracts::plan::Trust;
+use codira_indexer::{IndexRequest, IndexScope};
+
+use args::{Cli, Command, Global};
+use failure::{Failure, Status};
+use index::Indexed;
+use repository::Repository;
+
+/// Does what the command line says.
+pub(crate) fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Where nobody reads the help, nobody reads that it failed.
+            let _ = error.print();
+            return if error.use_stderr() { Status::Usage } else { Status::Found }.into();
+        }
+    };
+    anstream::ColorChoice::from(cli.global.color).write_global();
+    let status = obey(cli).unwrap_or_else(|failure| {
+        failure.report();
+        failure.status()
+    });
+    status.into()
+}
+
+fn obey(Cli { global, command }: Cli) -> Result<Status, Failure> {
+    let repository = || Repository::find(global.path.as_deref(), &global);
+    match command {
+        Command::Index(args) => index(&global, args),
+        Command::Backends => output::answer(&backends::ask(&repository()?)?, &global),
+        Command::Config => output::answer(&config::ask(&repository()?), &global),
+        Command::Sym(args) => runtime()?.block_on(questions::sym(&repository()?, args, &global)),
+        Command::Symlist(args) => runtime()?.block_on(questions::symlist(&repository()?, args, &global)),
+        Command::Calls(args) => runtime()?.block_on(questions::calls(&repository()?, args, &global)),
+        Command::Refs(args) => runtime()?.block_on(questions::refs(&repository()?, args, &global)),
+        Command::Imports(args) => runtime()?.block_on(questions::imports(&repository()?, args, &global)),
+    }
+}
+
+/// Reading through a runtime of one thread is many times slower than through one of two; more do nothing for one question.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).enable_all().build().map_err(|error| Failure::System("start the runtime", error))
+}
+
+fn index(global: &Global, args: args::Index) -> Result<Status, Failure> {
+    let repository = Repository::find(args.directory.as_deref().or(global.path.as_deref()), global)?;
+    let request = IndexRequest {
+        scope: if args.full { IndexScope::Full } else { IndexScope::Changed },
+        trust: if args.verify { Trust::Hash } else { Trust::Stat },
+        jobs: args.jobs.unwrap_or_else(|| repository.config.jobs()),
+    };
+    let backend = repository.backend()?;
+    let report = runtime()?.block_on(repository.index(backend, request))?;
+    if global.quiet && !global.json {
+        return Ok(Status::Found);
+    }
+    output::answer(&Indexed::new(report, repository.root, args.explain), global)
+}

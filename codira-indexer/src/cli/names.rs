@@ -1,0 +1,156 @@
+//! Reading a NAME of the command line, and finding the symbols that it means.
+//!
+//! People write symbols down in many ways; each form is tried in this order, and the first that finds something wins:
+//!
+//! 1. `path#id`: the identity of a symbol, as JSON answers give it;
+//! 2. `run`: every symbol of that name; `Flask.run` or `Flask::run`: every symbol of that logical name;
+//! 3. `flask.app.Flask.run`: a logical name inside a module, the longest module first;
+//! 4. `app.Flask.run`: the same, with the end of the module's name; `flask.Flask.run`: with its beginning;
+//! 5. `flask.app`: the module itself.
+
+use codira_contracts::{
+    BackendError, IndexReader, PathPrefix, RepoPath, StableId, SymbolEntry, SymbolKey, SymbolKind, SymbolMatch, SymbolRequest,
+    last_name,
+};
+
+use super::output::Page;
+
+/// What a symbol must be like, apart from its name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    /// Its kind.
+    pub(crate) kind: Option<SymbolKind>,
+    /// Where it is defined: a file or directory.
+    pub(crate) within: PathPrefix,
+}
+
+impl Filter {
+    /// Whether every symbol passes.
+    pub(crate) fn is_open(&self) -> bool {
+        self.kind.is_none() && self.within.is_root()
+    }
+
+    fn passes(&self, entry: &SymbolEntry) -> bool {
+        self.kind.is_none_or(|kind| entry.symbol.kind == kind) && self.within.covers(&entry.path)
+    }
+}
+
+/// A NAME as it was written.
+#[derive(Clone, Debug)]
+pub(crate) struct Name(String);
+
+impl Name {
+    /// Takes what was written.
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// What was written.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is a name alone, without anything that says where.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.key().is_none() && !self.0.contains(['.', ':'])
+    }
+
+    /// The name alone: what calls of it end with.
+    pub(crate) fn last(&self) -> &str {
+        last_name(&self.0)
+    }
+
+    /// Whether `path`, as code writes it, ends with this name.
+    pub(crate) fn ends(&self, path: &str) -> bool {
+        ends_at_boundary(&dotted(path), &dotted(&self.0))
+    }
+
+    /// The identity, where one was written.
+    fn key(&self) -> Option<SymbolKey> {
+        let (path, id) = self.0.split_once('#')?;
+        Some(SymbolKey { path: RepoPath::new(path).ok()?, id: StableId::new(id) })
+    }
+
+    /// The symbols that the name means, in the order of entries; at most `limit`.
+    pub(crate) async fn find(
+        &self,
+        reader: &dyn IndexReader,
+        filter: &Filter,
+        limit: Option<usize>,
+    ) -> Result<Page<SymbolEntry>, BackendError> {
+        if let Some(key) = self.key() {
+            let entry = reader.symbol(&key).await?.filter(|entry| filter.passes(entry));
+            return Ok(Page::cut(entry.into_iter().collect(), limit));
+        }
+        let dotted = dotted(&self.0);
+        let whole = if self.is_bare() { SymbolMatch::Name(dotted.clone()) } else { SymbolMatch::LogicalName(dotted.clone()) };
+        let ask = |matching, limit| SymbolRequest { matching, kind: filter.kind, prefix: filter.within.clone(), limit };
+        let found = reader.symbols(&ask(whole, Page::<SymbolEntry>::to_ask(limit))).await?;
+        if !found.is_empty() {
+            return Ok(Page::cut(found, limit));
+        }
+        let mut in_modules = Vec::new();
+        for (dot, _) in dotted.rmatch_indices('.') {
+            let (module, logical) = (&dotted[..dot], &dotted[dot + 1..]);
+            let named = reader.symbols(&ask(SymbolMatch::LogicalName(logical.to_owned()), None)).await?;
+            in_modules.extend(named.into_iter().map(|entry| (Closeness::of(module, &entry.module), dot, entry)));
+        }
+        let closest = in_modules.iter().filter_map(|(closeness, dot, _)| Some(((*closeness)?, *dot))).max();
+        let Some(closest) = closest else {
+            return Ok(Page::cut(self.modules(reader, filter).await?, limit));
+        };
+        in_modules.retain(|(closeness, dot, _)| *closeness == Some(closest.0) && *dot == closest.1);
+        Ok(Page::cut(in_modules.into_iter().map(|(_, _, entry)| entry).collect(), limit))
+    }
+
+    /// The symbols of files whose module has this name.
+    async fn modules(&self, reader: &dyn IndexReader, filter: &Filter) -> Result<Vec<SymbolEntry>, BackendError> {
+        let mut found = Vec::new();
+        let mut spellings = vec![self.0.clone(), dotted(&self.0), dotted(&self.0).replace('.', "::")];
+        spellings.sort();
+        spellings.dedup();
+        for module in spellings {
+            let mut named = reader.symbols(&SymbolRequest::new(SymbolMatch::Module(module))).await?;
+            named.retain(|entry| {
+                entry.symbol.kind == SymbolKind::Module && entry.symbol.parent.is_none() && filter.passes(entry)
+            });
+            found.extend(named);
+        }
+        found.sort_by(|a, b| a.order().cmp(&b.order()));
+        Ok(found)
+    }
+}
+
+/// How well the module that was written fits the module of a symbol; the best is the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Closeness {
+    /// `flask` for `flask.app`, from where it is exported again.
+    Above,
+    /// `app` for `flask.app`.
+    End,
+    /// The module itself.
+    Same,
+}
+
+impl Closeness {
+    fn of(written: &str, module: &str) -> Option<Self> {
+        let module = dotted(module);
+        if module == written {
+            Some(Self::Same)
+        } else if ends_at_boundary(&module, written) {
+            Some(Self::End)
+        } else {
+            module.strip_prefix(written).is_some_and(|rest| rest.starts_with('.')).then_some(Self::Above)
+        }
+    }
+}
+
+/// The name with dots between its parts, whatever the language puts there.
+fn dotted(name: &str) -> String {
+    name.replace("::", ".").trim_start_matches('.').to_owned()
+}
+
+/// Whether `path` is `end`, or ends with it after a dot.
+fn ends_at_boundary(path: &str, end: &str) -> bool {
+    path.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}

@@ -1,0 +1,118 @@
+//! The commands that ask the index: from arguments to an answer, with a word on standard error where there is none.
+
+use codira_contracts::{BackendError, IndexReader, UseKind};
+
+use super::{
+    args::{self, Global},
+    calls, dot,
+    edges::{Direction, EdgeQuery},
+    failure::{Failure, Status},
+    imports::{self, ImportQuery},
+    names::{Filter, Name},
+    output::{self, Answer},
+    refs::{self, Sections},
+    repository::Repository,
+    sym, symlist, tree,
+};
+
+/// `codira sym`
+pub(crate) async fn sym(repository: &Repository, args: args::Sym, global: &Global) -> Result<Status, Failure> {
+    let args::Sym { name, kind, full, question } = args;
+    let reader = repository.reader(!question.no_refresh).await?;
+    let (name, filter) = (Name::new(name), Filter { kind, within: question.prefix });
+    let answer = sym::ask(&reader, &name, &filter, question.limit, full).await?;
+    if answer.is_empty() {
+        repository.note(format_args!("no symbol is called `{}`", name.as_str()));
+    }
+    output::answer(&answer, global)
+}
+
+/// `codira symlist`
+pub(crate) async fn symlist(repository: &Repository, args: args::Symlist, global: &Global) -> Result<Status, Failure> {
+    let args::Symlist { kind, question } = args;
+    let reader = repository.reader(!question.no_refresh).await?;
+    let answer = symlist::ask(&reader, Filter { kind, within: question.prefix }, question.limit).await?;
+    if answer.is_empty() {
+        repository.note("there is no such symbol");
+    }
+    output::answer(&answer, global)
+}
+
+/// `codira calls`
+pub(crate) async fn calls(repository: &Repository, args: args::Calls, global: &Global) -> Result<Status, Failure> {
+    let args::Calls { named, incoming, resolved, tree, dot, depth, question } = args;
+    let reader = repository.reader(!question.no_refresh).await?;
+    let (name, filter) = meant(named);
+    let direction = if incoming { Direction::Incoming } else { Direction::Outgoing };
+    let kind = UseKind::Call;
+    let query = EdgeQuery { kind, direction, filter, prefix: question.prefix, resolved, limit: question.limit };
+    if tree || dot {
+        let answer = tree::ask(&reader, &name, &query, depth).await?;
+        if answer.is_empty() {
+            repository.note(format_args!("no symbol is called `{}`", name.as_str()));
+        }
+        if tree {
+            return output::answer(&answer, global);
+        }
+        output::text(&dot::graph(&answer))?;
+        return Ok(if answer.is_empty() { Status::NotFound } else { Status::Found });
+    }
+    let answer = calls::ask(&reader, &name, &query).await?;
+    if answer.is_empty() {
+        let nothing = match direction {
+            Direction::Outgoing => format!("`{}` calls nothing", name.as_str()),
+            Direction::Incoming => format!("nothing calls `{}`", name.as_str()),
+        };
+        repository.note(why_nothing(&reader, &name, &query.filter, nothing).await?);
+    }
+    output::answer(&answer, global)
+}
+
+/// `codira refs`
+pub(crate) async fn refs(repository: &Repository, args: args::Refs, global: &Global) -> Result<Status, Failure> {
+    let args::Refs { named, symbols, text, resolved, question } = args;
+    let reader = repository.reader(!question.no_refresh).await?;
+    let (name, filter) = meant(named);
+    let (kind, direction) = (UseKind::Reference, Direction::Incoming);
+    let query = EdgeQuery { kind, direction, filter, prefix: question.prefix, resolved, limit: question.limit };
+    let sections = match (symbols, text) {
+        (true, _) => Sections::Symbols,
+        (_, true) => Sections::Text,
+        _ => Sections::Both,
+    };
+    let answer = refs::ask(&reader, &name, &query, sections).await?;
+    if answer.is_empty() {
+        let nothing = format!("nothing refers to `{}`", name.as_str());
+        repository.note(why_nothing(&reader, &name, &query.filter, nothing).await?);
+    }
+    output::answer(&answer, global)
+}
+
+/// `codira imports`
+pub(crate) async fn imports(repository: &Repository, args: args::Imports, global: &Global) -> Result<Status, Failure> {
+    let args::Imports { subject, incoming, question } = args;
+    let reader = repository.reader(!question.no_refresh).await?;
+    let direction = if incoming { Direction::Incoming } else { Direction::Outgoing };
+    let query = ImportQuery { subject, direction, prefix: question.prefix, limit: question.limit };
+    let answer = imports::ask(&reader, &query).await?;
+    if answer.is_empty() {
+        match direction {
+            Direction::Outgoing => {
+                repository.note(format_args!("`{}` is no module or file that imports anything", query.subject))
+            }
+            Direction::Incoming => repository.note(format_args!("nothing imports `{}`", query.subject)),
+        }
+    }
+    output::answer(&answer, global)
+}
+
+/// Which symbols are meant.
+fn meant(args::Named { name, kind, within }: args::Named) -> (Name, Filter) {
+    (Name::new(name), Filter { kind, within })
+}
+
+/// Why there is no answer: `nothing`, or nobody knows the name.
+async fn why_nothing(reader: &dyn IndexReader, name: &Name, filter: &Filter, nothing: String) -> Result<String, BackendError> {
+    let known = !name.find(reader, filter, Some(1)).await?.answers.is_empty();
+    Ok(if known { nothing } else { format!("no symbol is called `{}`", name.as_str()) })
+}

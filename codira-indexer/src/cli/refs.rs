@@ -1,0 +1,117 @@
+//! `codira refs`: where a name is referred to without being called, and where its word stands in the text.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use codira_contracts::{BackendError, EdgeEntry, IndexReader, TextReference, TextRequest};
+use serde::{Serialize, Serializer};
+
+use super::{
+    edges::{self, Direction, EdgeQuery},
+    names::Name,
+    output::{Answer, Page},
+    style::{self, Clean, Styled},
+    table::{Cell, Table},
+};
+
+/// Which references are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sections {
+    /// Both kinds.
+    Both,
+    /// Those that an analyzer found.
+    Symbols,
+    /// Those that the text shows.
+    Text,
+}
+
+/// The answer of the command.
+#[derive(Default)]
+pub(crate) struct References {
+    symbols: Vec<EdgeEntry>,
+    text: Vec<TextReference>,
+    more: bool,
+}
+
+/// One answer, as JSON has it.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Reference<'a> {
+    Symbol(&'a EdgeEntry),
+    Text(&'a TextReference),
+}
+
+impl Serialize for References {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let symbols = self.symbols.iter().map(Reference::Symbol);
+        let answers = symbols.chain(self.text.iter().map(Reference::Text)).collect();
+        Page { answers, more: self.more }.serialize(serializer)
+    }
+}
+
+/// Asks for references. The limit of the query is on each section.
+pub(crate) async fn ask(
+    reader: &dyn IndexReader,
+    name: &Name,
+    query: &EdgeQuery,
+    sections: Sections,
+) -> Result<References, BackendError> {
+    let mut references = References::default();
+    if sections != Sections::Text {
+        let Page { answers, more } = query.ask(reader, name).await?;
+        references.symbols = answers;
+        references.more |= more;
+    }
+    if sections != Sections::Symbols {
+        let limit = Page::<TextReference>::to_ask(query.limit);
+        let request = TextRequest { text: name.last().to_owned(), prefix: query.prefix.clone(), limit };
+        let Page { answers, more } = Page::cut(reader.text_references(&request).await?, query.limit);
+        references.text = answers;
+        references.more |= more;
+    }
+    Ok(references)
+}
+
+impl Answer for References {
+    const COMMAND: &'static str = "refs";
+
+    fn is_empty(&self) -> bool {
+        self.symbols.is_empty() && self.text.is_empty()
+    }
+
+    fn lines(&self, out: &mut dyn Write) -> io::Result<()> {
+        edges::lines(&self.symbols, out)?;
+        for TextReference { path, site, line } in &self.text {
+            writeln!(out, "{}:{site}: {}", Clean(path), Clean(line))?;
+        }
+        Ok(())
+    }
+
+    fn page(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Self { symbols, text, .. } = self;
+        if !symbols.is_empty() {
+            writeln!(out, "{}", Styled(style::HEADING, "References"))?;
+            edges::page(symbols, Direction::Incoming, out)?;
+        }
+        if !text.is_empty() {
+            let gap = if symbols.is_empty() { "" } else { "\n" };
+            writeln!(out, "{gap}{}", Styled(style::HEADING, "Text"))?;
+        }
+        let mut table = Table::default();
+        for group in text.chunk_by(|a, b| a.path == b.path) {
+            table.heading(Styled(style::PATH, Clean(&group[0].path)));
+            for TextReference { site, line, .. } in group {
+                table.row([Cell::new(style::DIM, site).right(), Cell::new(Style::new(), shortened(line.trim()))]);
+            }
+        }
+        table.print(out, "  ")
+    }
+}
+
+/// A line as far as it fits on a page: some are as long as a file.
+fn shortened(line: &str) -> String {
+    const LONGEST: usize = 160;
+    let mut chars = line.chars();
+    let start: String = chars.by_ref().take(LONGEST).collect();
+    format!("{}{}", Clean(start.replace('\t', " ")), if chars.next().is_some() { "…" } else { "" })
+}

@@ -1,0 +1,101 @@
+//! The repository that a command is about: found, configured, opened, and brought up to date.
+
+use std::path::Path;
+
+use codira_contracts::{BackendError, DynBackend, DynReader, ErrorKind, IndexBackend, RepoRoot};
+use codira_indexer::{
+    BackendChoice, BackendRegistry, Config, Environment, IndexEvent, IndexReport, IndexRequest, Indexer, IndexerError, Outcome,
+    Refresh, StateDirectory, analyzers, discover_root,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    args::Global,
+    failure::Failure,
+    progress::Progress,
+    style::{self, Styled},
+};
+
+/// A repository and its configuration. Finding it changes nothing.
+pub(crate) struct Repository {
+    pub(crate) root: RepoRoot,
+    pub(crate) config: Config,
+    pub(crate) registry: BackendRegistry,
+    pub(crate) choice: BackendChoice,
+    quiet: bool,
+}
+
+impl Repository {
+    /// Finds the repository around `directory`, else around the current one.
+    pub(crate) fn find(directory: Option<&Path>, global: &Global) -> Result<Self, Failure> {
+        let root = discover_root(directory.unwrap_or(Path::new(".")))?;
+        let config = Config::load(&root, &Environment::from_process())?;
+        let choice = BackendChoice::new(global.backend.as_deref(), &config);
+        Ok(Self { root, config, registry: BackendRegistry::first_party(), choice, quiet: global.quiet })
+    }
+
+    /// Where its state is.
+    pub(crate) fn state(&self) -> StateDirectory {
+        StateDirectory::of(&self.root)
+    }
+
+    /// The chosen backend.
+    pub(crate) fn backend(&self) -> Result<DynBackend, Failure> {
+        Ok(self.registry.open(&self.choice, &self.state())?)
+    }
+
+    /// A reader of the index, brought up to date first where `refresh` and the configuration have it so.
+    pub(crate) async fn reader(&self, refresh: bool) -> Result<DynReader, Failure> {
+        let backend = self.backend()?;
+        let reader = backend.open_reader().await?;
+        if !refresh || self.config.refresh() == Refresh::Never {
+            return Ok(reader);
+        }
+        match self.index(backend.clone(), IndexRequest { jobs: self.config.jobs(), ..IndexRequest::default() }).await {
+            Ok(IndexReport { outcome: Outcome::Committed { .. }, counts, .. }) => {
+                let (analyzed, removed) = (style::count(counts.analyzed, "file", "files"), counts.removed);
+                self.note(format_args!("the index was stale: {analyzed} analyzed again, {removed} removed"));
+                Ok(backend.open_reader().await?)
+            }
+            Ok(_) => Ok(reader),
+            Err(Failure::Indexer(IndexerError::Backend(error))) if leaves_readers_alone(&error) => {
+                self.note(format_args!("answering from the last commit, which may be stale: {error}"));
+                Ok(reader)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Brings the index up to date, with a progress bar, until somebody interrupts it.
+    pub(crate) async fn index(&self, backend: DynBackend, request: IndexRequest) -> Result<IndexReport, Failure> {
+        let indexer = Indexer::new(backend, self.root.clone(), analyzers::first_party(), self.config.indexer_options());
+        let cancel = CancellationToken::new();
+        let interrupted = tokio::spawn(cancel_when_interrupted(cancel.clone()));
+        let progress = Progress::new(!self.quiet);
+        let report = indexer.run(request, &|event: IndexEvent| progress.follow(event), &cancel).await;
+        interrupted.abort();
+        Ok(report?)
+    }
+
+    /// Says something on standard error, beside the answers.
+    pub(crate) fn note(&self, text: impl std::fmt::Display) {
+        if !self.quiet {
+            anstream::eprintln!("{} {text}", Styled(style::WARNING, "note:"));
+        }
+    }
+}
+
+/// Whether a refresh that fails in this way still leaves the last commit to be asked.
+fn leaves_readers_alone(error: &BackendError) -> bool {
+    matches!(error.kind(), ErrorKind::SessionBusy | ErrorKind::PermissionDenied | ErrorKind::NoSpace)
+}
+
+/// The first interruption lets the run give up in order; whoever cannot wait interrupts again.
+async fn cancel_when_interrupted(cancel: CancellationToken) {
+    while tokio::signal::ctrl_c().await.is_ok() {
+        if cancel.is_cancelled() {
+            std::process::exit(130);
+        }
+        cancel.cancel();
+    }
+}

@@ -1,0 +1,162 @@
+//! `codira sym`: what a name is and where.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use codira_contracts::{BackendError, IndexReader, SymbolEntry, SymbolKind, Visibility};
+use serde::Serialize;
+
+use super::{
+    names::{Filter, Name},
+    output::{Answer, Page},
+    style::{self, Clean, Styled},
+    table::{Cell, Table},
+};
+
+/// A symbol, and what belongs to it when everything is asked for.
+#[derive(Serialize)]
+pub(crate) struct SymbolAnswer {
+    #[serde(flatten)]
+    entry: SymbolEntry,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    belongings: Option<Belongings>,
+}
+
+/// What belongs to a symbol.
+#[derive(Serialize)]
+struct Belongings {
+    overloads: Vec<SymbolEntry>,
+    members: Vec<SymbolEntry>,
+}
+
+/// The answer of the command.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(crate) struct Symbols(Page<SymbolAnswer>);
+
+/// Asks for the symbols of a name; `full` with what belongs to each.
+pub(crate) async fn ask(
+    reader: &dyn IndexReader,
+    name: &Name,
+    filter: &Filter,
+    limit: Option<usize>,
+    full: bool,
+) -> Result<Symbols, BackendError> {
+    let found = name.find(reader, filter, limit).await?;
+    let mut answers = Vec::with_capacity(found.answers.len());
+    for entry in found.answers {
+        let belongings = if full { Some(Belongings::of(reader, &entry).await?) } else { None };
+        answers.push(SymbolAnswer { entry, belongings });
+    }
+    Ok(Symbols(Page { answers, more: found.more }))
+}
+
+impl Belongings {
+    async fn of(reader: &dyn IndexReader, entry: &SymbolEntry) -> Result<Self, BackendError> {
+        let key = entry.key();
+        let overloads = reader.overloads(&key).await?;
+        let mut members = reader.children(&key).await?;
+        members.retain(|member| member.symbol.kind != SymbolKind::Overload);
+        Ok(Self { overloads, members })
+    }
+
+    fn all(&self) -> impl Iterator<Item = &SymbolEntry> {
+        self.overloads.iter().chain(&self.members)
+    }
+}
+
+impl Answer for Symbols {
+    const COMMAND: &'static str = "sym";
+
+    fn is_empty(&self) -> bool {
+        self.0.answers.is_empty()
+    }
+
+    fn lines(&self, out: &mut dyn Write) -> io::Result<()> {
+        for SymbolAnswer { entry, belongings } in &self.0.answers {
+            line(entry, belongings.is_some(), out)?;
+            for entry in belongings.iter().flat_map(Belongings::all) {
+                line(entry, false, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn page(&self, out: &mut dyn Write) -> io::Result<()> {
+        for (place, answer) in self.0.answers.iter().enumerate() {
+            if place > 0 {
+                writeln!(out)?;
+            }
+            answer.page(out)?;
+        }
+        Ok(())
+    }
+}
+
+impl SymbolAnswer {
+    fn page(&self, out: &mut dyn Write) -> io::Result<()> {
+        let SymbolEntry { path, module, logical_name, symbol } = &self.entry;
+        write!(out, "{}  {}  ", Styled(style::NAME, Clean(logical_name)), Styled(style::KIND, symbol.kind))?;
+        write!(out, "{}", Styled(style::PATH, format_args!("{}:{}", Clean(path), symbol.span)))?;
+        if symbol.visibility != Visibility::Public {
+            write!(out, "  {}", Styled(style::DIM, symbol.visibility))?;
+        }
+        writeln!(out)?;
+        let Some(belongings) = &self.belongings else {
+            if let Some(signature) = &symbol.signature {
+                writeln!(out, "    {}", Clean(signature))?;
+            }
+            if let Some(text) = symbol.documentation.as_deref().and_then(first_line) {
+                writeln!(out, "    {}", Styled(style::DIM, Clean(text)))?;
+            }
+            return Ok(());
+        };
+        writeln!(out, "    {}", Styled(style::DIM, format_args!("in {} as {}", Clean(module), Clean(&symbol.qualified_name))))?;
+        for decorator in &symbol.decorators {
+            writeln!(out, "    {}", Styled(style::DIM, format_args!("with {}", Clean(decorator))))?;
+        }
+        if let Some(signature) = &symbol.signature {
+            writeln!(out, "    {}", Clean(signature))?;
+        }
+        for text in symbol.documentation.iter().flat_map(|text| text.lines()) {
+            writeln!(out, "{}", format_args!("    {}", Clean(text)).to_string().trim_end())?;
+        }
+        section("Overloads", &belongings.overloads, out)?;
+        section("Members", &belongings.members, out)
+    }
+}
+
+/// A list of what belongs to a symbol, under its heading.
+fn section(heading: &str, entries: &[SymbolEntry], out: &mut dyn Write) -> io::Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "  {}", Styled(style::HEADING, heading))?;
+    let mut table = Table::default();
+    for SymbolEntry { symbol, .. } in entries {
+        let text = symbol.signature.as_deref().unwrap_or(&symbol.name);
+        table.row([
+            Cell::new(style::DIM, symbol.span.first).right(),
+            Cell::new(style::KIND, symbol.kind),
+            Cell::new(Style::new(), Clean(text)),
+        ]);
+    }
+    table.print(out, "    ")
+}
+
+/// A symbol on one line; with `full`, all of its documentation.
+fn line(entry: &SymbolEntry, full: bool, out: &mut dyn Write) -> io::Result<()> {
+    let SymbolEntry { path, logical_name, symbol, .. } = entry;
+    write!(out, "{}:{}:1: {} {}", Clean(path), symbol.span.first, symbol.kind, Clean(logical_name))?;
+    let documentation = symbol.documentation.as_deref().unwrap_or_default();
+    let documentation = match full {
+        true => documentation.split_whitespace().collect::<Vec<_>>().join(" "),
+        false => first_line(documentation).unwrap_or_default().to_owned(),
+    };
+    writeln!(out, "\t{}\t{}", Clean(symbol.signature.as_deref().unwrap_or_default()), Clean(documentation))
+}
+
+/// The first line that says something.
+fn first_line(text: &str) -> Option<&str> {
+    text.lines().map(str::trim).find(|line| !line.is_empty())
+}
