@@ -1,7 +1,5 @@
 //! The first-party backends: the one file that names them.
 
-use codira_contracts::DynBackend;
-
 use crate::{BackendFactory, registry::KnownBackend};
 
 /// Every backend of this workspace that was compiled in.

@@ -1,16 +1,32 @@
 //! Running: scan, plan, analyze, put, derive, commit, report.
 
+mod conclude;
+mod plan;
 mod request;
+mod stored;
+mod work;
+mod write;
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
-use codira_contracts::{IndexBackend, LanguageAnalyzer, RepoRoot};
+use codira_contracts::{AuditPolicy, IndexBackend, LanguageAnalyzer, RepoRoot, WriteScope};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use crate::{IndexEvent, IndexReport, IndexerError};
+use self::{conclude::Ledger, plan::Plan, stored::Found, work::Workshop, write::Writer};
+use crate::{
+    IndexEvent, IndexReport, IndexerError, Timings,
+    scan::{Owners, scan},
+};
 pub use request::{IndexRequest, IndexScope, IndexerOptions};
 
 /// Keeps the index of one repository up to date, in any backend.
+///
+/// See the [crate](crate) for an example.
 pub struct Indexer<B> {
     backend: B,
     root: RepoRoot,
@@ -21,7 +37,7 @@ pub struct Indexer<B> {
 impl<B: IndexBackend> Indexer<B> {
     /// An indexer of the repository at `root`. Performs no I/O.
     ///
-    /// A file belongs to the first analyzer that has a glob for it.
+    /// A file belongs to the first analyzer that has a glob for it, else to the first that claims it by its first line.
     pub fn new(backend: B, root: RepoRoot, analyzers: Vec<Arc<dyn LanguageAnalyzer>>, options: IndexerOptions) -> Self {
         Self { backend, root, analyzers, options }
     }
@@ -37,12 +53,127 @@ impl<B: IndexBackend> Indexer<B> {
     }
 
     /// Brings the index up to date.
+    ///
+    /// - Where nothing changed, no session begins and no byte is written.
+    /// - A file that cannot be read or analyzed is left out and reported; it fails no run.
+    /// - An index that is damaged, or was written by another backend, version or older schema, is replaced, and the report says so.
+    /// - On an error, and when the future is dropped, the last commit is as it was.
+    ///
+    /// `events` is called from the task that runs this. Needs no particular runtime: files are read and analyzed on
+    /// threads that the run starts, and that end with it.
+    ///
+    /// # Errors
+    ///
+    /// [`Cancelled`](IndexerError::Cancelled) soon after `cancel` says so, unless the commit has begun;
+    /// [`InvalidGlob`](IndexerError::InvalidGlob) of an analyzer; [`Io`](IndexerError::Io) when the root cannot be read; else what the
+    /// backend says, [`SessionBusy`](codira_contracts::ErrorKind::SessionBusy) among it.
     pub async fn run(
         &self,
         request: IndexRequest,
         events: &(dyn Fn(IndexEvent) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<IndexReport, IndexerError> {
-        todo!()
+        let mut clock = Clock::start();
+        let owners = Arc::new(Owners::new(&self.analyzers)?);
+        // No language is audited, and no embedding spec is in use: what is stored of either is stale.
+        let audit = AuditPolicy::default();
+
+        let walk = {
+            let (root, owners, options) = (self.root.clone(), Arc::clone(&owners), self.options.clone());
+            let cancel = cancel.clone();
+            on_a_thread(move || {
+                let started = Instant::now();
+                scan(&root, &owners, &options, request.jobs, &cancel).map(|scan| (scan, started.elapsed()))
+            })
+        };
+        let found = Found::ask(&self.backend, &audit).await?;
+        let found = if request.scope == IndexScope::Full { found.requested() } else { found };
+        clock.timings.open = clock.lap();
+        let (scan, scan_time) = walk.await?;
+        clock.timings.scan = scan_time;
+        clock.lap();
+        events(IndexEvent::ScanFinished { files: scan.files.len() });
+
+        let (plan, scan, found) = {
+            let (root, owners) = (self.root.clone(), Arc::clone(&owners));
+            on_a_thread(move || (Plan::make(&root, &owners, &scan, &found, request.trust), scan, found)).await
+        };
+        let scope = if found.rebuild().is_some() { WriteScope::Full } else { WriteScope::Incremental };
+        events(IndexEvent::Planned { scope, read: plan.read.len(), kept: plan.kept.len(), removed: plan.removed.len() });
+
+        let mut ledger = Ledger::open(&plan, scan);
+        let mut writer = Writer::new(&self.backend, scope, &found, cancel);
+        let written = async {
+            if scope == WriteScope::Full {
+                writer.begin().await?;
+            }
+            for removed in &plan.removed {
+                writer.remove(&removed.path).await?;
+            }
+            let shop = Workshop::new(
+                self.root.clone(),
+                Arc::clone(&owners),
+                self.options.max_file_size,
+                audit.clone(),
+                plan.read,
+                cancel.clone(),
+            );
+            let shop = Arc::new(shop);
+            let mut findings = shop.open(request.jobs)?;
+            let mut done = 0;
+            while let Some(finished) = writer.unless_cancelled(findings.recv()).await? {
+                let task = &shop.tasks[finished.task];
+                writer.take(task, finished.finding, &mut ledger).await?;
+                done += 1;
+                events(IndexEvent::Analyzed { path: task.path.clone(), done, total: shop.tasks.len() });
+            }
+            // Workers end early when they are cancelled; what they left undone is not committed.
+            writer.unless_cancelled(std::future::ready(())).await?;
+            clock.timings.analyze = clock.lap();
+            writer.maintain(&audit).await?;
+            writer.write_inventory(ledger.inventory(&owners)).await?;
+            writer.derive(events).await?;
+            clock.timings.derive = clock.lap();
+            Ok(())
+        }
+        .await;
+        clock.timings.store = writer.time;
+        let outcome = match written {
+            Ok(()) => writer.commit(events).await?,
+            Err(error) => return Err(writer.give_up(error).await),
+        };
+        clock.timings.commit = clock.lap();
+        clock.timings.total = clock.started.elapsed();
+        Ok(ledger.close(outcome, &found, clock.timings))
     }
+}
+
+/// Measures the phases of a run.
+struct Clock {
+    started: Instant,
+    lap: Instant,
+    timings: Timings,
+}
+
+impl Clock {
+    fn start() -> Self {
+        let now = Instant::now();
+        Self { started: now, lap: now, timings: Timings::default() }
+    }
+
+    /// The time since the last lap.
+    fn lap(&mut self) -> Duration {
+        let now = Instant::now();
+        now - std::mem::replace(&mut self.lap, now)
+    }
+}
+
+/// Runs `work`, which blocks, beside the caller's runtime, whichever that is.
+fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> impl Future<Output = T> {
+    let (sender, receiver) = oneshot::channel();
+    thread::spawn(move || {
+        // The receiver is gone when the run's future was dropped.
+        let _ = sender.send(work());
+    });
+    async { receiver.await.expect("the thread answers before it ends") }
 }

@@ -1,0 +1,110 @@
+//! Deciding what is done with each file, before any is read.
+
+use std::collections::HashSet;
+
+use codira_contracts::{
+    FileState, RepoPath, RepoRoot,
+    plan::{self, Decision, Reason, SeenFile, Trust},
+};
+
+use super::stored::Found;
+use crate::{
+    FileDecision,
+    scan::{AnalyzerIndex, Owner, Owners, Scan, ScannedFile},
+};
+
+/// What is to be done.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// Files that have to be read.
+    pub(super) read: Vec<Task>,
+    /// Files that are kept without being read.
+    pub(super) kept: Vec<FileDecision>,
+    /// Stored files that the scan did not find.
+    pub(super) removed: Vec<FileDecision>,
+}
+
+/// One file to read.
+#[derive(Clone, Debug)]
+pub(super) struct Task {
+    pub(super) path: RepoPath,
+    pub(super) analyzer: AnalyzerIndex,
+    pub(super) purpose: Purpose,
+}
+
+/// Why a file is read.
+#[derive(Clone, Debug)]
+pub(super) enum Purpose {
+    /// To be analyzed, for this reason.
+    Analyze(Reason),
+    /// To find by its hash whether it changed since it was stored so.
+    Compare(FileState),
+}
+
+impl Plan {
+    /// Decides about everything that `scan` saw and `found` holds.
+    pub(super) fn make(root: &RepoRoot, owners: &Owners, scan: &Scan, found: &Found, trust: Trust) -> Self {
+        let files = found.stored().map(|stored| &stored.files);
+        let mut plan = Self::default();
+        let mut seen = HashSet::with_capacity(scan.files.len());
+        for file in &scan.files {
+            let stored = files.and_then(|files| files.get(&file.path));
+            let Some(analyzer) = owner(root, owners, file, stored, trust) else { continue };
+            seen.insert(&file.path);
+            let decision = match found.rebuild() {
+                Some(rebuild) => Decision::Because(rebuild.reason()),
+                None => {
+                    let tool = owners.analyzer(analyzer).tool();
+                    let sight = SeenFile { size: file.size, modified: file.modified, hash: None, analyzer: tool };
+                    plan::decide(stored, &sight, trust)
+                }
+            };
+            let path = file.path.clone();
+            match (decision, stored) {
+                (Decision::Because(reason), _) if reason.action() == plan::Action::Keep => {
+                    plan.kept.push(FileDecision { path, reason });
+                }
+                (Decision::Because(reason), _) => {
+                    plan.read.push(Task { path, analyzer, purpose: Purpose::Analyze(reason) });
+                }
+                (Decision::NeedsHash, Some(stored)) => {
+                    plan.read.push(Task { path, analyzer, purpose: Purpose::Compare(stored.clone()) });
+                }
+                // Only what is stored can be compared.
+                (Decision::NeedsHash, None) => {
+                    plan.read.push(Task { path, analyzer, purpose: Purpose::Analyze(Reason::New) });
+                }
+            }
+        }
+        let unseen = files.into_iter().flatten().map(|(path, _)| path).filter(|path| !seen.contains(path));
+        plan.removed = unseen.map(|path| FileDecision { path: path.clone(), reason: why_unseen(scan, path) }).collect();
+        plan
+    }
+}
+
+/// The analyzer of a file, if it has one. Of a script that is stored as it is, the one that it had: nothing is read.
+fn owner(
+    root: &RepoRoot,
+    owners: &Owners,
+    file: &ScannedFile,
+    stored: Option<&FileState>,
+    trust: Trust,
+) -> Option<AnalyzerIndex> {
+    match file.owner {
+        Owner::Analyzer(analyzer) => Some(analyzer),
+        Owner::FirstLine => {
+            let unchanged =
+                stored.filter(|stored| trust == Trust::Stat && stored.size == file.size && stored.modified == file.modified);
+            let same = unchanged.and_then(|stored| owners.by_tool(&stored.analyzer));
+            same.or_else(|| owners.by_first_line(&file.path, &root.join(&file.path)))
+        }
+    }
+}
+
+/// Why a stored file was not found: it, or a directory above it, is there and cannot be read; or it is gone.
+fn why_unseen(scan: &Scan, path: &RepoPath) -> Reason {
+    let skipped = scan.skipped.iter().any(|skipped| skipped.path == path.as_str());
+    let holds =
+        |directory: &str| path.as_str().strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if skipped || scan.failures.iter().any(|failure| holds(&failure.path)) { Reason::Failed } else { Reason::Gone }
+}

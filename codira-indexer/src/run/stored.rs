@@ -1,0 +1,94 @@
+//! What the index holds before a run: everything that a plan asks of it, in a fixed number of questions.
+
+use std::collections::HashMap;
+
+use codira_contracts::{
+    AnalyzerInventory, AuditPolicy, BackendError, Coverage, FileState, IndexBackend, IndexReader, Maintenance, PathPrefix,
+    RepoPath,
+    plan::{self, Reason},
+};
+
+use crate::Rebuild;
+
+/// The last commit, as far as a plan needs it.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub(super) generation: u64,
+    pub(super) coverage: Coverage,
+    pub(super) analyzers: Vec<AnalyzerInventory>,
+    pub(super) maintenance: Maintenance,
+    pub(super) files: HashMap<RepoPath, FileState>,
+    /// Why the index cannot be built on, though it can be read.
+    rebuild: Option<Reason>,
+}
+
+/// What a run finds.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// An index to build on.
+    Index(Stored),
+    /// An index that tells what there was, and is replaced.
+    Replaced(Stored, Rebuild),
+    /// Nothing that can be read.
+    Nothing(Rebuild),
+}
+
+impl Found {
+    /// Asks `backend`; `audit` is the policy that is in force.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the index from being read, unless the remedy is to replace it.
+    pub(super) async fn ask<B: IndexBackend>(backend: &B, audit: &AuditPolicy) -> Result<Self, BackendError> {
+        match Stored::read(backend, audit).await {
+            Ok(stored) if stored.rebuild.is_some() => Ok(Self::Replaced(stored, Rebuild::BackendChanged)),
+            Ok(stored) => Ok(Self::Index(stored)),
+            Err(BackendError::NotIndexed { .. }) => Ok(Self::Nothing(Rebuild::First)),
+            Err(BackendError::SchemaMismatch { found, expected, .. }) if found < expected => {
+                Ok(Self::Nothing(Rebuild::BackendChanged))
+            }
+            Err(error @ BackendError::Corrupt { .. }) => Ok(Self::Nothing(Rebuild::Unreadable { problem: error.to_string() })),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The same, where everything is asked to be analyzed.
+    pub(super) fn requested(self) -> Self {
+        match self {
+            Self::Index(stored) => Self::Replaced(stored, Rebuild::Requested),
+            found => found,
+        }
+    }
+
+    /// The last commit, where it could be read.
+    pub(super) fn stored(&self) -> Option<&Stored> {
+        match self {
+            Self::Index(stored) | Self::Replaced(stored, _) => Some(stored),
+            Self::Nothing(_) => None,
+        }
+    }
+
+    /// Why everything is analyzed again, if it is.
+    pub(super) fn rebuild(&self) -> Option<&Rebuild> {
+        match self {
+            Self::Index(_) => None,
+            Self::Replaced(_, rebuild) | Self::Nothing(rebuild) => Some(rebuild),
+        }
+    }
+}
+
+impl Stored {
+    async fn read<B: IndexBackend>(backend: &B, audit: &AuditPolicy) -> Result<Self, BackendError> {
+        let reader = backend.open_reader().await?;
+        let runtime = reader.runtime_inventory().await?;
+        let files = reader.file_states(&PathPrefix::root()).await?;
+        Ok(Self {
+            generation: runtime.generation,
+            coverage: runtime.coverage,
+            rebuild: plan::rebuild(&runtime, backend.descriptor()),
+            analyzers: reader.analyzer_inventory().await?,
+            maintenance: reader.maintenance(audit, &[]).await?,
+            files: files.into_iter().map(|state| (state.path.clone(), state)).collect(),
+        })
+    }
+}

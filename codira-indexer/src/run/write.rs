@@ -1,0 +1,160 @@
+//! The one session of a run: begun when there is something to write, and not before.
+
+use std::time::{Duration, Instant};
+
+use codira_contracts::{
+    AuditPolicy, BackendError, Capability, Derivation, IndexBackend, IndexReader, IndexWriteSession, RepoPath, RunInventory,
+    WriteScope,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    conclude::Ledger,
+    plan::Task,
+    stored::{Found, Stored},
+    work::Finding,
+};
+use crate::{IndexEvent, IndexerError, Outcome};
+
+/// Writes what a run finds.
+pub(super) struct Writer<'a, B: IndexBackend> {
+    backend: &'a B,
+    scope: WriteScope,
+    stored: Option<&'a Stored>,
+    cancel: &'a CancellationToken,
+    session: Option<B::Session>,
+    derivation: Derivation,
+    /// How long the store was waited for.
+    pub(super) time: Duration,
+}
+
+impl<'a, B: IndexBackend> Writer<'a, B> {
+    pub(super) fn new(backend: &'a B, scope: WriteScope, found: &'a Found, cancel: &'a CancellationToken) -> Self {
+        let stored = found.stored();
+        Self { backend, scope, stored, cancel, session: None, derivation: Derivation::default(), time: Duration::ZERO }
+    }
+
+    /// Waits for `future`, or until the run is cancelled.
+    pub(super) async fn unless_cancelled<T>(&self, future: impl Future<Output = T>) -> Result<T, IndexerError> {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(IndexerError::Cancelled),
+            value = future => Ok(value),
+        }
+    }
+
+    /// Begins the session, unless it has begun.
+    pub(super) async fn begin(&mut self) -> Result<&mut B::Session, IndexerError> {
+        if self.session.is_none() {
+            let session = self.unless_cancelled(self.backend.begin_index_session(self.scope)).await??;
+            self.session = Some(session);
+        }
+        Ok(self.session.as_mut().expect("the session has begun"))
+    }
+
+    /// Removes a file that is stored; a full session begins without it.
+    pub(super) async fn remove(&mut self, path: &RepoPath) -> Result<(), IndexerError> {
+        let is_stored = self.stored.is_some_and(|stored| stored.files.contains_key(path));
+        if self.scope == WriteScope::Incremental && is_stored {
+            let started = Instant::now();
+            self.begin().await?.remove_file(path).await?;
+            self.time += started.elapsed();
+        }
+        Ok(())
+    }
+
+    /// Takes over what came of a task, and notes it down.
+    pub(super) async fn take(&mut self, task: &Task, finding: Finding, ledger: &mut Ledger) -> Result<(), IndexerError> {
+        let diagnostics = finding.diagnostics();
+        match finding {
+            Finding::Same => ledger.same(task),
+            Finding::Analyzed { reason, snapshot } => {
+                let started = Instant::now();
+                let put = self.begin().await?.put_file(*snapshot).await;
+                self.time += started.elapsed();
+                match put {
+                    Ok(()) => ledger.analyzed(task, reason, diagnostics),
+                    // The analyzer broke a rule of the contract: that is the file's failure, not the run's.
+                    Err(error @ BackendError::InvalidInput { .. }) => {
+                        self.remove(&task.path).await?;
+                        ledger.failed(task, error.to_string());
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Finding::Skipped(reason) => {
+                self.remove(&task.path).await?;
+                ledger.skipped(task, reason);
+            }
+            Finding::Failed(message) => {
+                self.remove(&task.path).await?;
+                ledger.failed(task, message);
+            }
+        }
+        Ok(())
+    }
+
+    /// Clears away what is stale although no file changed. A full session begins without any of it.
+    pub(super) async fn maintain(&mut self, audit: &AuditPolicy) -> Result<(), IndexerError> {
+        let Some(maintenance) = self.stored.map(|stored| stored.maintenance) else { return Ok(()) };
+        if self.scope == WriteScope::Full || !maintenance.is_needed() {
+            return Ok(());
+        }
+        let embeddings = self.backend.descriptor().claims(Capability::Embeddings);
+        let session = self.begin().await?;
+        session.purge_doc_issues(audit).await?;
+        if embeddings {
+            session.prune_embeddings(&[]).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the inventory where it differs from what is stored, or where something else is written.
+    pub(super) async fn write_inventory(&mut self, mut inventory: RunInventory) -> Result<(), IndexerError> {
+        inventory.analyzers.sort_unstable();
+        let same = |stored: &Stored| stored.coverage == inventory.coverage && stored.analyzers == inventory.analyzers;
+        if self.session.is_some() || !self.stored.is_some_and(same) {
+            self.begin().await?.write_inventory(inventory).await?;
+        }
+        Ok(())
+    }
+
+    /// Derives edges, where something is written.
+    pub(super) async fn derive(&mut self, events: &(dyn Fn(IndexEvent) + Send + Sync)) -> Result<(), IndexerError> {
+        let Some(session) = &mut self.session else { return Ok(()) };
+        events(IndexEvent::Deriving);
+        let derived = tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => return Err(IndexerError::Cancelled),
+            derived = session.rebuild_derived() => derived,
+        };
+        self.derivation = derived?;
+        Ok(())
+    }
+
+    /// Publishes what was written, if anything was.
+    pub(super) async fn commit(self, events: &(dyn Fn(IndexEvent) + Send + Sync)) -> Result<Outcome, IndexerError> {
+        let Some(session) = self.session else {
+            let generation = self.stored.map_or(0, |stored| stored.generation);
+            return Ok(Outcome::UpToDate { generation });
+        };
+        events(IndexEvent::Committing);
+        let commit = session.commit().await?;
+        let totals = self.backend.open_reader().await?.totals().await?;
+        Ok(Outcome::Committed {
+            generation: commit.generation,
+            replaced: commit.replaced,
+            resolved_files: self.derivation.resolved_files,
+            totals,
+        })
+    }
+
+    /// Gives up what was written because of `error`, and hands that back.
+    pub(super) async fn give_up(self, error: IndexerError) -> IndexerError {
+        if let Some(session) = self.session {
+            // What went wrong first is what the caller has to know; the session is gone either way.
+            let _ = session.abort().await;
+        }
+        error
+    }
+}
