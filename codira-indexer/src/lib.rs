@@ -3,6 +3,7 @@
 pub mod analyzers;
 mod backends;
 pub mod config;
+mod dump;
 mod error;
 mod events;
 mod registry;
@@ -12,6 +13,7 @@ mod scan;
 mod state;
 
 pub use config::{Config, ConfigEntry, ConfigSource, Environment, Key, Refresh};
+pub use dump::{DumpError, dump};
 pub use error::IndexerError;
 pub use events::IndexEvent;
 pub use registry::{BackendChoice, BackendFactory, BackendRegistry};
