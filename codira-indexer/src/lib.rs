@@ -1,4 +1,71 @@
-//! Indexes a repository into any codira backend.
+//! Indexes a repository into any codira backend, and keeps the index up to date.
+//!
+//! - An [`Indexer`] runs: it scans the repository, decides about each file and says why, analyzes what changed, and commits it
+//!   in one session. It reports, tells its progress as [`IndexEvent`]s, and can be cancelled.
+//! - A [`BackendRegistry`] opens backends by name in a [`StateDirectory`]; [`Config`] says which, and who chose it.
+//! - [`analyzers`] holds the analyzers of this workspace, each behind a feature of its own.
+//!
+//! Nothing here depends on the `codira` command, on global state or on a particular runtime. With `default-features = false` no
+//! backend and no parser is compiled.
+//!
+//! Indexing a directory into memory with an analyzer of one's own, and asking:
+//!
+//! ```
+//! use std::sync::{Arc, LazyLock};
+//!
+//! use codira_contracts::{
+//!     FileAnalysis, IndexBackend, IndexReader, Language, LanguageAnalyzer, LineSpan, RepoPath, SourceFile, Symbol, SymbolKind,
+//!     SymbolRequest, Tool,
+//! };
+//! use codira_indexer::{IndexRequest, Indexer, IndexerOptions, discover_root};
+//! use codira_memory::MemoryBackend;
+//! use tokio_util::sync::CancellationToken;
+//!
+//! /// Every section of an INI file is a symbol.
+//! struct Ini;
+//!
+//! static INI: LazyLock<(Tool, Language)> = LazyLock::new(|| (Tool::new("ini", "1"), Language::new("ini")));
+//!
+//! impl LanguageAnalyzer for Ini {
+//!     fn tool(&self) -> &Tool {
+//!         &INI.0
+//!     }
+//!     fn language(&self) -> &Language {
+//!         &INI.1
+//!     }
+//!     fn globs(&self) -> &[&'static str] {
+//!         &["**/*.ini"]
+//!     }
+//!     fn claims(&self, _: &RepoPath, _: &str) -> bool {
+//!         false
+//!     }
+//!     fn analyze(&self, file: SourceFile<'_>) -> FileAnalysis {
+//!         let mut analysis = FileAnalysis::new(INI.1.clone(), file.path.as_str());
+//!         for (line, number) in file.text.lines().zip(1..) {
+//!             if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+//!                 let section = Symbol::new(format!("{name}@{}", analysis.symbols.len()), SymbolKind::Namespace, name);
+//!                 analysis.symbols.push(Symbol { span: LineSpan::new(number, number), ..section });
+//!             }
+//!         }
+//!         analysis
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let directory = tempfile::tempdir()?;
+//! std::fs::write(directory.path().join("app.ini"), "[server]\nport = 80\n\n[log]\n")?;
+//!
+//! let root = discover_root(directory.path())?;
+//! let indexer = Indexer::new(MemoryBackend::default(), root, vec![Arc::new(Ini)], IndexerOptions::default());
+//! let report = indexer.run(IndexRequest::default(), &|_event| {}, &CancellationToken::new()).await?;
+//! assert_eq!(report.counts.analyzed, 1);
+//!
+//! let found = indexer.backend().open_reader().await?.symbols(&SymbolRequest::named("log")).await?;
+//! assert_eq!((found[0].path.as_str(), found[0].symbol.span.first), ("app.ini", 4));
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod analyzers;
 mod backends;
@@ -16,7 +83,7 @@ pub use config::{Config, ConfigEntry, ConfigSource, Environment, Key, Refresh};
 pub use dump::{DumpError, dump};
 pub use error::IndexerError;
 pub use events::IndexEvent;
-pub use registry::{BackendChoice, BackendFactory, BackendRegistry};
+pub use registry::{BackendChoice, BackendFactory, BackendRegistry, KnownBackend};
 pub use report::{
     Counts, FailedFile, FileDecision, IndexReport, Outcome, PartialFile, Rebuild, SkipReason, SkippedFile, Timings,
     UncoveredLanguage,

@@ -14,7 +14,7 @@ use crate::{Config, ConfigSource, IndexerError, StateDirectory, backends, error:
 /// use codira_memory::MemoryBackend;
 ///
 /// let mut registry = BackendRegistry::empty();
-/// registry.register(BackendFactory::new("memory", "my-tool", &[], |_state| DynBackend::new(MemoryBackend::new())))?;
+/// registry.register(BackendFactory::new("memory", "my-tool", &[], |_state| DynBackend::new(MemoryBackend::default())))?;
 /// assert_eq!(registry.names().collect::<Vec<_>>(), ["memory"]);
 /// # Ok::<(), codira_indexer::IndexerError>(())
 /// ```

@@ -10,9 +10,7 @@ use codira_contracts::{BackendError, Holder};
 
 /// The place while it is taken: free as soon as this is dropped, and when the process ends in any way.
 #[derive(Debug)]
-pub(super) struct WriterLock {
-    _file: File,
-}
+pub(super) struct WriterLock(File);
 
 impl WriterLock {
     /// Takes the place.
@@ -26,7 +24,7 @@ impl WriterLock {
         match file.try_lock() {
             Ok(()) => {
                 sign(&mut file).map_err(io)?;
-                Ok(Self { _file: file })
+                Ok(Self(file))
             }
             Err(TryLockError::WouldBlock) => {
                 let directory = path.parent().unwrap_or(path);
@@ -37,6 +35,13 @@ impl WriterLock {
     }
 }
 
+impl Drop for WriterLock {
+    fn drop(&mut self) {
+        // A process that is just being started may share the handle for a moment, and closing alone would not unlock.
+        let _ = self.0.unlock();
+    }
+}
+
 /// Writes down who has the place.
 fn sign(file: &mut File) -> io::Result<()> {
     file.set_len(0)?;
@@ -44,9 +49,15 @@ fn sign(file: &mut File) -> io::Result<()> {
     write!(file, "{}", Holder::current())
 }
 
-/// Who has the place, as far as they had time to say so.
+/// Who has the place. It is taken before it is signed, so that the first look may come too early.
 fn holder(file: &mut File) -> Holder {
-    let mut text = String::new();
-    let signed = file.read_to_string(&mut text).ok().and_then(|_| text.parse().ok());
-    signed.unwrap_or_else(|| Holder::new("a program that has just begun", 0))
+    for _ in 0..100 {
+        let mut text = String::new();
+        let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
+        if let (Ok(_), Ok(holder)) = (read, text.parse()) {
+            return holder;
+        }
+        std::thread::yield_now();
+    }
+    Holder::new("another program", 0)
 }
