@@ -1,0 +1,114 @@
+//! Collects symbols and uses while a file is read, and gives the symbols their order and identity at the end.
+
+use std::collections::HashMap;
+
+use codira_contracts::{Site, StableId, Symbol, SymbolKind, UseForm, UseKind, UseRecord};
+
+/// A symbol by its place among the drafts.
+pub(super) type Index = usize;
+
+/// The module of the file, which is the first draft.
+pub(super) const MODULE: Index = 0;
+
+/// A symbol whose identity is not settled yet: its id and parent are empty.
+pub(super) struct Draft {
+    pub(super) symbol: Symbol,
+    pub(super) parent: Option<Index>,
+    /// The byte where it begins: symbols are listed in this order.
+    pub(super) start: usize,
+    /// The byte after its last.
+    pub(super) end: usize,
+    /// What tells it from other symbols, where its name and kind do not.
+    pub(super) stem: Option<String>,
+}
+
+/// A use whose owner is a draft.
+pub(super) struct DraftUse {
+    pub(super) kind: UseKind,
+    pub(super) form: UseForm,
+    pub(super) text: String,
+    pub(super) owner: Index,
+    pub(super) site: Site,
+}
+
+/// Settles identities and order: the symbols, and the id of each draft.
+pub(super) fn settle(drafts: Vec<Draft>) -> (Vec<Symbol>, Vec<StableId>) {
+    let mut order: Vec<Index> = (0..drafts.len()).collect();
+    // Stable: what begins together stays in the order of reading, parents first.
+    order.sort_by_key(|index| (*index != MODULE, drafts[*index].start));
+    let mut ids: Vec<Option<StableId>> = vec![None; drafts.len()];
+    let mut repeats: HashMap<String, u32> = HashMap::new();
+    let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
+    let mut symbols = Vec::with_capacity(order.len());
+    for index in order {
+        let Some(Draft { mut symbol, parent, stem, .. }) = drafts[index].take() else { continue };
+        let holder = parent.and_then(|parent| ids[parent].clone());
+        let stem = stem.unwrap_or_else(|| stem_of(&symbol));
+        // Members of enumerations and macros are known in the whole file, wherever they are defined.
+        let nested = parent != Some(MODULE) && !matches!(symbol.kind, SymbolKind::EnumMember | SymbolKind::Macro);
+        let id = match holder.as_ref().filter(|_| nested) {
+            Some(holder) if symbol.kind == SymbolKind::Field => format!("{holder}.{stem}"),
+            Some(holder) => format!("{holder}/{stem}"),
+            None => stem,
+        };
+        let id = unique(id, &mut repeats);
+        symbol.id = id.clone();
+        symbol.parent = holder;
+        ids[index] = Some(id);
+        symbols.push(symbol);
+    }
+    (symbols, ids.into_iter().map(|id| id.unwrap_or_else(|| StableId::new("module"))).collect())
+}
+
+/// The id itself the first time, and numbered from the second on.
+fn unique(id: String, repeats: &mut HashMap<String, u32>) -> StableId {
+    let count = repeats.entry(id.clone()).or_insert(0);
+    *count += 1;
+    match *count {
+        1 => StableId::new(id),
+        repeat => StableId::new(format!("{id}#{repeat}")),
+    }
+}
+
+/// Name and kind: functions, variables and enumeration members share one name space in C, and need no more than their name.
+fn stem_of(symbol: &Symbol) -> String {
+    let Symbol { kind, name, .. } = symbol;
+    match kind {
+        SymbolKind::Prototype => format!("proto:{name}"),
+        SymbolKind::Macro => format!("macro:{name}"),
+        SymbolKind::TypeAlias => format!("typedef {name}"),
+        SymbolKind::Struct | SymbolKind::Union | SymbolKind::Enum => format!("{kind} {name}"),
+        _ => name.clone(),
+    }
+}
+
+/// The records of the uses, in the order of their sites.
+pub(super) fn settle_uses(mut uses: Vec<DraftUse>, ids: &[StableId]) -> Vec<UseRecord> {
+    uses.sort_by_key(|draft| draft.site);
+    let record = |DraftUse { kind, form, text, owner, site }| UseRecord { kind, owner: ids[owner].clone(), form, text, site };
+    uses.into_iter().map(record).collect()
+}
+
+/// Where the functions are.
+pub(super) struct Functions {
+    /// First byte, end and index of each, in order.
+    places: Vec<(usize, usize, Index)>,
+}
+
+impl Functions {
+    pub(super) fn of(drafts: &[Draft]) -> Self {
+        let functions = drafts.iter().enumerate().filter(|(_, draft)| draft.symbol.kind == SymbolKind::Function);
+        let mut places: Vec<_> = functions.map(|(index, draft)| (draft.start, draft.end, index)).collect();
+        places.sort_unstable();
+        Self { places }
+    }
+
+    /// The function around a byte, or the module.
+    pub(super) fn around(&self, at: usize) -> Index {
+        let before = self.places.partition_point(|(start, ..)| *start <= at);
+        match before.checked_sub(1).map(|index| self.places[index]) {
+            Some((_, end, index)) if at < end => index,
+            _ => MODULE,
+        }
+    }
+}

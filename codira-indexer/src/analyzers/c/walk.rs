@@ -1,0 +1,273 @@
+//! One walk over the syntax tree: keeps track of where it is, and hands each node to those who read it.
+//!
+//! The walk goes by a cursor and its own stack, never by recursion: files nest as deep as they like.
+
+use codira_contracts::{Diagnostic, Site, Symbol, SymbolKind, UseForm, UseKind};
+use tree_sitter::{Node, Tree};
+
+use super::{
+    draft::{Draft, DraftUse, Index, MODULE},
+    grammar::{FieldId, Grammar, Kind},
+    scope::Scopes,
+    specifiers::Macros,
+};
+
+/// What was read of a file's code so far, and where the walk is.
+pub(super) struct Walk<'t> {
+    pub(super) grammar: &'static Grammar,
+    /// The code as written, comments and directives blank.
+    pub(super) code: &'t str,
+    /// The macros that the parser did not get to see.
+    pub(super) macros: &'t Macros,
+    pub(super) drafts: Vec<Draft>,
+    pub(super) uses: Vec<DraftUse>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) scopes: Scopes<'t>,
+    /// What the open declarations declare outside of functions, innermost last; first the place of each declarator.
+    pub(super) declared: Vec<Vec<(usize, Index)>>,
+    /// The identifier that is called, and so not to be taken for a value.
+    pub(super) callee: Option<usize>,
+    owners: Vec<Index>,
+    /// The open blocks.
+    blocks: usize,
+    /// Braces that are open in broken text outside of functions.
+    loose: usize,
+    /// The function whose body is in those braces.
+    recovered: Option<Index>,
+    frames: Vec<Frame>,
+}
+
+/// An open node.
+struct Frame {
+    kind: Kind,
+    opened: Opened,
+}
+
+/// What ends with a node.
+pub(super) enum Opened {
+    Nothing,
+    /// A symbol that owns what is inside.
+    Owner,
+    /// A scope of local names.
+    Scope,
+    /// A block, which is a scope.
+    Block,
+    /// A function: owner and scope.
+    Function,
+    /// A declaration, with what it declares.
+    Declaration,
+}
+
+impl<'t> Walk<'t> {
+    pub(super) fn new(code: &'t str, macros: &'t Macros, module: Draft) -> Self {
+        Self {
+            grammar: Grammar::get(),
+            code,
+            macros,
+            drafts: vec![module],
+            uses: Vec::new(),
+            diagnostics: Vec::new(),
+            scopes: Scopes::default(),
+            declared: Vec::new(),
+            callee: None,
+            owners: vec![MODULE],
+            blocks: 0,
+            loose: 0,
+            recovered: None,
+            frames: Vec::new(),
+        }
+    }
+
+    /// Reads a whole tree.
+    pub(super) fn run(&mut self, tree: &Tree) {
+        let broken = tree.root_node().has_error();
+        let mut cursor = tree.walk();
+        loop {
+            let node = cursor.node();
+            let kind = self.grammar.kind(node);
+            if broken && (kind == Kind::Error || node.is_missing()) {
+                self.diagnose(node);
+            }
+            if kind == Kind::FunctionDeclarator && self.parent() == Kind::Error {
+                let mut next = cursor.clone();
+                if next.goto_next_sibling() && self.grammar.kind(next.node()) == Kind::OpenBrace {
+                    self.recovered = self.recovered_function(node);
+                }
+            }
+            if let Some(opened) = self.enter(node, kind, cursor.field_id())
+                && cursor.goto_first_child()
+            {
+                self.frames.push(Frame { kind, opened });
+                continue;
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return;
+                }
+                self.leave();
+            }
+        }
+    }
+
+    /// Reads one node; `None` when what is inside is of no interest.
+    fn enter(&mut self, node: Node<'_>, kind: Kind, field: Option<FieldId>) -> Option<Opened> {
+        let opened = match kind {
+            Kind::Attribute | Kind::AttributeDeclaration | Kind::Declspec => return None,
+            Kind::FunctionDefinition => self.function(node),
+            // Types of old-style parameters, which the function has read.
+            Kind::Declaration if self.parent() == Kind::FunctionDefinition => return None,
+            Kind::Declaration | Kind::FieldDeclaration | Kind::TypeDefinition => self.declaration(node, kind),
+            Kind::InitDeclarator => self.initializer(node),
+            Kind::StructSpecifier | Kind::UnionSpecifier | Kind::EnumSpecifier => self.tagged(node, kind),
+            Kind::Enumerator => self.enumerator(node),
+            Kind::CompoundStatement => {
+                self.blocks += 1;
+                self.scopes.open();
+                Opened::Block
+            }
+            Kind::ForStatement => {
+                self.scopes.open();
+                Opened::Scope
+            }
+            Kind::OpenBrace | Kind::CloseBrace if self.parent() == Kind::Error => {
+                self.loose_brace(kind);
+                Opened::Nothing
+            }
+            Kind::CallExpression => {
+                self.call(node);
+                Opened::Nothing
+            }
+            Kind::MacroType => {
+                self.macro_type(node);
+                Opened::Nothing
+            }
+            Kind::Identifier => {
+                self.identifier(node, field);
+                Opened::Nothing
+            }
+            Kind::ReturnStatement => {
+                let returns_value = node.named_child(0).is_some();
+                self.owning_body(|body| body.returns_value |= returns_value);
+                Opened::Nothing
+            }
+            _ => Opened::Nothing,
+        };
+        // A node without children is never left.
+        if node.child_count() == 0 {
+            self.close(&opened);
+            return None;
+        }
+        Some(opened)
+    }
+
+    fn leave(&mut self) {
+        if let Some(frame) = self.frames.pop() {
+            self.close(&frame.opened);
+        }
+    }
+
+    fn close(&mut self, opened: &Opened) {
+        match opened {
+            Opened::Nothing => {}
+            Opened::Owner => drop(self.owners.pop()),
+            Opened::Scope => self.scopes.close(),
+            Opened::Block => {
+                self.blocks -= 1;
+                self.scopes.close();
+            }
+            Opened::Function => {
+                self.owners.pop();
+                self.scopes.close();
+            }
+            Opened::Declaration => drop(self.declared.pop()),
+        }
+    }
+
+    /// The node around the current one.
+    pub(super) fn parent(&self) -> Kind {
+        self.frames.last().map_or(Kind::Other, |frame| frame.kind)
+    }
+
+    /// The innermost symbol around the current node.
+    pub(super) fn owner(&self) -> Index {
+        match self.owners.last() {
+            Some(owner) if *owner != MODULE => *owner,
+            _ => self.recovered.unwrap_or(MODULE),
+        }
+    }
+
+    /// Makes a symbol own what is inside the current node.
+    pub(super) fn own(&mut self, owner: Index) {
+        self.owners.push(owner);
+    }
+
+    /// Whether names that are declared here are local.
+    pub(super) fn in_block(&self) -> bool {
+        self.blocks > 0 || self.loose > 0
+    }
+
+    /// Forgets broken text before a function that is whole: functions do not nest.
+    pub(super) fn reset_loose(&mut self) {
+        if self.blocks == 0 && std::mem::take(&mut self.loose) > 0 {
+            self.scopes = Scopes::default();
+            self.recovered = None;
+        }
+    }
+
+    /// Follows the braces of a function that the parser lost.
+    fn loose_brace(&mut self, kind: Kind) {
+        if self.blocks > 0 {
+            return;
+        }
+        if kind == Kind::OpenBrace {
+            self.loose += 1;
+            self.scopes.open();
+        } else if self.loose > 0 {
+            self.loose -= 1;
+            self.scopes.close();
+            if self.loose == 0 {
+                self.recovered = None;
+            }
+        }
+    }
+
+    /// Notes what the body of the function around does.
+    pub(super) fn owning_body(&mut self, note: impl FnOnce(&mut codira_contracts::BodyFacts)) {
+        let owner = self.owner();
+        if self.drafts[owner].symbol.kind == SymbolKind::Function {
+            note(&mut self.drafts[owner].symbol.body);
+        }
+    }
+
+    /// Adds a symbol.
+    pub(super) fn draft(&mut self, symbol: Symbol, parent: Index, start: usize, end: usize) -> Index {
+        self.drafts.push(Draft { symbol, parent: Some(parent), start, end, stem: None });
+        self.drafts.len() - 1
+    }
+
+    /// Adds a use by the symbol around.
+    pub(super) fn record(&mut self, kind: UseKind, form: UseForm, text: impl Into<String>, name: Node<'_>) {
+        let owner = self.owner();
+        self.uses.push(DraftUse { kind, form, text: text.into(), owner, site: site(name) });
+    }
+
+    fn diagnose(&mut self, node: Node<'_>) {
+        let message = if node.is_missing() {
+            format!("expected `{}`", node.kind())
+        } else {
+            let text = self.code[node.byte_range()].trim().lines().next().unwrap_or_default();
+            let shown: String = text.chars().take(40).collect();
+            let more = if shown.len() < text.len() { "..." } else { "" };
+            format!("not understood: `{shown}{more}`")
+        };
+        self.diagnostics.push(Diagnostic { line: site(node).line, message });
+    }
+}
+
+/// Where a node begins.
+pub(super) fn site(node: Node<'_>) -> Site {
+    let at = node.start_position();
+    // Numbers beyond `u32` would need a file of four gigabytes, and files are far smaller.
+    let count = |number: usize| u32::try_from(number + 1).unwrap_or(u32::MAX);
+    Site::new(count(at.row), count(at.column))
+}
