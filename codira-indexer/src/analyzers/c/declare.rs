@@ -108,7 +108,7 @@ impl Walk<'_> {
                 && let Some((_, field)) = declared.last()
                 && let Some(signature) = &mut self.drafts[*field as Index].symbol.signature
             {
-                signature.push_str(&format!(" {}", fold(&self.code[child.byte_range()])));
+                signature.push_str(&fold(&self.code[child.byte_range()]));
             }
             if cursor.field_id() == Some(grammar.declarator) {
                 let declarator = grammar.declarator(child);
@@ -257,7 +257,9 @@ impl Walk<'_> {
             decorators: self.decorators(node, start, body.start_byte()),
             ..Symbol::new("", symbol_kind, name)
         };
-        let index = self.draft(symbol, self.owner(), start, span_node.end_byte());
+        // A type that a function head defines belongs to what is around the function.
+        let parent = if self.parent() == Kind::FunctionDefinition { MODULE } else { self.owner() };
+        let index = self.draft(symbol, parent, start, span_node.end_byte());
         self.drafts[index].stem = stem;
         self.own(index);
         Opened::Owner

@@ -4,7 +4,7 @@ use codira_contracts::{Documentation, DocumentationFormat, DocumentationKind, St
 
 use super::{
     comments::{Comments, DocComment},
-    draft::{Draft, Index, MODULE},
+    draft::{Draft, Index, MODULE, in_order},
 };
 
 /// A documentation unit whose owner is a draft.
@@ -18,9 +18,7 @@ pub(super) struct Unit {
 /// Finds the comment of each symbol: the one directly above it or, of a member or one-line declaration, behind it on its line.
 pub(super) fn document(drafts: &mut [Draft], text: &str, comments: &mut Comments<'_>) -> Vec<Unit> {
     let mut units = Vec::new();
-    let mut order: Vec<Index> = (MODULE + 1..drafts.len()).collect();
-    order.sort_by_key(|index| drafts[*index].start);
-    for index in order {
+    for index in in_order(drafts).into_iter().skip(1) {
         let Draft { symbol, start, end, .. } = &mut drafts[index];
         let is_macro = symbol.kind == SymbolKind::Macro;
         // What the file begins with speaks of the file, unless a function or type follows it at once.

@@ -31,11 +31,17 @@ pub(super) struct DraftUse {
     pub(super) site: Site,
 }
 
+/// The drafts in the order of their places, parents first: the module, and a type before what is declared with it.
+pub(super) fn in_order(drafts: &[Draft]) -> Vec<Index> {
+    let is_type = |kind| matches!(kind, SymbolKind::Struct | SymbolKind::Union | SymbolKind::Enum);
+    let mut order: Vec<Index> = (0..drafts.len()).collect();
+    order.sort_by_key(|index| (*index != MODULE, drafts[*index].start, !is_type(drafts[*index].symbol.kind)));
+    order
+}
+
 /// Settles identities and order: the symbols, and the id of each draft.
 pub(super) fn settle(drafts: Vec<Draft>) -> (Vec<Symbol>, Vec<StableId>) {
-    let mut order: Vec<Index> = (0..drafts.len()).collect();
-    // Stable: what begins together stays in the order of reading, parents first.
-    order.sort_by_key(|index| (*index != MODULE, drafts[*index].start));
+    let order = in_order(&drafts);
     let mut ids: Vec<Option<StableId>> = vec![None; drafts.len()];
     let mut repeats: HashMap<String, u32> = HashMap::new();
     let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
