@@ -40,14 +40,16 @@ impl Definition {
 }
 
 impl<'a> Walk<'_, 'a> {
-    /// The file itself, whose symbol is there already.
-    pub(super) fn file(&mut self, tree: &Tree<'_, 'a>, head: &Head<'a>) {
+    /// The whole file, whose symbol is there already.
+    pub(super) fn file(&mut self, tree: &Tree<'_, 'a>) {
+        let head = Head::of(tree, Tree::ROOT);
         let module = &mut self.analysis.symbols[0];
         module.documentation = head.documentation.clone();
         module.decorators = head.attributes.clone();
         let (id, name) = (module.id.clone(), module.name.clone());
         self.context.is_conditional = head.is_conditional;
-        self.document(tree, head, &id, SymbolKind::Module, &name);
+        self.document(tree, &head, &id, SymbolKind::Module, &name);
+        self.run(tree);
     }
 
     /// An item: a symbol, or a block of foreign items.

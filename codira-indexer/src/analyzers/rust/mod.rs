@@ -3,8 +3,8 @@
 //! The parser is that of rust-analyzer, known to [`tree`] alone. It recovers from errors, and it calls itself as deep as the code is
 //! nested; what is nested too deep for the stack at hand is told by [`nesting`] beforehand.
 //!
-//! One [`walk`] over the tree says everything: [`items`] makes symbols, [`uses`] calls and references, [`imports`] what is
-//! brought in, [`macros`] what can be said of macros without expanding them.
+//! A source file is parsed into a flat [`tree`]. One [`walk`] over the tree says everything: [`items`] makes symbols, [`uses`] calls and references, [`imports`] what is
+//! brought in, [`macros`] what can be said of macros without expanding them. [`manifest`] reads `Cargo.toml`.
 
 mod attributes;
 mod folding;
@@ -13,6 +13,7 @@ mod imports;
 mod items;
 mod lines;
 mod macros;
+mod manifest;
 mod module_path;
 mod nesting;
 mod paths;
@@ -21,14 +22,16 @@ mod tree;
 mod uses;
 mod walk;
 
-use std::{panic::AssertUnwindSafe, thread};
-
-use codira_contracts::{
-    AnalysisStatus, Diagnostic, FileAnalysis, Language, LanguageAnalyzer, LineSpan, RepoPath, SourceFile, Symbol, SymbolKind,
-    Tool,
+use std::{
+    panic::{self, AssertUnwindSafe},
+    thread,
 };
 
-use attributes::Head;
+use codira_contracts::{
+    AnalysisStatus, Diagnostic, FileAnalysis, Language, LanguageAnalyzer, RepoPath, SourceFile, Symbol, SymbolKind, Tool,
+    last_name,
+};
+
 use lines::Lines;
 use tree::{Tokens, Tree};
 use walk::Walk;
@@ -74,7 +77,7 @@ impl LanguageAnalyzer for RustAnalyzer {
     }
 
     fn globs(&self) -> &[&'static str] {
-        &["**/*.rs"]
+        &["**/*.rs", "**/Cargo.toml"]
     }
 
     fn claims(&self, _path: &RepoPath, first_line: &str) -> bool {
@@ -83,35 +86,42 @@ impl LanguageAnalyzer for RustAnalyzer {
     }
 
     fn analyze(&self, file: SourceFile<'_>) -> FileAnalysis {
-        analyze(file)
+        let lines = Lines::of(file.text);
+        let understood = match file.path.file_name() {
+            manifest::FILE_NAME => guarded(|| Some(manifest::analyze(file, &lines))),
+            _ => source(file, &lines),
+        };
+        understood.unwrap_or_else(|| {
+            let status = partial(&lines, vec![(0, "the parser gave up on this file")]);
+            FileAnalysis { status, ..module(file, &lines) }
+        })
     }
 }
 
-/// Analyzes a source file, on this stack or a deeper one.
-fn analyze(file: SourceFile<'_>) -> FileAnalysis {
-    let lines = Lines::of(file.text);
-    // The parser asserts what it believes of itself. Should it be wrong, that is one file's loss.
-    let guarded = |tokens: &Tokens<'_>| std::panic::catch_unwind(AssertUnwindSafe(|| understand(file, &lines, tokens))).ok();
-    let tokens = std::panic::catch_unwind(AssertUnwindSafe(|| Tokens::of(file.text))).ok();
-    let depth = tokens.as_ref().map(nesting::bound);
-    let analysis = match (&tokens, depth) {
-        (Some(tokens), Some(..=SHALLOW)) => guarded(tokens),
-        (Some(tokens), Some(..=DEEP)) => thread::scope(|scope| {
-            let deep = thread::Builder::new().name("rust-analyzer".to_owned()).stack_size(DEEP_STACK);
-            deep.spawn_scoped(scope, || guarded(tokens)).ok().and_then(|thread| thread.join().ok().flatten())
+/// Analyzes a source file, on this stack or a deeper one; none where even that would not do.
+fn source(file: SourceFile<'_>, lines: &Lines) -> Option<FileAnalysis> {
+    let tokens = guarded(|| Some(Tokens::of(file.text)))?;
+    match nesting::bound(&tokens) {
+        ..=SHALLOW => guarded(|| Some(understand(file, lines, &tokens))),
+        ..=DEEP => thread::scope(|scope| {
+            let deep = thread::Builder::new().name("deep rust".to_owned()).stack_size(DEEP_STACK);
+            let running = deep.spawn_scoped(scope, || guarded(|| Some(understand(file, lines, &tokens))));
+            running.ok()?.join().ok()?
         }),
-        (Some(_), _) => {
-            return bare(file, &lines, "nested too deep to be analyzed");
-        }
-        (None, _) => None,
-    };
-    analysis.unwrap_or_else(|| bare(file, &lines, "the parser failed"))
+        _ => None,
+    }
+}
+
+/// Does what calls a parser. Parsers assert what they believe of themselves; should one be wrong, that is one file's loss.
+fn guarded<T>(parse: impl FnOnce() -> Option<T>) -> Option<T> {
+    panic::catch_unwind(AssertUnwindSafe(parse)).ok().flatten()
 }
 
 /// An analysis that knows the file's module alone.
-fn module(file: SourceFile<'_>, span: LineSpan) -> FileAnalysis {
+fn module(file: SourceFile<'_>, lines: &Lines) -> FileAnalysis {
     let mut analysis = FileAnalysis::new(Language::RUST, module_path::module_of(file.path));
-    let name = codira_contracts::last_name(&analysis.module).to_owned();
+    let name = last_name(&analysis.module).to_owned();
+    let span = lines.whole(file.text);
     analysis.symbols.push(Symbol {
         qualified_name: analysis.module.clone(),
         span,
@@ -121,29 +131,22 @@ fn module(file: SourceFile<'_>, span: LineSpan) -> FileAnalysis {
     analysis
 }
 
-/// The same, and why there is no more.
-fn bare(file: SourceFile<'_>, lines: &Lines, why: &str) -> FileAnalysis {
-    let status = AnalysisStatus::Partial(vec![Diagnostic { line: 1, message: why.to_owned() }]);
-    FileAnalysis { status, ..module(file, lines.whole(file.text)) }
-}
-
 /// Parses and walks a file.
 fn understand(file: SourceFile<'_>, lines: &Lines, tokens: &Tokens<'_>) -> FileAnalysis {
     let tree = Tree::of_file(tokens);
-    let mut analysis = module(file, lines.whole(file.text));
-    let head = Head::of(&tree, Tree::ROOT);
-    let mut walk = Walk::new(lines, &mut analysis);
-    walk.file(&tree, &head);
-    walk.run(&tree);
-    let mut errors: Vec<(usize, &str)> = tree.errors.iter().map(|(token, message)| (*token, message.as_str())).collect();
-    errors.extend(tokens.errors());
-    errors.sort();
-    if !errors.is_empty() {
-        let diagnostic = |&(token, message): &(usize, &str)| Diagnostic {
-            line: lines.site(tokens.start(token)).line,
-            message: message.to_owned(),
-        };
-        analysis.status = AnalysisStatus::Partial(errors.iter().take(MAX_DIAGNOSTICS).map(diagnostic).collect());
-    }
+    let mut analysis = module(file, lines);
+    Walk::new(lines, &mut analysis).file(&tree);
+    let errors = tree.errors.iter().map(|(token, message)| (*token, message.as_str())).chain(tokens.errors());
+    analysis.status = partial(lines, errors.map(|(token, message)| (tokens.start(token), message)).collect());
     analysis
+}
+
+/// The status of a file in which these things are wrong: byte and message.
+fn partial(lines: &Lines, mut errors: Vec<(usize, &str)>) -> AnalysisStatus {
+    if errors.is_empty() {
+        return AnalysisStatus::Complete;
+    }
+    errors.sort_unstable();
+    let diagnostic = |(byte, message): (usize, &str)| Diagnostic { line: lines.site(byte).line, message: message.to_owned() };
+    AnalysisStatus::Partial(errors.into_iter().take(MAX_DIAGNOSTICS).map(diagnostic).collect())
 }
