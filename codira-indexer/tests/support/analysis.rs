@@ -17,7 +17,8 @@ pub fn analyze(analyzer: &dyn LanguageAnalyzer, path: &str, text: &str) -> FileA
     assert_eq!(analysis, analyzer.analyze(SourceFile { path: &path, text }), "the same text gives the same analysis");
     assert_eq!(analysis.language, *analyzer.language());
     let module = &analysis.symbols[0];
-    assert!(module.kind == SymbolKind::Module && module.parent.is_none(), "the first symbol is the module, not {module:?}");
+    let is_module = matches!(module.kind, SymbolKind::Module | SymbolKind::Namespace);
+    assert!(is_module && module.parent.is_none(), "the first symbol is the module, not {module:?}");
     let lines = u32::try_from(text.split('\n').count()).unwrap();
     for symbol in &analysis.symbols {
         let span = symbol.span;

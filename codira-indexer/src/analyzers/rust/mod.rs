@@ -101,15 +101,18 @@ impl LanguageAnalyzer for RustAnalyzer {
 /// Analyzes a source file, on this stack or a deeper one; none where even that would not do.
 fn source(file: SourceFile<'_>, lines: &Lines) -> Option<FileAnalysis> {
     let tokens = guarded(|| Some(Tokens::of(file.text)))?;
-    match nesting::bound(&tokens) {
-        ..=SHALLOW => guarded(|| Some(understand(file, lines, &tokens))),
-        ..=DEEP => thread::scope(|scope| {
-            let deep = thread::Builder::new().name("deep rust".to_owned()).stack_size(DEEP_STACK);
-            let running = deep.spawn_scoped(scope, || guarded(|| Some(understand(file, lines, &tokens))));
-            running.ok()?.join().ok()?
-        }),
-        _ => None,
+    let depth = nesting::bound(&tokens);
+    let understood = || guarded(|| Some(understand(file, lines, &tokens)));
+    if depth <= SHALLOW {
+        return understood();
     }
+    if depth > DEEP {
+        return None;
+    }
+    thread::scope(|scope| {
+        let deep = thread::Builder::new().name("deep rust".to_owned()).stack_size(DEEP_STACK);
+        deep.spawn_scoped(scope, understood).ok()?.join().ok()?
+    })
 }
 
 /// Does what calls a parser. Parsers assert what they believe of themselves; should one be wrong, that is one file's loss.
