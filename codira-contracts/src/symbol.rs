@@ -192,7 +192,8 @@ pub struct Symbol {
     pub decorators: Vec<String>,
     /// Base types, supertraits or, for an implementation, the trait: paths as [`UseRecord::text`](crate::UseRecord::text) has them, in order.
     pub bases: Vec<String>,
-    /// For [`SymbolKind::Implementation`]: the path of the type that gets the members.
+    /// For [`SymbolKind::Implementation`]: the path of the type that gets the members. For a [`SymbolKind::TypeAlias`]: the path
+    /// of the type that it names, if it names one.
     pub extends: Option<String>,
     /// What its body does.
     pub body: BodyFacts,

@@ -30,47 +30,27 @@
 //! # Ok::<(), codira_contracts::BackendError>(())
 //! ```
 
+pub mod c;
+mod fact;
+mod local;
+mod offers;
+pub mod python;
+pub mod rust;
+mod world;
+
 use std::collections::{BTreeSet, HashMap};
 
-use serde::{Deserialize, Serialize};
+pub use fact::{Fact, FactKey, Facts, Offer, Offered};
+use offers::{Offers, Symbols};
+use world::{Known, World};
 
-use crate::{Edge, EdgeTarget, FileAnalysis, ImportTarget, RepoPath, StableId, SymbolKey, UseRecord};
-
-/// Under what a fact is found: a name in a scope. Scopes are texts that only this module reads.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct FactKey {
-    /// The scope.
-    pub scope: String,
-    /// The name in it.
-    pub name: String,
-}
-
-/// What a file offers to the resolution of others. Stores keep it by serde and look at nothing in it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Fact(pub(crate) StableId);
-
-/// A fact under its key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Offer {
-    /// Where it is found.
-    pub key: FactKey,
-    /// What is found.
-    pub fact: Fact,
-}
-
-/// A fact with the file that offers it. Orders by path, then fact.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Offered {
-    /// The file.
-    pub path: RepoPath,
-    /// The fact.
-    pub fact: Fact,
-}
+use crate::{
+    Edge, EdgeTarget, FileAnalysis, Import, ImportTarget, Language, RepoPath, StableId, SymbolKey, UseForm, UseRecord,
+};
 
 /// What a file offers, sorted, each once. Of the analysis, only language, module, symbols and imports are looked at.
 pub fn offers(path: &RepoPath, analysis: &FileAnalysis) -> Vec<Offer> {
-    let _ = (path, analysis);
-    Vec::new()
+    all_offers(path, analysis).1.exposed()
 }
 
 /// The keys under which a file offers other facts than before; both lists as [`offers`] gives them.
@@ -78,51 +58,6 @@ pub fn changed_keys(before: &[Offer], after: &[Offer]) -> BTreeSet<FactKey> {
     let before: BTreeSet<&Offer> = before.iter().collect();
     let after: BTreeSet<&Offer> = after.iter().collect();
     before.symmetric_difference(&after).map(|offer| offer.key.clone()).collect()
-}
-
-/// What is known of other files so far.
-#[derive(Clone, Debug, Default)]
-pub struct Facts {
-    known: HashMap<FactKey, Vec<Offered>>,
-    complete: bool,
-}
-
-impl Facts {
-    /// All there is: a key without facts is known to have none.
-    pub fn complete(offers: impl IntoIterator<Item = (RepoPath, Offer)>) -> Self {
-        let mut known: HashMap<FactKey, Vec<Offered>> = HashMap::new();
-        for (path, Offer { key, fact }) in offers {
-            known.entry(key).or_default().push(Offered { path, fact });
-        }
-        known.values_mut().for_each(|facts| facts.sort());
-        Self { known, complete: true }
-    }
-
-    /// Adds everything that is offered under `key`, in any order.
-    pub fn supply(&mut self, key: FactKey, mut facts: Vec<Offered>) {
-        facts.sort();
-        self.known.insert(key, facts);
-    }
-
-    /// How many keys are known; a store that resolves many files may start afresh when there are too many.
-    pub fn len(&self) -> usize {
-        self.known.len()
-    }
-
-    /// Whether no key is known.
-    pub fn is_empty(&self) -> bool {
-        self.known.is_empty()
-    }
-
-    /// What is offered under `key`; `None` while that is not known.
-    #[allow(dead_code)]
-    pub(crate) fn get(&self, key: &FactKey) -> Option<&[Offered]> {
-        match self.known.get(key) {
-            Some(facts) => Some(facts),
-            None if self.complete => Some(&[]),
-            None => None,
-        }
-    }
 }
 
 /// What the records of one file amount to.
@@ -145,23 +80,77 @@ pub enum Progress {
     Needs(BTreeSet<FactKey>),
 }
 
+/// The rules of one language, applied to one file.
+trait Rules {
+    /// What a record means, unless it is unresolved.
+    fn target(&mut self, record: &UseRecord) -> Known<Option<EdgeTarget>>;
+
+    /// Where an import lands.
+    fn import(&mut self, import: &Import) -> Known<ImportTarget>;
+
+    /// The text of an unresolved record, as it reads in source.
+    fn text(&self, record: &UseRecord) -> String;
+}
+
 /// Resolves one file, as far as `facts` go. Of the analysis, only language, module, symbols, imports and uses are looked at.
 ///
 /// A target is resolved only when one candidate remains. Otherwise it is external, where an import or the language says so,
 /// or unresolved: never guessed, never dropped.
 pub fn resolve(path: &RepoPath, analysis: &FileAnalysis, facts: &Facts) -> Progress {
-    let _ = facts;
-    let target = |record: &UseRecord| EdgeTarget::Unresolved { text: record.text.clone() };
-    let owner = |id: &StableId| SymbolKey { path: path.clone(), id: id.clone() };
-    let edges = analysis.uses.iter().map(|record| Edge {
-        owner: owner(&record.owner),
-        kind: record.kind,
-        target: target(record),
-        sites: vec![record.site],
+    let scope = file_scope(path, &analysis.language);
+    let (symbols, own) = all_offers(path, analysis);
+    let own = own.into_facts(path);
+    let mut world = World::new(facts, &own, scope);
+    let (edges, imports) = match &analysis.language {
+        language if *language == Language::PYTHON => apply(path, analysis, python::Python::new(path, &symbols, &mut world)),
+        language if *language == Language::RUST => apply(path, analysis, rust::Rust::new(path, analysis, &symbols, &mut world)),
+        language if *language == Language::C => apply(path, analysis, c::C::new(path, analysis, &mut world)),
+        _ => apply(path, analysis, local::Local::new(path, &symbols, &mut world)),
+    };
+    let (asked, missing) = world.finish();
+    if missing.is_empty() {
+        Progress::Done(Resolution { edges: merge(edges), imports, asked })
+    } else {
+        Progress::Needs(missing)
+    }
+}
+
+/// The name of a file as a scope; languages never share one.
+fn file_scope(path: &RepoPath, language: &Language) -> String {
+    format!("{language}:{path}")
+}
+
+/// Everything that a file says, with its symbols at hand.
+fn all_offers<'a>(path: &RepoPath, analysis: &'a FileAnalysis) -> (Symbols<'a>, Offers) {
+    let symbols = Symbols::new(analysis, file_scope(path, &analysis.language));
+    let offers = match &analysis.language {
+        language if *language == Language::PYTHON => python::offers(path, analysis, &symbols),
+        language if *language == Language::RUST => rust::offers(path, analysis, &symbols),
+        language if *language == Language::C => c::offers(path, analysis, &symbols),
+        _ => local::offers(analysis, &symbols),
+    };
+    (symbols, offers)
+}
+
+/// Applies the rules to every record and import. What hangs on unknown facts is left out: the world remembers the question.
+fn apply(path: &RepoPath, analysis: &FileAnalysis, mut rules: impl Rules) -> (Vec<Edge>, Vec<ImportTarget>) {
+    // Equal text of one owner means the same.
+    let mut targets: HashMap<(&StableId, UseForm, &str), Option<EdgeTarget>> = HashMap::new();
+    let edges = analysis.uses.iter().filter_map(|record| {
+        let target = targets.entry((&record.owner, record.form, &record.text)).or_insert_with(|| {
+            let found = rules.target(record).ok()?;
+            Some(found.unwrap_or_else(|| EdgeTarget::Unresolved { text: rules.text(record) }))
+        });
+        Some(Edge {
+            owner: SymbolKey { path: path.clone(), id: record.owner.clone() },
+            kind: record.kind,
+            target: target.clone()?,
+            sites: vec![record.site],
+        })
     });
-    let edges = merge(edges.collect());
-    let imports = analysis.imports.iter().map(|_| ImportTarget::Unresolved).collect();
-    Progress::Done(Resolution { edges, imports, asked: BTreeSet::new() })
+    let edges = edges.collect();
+    let imports = analysis.imports.iter().filter_map(|import| rules.import(import).ok()).collect();
+    (edges, imports)
 }
 
 /// One edge for each owner, kind and target, with all sites.

@@ -1,0 +1,160 @@
+//! What one resolution works with: the facts it may see, the questions it asked, and the candidates it found.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::{FactKey, Facts, Offered};
+use crate::RepoPath;
+
+/// No path of more parts, no symbol inside more others and no chain of more imports is followed.
+pub(super) const MAX_DEPTH: usize = 64;
+
+/// How many names one record may lead through before it counts as not resolvable.
+const MAX_STEPS: u32 = 1000;
+
+/// Something hangs on facts that are not known yet. The question is on record; what does not hang on it goes on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unknown;
+
+/// What is known now, or has to wait for facts.
+pub(super) type Known<T> = Result<T, Unknown>;
+
+/// What a name may mean. There is no list: beyond one, no candidate is better than another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Found<E> {
+    /// The name is not bound.
+    Nothing,
+    /// The name is bound to itself, and to nothing else.
+    Circle,
+    /// One candidate.
+    One(E),
+    /// More than one, or too many to look at.
+    Several,
+}
+
+impl<E: PartialEq> Found<E> {
+    /// Adds a candidate; the same one counts once.
+    pub(super) fn add(&mut self, entity: E) {
+        match self {
+            Self::Nothing | Self::Circle => *self = Self::One(entity),
+            Self::One(known) if *known == entity => {}
+            _ => *self = Self::Several,
+        }
+    }
+
+    /// Adds what was found elsewhere.
+    pub(super) fn merge(&mut self, other: Self) {
+        match other {
+            Self::Nothing => {}
+            Self::Circle if self.is_nothing() => *self = Self::Circle,
+            Self::Circle => {}
+            Self::One(entity) => self.add(entity),
+            Self::Several => *self = Self::Several,
+        }
+    }
+
+    /// Whether the name is not bound.
+    pub(super) fn is_nothing(&self) -> bool {
+        matches!(self, Self::Nothing)
+    }
+}
+
+/// The facts around one file, and the record of what was asked.
+pub(super) struct World<'a> {
+    facts: &'a Facts,
+    /// The file's own facts, also those that nobody else can see. Asking for them needs no record.
+    own: &'a Facts,
+    own_scope: String,
+    asked: HashMap<String, HashSet<String>>,
+    missing: BTreeSet<FactKey>,
+    /// The names whose meaning is being sought: a name that leads back to itself ends there.
+    trail: Vec<(String, String)>,
+    steps: u32,
+}
+
+impl<'a> World<'a> {
+    /// The world of the file whose scope is `own_scope`.
+    pub(super) fn new(facts: &'a Facts, own: &'a Facts, own_scope: String) -> Self {
+        Self { facts, own, own_scope, asked: HashMap::new(), missing: BTreeSet::new(), trail: Vec::new(), steps: 0 }
+    }
+
+    /// What is offered under a key, ordered by path.
+    pub(super) fn ask(&mut self, scope: &str, name: &str) -> Known<&'a [Offered]> {
+        if self.is_own(scope) {
+            return Ok(self.own.get(scope, name).unwrap_or_default());
+        }
+        match self.asked.get_mut(scope) {
+            Some(names) if names.contains(name) => {}
+            Some(names) => drop(names.insert(name.to_owned())),
+            None => drop(self.asked.insert(scope.to_owned(), HashSet::from([name.to_owned()]))),
+        }
+        self.facts.get(scope, name).ok_or_else(|| {
+            self.missing.insert(FactKey::new(scope, name));
+            Unknown
+        })
+    }
+
+    /// Whether the file itself says anything in a scope of its own.
+    pub(super) fn has_own(&self, scope: &str) -> bool {
+        self.own.has_scope(scope)
+    }
+
+    /// Whether a scope is the file's or inside it.
+    fn is_own(&self, scope: &str) -> bool {
+        scope.strip_prefix(&*self.own_scope).is_some_and(|rest| rest.is_empty() || rest.starts_with("//"))
+    }
+
+    /// Begins with the next record.
+    pub(super) fn start(&mut self) {
+        self.trail.clear();
+        self.steps = 0;
+    }
+
+    /// Whether no name is being followed, so that an answer holds in any context.
+    pub(super) fn is_at_start(&self) -> bool {
+        self.trail.is_empty()
+    }
+
+    /// Follows a name, unless that leads in a circle or too far, where nobody can tell.
+    pub(super) fn follow<E>(&mut self, scope: &str, name: &str) -> Result<(), Found<E>> {
+        self.steps += 1;
+        if self.trail.len() >= MAX_DEPTH || self.steps > MAX_STEPS {
+            return Err(Found::Several);
+        }
+        if self.trail.iter().any(|(known_scope, known)| known == name && known_scope == scope) {
+            return Err(Found::Circle);
+        }
+        self.trail.push((scope.to_owned(), name.to_owned()));
+        Ok(())
+    }
+
+    /// Ends what the last [`follow`](Self::follow) began.
+    pub(super) fn leave(&mut self) {
+        self.trail.pop();
+    }
+
+    /// What was asked, and what of it is not known.
+    pub(super) fn finish(self) -> (BTreeSet<FactKey>, BTreeSet<FactKey>) {
+        let keys = self.asked.into_iter().flat_map(|(scope, names)| {
+            names.into_iter().map(move |name| FactKey { scope: scope.clone(), name }).collect::<Vec<_>>()
+        });
+        (keys.collect(), self.missing)
+    }
+}
+
+/// The directory `name` in `directory`.
+pub(super) fn join(directory: &str, name: &str) -> String {
+    if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
+}
+
+/// A path written in a file of `directory`, as a path of the repository; `None` when it leaves that.
+pub(super) fn relative(directory: &str, written: &str) -> Option<RepoPath> {
+    let mut parts: Vec<&str> = directory.split('/').filter(|part| !part.is_empty()).collect();
+    for part in written.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    RepoPath::new(parts.join("/")).ok()
+}
