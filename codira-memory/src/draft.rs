@@ -29,6 +29,11 @@ impl Draft {
         Self { base, now }
     }
 
+    /// The state that the session has now, its number still that of the state it began from.
+    pub fn state(&self) -> &IndexState {
+        &self.now
+    }
+
     /// Replaces everything about a file.
     ///
     /// # Errors

@@ -27,6 +27,11 @@ impl IndexState {
         self.files.values()
     }
 
+    /// One file, as it was put.
+    pub fn file(&self, path: &RepoPath) -> Option<&FileSnapshot> {
+        self.files.get(path)
+    }
+
     /// Begins a session on this state.
     pub fn begin(self: &Arc<Self>, scope: WriteScope) -> Draft {
         Draft::new(Arc::clone(self), scope)

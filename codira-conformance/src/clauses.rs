@@ -1,0 +1,188 @@
+//! The contract, clause by clause: the one list that everything else comes from.
+
+use codira_contracts::Capability;
+
+use crate::{Cx, Outcome};
+
+mod asking;
+mod embeddings;
+mod graph;
+mod history;
+mod isolation;
+mod refusals;
+mod sessions;
+mod storing;
+
+/// One sentence of the contract, and the check that it holds.
+pub struct Clause<F> {
+    /// `chapter::name`: a name for ever, changed only with a word in the changelog.
+    pub id: &'static str,
+    /// The sentence.
+    pub says: &'static str,
+    /// The backends that it says something of.
+    pub applies: Applies,
+    pub(crate) check: fn(&Cx<F>) -> Outcome,
+}
+
+/// The backends that a clause says something of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applies {
+    /// All.
+    Always,
+    /// Those that claim this.
+    With(Capability),
+    /// Those that do not claim this.
+    Without(Capability),
+}
+
+/// Hands the list of clauses to another macro. A new clause is a line here and a function of its name in the chapter's file;
+/// without either of the two nothing compiles.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __for_each_clause {
+    ($then:path) => {
+        $then! {
+            sessions {
+                only_one_session_is_open
+                    "While a session is open, a second is refused at once with `SessionBusy`, naming the holder.";
+                all_backends_of_a_repository_share_the_place (With Durable)
+                    "A session that another backend value of the same repository holds is in the way like one's own.";
+                dropping_a_session_changes_nothing
+                    "Dropping a session changes no answer, and its place is free before `drop` returns.";
+                aborting_a_session_changes_nothing
+                    "Aborting a session changes no answer, and its place is free when `abort` returns.";
+                committing_frees_the_place
+                    "The place of a session is free when `commit` returns.";
+                a_dropped_beginning_leaves_no_session
+                    "A beginning whose future is dropped, at any await, leaves no session open.";
+                a_dropped_put_leaves_nothing_half_done
+                    "A put whose future is dropped, at any await, puts the whole file or nothing, and leaves the session usable.";
+                a_dropped_commit_publishes_all_or_nothing
+                    "A commit whose future is dropped, at any await, publishes everything or nothing, and frees the place.";
+                a_session_owns_what_it_needs
+                    "A session and a reader may be used, and the session committed, after their backend was dropped.";
+                the_first_commit_is_number_one
+                    "The first commit is number one, whatever its scope, and each further one counts one more.";
+                an_empty_commit_is_a_commit
+                    "A commit without changes is a commit.";
+                full_scope_replaces_everything
+                    "A session of full scope starts empty: files, inventory and embeddings it does not name are gone.";
+                incremental_scope_replaces_what_it_names
+                    "A session of incremental scope starts from the last commit and changes only what it names.";
+                the_last_call_about_a_path_wins
+                    "The order of calls does not matter, except that the last call about a path wins.";
+                removing_an_unknown_path_succeeds
+                    "Removing an unknown path succeeds.";
+                a_session_sees_its_own_writes
+                    "Questions to a session are answered with its own writes.";
+                a_failed_call_leaves_the_session_usable
+                    "An `Err` from a call leaves the session as it was before the call, and usable.";
+            }
+            isolation {
+                nothing_is_indexed_at_first
+                    "Opening a reader where nothing was ever committed says `NotIndexed`, and creates nothing.";
+                a_session_shows_nothing_before_its_commit
+                    "What a session does is in no answer of a reader before its commit.";
+                a_reader_shows_one_state_for_ever
+                    "A reader shows the state of the last commit before it was opened, whatever is committed afterwards.";
+                readers_never_wait_for_a_session
+                    "Readers open and answer while a session is open.";
+                readers_see_whole_commits
+                    "A reader opened beside a writer sees one whole commit, and never an older one than was seen before.";
+                reading_changes_no_byte (With Durable)
+                    "Opening a reader and asking it changes no byte of the store and creates no file.";
+                a_read_only_directory_can_be_read (With Durable)
+                    "An index in a directory without permission to write can be read.";
+            }
+            storing {
+                a_file_reads_back_as_it_was_put
+                    "A file reads back as it was put, for every value that the model can hold.";
+                a_replaced_file_leaves_no_trace
+                    "Putting a path again removes every trace of its former content from every answer.";
+                a_removed_file_leaves_no_trace
+                    "Removing a path removes every trace of its content from every answer.";
+                files_share_no_identities
+                    "Two files may have symbols and documentation units of the same ids.";
+                a_file_that_breaks_a_rule_is_refused
+                    "A file that breaks a rule is refused with `InvalidInput`, naming path and id; it leaves nothing behind, and what was there of the path stays.";
+                inventories_read_back_as_written
+                    "Inventories read back as last written, and change only with a commit.";
+                purging_removes_what_policy_skips
+                    "Purging removes the documentation issues of languages that are not audited, says how many, and nothing else.";
+                maintenance_is_counted_until_it_is_done
+                    "Stale documentation issues are counted as maintenance until a session has purged them.";
+            }
+            asking {
+                every_list_is_in_its_documented_order
+                    "Every list is in its documented order, in whatever order files were put.";
+                names_match_exactly
+                    "Names match to the byte: case, Unicode form, wildcards, quotes, backslashes, the empty name and NUL count.";
+                a_prefix_is_a_path_or_directory
+                    "A prefix covers one file, or a directory with everything below it, and is never a prefix of text.";
+                a_limit_gives_the_first
+                    "Limit n gives the first n entries of the unlimited list; zero gives none.";
+                logical_names_lead_to_their_symbols
+                    "A logical name leads to every symbol that has it, and each symbol tells its own.";
+                members_are_found_from_their_parent
+                    "The children of a symbol are those that name it as parent; overloads share file, parent and name.";
+                texts_are_found_as_whole_words
+                    "A text is found in every line in which it occurs as whole words, with its first occurrence.";
+                what_is_not_there_has_an_empty_answer
+                    "A question about something that is not there has an empty answer, and is no error.";
+            }
+            graph {
+                edges_are_those_of_the_resolver
+                    "Edges and import targets are those of the contract's resolver, applied to the stored files.";
+                edges_follow_every_change
+                    "Uses and imports that resolve, stop resolving or become ambiguous because another file changed are resolved again by the next commit.";
+                each_edge_is_found_from_both_ends
+                    "Each edge is found from both of its ends, once, with all its sites.";
+                deriving_grows_with_the_change
+                    "Work to derive grows with what changed and what refers to it, not with the repository.";
+            }
+            embeddings {
+                vectors_are_kept_bit_for_bit (With Embeddings)
+                    "Vectors are kept bit for bit.";
+                pending_rows_wait_until_they_are_stored (With Embeddings)
+                    "A pending row waits until its vector is stored, and is listed until then, by spec and key.";
+                a_stale_vector_is_not_kept (With Embeddings)
+                    "A vector is kept only where a pending row of its key and spec has its text; elsewhere it is counted as stale.";
+                a_text_keeps_its_vector_when_it_moves (With Embeddings)
+                    "A session finds the vector of a text under a spec wherever it was stored: also in files that it replaced, removed, or dropped by its scope.";
+                candidates_are_the_exact_top (With Embeddings)
+                    "Candidates are the exact first by the contract's own scoring, ties by key, with its scores.";
+                specs_never_mix (With Embeddings)
+                    "Vectors of different specs never meet in an answer.";
+                pruning_removes_orphans (With Embeddings)
+                    "Pruning removes the embeddings of every spec not in use, pending ones included, and says how many.";
+            }
+            refusals {
+                embeddings_are_refused_when_not_claimed (Without Embeddings)
+                    "Without the capability, every call about embeddings, and every file that carries some, is refused with `Unsupported`.";
+            }
+            history {
+                every_small_history_matches_the_reference
+                    "After each of all small histories, every answer is the reference's.";
+                every_history_matches_the_reference
+                    "After any history of sessions, every answer is the reference's.";
+                incremental_equals_full
+                    "After any history, every answer is that of one fresh full index of the same files.";
+            }
+        }
+    };
+}
+
+macro_rules! table {
+    ($($chapter:ident { $($clause:ident $(($how:ident $capability:ident))? $says:literal;)* })*) => {
+        /// Every clause, in the order of the contract.
+        pub fn clauses<F: $crate::Fixture>() -> Vec<Clause<F>> {
+            vec![$($(Clause {
+                id: concat!(stringify!($chapter), "::", stringify!($clause)),
+                says: $says,
+                applies: [$(Applies::$how(Capability::$capability),)? Applies::Always][0],
+                check: $chapter::$clause,
+            },)*)*]
+        }
+    };
+}
+crate::__for_each_clause!(table);

@@ -1,0 +1,141 @@
+//! The graph: edges as the contract's resolver has them, however a backend computes them.
+
+use std::collections::BTreeSet;
+
+use codira_contracts::{
+    EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, FileSnapshot, IndexBackend, IndexReader, IndexWriteSession,
+    SymbolInventoryRequest, UseKind,
+    WriteScope::{self, Full, Incremental},
+};
+
+use super::storing::drawn_files;
+use crate::{
+    Cx, Fixture, Outcome,
+    histories::{Edit, End, History, Run, follow},
+    observe::keeps_embeddings,
+    samples::{call, defining, import, path},
+    verdict::ensure,
+    vocabulary,
+};
+
+pub(crate) fn edges_are_those_of_the_resolver<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    let (a, b) = (defining("pkg/a.py", &["run"]), caller("pkg/b.py", "pkg.a"));
+    cx.block_on(async { follow(&cx.index().await?.backend, &History(vec![session(Full, [put(a), put(b)])])).await })
+}
+
+fn put(file: FileSnapshot) -> Edit {
+    Edit::Put(Box::new(file))
+}
+
+fn session(scope: WriteScope, edits: impl IntoIterator<Item = Edit>) -> Run {
+    Run { scope, edits: edits.into_iter().collect(), end: End::Commit, questions: Vec::new() }
+}
+
+/// A file whose function calls the `run` that it imports from `module`, and one that nobody defines.
+fn caller(path: &str, module: &str) -> FileSnapshot {
+    let mut file = defining(path, &["helper"]);
+    file.analysis.imports = vec![import(module, "run")];
+    file.analysis.uses = vec![call("helper", "run"), call("helper", "nobody")];
+    file
+}
+
+pub(crate) fn edges_follow_every_change<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    let target = || put(defining("pkg/a.py", &["run"]));
+    // Two files that go by one module name.
+    let rival = || {
+        let mut rival = defining("pkg/__init__.py", &["run"]);
+        rival.analysis.module = "pkg.a".to_owned();
+        put(rival)
+    };
+    let remove = |at: &str| Edit::Remove(path(at));
+    let history = History(vec![
+        session(Full, [put(caller("pkg/b.py", "pkg.a"))]),
+        session(Incremental, [target()]),
+        session(Incremental, [rival()]),
+        session(Incremental, [remove("pkg/a.py")]),
+        session(Incremental, [target(), remove("pkg/__init__.py")]),
+        session(Incremental, [put(defining("pkg/a.py", &["helper"]))]),
+        session(Incremental, [put(caller("pkg/a.py", "pkg.b")), Edit::RebuildDerived, target()]),
+        session(Incremental, [Edit::RebuildDerived, remove("pkg/b.py")]),
+        session(Incremental, [put(caller("pkg/b.py", "pkg.a"))]),
+        session(Full, [target()]),
+    ]);
+    cx.block_on(async { follow(&cx.index().await?.backend, &history).await })
+}
+
+pub(crate) fn each_edge_is_found_from_both_ends<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let mut session = index.backend.begin_index_session(Full).await?;
+        session.put_file(defining("pkg/a.py", &["run"])).await?;
+        session.put_file(caller("pkg/b.py", "pkg.a")).await?;
+        for file in drawn_files(40, keeps_embeddings(index.backend.descriptor()))? {
+            session.put_file(file).await?;
+        }
+        session.commit().await?;
+        let reader = index.backend.open_reader().await?;
+        let inventory = reader.symbol_inventory(&SymbolInventoryRequest::default()).await?;
+        let mut total = 0;
+        for kind in UseKind::ALL {
+            let ask = |end| {
+                let (reader, request) = (&reader, EdgeRequest::new(*kind, end));
+                async move { reader.edges(&request).await }
+            };
+            let mut edges: Vec<EdgeEntry> = Vec::new();
+            for symbol in &inventory {
+                let own = ask(EdgeEnd::From(symbol.symbol.key.clone())).await?;
+                let counts = if *kind == UseKind::Call { symbol.calls } else { symbol.references };
+                let resolved = own.iter().filter(|edge| edge.target.is_resolved()).count() as u64;
+                let counted = (counts.outgoing_resolved, counts.outgoing_other);
+                let found = (resolved, own.len() as u64 - resolved);
+                ensure!(counted == found, "{} owns {found:?} edges, and counted are {counted:?}", symbol.symbol.key);
+                edges.extend(own);
+            }
+            total += edges.len() as u64;
+            for edge in &edges {
+                let other = match &edge.target {
+                    EdgeTarget::Resolved(symbol) => EdgeEnd::To(symbol.key.clone()),
+                    EdgeTarget::External { name, .. } => EdgeEnd::ToExternal(name.clone()),
+                    EdgeTarget::Unresolved { .. } => EdgeEnd::ToNamed(edge.target.name().to_owned()),
+                };
+                let ends =
+                    [other, EdgeEnd::ToNamed(edge.target.name().to_owned()), EdgeEnd::FromNamed(edge.owner.name.clone())];
+                for end in ends {
+                    let found = ask(end.clone()).await?.iter().filter(|found| *found == edge).count();
+                    ensure!(found == 1, "{end:?} finds this edge {found} times: {edge:#?}");
+                }
+            }
+            let pairs: BTreeSet<_> = edges.iter().map(|edge| (&edge.owner.key, edge.target.key())).collect();
+            ensure!(pairs.len() == edges.len(), "some of these have owner and target in common: {edges:#?}");
+        }
+        let totals = reader.totals().await?;
+        ensure!(totals.edges == total, "all symbols own {total} edges, and the totals say {}", totals.edges);
+        Ok(())
+    })
+}
+
+pub(crate) fn deriving_grows_with_the_change<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    let resolved = |bystanders: usize| {
+        cx.block_on(async {
+            let index = cx.index().await?;
+            let mut session = index.backend.begin_index_session(Full).await?;
+            session.put_file(defining("pkg/a.py", &["run"])).await?;
+            session.put_file(caller("pkg/b.py", "pkg.a")).await?;
+            for number in 0..bystanders {
+                let mut bystander = defining(&format!("other/{number}.py"), &["alone"]);
+                bystander.analysis.module = format!("other.{number}");
+                bystander.analysis.uses = vec![call("alone", "alone")];
+                session.put_file(bystander).await?;
+            }
+            session.commit().await?;
+            let mut session = index.backend.begin_index_session(Incremental).await?;
+            session.put_file(defining("pkg/a.py", &["run", vocabulary::NAMES[2]])).await?;
+            let derivation = session.rebuild_derived().await?;
+            session.commit().await?;
+            Outcome::Ok(derivation.resolved_files)
+        })
+    };
+    let (few, many) = (resolved(5)?, resolved(50)?);
+    ensure!(few == many, "after one change, {few} files were resolved again among seven, and {many} among fifty-two");
+    Ok(())
+}

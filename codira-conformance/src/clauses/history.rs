@@ -1,0 +1,83 @@
+//! Histories of sessions, judged after every session by the reference.
+
+use codira_contracts::{
+    BackendError, EdgeEnd, EdgeRequest, FileSnapshot, ImportEnd, ImportRequest, IndexBackend, IndexReader, IndexWriteSession,
+    PathPrefix, RunInventory, UseKind, WriteScope,
+};
+
+use crate::{
+    Cx, Fixture, Outcome,
+    histories::{Twins, draw, follow, random, small},
+    observe::{keeps_embeddings, observe, same},
+    question::Question,
+    samples::path,
+};
+
+const HISTORIES: u32 = 48;
+const REBUILT: u32 = 16;
+
+pub(crate) fn every_history_matches_the_reference<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    random::check(cx, "every_history_matches_the_reference", HISTORIES, draw::history(), |cx, history| {
+        cx.block_on(async { follow(&cx.index().await?.backend, history).await })
+    })
+}
+
+pub(crate) fn every_small_history_matches_the_reference<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    let index = cx.block_on(cx.index())?;
+    let (a, b) = (path("pkg/a.py"), path("pkg/b.py"));
+    let calls = |end| Question::Edges(EdgeRequest::new(UseKind::Call, end));
+    let imports = |path| Question::Imports(ImportRequest::new(ImportEnd::ToFile(path)));
+    let mut questions = vec![Question::Totals, Question::FileStates(PathPrefix::root())];
+    questions.extend([calls(EdgeEnd::FromNamed("run".into())), calls(EdgeEnd::ToNamed("run".into()))]);
+    questions.extend([calls(EdgeEnd::FromNamed("helper".into())), imports(a), imports(b)]);
+    let mut twins = Twins::new(&index.backend, questions);
+    for history in small::all() {
+        let followed = cx.block_on(async {
+            for run in &history.0 {
+                twins.lead(run).await?;
+            }
+            twins.compare(&[]).await
+        });
+        followed.map_err(|violation| violation.after(&history))?;
+    }
+    cx.block_on(twins.look_back())
+}
+
+pub(crate) fn incremental_equals_full<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    random::check(cx, "incremental_equals_full", REBUILT, draw::committed_history(), |cx, history| {
+        cx.block_on(async {
+            let (grown, fresh) = (cx.index().await?, cx.index().await?);
+            let mut twins = Twins::new(&grown.backend, Vec::new());
+            for run in &history.0 {
+                twins.lead(run).await?;
+            }
+            let grown = grown.backend.open_reader().await?;
+            rebuild(&grown, &fresh.backend).await?;
+            let fresh_reader = fresh.backend.open_reader().await?;
+            let questions = history.0.iter().flat_map(|run| run.questions.clone());
+            // The generation counts the sessions, and these are meant to differ.
+            let everything = Question::everything().into_iter().filter(|it| !matches!(it, Question::RuntimeInventory));
+            let questions: Vec<Question> = everything.chain(questions).collect();
+            let descriptor = fresh.backend.descriptor();
+            let embeddings = keeps_embeddings(descriptor);
+            let expected = observe(&fresh_reader, descriptor, &questions, embeddings).await?;
+            let found = observe(&grown, descriptor, &questions, embeddings).await?;
+            let without_generation = |text: &str| text.split_once('\n').map_or_else(String::new, |(_, rest)| rest.to_owned());
+            same("the answers of a fresh index differ", &without_generation(&expected), &without_generation(&found))
+        })
+    })
+}
+
+/// Puts what `reader` holds into a fresh index, last file first.
+async fn rebuild(reader: &impl IndexReader, backend: &impl IndexBackend) -> Result<(), BackendError> {
+    let mut session = backend.begin_index_session(WriteScope::Full).await?;
+    for state in reader.file_states(&PathPrefix::root()).await?.iter().rev() {
+        let file: Option<FileSnapshot> = reader.file(&state.path).await?;
+        session.put_file(file.ok_or_else(|| BackendError::invalid(&state.path, "listed, but not there"))?).await?;
+    }
+    let coverage = reader.runtime_inventory().await?.coverage;
+    let analyzers = reader.analyzer_inventory().await?;
+    session.write_inventory(RunInventory { coverage, analyzers }).await?;
+    session.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,257 @@
+//! Isolation: what readers see, and what they do not disturb.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use codira_contracts::{
+    ContentHash, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, PathPrefix, SymbolRequest,
+    WriteScope::{Full, Incremental},
+};
+
+use crate::{
+    Cx, Fixture, Outcome, Violation,
+    observe::{keeps_embeddings, observe, same},
+    question::Question,
+    samples::{defining, file, path},
+    verdict::ensure,
+};
+
+pub(crate) fn nothing_is_indexed_at_first<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let not_indexed = |when: &str, opened: Option<ErrorKind>| {
+            ensure!(opened == Some(ErrorKind::NotIndexed), "{when}, opening a reader gives {opened:?}");
+            Ok(())
+        };
+        not_indexed("at first", index.backend.open_reader().await.err().map(|error| error.kind()))?;
+        let made = contents(index.path())?;
+        ensure!(made.is_empty(), "opening a reader made {:?}", made.keys());
+        let mut session = index.backend.begin_index_session(Full).await?;
+        session.put_file(file("pkg/a.py")).await?;
+        not_indexed("beside the first session", index.backend.open_reader().await.err().map(|error| error.kind()))?;
+        drop(session);
+        not_indexed("after a dropped session", index.backend.open_reader().await.err().map(|error| error.kind()))
+    })
+}
+
+pub(crate) fn a_session_shows_nothing_before_its_commit<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let questions = Question::everything();
+        let descriptor = index.backend.descriptor();
+        let embeddings = keeps_embeddings(descriptor);
+        let mut session = index.backend.begin_index_session(Full).await?;
+        session.put_file(defining("pkg/a.py", &["run"])).await?;
+        session.commit().await?;
+        let before = observe(&index.backend.open_reader().await?, descriptor, &questions, embeddings).await?;
+        for scope in [Incremental, Full] {
+            let mut session = index.backend.begin_index_session(scope).await?;
+            session.put_file(defining("pkg/a.py", &["helper"])).await?;
+            session.put_file(defining("pkg/b.py", &["run"])).await?;
+            session.rebuild_derived().await?;
+            session.write_inventory(Default::default()).await?;
+            let beside = observe(&index.backend.open_reader().await?, descriptor, &questions, embeddings).await?;
+            same("beside an open session", &before, &beside)?;
+        }
+        Ok(())
+    })
+}
+
+pub(crate) fn a_reader_shows_one_state_for_ever<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let mut readers = Vec::new();
+        for generation in 1..=4_u64 {
+            let scope = if generation % 2 == 0 { Full } else { Incremental };
+            let mut session = index.backend.begin_index_session(scope).await?;
+            session.put_file(defining("pkg/a.py", &[&generation.to_string()])).await?;
+            session.commit().await?;
+            readers.push((generation, index.backend.open_reader().await?));
+        }
+        for (generation, reader) in &readers {
+            let shown = reader.generation();
+            ensure!(shown == *generation, "a reader of commit {generation} says that it shows {shown}");
+            let found = reader.file(&path("pkg/a.py")).await?;
+            let expected = Some(defining("pkg/a.py", &[&generation.to_string()]));
+            ensure!(found == expected, "a reader of commit {generation} shows {found:#?}");
+        }
+        Ok(())
+    })
+}
+
+/// How long readers beside an open session may take. Only those that wait for it need so long.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) fn readers_never_wait_for_a_session<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let mut session = index.backend.begin_index_session(Full).await?;
+        session.put_file(defining("pkg/a.py", &["run"])).await?;
+        session.commit().await?;
+        let mut session = index.backend.begin_index_session(Full).await?;
+        for number in 0..50 {
+            session.put_file(defining(&format!("{number}.py"), &["run"])).await?;
+        }
+        session.rebuild_derived().await?;
+        let asked = async { index.backend.open_reader().await?.symbols(&SymbolRequest::named("run")).await };
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(found) => ensure!(found?.len() == 1, "a reader beside a session sees its writes"),
+            Err(_) => ensure!(false, "a reader waits for the session"),
+        }
+        session.commit().await?;
+        Ok(())
+    })
+}
+
+const COMMITS: u64 = 20;
+
+pub(crate) fn readers_see_whole_commits<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let (backend, _dir) = cx.index().await?.into_parts();
+        let backend = Arc::new(backend);
+        let writer = tokio::spawn({
+            let backend = Arc::clone(&backend);
+            async move {
+                for generation in 1..=COMMITS {
+                    let mut session = backend.begin_index_session(Incremental).await?;
+                    for path in ["pkg/a.py", "pkg/b.py"] {
+                        let mut file = defining(path, &["run"]);
+                        file.state.size = generation;
+                        file.state.hash = ContentHash::of(&generation.to_le_bytes());
+                        session.put_file(file).await?;
+                        tokio::task::yield_now().await;
+                    }
+                    session.commit().await?;
+                }
+                Outcome::Ok(())
+            }
+        });
+        let readers: Vec<_> = (0..3).map(|_| tokio::spawn(watch(Arc::clone(&backend)))).collect();
+        let written = writer.await.map_err(Violation::new)?;
+        for reader in readers {
+            // What stopped the writer says more than what readers waited for in vain.
+            match &written {
+                Ok(()) => reader.await.map_err(Violation::new)??,
+                Err(_) => reader.abort(),
+            }
+        }
+        written
+    })
+}
+
+/// Opens readers until the last commit is seen: each shows the stamps of its own generation, and of no earlier one.
+async fn watch<B: IndexBackend>(backend: Arc<B>) -> Outcome {
+    let mut last = 0;
+    while last < COMMITS {
+        tokio::task::yield_now().await;
+        let reader = match backend.open_reader().await {
+            Err(error) if error.kind() == ErrorKind::NotIndexed => {
+                ensure!(last == 0, "after commit {last}, nothing is indexed");
+                continue;
+            }
+            reader => reader?,
+        };
+        let now = reader.generation();
+        ensure!(now >= last, "the generation went from {last} to {now}");
+        let states = reader.file_states(&PathPrefix::root()).await?;
+        let stamps: Vec<u64> = states.iter().map(|state| state.size).collect();
+        ensure!(stamps == [now, now], "commit {now} shows the stamps {stamps:?}");
+        last = now;
+    }
+    Ok(())
+}
+
+pub(crate) fn reading_changes_no_byte<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let mut session = index.backend.begin_index_session(Full).await?;
+        session.put_file(defining("pkg/a.py", &["run"])).await?;
+        session.commit().await?;
+        // Closed and opened again, as another program would find it.
+        let dir = index.without_backend();
+        let before = contents(dir.path())?;
+        let backend = cx.open(dir.path()).await?;
+        let reader = backend.open_reader().await?;
+        let embeddings = keeps_embeddings(backend.descriptor());
+        observe(&reader, backend.descriptor(), &Question::everything(), embeddings).await?;
+        unchanged("while a reader is open", &before, &contents(dir.path())?)?;
+        drop(reader);
+        drop(backend);
+        unchanged("after reading", &before, &contents(dir.path())?)
+    })
+}
+
+pub(crate) fn a_read_only_directory_can_be_read<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let mut session = index.backend.begin_index_session(Full).await?;
+        session.put_file(defining("pkg/a.py", &["run"])).await?;
+        session.commit().await?;
+        let dir = index.without_backend();
+        set_read_only(dir.path(), true).map_err(Violation::new)?;
+        let found = async {
+            let reader = cx.open(dir.path()).await?.open_reader().await?;
+            reader.symbols(&SymbolRequest::named("run")).await
+        };
+        let found = found.await;
+        // So that the directory can be deleted.
+        set_read_only(dir.path(), false).map_err(Violation::new)?;
+        let found = found?;
+        ensure!(found.len() == 1, "one symbol is stored, and found are {found:#?}");
+        Ok(())
+    })
+}
+
+/// Takes the permission to write from everything below `path`, or gives it back.
+fn set_read_only(path: &Path, read_only: bool) -> io::Result<()> {
+    let make = |path: &Path| {
+        let mut permissions = fs::metadata(path)?.permissions();
+        #[allow(clippy::permissions_set_readonly_false, reason = "the directory is the kit's own and about to be deleted")]
+        permissions.set_readonly(read_only);
+        fs::set_permissions(path, permissions)
+    };
+    if !read_only {
+        make(path)?;
+    }
+    if path.is_dir() {
+        for entry in fs::read_dir(path)? {
+            set_read_only(&entry?.path(), read_only)?;
+        }
+    }
+    make(path)
+}
+
+type Contents = BTreeMap<PathBuf, Option<ContentHash>>;
+
+/// Every directory and file below `dir`, files with the hash of their content.
+fn contents(dir: &Path) -> Outcome<Contents> {
+    fn visit(dir: &Path, found: &mut Contents) -> io::Result<()> {
+        for entry in fs::read_dir(dir)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                visit(&path, found)?;
+                found.insert(path, None);
+            } else {
+                let content = fs::read(&path)?;
+                found.insert(path, Some(ContentHash::of(&content)));
+            }
+        }
+        Ok(())
+    }
+    let mut found = Contents::new();
+    visit(dir, &mut found).map_err(Violation::new)?;
+    Ok(found)
+}
+
+fn unchanged(when: &str, before: &Contents, now: &Contents) -> Outcome {
+    let changed: Vec<_> =
+        before.iter().filter(|(path, content)| now.get(*path) != Some(content)).map(|(path, _)| path).collect();
+    let new: Vec<_> = now.keys().filter(|path| !before.contains_key(*path)).collect();
+    ensure!(changed.is_empty() && new.is_empty(), "{when}: changed or gone {changed:?}, new {new:?}");
+    Ok(())
+}

@@ -1,0 +1,298 @@
+//! Storing: everything that was put, and nothing of what was.
+
+use std::collections::BTreeSet;
+
+use codira_contracts::{
+    AnalyzerInventory, AuditPolicy, BackendError, Coverage, DocIssue, DocIssueRequest, FileSnapshot, IndexBackend, IndexReader,
+    IndexWriteSession, Language, LineSpan, RepoPath, RunInventory, Severity, Tool,
+    WriteScope::{Full, Incremental},
+};
+use proptest::{
+    strategy::{Strategy, ValueTree},
+    test_runner::TestRunner,
+};
+
+use crate::{
+    Cx, Fixture, Outcome, Violation,
+    histories::{Flaw, draw_file},
+    observe::{keeps_embeddings, observe, same},
+    question::Question,
+    samples::{self, defining, file, path},
+    show,
+    verdict::ensure,
+    vocabulary::HOSTILE,
+};
+
+/// So many files of the whole model are put and read back.
+const FILES: usize = 200;
+
+/// Files drawn from the whole model that break no rule, each at a path of its own; the same ones each time.
+pub(super) fn drawn_files(count: usize, embeddings: bool) -> Outcome<Vec<FileSnapshot>> {
+    let mut runner = TestRunner::deterministic();
+    let mut files = Vec::new();
+    while files.len() < count {
+        let mut file = draw_file().new_tree(&mut runner).map_err(Violation::new)?.current();
+        file.state.path = path(&format!("d{}/{}", files.len() % 7, files.len()));
+        if !embeddings {
+            file.embeddings.clear();
+        }
+        if file.validate().is_ok() {
+            file.normalize();
+            files.push(file);
+        }
+    }
+    Ok(files)
+}
+
+pub(crate) fn a_file_reads_back_as_it_was_put<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let files = drawn_files(FILES, keeps_embeddings(index.backend.descriptor()))?;
+        let mut session = index.backend.begin_index_session(Full).await?;
+        for file in &files {
+            session.put_file(file.clone()).await?;
+        }
+        session.commit().await?;
+        let reader = index.backend.open_reader().await?;
+        for file in &files {
+            let found = reader.file(file.path()).await?.as_ref().map(show::file).unwrap_or_default().join("\n");
+            same(format_args!("{} reads back otherwise", file.path()), &show::file(file).join("\n"), &found)?;
+        }
+        Ok(())
+    })
+}
+
+/// A file in which every text that can be asked for is, or holds, a mark.
+fn marked(mark: &str) -> FileSnapshot {
+    let text = mark.to_owned();
+    let mut file = defining("pkg/a.py", &[mark, "run"]);
+    let analysis = &mut file.analysis;
+    analysis.module = text.clone();
+    analysis.source = format!("{mark}\n");
+    analysis.symbols[0].documentation = Some(text.clone());
+    analysis.symbols[1].parent = Some(mark.into());
+    analysis.imports = vec![samples::import(mark, mark)];
+    analysis.uses = vec![samples::call(mark, mark), samples::call("run", mark)];
+    analysis.documentation = vec![samples::unit(&format!("{mark} unit"), mark)];
+    analysis.doc_issues = vec![DocIssue { rule: text, ..an_issue() }];
+    file
+}
+
+fn an_issue() -> DocIssue {
+    DocIssue {
+        rule: "missing".to_owned(),
+        severity: Severity::Warning,
+        message: String::new(),
+        span: LineSpan::new(1, 1),
+        convention: Tool::new("kit", "1"),
+        auditor: Tool::new("kit", "1"),
+        owner: None,
+    }
+}
+
+pub(crate) fn a_replaced_file_leaves_no_trace<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    leaves_no_trace(cx, Some(marked("after")))
+}
+
+pub(crate) fn a_removed_file_leaves_no_trace<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    leaves_no_trace(cx, None)
+}
+
+/// Everything is asked, and asked for by name, after a marked file was replaced or removed: an index that never held it answers the same.
+fn leaves_no_trace<F: Fixture>(cx: &Cx<F>, replacement: Option<FileSnapshot>) -> Outcome {
+    cx.block_on(async {
+        let (index, fresh) = (cx.index().await?, cx.index().await?);
+        let embeddings = keeps_embeddings(index.backend.descriptor());
+        let mut other = defining("pkg/b.py", &["run"]);
+        other.analysis.imports = vec![samples::import("pkg.a", "before")];
+        other.analysis.uses = vec![samples::call("run", "before")];
+
+        let mut session = index.backend.begin_index_session(Full).await?;
+        session.put_file(samples::embedded(marked("before"), embeddings)).await?;
+        session.put_file(other.clone()).await?;
+        session.commit().await?;
+        let mut session = index.backend.begin_index_session(Incremental).await?;
+        match &replacement {
+            Some(file) => session.put_file(file.clone()).await?,
+            None => session.remove_file(&path("pkg/a.py")).await?,
+        }
+        session.commit().await?;
+
+        fresh.backend.begin_index_session(Full).await?.commit().await?;
+        let mut session = fresh.backend.begin_index_session(Full).await?;
+        for file in replacement.into_iter().chain([other]) {
+            session.put_file(file).await?;
+        }
+        session.commit().await?;
+
+        let questions: Vec<Question> = Question::everything().into_iter().chain(Question::naming("before")).collect();
+        let descriptor = index.backend.descriptor();
+        let expected = observe(&fresh.backend.open_reader().await?, descriptor, &questions, embeddings).await?;
+        let found = observe(&index.backend.open_reader().await?, descriptor, &questions, embeddings).await?;
+        same("an index that never held it answers otherwise", &expected, &found)
+    })
+}
+
+pub(crate) fn files_share_no_identities<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let mut session = index.backend.begin_index_session(Full).await?;
+        let mut files = [defining("pkg/a.py", &["run"]), defining("pkg/b.py", &["run"]), file("src/a.rs")];
+        files[1].analysis.documentation = vec![samples::unit("text", "b")];
+        // What is a symbol in one file is a unit in another.
+        files[2].analysis.documentation = vec![samples::unit("run", "c"), samples::unit("text", "c")];
+        for file in &files {
+            session.put_file(file.clone()).await?;
+        }
+        session.commit().await?;
+        let reader = index.backend.open_reader().await?;
+        for file in &files {
+            let found = reader.file(file.path()).await?;
+            ensure!(found.as_ref() == Some(file), "{} reads back as {found:#?}", file.path());
+        }
+        Ok(())
+    })
+}
+
+pub(crate) fn a_file_that_breaks_a_rule_is_refused<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let embeddings = keeps_embeddings(index.backend.descriptor());
+        let flaws = Flaw::ALL.iter().filter(|flaw| embeddings || !flaw.is_about_embeddings());
+        for flaw in flaws {
+            for known in [true, false] {
+                let mut session = index.backend.begin_index_session(Full).await?;
+                if known {
+                    session.put_file(defining("pkg/a.py", &["before"])).await?;
+                    session.commit().await?;
+                    session = index.backend.begin_index_session(Incremental).await?;
+                }
+                let mut spoilt = marked("after");
+                let id = flaw.spoil(&mut spoilt);
+                match session.put_file(spoilt).await {
+                    Err(BackendError::InvalidInput { subject, problem }) => {
+                        let named = subject.contains("pkg/a.py") && subject.contains(id.as_str());
+                        ensure!(named, "{flaw:?} of {id} in pkg/a.py is refused without naming both: {subject}: {problem}");
+                    }
+                    other => ensure!(false, "{flaw:?} is answered by {other:?}"),
+                }
+                session.put_file(file("pkg/b.py")).await?;
+                session.commit().await?;
+
+                let reader = index.backend.open_reader().await?;
+                let found = reader.file(&path("pkg/a.py")).await?;
+                let expected = known.then(|| defining("pkg/a.py", &["before"]));
+                ensure!(found == expected, "{flaw:?}: the refused file left {found:#?}");
+                for question in Question::naming("after") {
+                    let silent = question.is_about_embeddings() && !embeddings;
+                    let answer = if silent { Vec::new() } else { question.ask(&reader, index.backend.descriptor()).await? };
+                    ensure!(answer.is_empty(), "{flaw:?}: after the refused file, {question:?} is answered by {answer:#?}");
+                }
+                ensure!(reader.file(&path("pkg/b.py")).await?.is_some(), "{flaw:?}: the file put after it is lost");
+            }
+        }
+        Ok(())
+    })
+}
+
+pub(crate) fn inventories_read_back_as_written<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let analyzer = |name: &str, version: &str, globs: &[&str]| AnalyzerInventory {
+            tool: Tool::new(name, version),
+            globs: globs.iter().map(|glob| (*glob).to_owned()).collect(),
+        };
+        let sorted = [analyzer("", "", &[]), analyzer("c", "1", &["*.h", "*.c", "*.h"]), analyzer("c", "2", &[HOSTILE, ""])];
+        let descriptor = index.backend.descriptor();
+        let mut expected = RunInventory::default();
+        for (generation, coverage) in
+            (1..).zip([Some(Coverage::Complete), None, Some(Coverage::Incomplete), Some(Coverage::Unknown)])
+        {
+            let mut session = index.backend.begin_index_session(Incremental).await?;
+            if let Some(coverage) = coverage {
+                session.write_inventory(RunInventory::default()).await?;
+                session.write_inventory(RunInventory { coverage, analyzers: sorted.iter().rev().cloned().collect() }).await?;
+                expected = RunInventory { coverage, analyzers: sorted.to_vec() };
+            }
+            session.commit().await?;
+            let mut dropped = index.backend.begin_index_session(Full).await?;
+            dropped.write_inventory(RunInventory::default()).await?;
+            drop(dropped);
+            let reader = index.backend.open_reader().await?;
+            let runtime = reader.runtime_inventory().await?;
+            let found = RunInventory { coverage: runtime.coverage, analyzers: reader.analyzer_inventory().await? };
+            ensure!(found == expected, "written was {expected:#?}, and found is {found:#?}");
+            ensure!(runtime.generation == generation, "the inventory of commit {generation} says {}", runtime.generation);
+            let own = runtime.backend == descriptor.tool && runtime.schema == descriptor.schema;
+            ensure!(own, "the inventory names another backend than the descriptor: {runtime:?}");
+        }
+        Ok(())
+    })
+}
+
+/// One file of each language, with two issues.
+fn audited_files() -> Vec<FileSnapshot> {
+    let issues = vec![an_issue(), DocIssue { rule: "other".to_owned(), ..an_issue() }];
+    let file = |path: &str| {
+        let mut file = defining(path, &["run"]);
+        file.analysis.doc_issues = issues.clone();
+        file
+    };
+    vec![file("c/a.c"), file("pkg/a.py"), file("src/a.rs")]
+}
+
+fn auditing(languages: &[Language]) -> AuditPolicy {
+    AuditPolicy { audited: BTreeSet::from_iter(languages.iter().cloned()) }
+}
+
+pub(crate) fn purging_removes_what_policy_skips<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let mut session = index.backend.begin_index_session(Full).await?;
+        for file in audited_files() {
+            session.put_file(file).await?;
+        }
+        session.commit().await?;
+        let mut session = index.backend.begin_index_session(Incremental).await?;
+        let policy = auditing(&[Language::PYTHON, Language::C]);
+        let (first, second) = (session.purge_doc_issues(&policy).await?, session.purge_doc_issues(&policy).await?);
+        ensure!((first, second) == (2, 0), "two issues are skipped, and purging says {first}, then {second}");
+        session.commit().await?;
+        let reader = index.backend.open_reader().await?;
+        let issues = reader.doc_issues(&DocIssueRequest::default()).await?;
+        let paths: Vec<&RepoPath> = issues.iter().map(|entry| &entry.path).collect();
+        let expected = [path("c/a.c"), path("c/a.c"), path("pkg/a.py"), path("pkg/a.py")];
+        ensure!(paths.into_iter().eq(&expected), "left are {issues:#?}");
+        for mut file in audited_files() {
+            if file.analysis.language == Language::RUST {
+                file.analysis.doc_issues.clear();
+            }
+            let found = reader.file(file.path()).await?;
+            ensure!(found.as_ref() == Some(&file), "{} reads back as {found:#?}", file.path());
+        }
+        Ok(())
+    })
+}
+
+pub(crate) fn maintenance_is_counted_until_it_is_done<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let mut session = index.backend.begin_index_session(Full).await?;
+        for file in audited_files() {
+            session.put_file(file).await?;
+        }
+        session.commit().await?;
+        let everything = auditing(&[Language::PYTHON, Language::RUST, Language::C]);
+        let policy = auditing(&[Language::PYTHON]);
+        for (policy, purge, expected) in [(&everything, false, 0), (&policy, false, 4), (&policy, true, 0)] {
+            if purge {
+                let mut session = index.backend.begin_index_session(Incremental).await?;
+                session.purge_doc_issues(policy).await?;
+                session.commit().await?;
+            }
+            let stale = index.backend.open_reader().await?.maintenance(policy, &[]).await?.stale_doc_issues;
+            ensure!(stale == expected, "{expected} issues are stale, and counted are {stale}");
+        }
+        Ok(())
+    })
+}

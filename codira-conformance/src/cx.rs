@@ -1,0 +1,161 @@
+//! What a clause may use: a runtime, indexes in directories of their own, and a watchdog.
+
+use std::{
+    any::Any,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread,
+    time::Duration,
+};
+
+use codira_contracts::{BackendError, ErrorKind, IndexBackend, WriteScope};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use crate::{Clause, Fixture, Outcome, Verdict, Violation, clauses::Applies};
+
+/// How long a clause may take without coming any further before it is given up. Only a backend that hangs meets it.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How long a place may stay taken after a cancelled call, whose work may go on elsewhere.
+const SETTLING: Duration = Duration::from_secs(20);
+
+/// Everything that a clause may use. Clones share it.
+pub struct Cx<F>(Arc<Shared<F>>);
+
+struct Shared<F> {
+    fixture: F,
+    runtime: Runtime,
+    regressions: Option<PathBuf>,
+    /// Counts what the clause set out to do, so that a long clause can be told from one that hangs.
+    steps: AtomicU64,
+}
+
+impl<F> Clone for Cx<F> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+/// An open index in a directory of its own, which is deleted with it.
+pub(crate) struct Index<B> {
+    pub(crate) backend: B,
+    dir: TempDir,
+}
+
+impl<B> Index<B> {
+    pub(crate) fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// The backend apart from the directory, which is to be kept as long as it is used.
+    pub(crate) fn into_parts(self) -> (B, TempDir) {
+        (self.backend, self.dir)
+    }
+
+    /// The directory that is left when the backend is dropped.
+    pub(crate) fn without_backend(self) -> TempDir {
+        self.dir
+    }
+}
+
+impl<F: Fixture> Cx<F> {
+    /// Prepares to judge the backend of `fixture`. Random histories that fail are remembered in files below `regressions`, and met
+    /// again first of all.
+    pub fn new(fixture: F, regressions: Option<PathBuf>) -> Self {
+        // More than one thread, because reading many rows costs some drivers ten times as much on one.
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = runtime.worker_threads(2).enable_all().build().expect("the system gives a runtime its threads");
+        Self(Arc::new(Shared { fixture, runtime, regressions, steps: AtomicU64::new(0) }))
+    }
+
+    /// Checks one clause, in a thread of its own: whatever the backend does, this returns.
+    pub fn judge(&self, clause: &Clause<F>) -> Verdict {
+        let (sender, verdict) = mpsc::channel();
+        let (cx, applies, check) = (self.clone(), clause.applies, clause.check);
+        let judge = thread::Builder::new().name(clause.id.to_owned()).spawn(move || {
+            let outcome = match cx.applies(applies) {
+                Ok(true) => check(&cx).map(|()| Verdict::Holds),
+                Ok(false) => Ok(Verdict::NotClaimed),
+                Err(error) => Err(error.into()),
+            };
+            // Nobody listens any more once patience has run out.
+            let _ = sender.send(outcome.unwrap_or_else(Verdict::Broken));
+        });
+        let judge = judge.expect("the system gives a clause its thread");
+        let mut steps = 0;
+        loop {
+            match verdict.recv_timeout(PATIENCE) {
+                Ok(verdict) => return verdict,
+                Err(RecvTimeoutError::Disconnected) => {
+                    let panic = judge.join().err();
+                    return Verdict::Broken(panic.map_or_else(|| Violation::new("no verdict"), |panic| panicked(&*panic)));
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    let now = self.0.steps.load(Ordering::Relaxed);
+                    if now == steps {
+                        return Verdict::Broken(Violation::new(format_args!("nothing happened for {PATIENCE:?}: it hangs")));
+                    }
+                    steps = now;
+                }
+            }
+        }
+    }
+
+    fn applies(&self, applies: Applies) -> Result<bool, BackendError> {
+        let (capability, wanted) = match applies {
+            Applies::Always => return Ok(true),
+            Applies::With(capability) => (capability, true),
+            Applies::Without(capability) => (capability, false),
+        };
+        self.block_on(async { Ok(self.index().await?.backend.descriptor().claims(capability) == wanted) })
+    }
+
+    pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.0.steps.fetch_add(1, Ordering::Relaxed);
+        self.0.runtime.block_on(future)
+    }
+
+    /// Opens an index where there was none.
+    pub(crate) async fn index(&self) -> Result<Index<F::Backend>, BackendError> {
+        let dir = TempDir::new().map_err(|error| BackendError::io("the kit", "make", "a temporary directory", error))?;
+        let backend = self.open(dir.path()).await?;
+        Ok(Index { backend, dir })
+    }
+
+    /// Opens the index in `dir` once more.
+    pub(crate) async fn open(&self, dir: &Path) -> Result<F::Backend, BackendError> {
+        self.0.fixture.open(dir).await
+    }
+
+    /// The file that remembers the failing histories of a clause.
+    pub(crate) fn regressions(&self, clause: &str) -> Option<PathBuf> {
+        self.0.regressions.as_deref().map(|below: &Path| below.join(clause).with_extension("txt"))
+    }
+}
+
+/// Begins a session once a cancelled call has let go of the place.
+pub(crate) async fn begin_when_free<B: IndexBackend>(backend: &B, scope: WriteScope) -> Outcome<B::Session> {
+    let begin = async {
+        loop {
+            match backend.begin_index_session(scope).await {
+                Err(busy) if busy.kind() == ErrorKind::SessionBusy => tokio::task::yield_now().await,
+                other => return other,
+            }
+        }
+    };
+    match tokio::time::timeout(SETTLING, begin).await {
+        Ok(session) => Ok(session?),
+        Err(_) => Err(Violation::new("the place of a cancelled call was never given back")),
+    }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Violation {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    Violation::new(format_args!("panicked: {}", text.unwrap_or("without a message")))
+}

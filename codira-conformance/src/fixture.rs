@@ -1,0 +1,19 @@
+//! How the kit gets hold of the backend under test.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use codira_contracts::{BackendError, IndexBackend};
+
+/// How the kit gets hold of the backend under test.
+#[async_trait]
+pub trait Fixture: Send + Sync + 'static {
+    /// The backend under test.
+    type Backend: IndexBackend;
+
+    /// Opens the backend whose index lives in `dir`, as a program would that uses it.
+    ///
+    /// The kit owns `dir`: it is there, empty at first, and deleted afterwards. Opening the same `dir` again means opening the same
+    /// index again, where the backend is durable. A backend on a server takes the name of `dir` as its namespace.
+    async fn open(&self, dir: &Path) -> Result<Self::Backend, BackendError>;
+}

@@ -1,0 +1,202 @@
+//! Drawing histories and questions.
+
+use std::collections::BTreeSet;
+
+use codira_contracts::{
+    AnalyzerInventory, AuditPolicy, CandidateRequest, ComputedEmbedding, ContentHash, Coverage, DocIssueRequest,
+    DocumentationRequest, EdgeEnd, EdgeRequest, EmbeddingSpec, ImportEnd, ImportRequest, PathPrefix, PendingRequest,
+    ReuseRequest, RunInventory, Severity, SymbolInventoryRequest, SymbolKey, SymbolKind, SymbolMatch, SymbolRequest,
+    TextRequest, UseKind, Vector, WriteScope,
+};
+use proptest::{collection::vec, option, prelude::*, sample::select, strategy::Union};
+
+use super::{
+    Edit, End, History, Run, Waiting, Whose,
+    draw_model::{file, id, numbers, path, spec, tool, word},
+};
+use crate::{
+    question::Question,
+    vocabulary::{self, MODULES, NAMES, SOUGHT, TEXTS, USES},
+};
+
+/// A history of a few sessions.
+pub(crate) fn history() -> impl Strategy<Value = History> {
+    vec(run(end().boxed()), 1..6).prop_map(History)
+}
+
+/// A history of sessions that are all committed.
+pub(crate) fn committed_history() -> impl Strategy<Value = History> {
+    vec(run(Just(End::Commit).boxed()), 1..5).prop_map(History)
+}
+
+fn run(end: BoxedStrategy<End>) -> impl Strategy<Value = Run> {
+    let scope = prop_oneof![5 => Just(WriteScope::Incremental), 1 => Just(WriteScope::Full)];
+    let drawn = (scope, vec(edit(), 0..6), end, vec(question(), 0..12));
+    drawn.prop_map(|(scope, edits, end, questions)| Run { scope, edits, end, questions })
+}
+
+fn end() -> impl Strategy<Value = End> {
+    prop_oneof![
+        10 => Just(End::Commit),
+        1 => Just(End::Abort),
+        1 => Just(End::Drop),
+        1 => (0..6u8).prop_map(End::CancelCommit),
+        1 => (0..6u8, file()).prop_map(|(polls, file)| End::CancelPut(polls, Box::new(file))),
+        1 => (0..6u8).prop_map(End::CancelBegin),
+    ]
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    let waiting = (whose(), spec(), word(TEXTS)).prop_map(|(of, spec, text)| Waiting { of, spec, text });
+    prop_oneof![
+        12 => file().prop_map(|file| Edit::Put(Box::new(file))),
+        3 => path().prop_map(Edit::Remove),
+        1 => policy().prop_map(Edit::Purge),
+        1 => some_specs().prop_map(Edit::Prune),
+        2 => vec(waiting, 0..4).prop_map(Edit::Queue),
+        2 => (0..4usize, numbers()).prop_map(|(limit, numbers)| Edit::ComputePending(limit, numbers)),
+        1 => vec(computed(), 0..3).prop_map(Edit::Store),
+        1 => inventory().prop_map(Edit::WriteInventory),
+        1 => Just(Edit::RebuildDerived),
+        1 => path().prop_map(Edit::AskState),
+        1 => reuse().prop_map(Edit::AskReusable),
+        1 => pending().prop_map(Edit::AskPending),
+    ]
+}
+
+fn whose() -> impl Strategy<Value = Whose> {
+    prop_oneof![8 => (0..16usize).prop_map(Whose::Present), 1 => key().prop_map(Whose::Key)]
+}
+
+fn computed() -> impl Strategy<Value = ComputedEmbedding> {
+    let drawn = (key(), spec(), text_hash(), query());
+    drawn.prop_map(|(key, spec, text_hash, vector)| ComputedEmbedding { key, spec, text_hash, vector })
+}
+
+fn text_hash() -> impl Strategy<Value = ContentHash> {
+    select(TEXTS).prop_map(|text| ContentHash::of(text.as_bytes()))
+}
+
+fn key() -> impl Strategy<Value = SymbolKey> {
+    (path(), id()).prop_map(|(path, id)| SymbolKey { path, id })
+}
+
+fn policy() -> impl Strategy<Value = AuditPolicy> {
+    let audited = vec(select(vocabulary::languages()), 0..4);
+    audited.prop_map(|audited| AuditPolicy { audited: BTreeSet::from_iter(audited) })
+}
+
+fn some_specs() -> impl Strategy<Value = Vec<EmbeddingSpec>> {
+    vec(spec(), 0..4)
+}
+
+fn inventory() -> impl Strategy<Value = RunInventory> {
+    let analyzer = (tool(), vec(word(USES), 0..3)).prop_map(|(tool, globs)| AnalyzerInventory { tool, globs });
+    (select(Coverage::ALL), vec(analyzer, 0..3)).prop_map(|(coverage, analyzers)| RunInventory { coverage, analyzers })
+}
+
+fn prefix() -> impl Strategy<Value = PathPrefix> {
+    prop_oneof![3 => Just(PathPrefix::root()), 2 => select(vocabulary::prefixes())]
+}
+
+fn limit() -> impl Strategy<Value = Option<usize>> {
+    option::of(prop_oneof![0..4usize, Just(usize::MAX)])
+}
+
+fn reuse() -> impl Strategy<Value = ReuseRequest> {
+    (spec(), vec(text_hash(), 0..6)).prop_map(|(spec, texts)| ReuseRequest { spec, texts })
+}
+
+fn pending() -> impl Strategy<Value = PendingRequest> {
+    (option::of(spec()), prefix(), limit()).prop_map(|(spec, prefix, limit)| PendingRequest { spec, prefix, limit })
+}
+
+/// A vector to compare with, mostly of the dimension that most specs have.
+fn query() -> impl Strategy<Value = Vector> {
+    let numbers = prop_oneof![6 => numbers(), 1 => vec(select(vocabulary::NUMBERS), 0..4)];
+    numbers.prop_map(|numbers| Vector::new(numbers).expect("the numbers of the vocabulary are finite"))
+}
+
+fn candidates() -> impl Strategy<Value = CandidateRequest> {
+    let drawn = (spec(), query(), prefix(), limit());
+    drawn.prop_map(|(spec, vector, prefix, limit)| CandidateRequest { spec, vector, prefix, limit })
+}
+
+fn edge_end() -> impl Strategy<Value = EdgeEnd> {
+    prop_oneof![
+        key().prop_map(EdgeEnd::From),
+        key().prop_map(EdgeEnd::To),
+        word(NAMES).prop_map(EdgeEnd::FromNamed),
+        word(NAMES).prop_map(EdgeEnd::ToNamed),
+        word(USES).prop_map(EdgeEnd::ToExternal),
+    ]
+}
+
+fn import_end() -> impl Strategy<Value = ImportEnd> {
+    prop_oneof![
+        path().prop_map(ImportEnd::FromFile),
+        word(MODULES).prop_map(ImportEnd::FromModule),
+        path().prop_map(ImportEnd::ToFile),
+        word(MODULES).prop_map(ImportEnd::ToModule),
+    ]
+}
+
+fn matching() -> impl Strategy<Value = SymbolMatch> {
+    prop_oneof![
+        word(NAMES).prop_map(SymbolMatch::Name),
+        prop_oneof![word(NAMES), word(USES)].prop_map(SymbolMatch::LogicalName),
+        word(MODULES).prop_map(SymbolMatch::Module),
+    ]
+}
+
+fn kind() -> impl Strategy<Value = Option<SymbolKind>> {
+    option::weighted(0.3, select(vec![SymbolKind::Function, SymbolKind::Class, SymbolKind::Method]))
+}
+
+/// Any question of the contract.
+pub(crate) fn question() -> impl Strategy<Value = Question> {
+    let symbols = (matching(), kind(), prefix(), limit()).prop_map(|(matching, kind, prefix, limit)| SymbolRequest {
+        matching,
+        kind,
+        prefix,
+        limit,
+    });
+    let inventory =
+        (kind(), prefix(), limit()).prop_map(|(kind, prefix, limit)| SymbolInventoryRequest { kind, prefix, limit });
+    let edges = (select(UseKind::ALL), edge_end(), prefix(), limit()).prop_map(|(kind, end, prefix, limit)| EdgeRequest {
+        kind,
+        end,
+        prefix,
+        limit,
+    });
+    let imports = (import_end(), prefix(), limit()).prop_map(|(end, prefix, limit)| ImportRequest { end, prefix, limit });
+    let texts = (word(SOUGHT), prefix(), limit()).prop_map(|(text, prefix, limit)| TextRequest { text, prefix, limit });
+    let documentation =
+        (option::of(key()), prefix(), limit()).prop_map(|(owner, prefix, limit)| DocumentationRequest { owner, prefix, limit });
+    let narrowing = (option::of(word(NAMES)), option::of(select(Severity::ALL)), option::of(select(vocabulary::languages())));
+    let issues = (narrowing, prefix(), limit()).prop_map(|((rule, at_least, language), prefix, limit)| DocIssueRequest {
+        rule,
+        at_least,
+        language,
+        prefix,
+        limit,
+    });
+    Union::new([
+        prefix().prop_map(Question::FileStates).boxed(),
+        (policy(), some_specs()).prop_map(|(policy, specs)| Question::Maintenance(policy, specs)).boxed(),
+        key().prop_map(Question::Symbol).boxed(),
+        symbols.prop_map(Question::Symbols).boxed(),
+        inventory.prop_map(Question::SymbolInventory).boxed(),
+        key().prop_map(Question::Children).boxed(),
+        key().prop_map(Question::Overloads).boxed(),
+        edges.prop_map(Question::Edges).boxed(),
+        imports.prop_map(Question::Imports).boxed(),
+        texts.prop_map(Question::TextReferences).boxed(),
+        documentation.prop_map(Question::Documentation).boxed(),
+        issues.prop_map(Question::DocIssues).boxed(),
+        reuse().prop_map(Question::Reusable).boxed(),
+        pending().prop_map(Question::Pending).boxed(),
+        candidates().prop_map(Question::SymbolCandidates).boxed(),
+        candidates().prop_map(Question::DocumentationCandidates).boxed(),
+    ])
+}

@@ -1,0 +1,48 @@
+//! Random histories: drawn from a fixed seed, shrunk when they fail, and remembered.
+
+use proptest::{
+    strategy::Strategy,
+    test_runner::{Config, FileFailurePersistence, RngSeed, TestCaseError, TestError, TestRunner},
+};
+
+use super::History;
+use crate::{Cx, Fixture, Outcome, Violation};
+
+/// Every backend meets the same histories, unless the environment asks for others.
+const SEED: u64 = 0xC0D1;
+
+/// Shrinking stops after so many tries, or so many milliseconds.
+const SHRINK_TRIES: u32 = 2_000;
+const SHRINK_TIME: u32 = 60_000;
+
+/// Checks something of `cases` histories, or as many as `PROPTEST_CASES` asks for; says which is the shortest that fails.
+/// `clause` names the file that remembers the seeds of those that failed.
+pub(crate) fn check<F: Fixture>(
+    cx: &Cx<F>,
+    clause: &str,
+    cases: u32,
+    histories: impl Strategy<Value = History>,
+    holds: impl Fn(&Cx<F>, &History) -> Outcome,
+) -> Outcome {
+    // Reads the environment.
+    let mut config = Config { max_shrink_iters: SHRINK_TRIES, max_shrink_time: SHRINK_TIME, ..Config::default() };
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = cases;
+    }
+    if config.rng_seed == RngSeed::Random {
+        config.rng_seed = RngSeed::Fixed(SEED);
+    }
+    // Proptest wants a name that lives for ever, and there are only a few.
+    let remembered = cx.regressions(clause).map(|file| &*file.to_string_lossy().into_owned().leak());
+    config.failure_persistence = remembered.map(|file| Box::new(FileFailurePersistence::Direct(file)) as Box<_>);
+
+    let result = TestRunner::new(config)
+        .run(&histories, |history| holds(cx, &history).map_err(|violation| TestCaseError::fail(violation.to_string())));
+    match result {
+        Ok(()) => Ok(()),
+        Err(TestError::Abort(why)) => Err(Violation::new(why)),
+        Err(TestError::Fail(why, history)) => {
+            Err(Violation::new(format_args!("{why}\nThe shortest history found that shows it:\n\n{history}")))
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Small histories, all of them.
+
+use codira_contracts::{
+    ContentHash, FileSnapshot, Import, ImportCondition, ImportKind, Site, Symbol, SymbolKind, UseForm, UseKind, UseRecord,
+    Visibility, WriteScope,
+};
+
+use super::{Edit, End, History, Run};
+use crate::{samples, vocabulary};
+
+/// All histories of at most three edits of two files with two contents each, in all ways of dividing them into sessions.
+///
+/// Every session but the last is committed; the last ends in each way and has either scope. A history of three edits is
+/// left out unless it is committed incrementally, because its last edit adds nothing that a history of two edits does not show. The first session
+/// has full scope, so that one index can go through all histories without starting anew.
+pub(crate) fn all() -> impl Iterator<Item = History> {
+    (0..=3).flat_map(sequences).flat_map(|edits| divisions(&edits)).flat_map(|runs| {
+        let short = runs.iter().map(Vec::len).sum::<usize>() < 3;
+        let ends = if short { vec![End::Commit, End::Abort, End::Drop] } else { vec![End::Commit] };
+        let scopes = if short && runs.len() > 1 {
+            vec![WriteScope::Incremental, WriteScope::Full]
+        } else {
+            vec![WriteScope::Incremental]
+        };
+        let pairs = ends.into_iter().flat_map(move |end| scopes.clone().into_iter().map(move |scope| (end.clone(), scope)));
+        pairs.map(move |(end, scope)| history(&runs, end, scope)).collect::<Vec<_>>()
+    })
+}
+
+fn history(sessions: &[Vec<Edit>], end: End, scope: WriteScope) -> History {
+    let last = sessions.len() - 1;
+    let run = |(place, edits): (usize, &Vec<Edit>)| Run {
+        scope: match place {
+            0 => WriteScope::Full,
+            place if place == last => scope,
+            _ => WriteScope::Incremental,
+        },
+        edits: edits.clone(),
+        end: if place == last { end.clone() } else { End::Commit },
+        questions: Vec::new(),
+    };
+    History(sessions.iter().enumerate().map(run).collect())
+}
+
+/// All sequences of so many edits.
+fn sequences(length: usize) -> Vec<Vec<Edit>> {
+    (0..length).fold(vec![Vec::new()], |shorter, _| {
+        let longer =
+            |start: &Vec<Edit>| edits().into_iter().map(|edit| [start.clone(), vec![edit]].concat()).collect::<Vec<_>>();
+        shorter.iter().flat_map(longer).collect()
+    })
+}
+
+/// All ways of dividing edits into sessions.
+fn divisions(edits: &[Edit]) -> Vec<Vec<Vec<Edit>>> {
+    let gaps = edits.len().saturating_sub(1);
+    let divided = |cuts: usize| {
+        let mut sessions = vec![Vec::new()];
+        for (place, edit) in edits.iter().enumerate() {
+            if place > 0 && cuts & (1 << (place - 1)) != 0 {
+                sessions.push(Vec::new());
+            }
+            if let Some(session) = sessions.last_mut() {
+                session.push(edit.clone());
+            }
+        }
+        sessions
+    };
+    (0..1 << gaps).map(divided).collect()
+}
+
+/// The six edits: either file put with either content, or removed.
+fn edits() -> Vec<Edit> {
+    let contents = |path: usize| [content(path, "run"), content(path, "helper")].map(|file| Edit::Put(Box::new(file)));
+    let removals = [1, 2].map(|path| Edit::Remove(vocabulary::path(path)));
+    [contents(1), contents(2), removals].concat()
+}
+
+/// A file that defines one function, imports the other file's `run`, and calls it.
+fn content(path: usize, name: &str) -> FileSnapshot {
+    let other = if path == 1 { ".b" } else { ".a" };
+    let mut file = samples::file(vocabulary::path(path).as_str());
+    file.state.hash = ContentHash::of(name.as_bytes());
+    file.analysis.symbols = vec![Symbol::new("f", SymbolKind::Function, name)];
+    file.analysis.imports = vec![Import {
+        kind: ImportKind::Name,
+        module: other.to_owned(),
+        name: Some("run".to_owned()),
+        alias: Some("other".to_owned()),
+        owner: None,
+        visibility: Visibility::Public,
+        condition: ImportCondition::Always,
+        line: 1,
+    }];
+    file.analysis.uses = vec![UseRecord {
+        kind: UseKind::Call,
+        owner: "f".into(),
+        form: UseForm::Path,
+        text: "other".to_owned(),
+        site: Site::new(2, 1),
+    }];
+    file
+}

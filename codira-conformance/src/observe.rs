@@ -1,0 +1,45 @@
+//! The answers of a reader as text, so that two readers can be compared and the difference read.
+
+use codira_contracts::{BackendDescriptor, Capability, IndexReader};
+use similar::TextDiff;
+
+use crate::{Outcome, Violation, question::Question};
+
+/// Asks `reader`, which is one of the backend `of`, and writes the answers down. A backend that does not claim embeddings
+/// is not asked about them; see the chapter `refusals`.
+pub(crate) async fn observe(
+    reader: &impl IndexReader,
+    of: &BackendDescriptor,
+    questions: &[Question],
+    embeddings: bool,
+) -> Outcome<String> {
+    let mut text = format!("generation {}\n", reader.generation());
+    for question in questions {
+        if question.is_about_embeddings() && !embeddings {
+            continue;
+        }
+        text += &format!("{question:?}\n");
+        match question.ask(reader, of).await {
+            Ok(lines) => lines.iter().for_each(|line| text += &format!("    {line}\n")),
+            // What a refused question says is the backend's own; why it was refused is the contract's.
+            Err(error) if error.kind() == codira_contracts::ErrorKind::InvalidInput => text += "    refused: InvalidInput\n",
+            Err(error) => return Err(Violation::from(error).during(format_args!("{question:?}"))),
+        }
+    }
+    Ok(text)
+}
+
+/// Whether a backend is to be asked about embeddings.
+pub(crate) fn keeps_embeddings(descriptor: &BackendDescriptor) -> bool {
+    descriptor.claims(Capability::Embeddings)
+}
+
+/// Fails with the differing lines unless the two texts are the same.
+pub(crate) fn same(what: impl std::fmt::Display, expected: &str, actual: &str) -> Outcome {
+    if expected == actual {
+        return Ok(());
+    }
+    let diff = TextDiff::from_lines(expected, actual);
+    let diff = diff.unified_diff().context_radius(2).header("contract", "backend").to_string();
+    Err(Violation::new(format_args!("{what}:\n{diff}")))
+}

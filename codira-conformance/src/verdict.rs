@@ -1,0 +1,69 @@
+//! What the kit says of a backend.
+
+use std::{error::Error, fmt};
+
+use codira_contracts::BackendError;
+
+/// What the kit says of one clause and one backend.
+#[derive(Debug)]
+pub enum Verdict {
+    /// The clause holds.
+    Holds,
+    /// The clause does not hold.
+    Broken(Violation),
+    /// The clause says nothing of this backend: it is about a capability that the backend does not claim, or about
+    /// backends that do not claim one that it does.
+    NotClaimed,
+}
+
+/// What checking a clause gives.
+pub type Outcome<T = ()> = Result<T, Violation>;
+
+/// How a backend broke a clause, for whoever has to repair it.
+#[derive(Debug)]
+pub struct Violation(String);
+
+impl Violation {
+    /// Describes a violation.
+    pub fn new(what: impl fmt::Display) -> Self {
+        Self(what.to_string())
+    }
+
+    /// The violation, and before it what was being done.
+    pub(crate) fn during(self, what: impl fmt::Display) -> Self {
+        Self(format!("{what}: {self}"))
+    }
+
+    /// The violation, and what led to it.
+    pub(crate) fn after(self, history: impl fmt::Display) -> Self {
+        Self(format!("{self}\nThe history that shows it:\n\n{history}"))
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<BackendError> for Violation {
+    fn from(error: BackendError) -> Self {
+        let mut text = format!("unexpected error: {error}");
+        let mut source = error.source();
+        while let Some(cause) = source {
+            text += &format!("\n  caused by: {cause}");
+            source = cause.source();
+        }
+        Self(text)
+    }
+}
+
+/// Fails the clause unless something is true.
+macro_rules! ensure {
+    ($condition:expr, $($message:tt)*) => {
+        if !$condition {
+            return Err($crate::verdict::Violation::new(format_args!($($message)*)));
+        }
+    };
+}
+pub(crate) use ensure;
