@@ -1,8 +1,35 @@
 //! The analyzer of Python.
+//!
+//! One walk over the syntax tree finds everything; only how a use reaches what it names is judged afterwards, because a
+//! name may be bound after it is used.
 
-use codira_contracts::{FileAnalysis, Language, LanguageAnalyzer, RepoPath, SourceFile, Symbol, SymbolKind, Tool};
+mod definitions;
+mod docstring;
+mod exports;
+mod imports;
+mod lines;
+mod module;
+mod nesting;
+mod scope;
+mod signature;
+mod symbols;
+mod uses;
+mod values;
+mod walk;
 
-/// Reads Python.
+use std::{panic, thread};
+
+use codira_contracts::{AnalysisStatus, Diagnostic, FileAnalysis, Language, LanguageAnalyzer, RepoPath, SourceFile, Tool};
+use ruff_python_ast::PySourceType;
+use ruff_python_parser::{ParseError, parse_unchecked_source};
+use ruff_text_size::Ranged;
+
+use self::{module::Module, walk::Walk};
+
+/// How many syntax errors are told of one file.
+const MOST_DIAGNOSTICS: usize = 20;
+
+/// Reads Python, with errors or without.
 pub struct PythonAnalyzer {
     tool: Tool,
 }
@@ -30,17 +57,56 @@ impl LanguageAnalyzer for PythonAnalyzer {
     }
 
     fn globs(&self) -> &[&'static str] {
-        &["**/*.py", "**/*.pyi"]
+        &["**/*.py", "**/*.pyi", "**/*.pyw"]
     }
 
-    fn claims(&self, _path: &RepoPath, _first_line: &str) -> bool {
-        false
+    fn claims(&self, _path: &RepoPath, first_line: &str) -> bool {
+        let Some(command) = first_line.strip_prefix("#!") else { return false };
+        command.split([' ', '\t', '/']).any(|word| word.starts_with("python") || word.starts_with("pypy"))
     }
 
     fn analyze(&self, file: SourceFile<'_>) -> FileAnalysis {
-        let mut analysis = FileAnalysis::new(Language::PYTHON, file.path.as_str());
-        analysis.symbols.push(Symbol::new("module", SymbolKind::Module, file.path.file_name()));
-        analysis.source = file.text.to_owned();
-        analysis
+        // The parser measures texts in 32 bits.
+        if u32::try_from(file.text.len()).is_err() {
+            return refused(file, "the file is longer than 4 GiB");
+        }
+        match nesting::bound(file.text) {
+            ..=nesting::SHALLOW => read(file),
+            depth @ ..=nesting::DEEPEST => {
+                let stack = thread::Builder::new().stack_size(depth * nesting::STACK_PER_LEVEL);
+                thread::scope(|scope| match stack.spawn_scoped(scope, || read(file)) {
+                    Ok(reader) => reader.join().unwrap_or_else(|cause| panic::resume_unwind(cause)),
+                    Err(error) => refused(file, &format!("it nests deep, and there is no memory to read it: {error}")),
+                })
+            }
+            _ => refused(file, &format!("it may nest more than {} levels deep", nesting::DEEPEST)),
+        }
     }
+}
+
+/// Parses the file and walks it. Both recurse.
+fn read(file: SourceFile<'_>) -> FileAnalysis {
+    let parsed = parse_unchecked_source(file.text, PySourceType::Python);
+    let walk = Walk::new(file.text, Module::at(file.path));
+    let mut analysis = FileAnalysis::new(Language::PYTHON, walk.module.name.clone());
+    let diagnostic = |error: &ParseError| Diagnostic {
+        line: walk.lines.line(error.range().start()),
+        message: error.error.to_string(),
+    };
+    if parsed.has_invalid_syntax() {
+        analysis.status = AnalysisStatus::Partial(parsed.errors().iter().take(MOST_DIAGNOSTICS).map(diagnostic).collect());
+    }
+    analysis.source = file.text.to_owned();
+    walk.file(parsed.suite(), &mut analysis);
+    analysis
+}
+
+/// What is said of a file that is not read: that it is there, and why no more is said.
+fn refused(file: SourceFile<'_>, reason: &str) -> FileAnalysis {
+    let walk = Walk::new("", Module::at(file.path));
+    let mut analysis = FileAnalysis::new(Language::PYTHON, walk.module.name.clone());
+    walk.file(&[], &mut analysis);
+    analysis.source = file.text.to_owned();
+    analysis.status = AnalysisStatus::Partial(vec![Diagnostic { line: 1, message: format!("not read: {reason}") }]);
+    analysis
 }
