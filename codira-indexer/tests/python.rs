@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/analysis.rs"]
-mod support;
+mod analysis;
+#[path = "support/hostile.rs"]
+mod hostile;
 
 use codira_contracts::{AnalysisStatus, FileAnalysis, LanguageAnalyzer, RepoPath};
 use codira_indexer::analyzers::python::PythonAnalyzer;
@@ -12,18 +14,79 @@ use proptest::prelude::*;
 
 /// What the words of hostile texts are made of.
 const WORDS: &[&str] = &[
-    "def ", "class ", "f", "self", "(", ")", "[", "]", "{", "}", ":", ",", ".", "=", ":=", "->", "@", "*", "**", "\n", "\n    ",
-    "\n\t", "    ", " ", ";", "\\\n", "#", "'", "\"", "\"\"\"", "f'{", "}'", "rb'", "if ", "else:", "try:", "except ", "with ", "as ",
-    "import ", "from ", "for ", "in ", "lambda ", "match ", "case ", "type ", "async ", "await ", "yield ", "return ", "global ",
-    "nonlocal ", "super()", "__all__", "+=", "1", "ä", "\u{feff}", "\r", "\0", "\u{2028}", "not ", "-", "|",
+    "def ",
+    "class ",
+    "f",
+    "self",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ":",
+    ",",
+    ".",
+    "=",
+    ":=",
+    "->",
+    "@",
+    "*",
+    "**",
+    "\n",
+    "\n    ",
+    "\n\t",
+    "    ",
+    " ",
+    ";",
+    "\\\n",
+    "#",
+    "'",
+    "\"",
+    "\"\"\"",
+    "f'{",
+    "}'",
+    "rb'",
+    "if ",
+    "else:",
+    "try:",
+    "except ",
+    "with ",
+    "as ",
+    "import ",
+    "from ",
+    "for ",
+    "in ",
+    "lambda ",
+    "match ",
+    "case ",
+    "type ",
+    "async ",
+    "await ",
+    "yield ",
+    "return ",
+    "global ",
+    "nonlocal ",
+    "super()",
+    "__all__",
+    "+=",
+    "1",
+    "ä",
+    "\u{feff}",
+    "\r",
+    "\0",
+    "\u{2028}",
+    "not ",
+    "-",
+    "|",
 ];
 
 fn analyze(path: &str, text: &str) -> FileAnalysis {
-    support::analyze(&PythonAnalyzer::new(), path, text)
+    analysis::analyze(&PythonAnalyzer::new(), path, text)
 }
 
 fn snapshot(path: &str, text: &str) -> String {
-    support::render(&analyze(path, text))
+    analysis::render(&analyze(path, text))
 }
 
 macro_rules! fixtures {
@@ -128,7 +191,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
-    fn any_text_is_read(text in support::hostile_texts(support::fixtures("python"), WORDS)) {
+    fn any_text_is_read(text in hostile::texts(hostile::fixtures("python"), WORDS)) {
         let analysis = analyze("any.py", &text);
         prop_assert_eq!(&analysis.source, &text);
     }

@@ -89,10 +89,8 @@ fn read(file: SourceFile<'_>) -> FileAnalysis {
     let parsed = parse_unchecked_source(file.text, PySourceType::Python);
     let walk = Walk::new(file.text, Module::at(file.path));
     let mut analysis = FileAnalysis::new(Language::PYTHON, walk.module.name.clone());
-    let diagnostic = |error: &ParseError| Diagnostic {
-        line: walk.lines.line(error.range().start()),
-        message: error.error.to_string(),
-    };
+    let diagnostic =
+        |error: &ParseError| Diagnostic { line: walk.lines.line(error.range().start()), message: error.error.to_string() };
     if parsed.has_invalid_syntax() {
         analysis.status = AnalysisStatus::Partial(parsed.errors().iter().take(MOST_DIAGNOSTICS).map(diagnostic).collect());
     }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use codira_contracts::{UseForm, UseKind, UseRecord};
 use ruff_python_ast::{
-    Arguments, Comprehension, Expr, ExprCall, ExprContext, ExprStringLiteral, ExprSubscript, FStringPart, InterpolatedStringElement,
-    Pattern,
+    Arguments, Comprehension, Expr, ExprCall, ExprContext, ExprStringLiteral, ExprSubscript, FStringPart,
+    InterpolatedStringElement, Pattern,
 };
 use ruff_python_parser::parse_string_annotation;
 use ruff_text_size::{Ranged, TextRange, TextSize};

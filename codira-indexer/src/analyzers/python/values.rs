@@ -158,5 +158,6 @@ fn is_constant_name(name: &str) -> bool {
 
 /// Whether an enumeration makes a member of the name: not of `_order_`, `__doc__` and `__private`.
 fn is_member_name(name: &str) -> bool {
-    !name.starts_with("__") && !(name.len() > 2 && name.starts_with('_') && name.ends_with('_'))
+    let is_sunder = name.len() > 2 && name.starts_with('_') && name.ends_with('_');
+    !name.starts_with("__") && !is_sunder
 }
