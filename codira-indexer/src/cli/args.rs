@@ -210,14 +210,14 @@ pub(crate) struct Calls {
     #[arg(long)]
     pub(crate) resolved: bool,
     /// Follow calls of calls; the limit is on where to start
-    #[arg(long)]
+    #[arg(long, group = "followed")]
     pub(crate) tree: bool,
     /// Print that tree as a graph for Graphviz
-    #[arg(long, conflicts_with_all = ["tree", "json"])]
+    #[arg(long, group = "followed", conflicts_with = "json")]
     pub(crate) dot: bool,
-    /// Follow so many calls deep
-    #[arg(long, value_name = "N", default_value_t = 3)]
-    pub(crate) depth: usize,
+    /// Follow calls so far [default: 3]
+    #[arg(long, value_name = "N", requires = "followed")]
+    pub(crate) depth: Option<usize>,
     #[command(flatten)]
     pub(crate) question: Question,
 }

@@ -21,6 +21,12 @@ mod symlist;
 mod table;
 mod tree;
 
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod sample;
+
 use std::process::ExitCode;
 
 use clap::Parser;

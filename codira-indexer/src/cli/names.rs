@@ -52,7 +52,12 @@ impl Name {
 
     /// Whether it is a name alone, without anything that says where.
     pub(crate) fn is_bare(&self) -> bool {
-        self.key().is_none() && !self.0.contains(['.', ':'])
+        !self.is_identity() && !self.0.contains(['.', ':'])
+    }
+
+    /// Whether it is the identity of one symbol.
+    pub(crate) fn is_identity(&self) -> bool {
+        self.key().is_some()
     }
 
     /// The name alone: what calls of it end with.
@@ -154,3 +159,6 @@ fn dotted(name: &str) -> String {
 fn ends_at_boundary(path: &str, end: &str) -> bool {
     path.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
+
+#[cfg(test)]
+mod tests;

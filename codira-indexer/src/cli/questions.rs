@@ -15,6 +15,9 @@ use super::{
     sym, symlist, tree,
 };
 
+/// How far calls are followed unless somebody says otherwise.
+const DEPTH: usize = 3;
+
 /// `codira sym`
 pub(crate) async fn sym(repository: &Repository, args: args::Sym, global: &Global) -> Result<Status, Failure> {
     let args::Sym { name, kind, full, question } = args;
@@ -47,7 +50,7 @@ pub(crate) async fn calls(repository: &Repository, args: args::Calls, global: &G
     let kind = UseKind::Call;
     let query = EdgeQuery { kind, direction, filter, prefix: question.prefix, resolved, limit: question.limit };
     if tree || dot {
-        let answer = tree::ask(&reader, &name, &query, depth).await?;
+        let answer = tree::ask(&reader, &name, &query, depth.unwrap_or(DEPTH)).await?;
         if answer.is_empty() {
             repository.note(format_args!("no symbol is called `{}`", name.as_str()));
         }

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::{
     edges::{self, Direction, EdgeQuery},
-    names::Name,
+    names::{Filter, Name},
     output::{Answer, Page},
     style::{self, Clean, Styled},
     table::{Cell, Table},
@@ -64,12 +64,18 @@ pub(crate) async fn ask(
     }
     if sections != Sections::Symbols {
         let limit = Page::<TextReference>::to_ask(query.limit);
-        let request = TextRequest { text: name.last().to_owned(), prefix: query.prefix.clone(), limit };
+        let request = TextRequest { text: word(reader, name).await?, prefix: query.prefix.clone(), limit };
         let Page { answers, more } = Page::cut(reader.text_references(&request).await?, query.limit);
         references.text = answers;
         references.more |= more;
     }
     Ok(references)
+}
+
+/// The word to look for: the name alone, which of an identity only the symbol knows.
+async fn word(reader: &dyn IndexReader, name: &Name) -> Result<String, BackendError> {
+    let symbol = if name.is_identity() { name.find(reader, &Filter::default(), None).await?.answers.pop() } else { None };
+    Ok(symbol.map_or_else(|| name.last().to_owned(), |entry| entry.symbol.name))
 }
 
 impl Answer for References {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use codira_contracts::{
-    BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, IndexReader, RepoPath, Site, SymbolEntry, SymbolKey,
+    BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, IndexReader, RepoPath, Site, SymbolEntry, SymbolKey, SymbolKind,
     SymbolSummary,
 };
 use serde::Serialize;
@@ -56,13 +56,23 @@ pub(crate) struct Tree {
 
 /// Follows calls from the symbols of a name, `depth` calls far. The limit of the query is on the symbols that it starts from.
 pub(crate) async fn ask(reader: &dyn IndexReader, name: &Name, query: &EdgeQuery, depth: usize) -> Result<Tree, BackendError> {
-    let starts = name.find(reader, &query.filter, query.limit).await?;
+    let starts = starts(reader, name, query).await?;
     let mut growth = Growth { reader, query, followed: HashMap::new(), above: Vec::new() };
     let mut answers = Vec::new();
     for start in starts.answers {
         answers.push(growth.node(EdgeTarget::Resolved(summary(start)), Vec::new(), depth).await?);
     }
     Ok(Tree { roots: Page { answers, more: starts.more }, direction: query.direction })
+}
+
+/// Where a tree starts: a module calls whatever its file does at top level, and is meant only where nothing else has the name.
+async fn starts(reader: &dyn IndexReader, name: &Name, query: &EdgeQuery) -> Result<Page<SymbolEntry>, BackendError> {
+    let mut found = name.find(reader, &query.filter, None).await?.answers;
+    let is_module = |entry: &SymbolEntry| entry.symbol.kind == SymbolKind::Module;
+    if !found.iter().all(is_module) {
+        found.retain(|entry| !is_module(entry));
+    }
+    Ok(Page::cut(found, query.limit))
 }
 
 fn summary(entry: SymbolEntry) -> SymbolSummary {

@@ -1,0 +1,158 @@
+//! What answers look like on a terminal, and as graphs: snapshots, without colours.
+
+#![allow(clippy::unwrap_used)]
+
+use codira_contracts::{DynReader, ImportKind, Language, PathPrefix, SymbolKind as K, UseForm, UseKind, Visibility};
+use insta::assert_snapshot;
+
+use super::{
+    calls, dot,
+    edges::{Direction, EdgeQuery},
+    imports::{self, ImportQuery},
+    names::{Filter, Name},
+    output::Answer,
+    refs::{self, Sections},
+    sample::{self, SampleFile},
+    sym, symlist,
+    tree::{self, Tree},
+};
+
+/// A package of shapes, and a program that draws them.
+async fn reader() -> DynReader {
+    let shapes = SampleFile::new("app/shapes.py", Language::PYTHON, "app.shapes")
+        .import(ImportKind::Module, "math", None)
+        .symbol("Shape", K::Class, |symbol| symbol.documentation = Some("Something with an area.".into()))
+        .symbol("Shape.area", K::Method, |symbol| symbol.signature = Some("def area(self)".into()))
+        .symbol("Circle", K::Class, |symbol| {
+            symbol.bases = vec!["Shape".into()];
+            symbol.decorators = vec!["dataclass(frozen=True)".into()];
+            symbol.signature = Some("class Circle(Shape)".into());
+            symbol.documentation = Some("A round shape.\n\nIts area is pi times the square of its radius.\n".into());
+        })
+        .symbol("Circle.radius", K::Field, |symbol| symbol.signature = Some("radius: float".into()))
+        .symbol("Circle.area", K::Method, |symbol| symbol.signature = Some("def area(self)".into()))
+        .symbol("_total", K::Function, |symbol| {
+            symbol.signature = Some("def _total(shapes)".into());
+            symbol.visibility = Visibility::Internal;
+        })
+        .call("Circle.area", "math.pow", 52, 16)
+        .uses("_total", UseKind::Call, UseForm::Value, "shape.area", 61, 22)
+        .call("_total", "_total", 63, 12)
+        .call("_total", "round", 64, 12)
+        .source("import math\nclass Shape: ...\n# the area of a Shape\n");
+    let main = SampleFile::new("app/main.py", Language::PYTHON, "app.main")
+        .import(ImportKind::Name, "app.shapes", Some("Circle"))
+        .import(ImportKind::Name, "app.shapes", Some("_total"))
+        .import(ImportKind::Module, "json", None)
+        .symbol("main", K::Function, |_| {})
+        .symbol("draw", K::Function, |_| {})
+        .call("main", "_total", 12, 5)
+        .call("main", "draw", 11, 5)
+        .call("main", "draw", 13, 5)
+        .call("main", "Circle", 11, 10)
+        .call("draw", "print", 21, 5)
+        .call("module", "main", 30, 5)
+        .uses("main", UseKind::Reference, UseForm::Path, "draw", 14, 20)
+        .source("from app.shapes import Circle, _total\n\u{1b}[31m Shape");
+    sample::reader([shapes, main]).await
+}
+
+fn page(answer: &impl Answer) -> String {
+    let mut out = anstream::StripStream::new(Vec::new());
+    answer.page(&mut out).unwrap();
+    String::from_utf8(out.into_inner()).unwrap()
+}
+
+fn query(kind: UseKind, direction: Direction) -> EdgeQuery {
+    EdgeQuery { kind, direction, filter: Filter::default(), prefix: PathPrefix::root(), resolved: false, limit: None }
+}
+
+async fn symbols(name: &str, full: bool) -> String {
+    page(&sym::ask(&reader().await, &Name::new(name), &Filter::default(), None, full).await.unwrap())
+}
+
+async fn call_list(name: &str, direction: Direction) -> String {
+    page(&calls::ask(&reader().await, &Name::new(name), &query(UseKind::Call, direction)).await.unwrap())
+}
+
+async fn call_tree(name: &str, direction: Direction, depth: usize) -> Tree {
+    tree::ask(&reader().await, &Name::new(name), &query(UseKind::Call, direction), depth).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_symbol_in_short() {
+    assert_snapshot!(symbols("area", false).await);
+}
+
+#[tokio::test]
+async fn a_symbol_in_full() {
+    assert_snapshot!(symbols("Circle", true).await);
+}
+
+#[tokio::test]
+async fn the_inventory() {
+    assert_snapshot!(page(&symlist::ask(&reader().await, Filter::default(), None).await.unwrap()));
+}
+
+#[tokio::test]
+async fn what_a_name_calls() {
+    assert_snapshot!(call_list("main", Direction::Outgoing).await);
+}
+
+#[tokio::test]
+async fn who_calls_a_name() {
+    assert_snapshot!(call_list("_total", Direction::Incoming).await);
+}
+
+#[tokio::test]
+async fn who_may_call_a_method() {
+    assert_snapshot!(call_list("Circle.area", Direction::Incoming).await);
+}
+
+#[tokio::test]
+async fn a_tree_of_calls() {
+    assert_snapshot!(page(&call_tree("main", Direction::Outgoing, 3).await));
+}
+
+#[tokio::test]
+async fn a_tree_says_where_it_was_cut() {
+    assert_snapshot!(page(&call_tree("main", Direction::Outgoing, 1).await));
+}
+
+#[tokio::test]
+async fn a_tree_of_callers() {
+    assert_snapshot!(page(&call_tree("draw", Direction::Incoming, 3).await));
+}
+
+#[tokio::test]
+async fn a_graph_has_the_same_arrows_from_either_end() {
+    assert_snapshot!(dot::graph(&call_tree("main", Direction::Outgoing, 3).await));
+    let callers = dot::graph(&call_tree("draw", Direction::Incoming, 3).await);
+    assert!(callers.contains("\"app/main.py#main\" -> \"app/main.py#draw\" [label=2];"), "{callers}");
+}
+
+#[tokio::test]
+async fn references_and_text() {
+    let query = query(UseKind::Reference, Direction::Incoming);
+    let answer = refs::ask(&reader().await, &Name::new("draw"), &query, Sections::Both).await.unwrap();
+    assert_snapshot!("references", page(&answer));
+    let answer = refs::ask(&reader().await, &Name::new("Shape"), &query, Sections::Text).await.unwrap();
+    assert_snapshot!("text", page(&answer));
+}
+
+#[tokio::test]
+async fn imports_of_a_module_and_of_a_file() {
+    let query = |subject: &str, direction| ImportQuery {
+        subject: subject.to_owned(),
+        direction,
+        prefix: PathPrefix::root(),
+        limit: None,
+    };
+    let reader = reader().await;
+    assert_snapshot!(
+        "imports_of_a_module",
+        page(&imports::ask(&reader, &query("app.main", Direction::Outgoing)).await.unwrap())
+    );
+    let incoming = page(&imports::ask(&reader, &query("./app/shapes.py", Direction::Incoming)).await.unwrap());
+    assert_snapshot!("importers_of_a_file", incoming);
+}
