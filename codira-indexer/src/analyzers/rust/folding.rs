@@ -34,7 +34,8 @@ pub(super) fn canonical(tokens: &Tokens<'_>, range: Range<Token>) -> String {
     for token in tokens.significant(range) {
         let kind = tokens.kind(token);
         let closes = matches!(kind, K::R_PAREN | K::R_BRACK | K::R_ANGLE);
-        if is_word(last) && is_word(kind) || last == K::COMMA && !closes || kind == K::PLUS || last == K::PLUS {
+        let stand_apart = is_word(last) && (is_word(kind) || last == K::LIFETIME_IDENT && kind == K::L_BRACK);
+        if stand_apart || last == K::COMMA && !closes || kind == K::PLUS || last == K::PLUS {
             text.push(' ');
         }
         text.push_str(tokens.name(token));

@@ -5,7 +5,7 @@
 //!
 //! - a path before `(` is called, and one before `!` and a bracket is a macro that is called;
 //! - a name after `.` and before `(` is a method that is called;
-//! - a path of several names that is not called is a reference, and so is one before `(..) =>`, which is a pattern;
+//! - a path of several names that is not called is a reference, and so is one before `(..) =>` or `(..) =`, which is a pattern;
 //! - what a macro itself puts in (`$f`, `#f`), what is being defined (`fn f`), attributes and `Fn(..)` types are passed over.
 
 use std::ops::Range;
@@ -59,19 +59,20 @@ impl<'a> Walk<'_, 'a> {
     /// The definition of a macro: what its right-hand sides call, it calls.
     pub(super) fn macro_definition(&mut self, tree: &Tree<'_, 'a>, node: Node) {
         let tokens = tree.tokens;
-        for body in tree.children_of(node, K::TOKEN_TREE) {
-            let mut rest = inside(tokens, tree.range(body));
-            if tree.kind(node) == K::MACRO_DEF && tokens.kind(tree.range(body).start) == K::L_PAREN {
-                continue;
+        let mut bodies = tree.children_of(node, K::TOKEN_TREE);
+        let (Some(first), second) = (bodies.next(), bodies.next()) else { return };
+        if let Some(body) = second {
+            // `macro name(pattern) { body }`
+            return self.scan(tree, inside(tokens, tree.range(body)));
+        }
+        let mut rest = inside(tokens, tree.range(first));
+        while !rest.is_empty() {
+            let end = group_end(tokens, rest.start, rest.end);
+            let is_pattern = tokens.significant(end..rest.end).next().is_some_and(|next| is_binding(tokens, next));
+            if !is_pattern {
+                self.scan(tree, rest.start..end);
             }
-            while !rest.is_empty() {
-                let end = group_end(tokens, rest.start, rest.end);
-                let is_pattern = tokens.significant(end..rest.end).next().is_some_and(|next| is_arrow(tokens, next));
-                if !is_pattern {
-                    self.scan(tree, rest.start..end);
-                }
-                rest.start = end;
-            }
+            rest.start = end;
         }
     }
 
@@ -123,7 +124,7 @@ impl<'a> Walk<'_, 'a> {
                 let opens = |index: usize| matches!(kind(index), K::L_PAREN | K::L_BRACK | K::L_CURLY);
                 let is_pattern = || {
                     let close = closing(tokens, &significant, after);
-                    significant.get(close + 1).is_some_and(|&next| is_arrow(tokens, next))
+                    significant.get(close + 1).is_some_and(|&next| is_binding(tokens, next))
                 };
                 match kind(after) {
                     K::BANG if opens(after + 1) && path.names[0] != "macro_rules" => {
@@ -199,9 +200,10 @@ fn closing(tokens: &Tokens<'_>, significant: &[Token], at: usize) -> usize {
     significant.len().saturating_sub(1).max(at)
 }
 
-/// Whether `=>` starts here.
-fn is_arrow(tokens: &Tokens<'_>, token: Token) -> bool {
-    tokens.kind(token) == K::EQ && token + 1 < tokens.len() && tokens.kind(token + 1) == K::R_ANGLE
+/// Whether this is the `=` of `=>` or of an assignment: what stands before it is a pattern.
+fn is_binding(tokens: &Tokens<'_>, token: Token) -> bool {
+    let is_compared = token + 1 < tokens.len() && tokens.kind(token + 1) == K::EQ;
+    tokens.kind(token) == K::EQ && !is_compared
 }
 
 /// The path that starts at an index, type arguments left out, and the index after it.

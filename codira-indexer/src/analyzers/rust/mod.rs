@@ -139,6 +139,8 @@ fn understand(file: SourceFile<'_>, lines: &Lines, tokens: &Tokens<'_>) -> FileA
     let tree = Tree::of_file(tokens);
     let mut analysis = module(file, lines);
     Walk::new(lines, &mut analysis).file(&tree);
+    // A chain of calls is walked from its end.
+    analysis.uses.sort_by_key(|record| record.site);
     let errors = tree.errors.iter().map(|(token, message)| (*token, message.as_str())).chain(tokens.errors());
     analysis.status = partial(lines, errors.map(|(token, message)| (tokens.start(token), message)).collect());
     analysis

@@ -240,7 +240,8 @@ fn build<'t, 'a>(tokens: &'t Tokens<'a>, range: Range<Token>, output: &Output) -
             // `x.1.0` is read with `1.0` as one number; the walk leaves out what the number's parts would close.
             Step::FloatSplit { ends_in_dot } => (1, if ends_in_dot { 1 } else { 2 }),
             Step::Error { msg } => {
-                tree.errors.push((next, msg.to_owned()));
+                // At the end of what was understood, not at the start of what was not.
+                tree.errors.push((consumed, msg.to_owned()));
                 (0, 0)
             }
         };
