@@ -136,7 +136,11 @@ impl<'a> Rust<'_, 'a> {
         only_public: bool,
     ) -> Known<Found<Entity<'a>>> {
         let mut found = Found::Nothing;
-        for offered in self.world.ask(scope, name)? {
+        let offered = self.world.ask(scope, name)?;
+        let is_use = |content: &Content| matches!(content, Content::Binding(b) if b.kind != ImportKind::Submodule);
+        // What is defined comes first: `mod a; use a::a;` begins at the module.
+        let defined = offered.iter().filter(|offered| !is_use(&offered.fact.0));
+        for offered in defined.chain(offered.iter().filter(|offered| is_use(&offered.fact.0))) {
             match &offered.fact.0 {
                 Content::Definition(definition) if space.holds(definition.kind) => {
                     if only_public && definition.visibility != Visibility::Public {
@@ -154,6 +158,10 @@ impl<'a> Rust<'_, 'a> {
                     }
                 }
                 Content::Binding(binding) if !only_public || binding.visibility == Visibility::Public => {
+                    let begins_here = binding.kind == ImportKind::Name && binding.module.split("::").next() == Some(name);
+                    if space == Space::Prefix && begins_here && !found.is_nothing() {
+                        continue;
+                    }
                     found.merge(self.bound(module, scope, binding, space)?);
                 }
                 _ => {}
