@@ -1,4 +1,7 @@
 //! The extensions of programming languages: what counts as a gap when no analyzer takes it.
+//!
+//! Extensions that several languages share, or that are often no source at all (`.d`, `.m`, `.v`), are left out: a gap that is
+//! none would hide those that are.
 
 /// The language whose sources have this extension, by its LSP identifier where it has one.
 pub(super) fn by_extension(extension: &str) -> Option<&'static str> {
@@ -10,12 +13,11 @@ pub(super) fn by_extension(extension: &str) -> Option<&'static str> {
         "cr" => "crystal",
         "cs" => "csharp",
         "cu" | "cuh" => "cuda",
-        "d" => "d",
         "dart" => "dart",
         "ex" | "exs" => "elixir",
         "elm" => "elm",
         "erl" | "hrl" => "erlang",
-        "f" | "f90" | "f95" | "f03" | "f08" => "fortran",
+        "f90" | "f95" | "f03" | "f08" => "fortran",
         "fs" | "fsi" | "fsx" => "fsharp",
         "go" => "go",
         "groovy" => "groovy",
@@ -25,9 +27,8 @@ pub(super) fn by_extension(extension: &str) -> Option<&'static str> {
         "js" | "cjs" | "mjs" => "javascript",
         "jsx" => "javascriptreact",
         "kt" | "kts" => "kotlin",
-        "lisp" | "lsp" | "cl" => "lisp",
+        "lisp" => "lisp",
         "lua" => "lua",
-        "m" => "objective-c",
         "mm" => "objective-cpp",
         "ml" | "mli" => "ocaml",
         "nim" => "nim",
@@ -48,7 +49,6 @@ pub(super) fn by_extension(extension: &str) -> Option<&'static str> {
         "tcl" => "tcl",
         "ts" | "cts" | "mts" => "typescript",
         "tsx" => "typescriptreact",
-        "v" => "verilog",
         "vb" => "vb",
         "vhd" | "vhdl" => "vhdl",
         "zig" => "zig",
