@@ -1,6 +1,6 @@
 //! Symbols from declarations and definitions.
 
-use codira_contracts::{Symbol, SymbolKind, Visibility};
+use codira_contracts::{Symbol, SymbolKind, UseForm, UseKind, Visibility};
 use tree_sitter::Node;
 
 use super::{
@@ -21,8 +21,14 @@ impl Walk<'_> {
         let declarator = grammar.declarator(outer);
         let named = declarator.name.filter(|name| !STATEMENTS.contains(&&self.code[name.byte_range()]));
         let Some(name) = named else { return Opened::Nothing };
-        // A macro with a block after it, inside a function, looks like a function too.
-        if self.in_block() && node.child_by_field_id(grammar.type_.get()).is_none() {
+        let made_by = if declarator.function.is_none() { self.macro_before(node, outer) } else { None };
+        if let (Some(made_by), true) = (made_by, self.in_block()) {
+            // `foreach(item) { }` is a statement.
+            self.record(UseKind::Call, UseForm::Path, &self.code[made_by.byte_range()], made_by);
+            self.reference(name);
+            return Opened::Nothing;
+        }
+        if declarator.function.is_none() && made_by.is_none() {
             return Opened::Nothing;
         }
         self.reset_loose();
@@ -31,9 +37,21 @@ impl Walk<'_> {
         let is_static = grammar.specifiers(node, self.code).is_static;
         let index = self.function_symbol(node, &declarator, name, head, is_static);
         self.own(index);
+        if let Some(made_by) = made_by {
+            self.drafts[index].symbol.decorators.push(self.code[made_by.byte_range()].to_owned());
+            self.record(UseKind::Call, UseForm::Path, &self.code[made_by.byte_range()], made_by);
+        }
         self.scopes.open();
         self.declare_parameters(node, &declarator);
         Opened::Function
+    }
+
+    /// The macro in `TEST(name) { }`, which the parser takes for a type.
+    fn macro_before<'tree>(&self, node: Node<'tree>, declarator: Node<'_>) -> Option<Node<'tree>> {
+        let grammar = self.grammar;
+        let made_by = node.child_by_field_id(grammar.type_.get())?;
+        let shape = (grammar.kind(made_by), grammar.kind(declarator));
+        (shape == (Kind::TypeIdentifier, Kind::ParenthesizedDeclarator)).then_some(made_by)
     }
 
     /// The head of a function whose body the parser could not close.
@@ -308,7 +326,7 @@ impl Walk<'_> {
             found.extend(attributes.filter(|(place, _)| *place < end));
             holder = node.child_by_field_id(grammar.declarator.get());
         }
-        let hidden = self.macros.within(start..end).iter();
+        let hidden = self.macros.within(start..end);
         found.extend(hidden.map(|range| (range.start, fold(&self.code[range.clone()]))));
         found.sort();
         found.into_iter().map(|(_, text)| text).collect()

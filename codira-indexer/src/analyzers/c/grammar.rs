@@ -27,6 +27,7 @@ macro_rules! kinds {
 }
 
 kinds! {
+    ArgumentList = "argument_list",
     ArrayDeclarator = "array_declarator",
     Attribute = "attribute_specifier",
     AttributeDeclaration = "attribute_declaration",
@@ -38,6 +39,7 @@ kinds! {
     Declspec = "ms_declspec_modifier",
     EnumSpecifier = "enum_specifier",
     Enumerator = "enumerator",
+    ExpressionStatement = "expression_statement",
     FieldDeclaration = "field_declaration",
     FieldExpression = "field_expression",
     FieldIdentifier = "field_identifier",

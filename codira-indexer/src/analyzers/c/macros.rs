@@ -15,53 +15,56 @@ use super::{
 /// The longest value of a macro that its signature shows, in bytes.
 const LONGEST_VALUE: usize = 80;
 
-/// The words that are neither names of macros nor of functions.
-const KEYWORDS: [&str; 44] = [
-    "_Alignof",
-    "__alignof__",
-    "__asm__",
-    "__attribute__",
-    "__extension__",
-    "__typeof__",
-    "__volatile__",
-    "_Generic",
-    "asm",
-    "auto",
-    "break",
-    "case",
-    "char",
-    "const",
-    "continue",
-    "default",
-    "defined",
-    "do",
-    "double",
-    "else",
-    "enum",
-    "extern",
-    "float",
-    "for",
-    "goto",
-    "if",
-    "inline",
-    "int",
-    "long",
-    "register",
-    "return",
-    "short",
-    "signed",
-    "sizeof",
-    "static",
-    "struct",
-    "switch",
-    "typedef",
-    "typeof",
-    "union",
-    "unsigned",
-    "void",
-    "volatile",
-    "while",
-];
+/// Whether a word is one of the language.
+pub(super) fn is_keyword(word: &str) -> bool {
+    matches!(
+        word,
+        "_Alignof"
+            | "__alignof__"
+            | "__asm__"
+            | "__attribute__"
+            | "__extension__"
+            | "__typeof__"
+            | "__volatile__"
+            | "_Generic"
+            | "asm"
+            | "auto"
+            | "break"
+            | "case"
+            | "char"
+            | "const"
+            | "continue"
+            | "default"
+            | "defined"
+            | "do"
+            | "double"
+            | "else"
+            | "enum"
+            | "extern"
+            | "float"
+            | "for"
+            | "goto"
+            | "if"
+            | "inline"
+            | "int"
+            | "long"
+            | "register"
+            | "return"
+            | "short"
+            | "signed"
+            | "sizeof"
+            | "static"
+            | "struct"
+            | "switch"
+            | "typedef"
+            | "typeof"
+            | "union"
+            | "unsigned"
+            | "void"
+            | "volatile"
+            | "while"
+    )
+}
 
 /// A macro as a symbol.
 pub(super) fn symbol(define: &Define, text: &str) -> Draft {
@@ -109,7 +112,7 @@ fn token_uses(range: Range<usize>, owner: Index, text: &str, lines: &Lines, own:
     let mut uses = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
         let name = word(token);
-        if token.kind != TokenKind::Word || KEYWORDS.contains(&name) || own(name) {
+        if token.kind != TokenKind::Word || is_keyword(name) || own(name) {
             continue;
         }
         let before = index.checked_sub(1).map(|before| &tokens[before]);

@@ -17,16 +17,17 @@ mod macros;
 mod preprocess;
 mod scope;
 mod specifiers;
+mod statements;
 mod uses;
 mod walk;
 
 use codira_contracts::{
     AnalysisStatus, Diagnostic, FileAnalysis, Import, ImportCondition, ImportKind, Language, LanguageAnalyzer, RepoPath,
-    SourceFile, StableId, Symbol, SymbolKind, Tool, Visibility,
+    SourceFile, StableId, Symbol, SymbolKind, Tool, UseForm, UseKind, Visibility,
 };
 
 use comments::Comments;
-use draft::{Draft, Functions};
+use draft::{Draft, DraftUse, Functions};
 use lines::Lines;
 use preprocess::Include;
 use specifiers::Macros;
@@ -74,7 +75,7 @@ impl LanguageAnalyzer for CAnalyzer {
         let text = file.text;
         let lines = Lines::of(text);
         let preprocessed = preprocess::preprocess(text);
-        let macros = Macros::default();
+        let macros = Macros::find(&preprocessed.code);
         let module = Draft {
             symbol: Symbol::new("module", SymbolKind::Module, file.path.file_name()),
             parent: None,
@@ -83,7 +84,7 @@ impl LanguageAnalyzer for CAnalyzer {
             stem: Some("module".to_owned()),
         };
         let mut walk = Walk::new(&preprocessed.code, &macros, module);
-        match grammar::parse(&preprocessed.code) {
+        match grammar::parse(&macros.without(&preprocessed.code)) {
             Some(tree) => walk.run(&tree),
             None => walk.diagnostics.push(Diagnostic { line: 1, message: "the parser gave up".to_owned() }),
         }
@@ -97,6 +98,11 @@ impl LanguageAnalyzer for CAnalyzer {
         let functions = Functions::of(&drafts);
         for condition in &preprocessed.conditions {
             uses.extend(macros::condition_uses(condition.clone(), functions.around(condition.start), text, &lines));
+        }
+        for name in &macros.calls {
+            let (owner, site) = (functions.around(name.start), lines.site(name.start));
+            let text = text[name.clone()].to_owned();
+            uses.push(DraftUse { kind: UseKind::Call, form: UseForm::Path, text, owner, site });
         }
         for define in &preprocessed.defines {
             uses.extend(macros::body_uses(define, drafts.len(), text, &lines));

@@ -5,6 +5,7 @@ use tree_sitter::Node;
 
 use super::{
     grammar::{FieldId, Kind},
+    macros::is_keyword,
     walk::Walk,
 };
 
@@ -112,8 +113,14 @@ impl Walk<'_> {
         if self.callee == Some(node.start_byte()) || !self.is_value(field) {
             return;
         }
+        self.reference(node);
+    }
+
+    /// Records a name that is a value, unless it is local.
+    pub(super) fn reference(&mut self, node: Node<'_>) {
         let name = &self.code[node.byte_range()];
-        if !name.is_empty() && !self.scopes.is_local(name) {
+        // In broken text even words of the language are taken for names.
+        if !name.is_empty() && !self.scopes.is_local(name) && !is_keyword(name) {
             self.record(UseKind::Reference, UseForm::Path, name, node);
         }
     }

@@ -9,7 +9,7 @@ use super::{
     draft::{Draft, DraftUse, Index, MODULE},
     grammar::{FieldId, Grammar, Kind},
     scope::Scopes,
-    specifiers::Macros,
+    specifiers::{Macros, is_type_word},
 };
 
 /// What was read of a file's code so far, and where the walk is.
@@ -85,7 +85,7 @@ impl<'t> Walk<'t> {
         loop {
             let node = cursor.node();
             let kind = self.grammar.kind(node);
-            if broken && (kind == Kind::Error || node.is_missing()) {
+            if broken && (kind == Kind::Error || node.is_missing()) && !self.is_macro_use(node, kind) {
                 self.diagnose(node);
             }
             if kind == Kind::FunctionDeclarator && self.parent() == Kind::Error {
@@ -249,6 +249,17 @@ impl<'t> Walk<'t> {
     pub(super) fn record(&mut self, kind: UseKind, form: UseForm, text: impl Into<String>, name: Node<'_>) {
         let owner = self.owner();
         self.uses.push(DraftUse { kind, form, text: text.into(), owner, site: site(name) });
+    }
+
+    /// Whether what the grammar does not have is but the way in which a macro is used: `va_arg(list, char *)` takes a type for an
+    /// argument, `WITH_LOCK(lock) { }` is a statement without semicolon.
+    fn is_macro_use(&self, node: Node<'_>, kind: Kind) -> bool {
+        if kind != Kind::Error {
+            return self.parent() == Kind::ExpressionStatement && node.kind() == ";";
+        }
+        let text = &self.code[node.byte_range()];
+        self.parent() == Kind::ArgumentList
+            && text.split(['*', ' ', '\n', '\t']).all(|word| word.is_empty() || is_type_word(word))
     }
 
     fn diagnose(&mut self, node: Node<'_>) {
