@@ -7,6 +7,8 @@
 //! 3. `flask.app.Flask.run`: a logical name inside a module, the longest module first;
 //! 4. `app.Flask.run`: the same, with the end of the module's name; `flask.Flask.run`: with its beginning;
 //! 5. `flask.app`: the module itself.
+//!
+//! A Rust file calls its own crate `crate`; here it goes by its name, as others write it: `tokio::sync::Mutex`.
 
 use codira_contracts::{
     BackendError, IndexReader, PathPrefix, RepoPath, StableId, SymbolEntry, SymbolKey, SymbolKind, SymbolMatch, SymbolRequest,
@@ -94,35 +96,76 @@ impl Name {
         if !found.is_empty() {
             return Ok(Page::cut(found, limit));
         }
+        let crates = Crates::named(reader, dotted.split('.').next().unwrap_or_default()).await?;
         let mut in_modules = Vec::new();
         for (dot, _) in dotted.rmatch_indices('.') {
             let (module, logical) = (&dotted[..dot], &dotted[dot + 1..]);
             let named = reader.symbols(&ask(SymbolMatch::LogicalName(logical.to_owned()), None)).await?;
-            in_modules.extend(named.into_iter().map(|entry| (Closeness::of(module, &entry.module), dot, entry)));
+            let closeness = |entry: &SymbolEntry| Closeness::of(module, &crates.module_of(entry));
+            in_modules.extend(named.into_iter().filter_map(|entry| Some(((closeness(&entry)?, dot), entry))));
         }
-        let closest = in_modules.iter().filter_map(|(closeness, dot, _)| Some(((*closeness)?, *dot))).max();
-        let Some(closest) = closest else {
-            return Ok(Page::cut(self.modules(reader, filter).await?, limit));
+        let Some(closest) = in_modules.iter().map(|(closeness, _)| *closeness).max() else {
+            return Ok(Page::cut(self.modules(reader, filter, &crates).await?, limit));
         };
-        in_modules.retain(|(closeness, dot, _)| *closeness == Some(closest.0) && *dot == closest.1);
-        Ok(Page::cut(in_modules.into_iter().map(|(_, _, entry)| entry).collect(), limit))
+        in_modules.retain(|(closeness, _)| *closeness == closest);
+        Ok(Page::cut(in_modules.into_iter().map(|(_, entry)| entry).collect(), limit))
     }
 
     /// The symbols of files whose module has this name.
-    async fn modules(&self, reader: &dyn IndexReader, filter: &Filter) -> Result<Vec<SymbolEntry>, BackendError> {
-        let mut found = Vec::new();
-        let mut spellings = vec![self.0.clone(), dotted(&self.0), dotted(&self.0).replace('.', "::")];
+    async fn modules(
+        &self,
+        reader: &dyn IndexReader,
+        filter: &Filter,
+        crates: &Crates,
+    ) -> Result<Vec<SymbolEntry>, BackendError> {
+        let dotted = dotted(&self.0);
+        let mut spellings = vec![self.0.clone(), dotted.clone(), dotted.replace('.', "::")];
+        if let Some((_, inner)) = dotted.split_once('.') {
+            spellings.push(format!("crate::{}", inner.replace('.', "::")));
+        }
         spellings.sort();
         spellings.dedup();
+        let mut found = Vec::new();
         for module in spellings {
-            let mut named = reader.symbols(&SymbolRequest::new(SymbolMatch::Module(module))).await?;
+            let mut named = reader.symbols(&SymbolRequest::new(SymbolMatch::Module(module.clone()))).await?;
             named.retain(|entry| {
-                entry.symbol.kind == SymbolKind::Module && entry.symbol.parent.is_none() && filter.passes(entry)
+                let is_meant = module == self.0 || crates.module_of(entry) == dotted;
+                entry.symbol.kind == SymbolKind::Module && entry.symbol.parent.is_none() && is_meant && filter.passes(entry)
             });
             found.extend(named);
         }
         found.sort_by(|a, b| a.order().cmp(&b.order()));
         Ok(found)
+    }
+}
+
+/// The Rust crates of one name, by the directories of their manifests.
+struct Crates {
+    name: String,
+    directories: Vec<PathPrefix>,
+}
+
+impl Crates {
+    async fn named(reader: &dyn IndexReader, name: &str) -> Result<Self, BackendError> {
+        let request = SymbolRequest { kind: Some(SymbolKind::Namespace), ..SymbolRequest::named(name) };
+        let mut directories = Vec::new();
+        for SymbolEntry { path, .. } in reader.symbols(&request).await? {
+            if path.file_name() == "Cargo.toml" {
+                directories.push(PathPrefix::new(path.parent().unwrap_or_default())?);
+            }
+        }
+        Ok(Self { name: name.to_owned(), directories })
+    }
+
+    /// The module of a symbol, dotted, and with the name of its crate where it is one of these.
+    fn module_of(&self, entry: &SymbolEntry) -> String {
+        let module = dotted(&entry.module);
+        match module.strip_prefix("crate") {
+            Some(inner) if self.directories.iter().any(|directory| directory.covers(&entry.path)) => {
+                format!("{}{inner}", self.name)
+            }
+            _ => module,
+        }
     }
 }
 
@@ -138,11 +181,11 @@ enum Closeness {
 }
 
 impl Closeness {
+    /// Of modules with dots between their parts.
     fn of(written: &str, module: &str) -> Option<Self> {
-        let module = dotted(module);
         if module == written {
             Some(Self::Same)
-        } else if ends_at_boundary(&module, written) {
+        } else if ends_at_boundary(module, written) {
             Some(Self::End)
         } else {
             module.strip_prefix(written).is_some_and(|rest| rest.starts_with('.')).then_some(Self::Above)

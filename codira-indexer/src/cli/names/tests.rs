@@ -17,8 +17,10 @@ async fn reader() -> DynReader {
         python("flask/__init__.py", "flask"),
         python("flask/app.py", "flask.app").symbol("Flask", K::Class, |_| {}).symbol("Flask.run", K::Method, |_| {}),
         python("flask/cli.py", "flask.cli").symbol("run", K::Function, |_| {}).symbol("Flask", K::Class, |_| {}),
-        rust("src/sync/mutex.rs", "tokio::sync::mutex"),
-        rust("src/loom/mutex.rs", "tokio::loom::mutex"),
+        SampleFile::new("tokio/Cargo.toml", Language::RUST, "tokio").symbol("tokio", K::Namespace, |_| {}),
+        rust("tokio/src/sync/mutex.rs", "crate::sync::mutex"),
+        rust("tokio/src/loom/mutex.rs", "crate::loom::mutex"),
+        rust("other/src/sync/mutex.rs", "crate::sync::mutex"),
     ];
     sample::reader(files).await
 }
@@ -43,26 +45,27 @@ async fn a_bare_name_is_every_symbol_of_that_name() {
 async fn a_dotted_name_is_a_logical_name_whatever_the_separator() {
     assert_eq!(found("Flask.run").await, ["flask/app.py#Flask.run"]);
     assert_eq!(found("Flask::run").await, ["flask/app.py#Flask.run"]);
-    assert_eq!(found("Mutex::lock").await, ["src/loom/mutex.rs#Mutex.lock", "src/sync/mutex.rs#Mutex.lock"]);
+    let locks = found("Mutex::lock").await;
+    assert_eq!(locks[1..], ["tokio/src/loom/mutex.rs#Mutex.lock", "tokio/src/sync/mutex.rs#Mutex.lock"]);
 }
 
 #[tokio::test]
 async fn a_module_before_the_name_narrows_it() {
     assert_eq!(found("flask.app.Flask.run").await, ["flask/app.py#Flask.run"]);
     assert_eq!(found("flask.app.Flask").await, ["flask/app.py#Flask"]);
-    assert_eq!(found("tokio::sync::mutex::Mutex::lock").await, ["src/sync/mutex.rs#Mutex.lock"]);
+    assert_eq!(found("tokio::sync::mutex::Mutex::lock").await, ["tokio/src/sync/mutex.rs#Mutex.lock"]);
 }
 
 #[tokio::test]
 async fn the_end_of_a_module_will_do() {
     assert_eq!(found("app.Flask").await, ["flask/app.py#Flask"]);
-    assert_eq!(found("sync::mutex::Mutex").await, ["src/sync/mutex.rs#Mutex"]);
+    assert_eq!(found("loom::mutex::Mutex").await, ["tokio/src/loom/mutex.rs#Mutex"]);
 }
 
 #[tokio::test]
 async fn the_beginning_of_a_module_will_do() {
     assert_eq!(found("flask.Flask.run").await, ["flask/app.py#Flask.run"]);
-    assert_eq!(found("tokio::sync::Mutex").await, ["src/sync/mutex.rs#Mutex"]);
+    assert_eq!(found("tokio::sync::Mutex").await, ["tokio/src/sync/mutex.rs#Mutex"]);
     assert_eq!(found("fla.Flask").await, Vec::<String>::new());
 }
 
@@ -70,7 +73,16 @@ async fn the_beginning_of_a_module_will_do() {
 async fn a_module_is_found_by_its_own_name() {
     assert_eq!(found("flask.app").await, ["flask/app.py#module"]);
     assert_eq!(found("flask").await, ["flask/__init__.py#module"]);
-    assert_eq!(found("tokio::sync::mutex").await, ["src/sync/mutex.rs#module"]);
+    assert_eq!(found("tokio::sync::mutex").await, ["tokio/src/sync/mutex.rs#module"]);
+}
+
+#[tokio::test]
+async fn a_crate_goes_by_its_name_and_by_no_other() {
+    assert_eq!(found("tokio::sync::Mutex::lock").await, ["tokio/src/sync/mutex.rs#Mutex.lock"]);
+    let by_keyword = found("crate::sync::Mutex::lock").await;
+    assert_eq!(by_keyword, ["other/src/sync/mutex.rs#Mutex.lock", "tokio/src/sync/mutex.rs#Mutex.lock"]);
+    assert_eq!(found("std::sync::Mutex::lock").await, Vec::<String>::new());
+    assert_eq!(found("std::sync::mutex").await, Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -92,7 +104,7 @@ async fn kind_and_place_narrow_every_form() {
 #[tokio::test]
 async fn a_limit_says_whether_there_is_more() {
     let reader = reader().await;
-    for (name, whole) in [("run", 2), ("Mutex.lock", 2), ("flask.Flask", 2)] {
+    for (name, whole) in [("run", 2), ("Mutex.lock", 3), ("flask.Flask", 2)] {
         let name = Name::new(name);
         let cut = name.find(&reader, &Filter::default(), Some(1)).await.unwrap();
         assert_eq!((cut.answers.len(), cut.more), (1, true));
