@@ -18,11 +18,25 @@ use tokio::runtime::Runtime;
 
 use crate::{Clause, Fixture, Outcome, Verdict, Violation, clauses::Applies};
 
-/// How long a clause may take without coming any further before it is given up. Only a backend that hangs meets it.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How a backend is judged.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The directory in which the seeds of failing random histories are kept, to be met again first of all.
+    pub regressions: Option<PathBuf>,
+    /// Whether to look for the shortest history that fails.
+    pub shrink: bool,
+    /// How long a clause may take without coming any further before it is given up. Only a backend that hangs meets it.
+    pub patience: Duration,
+    /// How long the place of a session may stay taken after a cancelled call, whose work may go on elsewhere.
+    pub settling: Duration,
+}
 
-/// How long a place may stay taken after a cancelled call, whose work may go on elsewhere.
-const SETTLING: Duration = Duration::from_secs(20);
+impl Default for Settings {
+    /// Keeps no seeds, looks for the shortest history, and has patience for two minutes, with cancelled calls for twenty seconds.
+    fn default() -> Self {
+        Self { regressions: None, shrink: true, patience: Duration::from_secs(120), settling: Duration::from_secs(20) }
+    }
+}
 
 /// Everything that a clause may use. Clones share it.
 pub struct Cx<F>(Arc<Shared<F>>);
@@ -30,7 +44,7 @@ pub struct Cx<F>(Arc<Shared<F>>);
 struct Shared<F> {
     fixture: F,
     runtime: Runtime,
-    regressions: Option<PathBuf>,
+    settings: Settings,
     /// Counts what the clause set out to do, so that a long clause can be told from one that hangs.
     steps: AtomicU64,
 }
@@ -64,13 +78,12 @@ impl<B> Index<B> {
 }
 
 impl<F: Fixture> Cx<F> {
-    /// Prepares to judge the backend of `fixture`. Random histories that fail are remembered in files below `regressions`, and met
-    /// again first of all.
-    pub fn new(fixture: F, regressions: Option<PathBuf>) -> Self {
+    /// Prepares to judge the backend of `fixture`.
+    pub fn new(fixture: F, settings: Settings) -> Self {
         // More than one thread, because reading many rows costs some drivers ten times as much on one.
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.worker_threads(2).enable_all().build().expect("the system gives a runtime its threads");
-        Self(Arc::new(Shared { fixture, runtime, regressions, steps: AtomicU64::new(0) }))
+        Self(Arc::new(Shared { fixture, runtime, settings, steps: AtomicU64::new(0) }))
     }
 
     /// Checks one clause, in a thread of its own: whatever the backend does, this returns.
@@ -88,8 +101,9 @@ impl<F: Fixture> Cx<F> {
         });
         let judge = judge.expect("the system gives a clause its thread");
         let mut steps = 0;
+        let patience = self.0.settings.patience;
         loop {
-            match verdict.recv_timeout(PATIENCE) {
+            match verdict.recv_timeout(patience) {
                 Ok(verdict) => return verdict,
                 Err(RecvTimeoutError::Disconnected) => {
                     let panic = judge.join().err();
@@ -98,7 +112,7 @@ impl<F: Fixture> Cx<F> {
                 Err(RecvTimeoutError::Timeout) => {
                     let now = self.0.steps.load(Ordering::Relaxed);
                     if now == steps {
-                        return Verdict::Broken(Violation::new(format_args!("nothing happened for {PATIENCE:?}: it hangs")));
+                        return Verdict::Broken(Violation::new(format_args!("nothing happened for {patience:?}: it hangs")));
                     }
                     steps = now;
                 }
@@ -132,25 +146,26 @@ impl<F: Fixture> Cx<F> {
         self.0.fixture.open(dir).await
     }
 
-    /// The file that remembers the failing histories of a clause.
-    pub(crate) fn regressions(&self, clause: &str) -> Option<PathBuf> {
-        self.0.regressions.as_deref().map(|below: &Path| below.join(clause).with_extension("txt"))
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
     }
 }
 
-/// Begins a session once a cancelled call has let go of the place.
-pub(crate) async fn begin_when_free<B: IndexBackend>(backend: &B, scope: WriteScope) -> Outcome<B::Session> {
-    let begin = async {
-        loop {
-            match backend.begin_index_session(scope).await {
-                Err(busy) if busy.kind() == ErrorKind::SessionBusy => tokio::task::yield_now().await,
-                other => return other,
+impl Settings {
+    /// Begins a session once a cancelled call has let go of the place.
+    pub(crate) async fn begin_when_free<B: IndexBackend>(&self, backend: &B, scope: WriteScope) -> Outcome<B::Session> {
+        let begin = async {
+            loop {
+                match backend.begin_index_session(scope).await {
+                    Err(busy) if busy.kind() == ErrorKind::SessionBusy => tokio::task::yield_now().await,
+                    other => return other,
+                }
             }
+        };
+        match tokio::time::timeout(self.settling, begin).await {
+            Ok(session) => Ok(session?),
+            Err(_) => Err(Violation::new("the place of a cancelled call was never given back")),
         }
-    };
-    match tokio::time::timeout(SETTLING, begin).await {
-        Ok(session) => Ok(session?),
-        Err(_) => Err(Violation::new("the place of a cancelled call was never given back")),
     }
 }
 

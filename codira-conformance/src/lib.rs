@@ -70,7 +70,7 @@ mod verdict;
 mod vocabulary;
 
 pub use clauses::{Applies, Clause, clauses};
-pub use cx::Cx;
+pub use cx::{Cx, Settings};
 pub use fixture::Fixture;
 pub use report::Matrix;
 pub use table::contract_table;
@@ -110,7 +110,7 @@ macro_rules! __declare_tests {
 /// What a declared test does.
 #[doc(hidden)]
 pub fn __run_test<F: Fixture>(fixture: F, id: &str, regressions: &str) {
-    let cx = Cx::new(fixture, Some(regressions.into()));
+    let cx = Cx::new(fixture, Settings { regressions: Some(regressions.into()), ..Settings::default() });
     let clause =
         clauses::<F>().into_iter().find(|clause| clause.id == id).expect("tests are declared from the list of clauses");
     match cx.judge(&clause) {

@@ -52,6 +52,7 @@ impl Question {
         ];
         questions.extend(vocabulary::paths().map(Self::File));
         questions.extend(vocabulary::paths().map(|path| Self::Imports(ImportRequest::new(ImportEnd::FromFile(path)))));
+        questions.extend(vocabulary::NAMES.iter().map(|name| Self::Symbols(SymbolRequest::named(*name))));
         for kind in UseKind::ALL {
             let edges = |name: &&str| Self::Edges(EdgeRequest::new(*kind, EdgeEnd::FromNamed((*name).to_owned())));
             questions.extend(vocabulary::NAMES.iter().map(edges));

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use codira_conformance::{Cx, Fixture, Matrix, Verdict, clauses};
+use codira_conformance::{Cx, Fixture, Matrix, Settings, Verdict, clauses};
 use libtest_mimic::{Arguments, Completion, Trial};
 
 mod fixtures;
@@ -49,8 +49,8 @@ struct Cell {
 impl Table {
     fn add<F: Fixture>(&mut self, backend: &'static str, fixture: F) {
         self.backends.push(backend);
-        let regressions = [env!("CARGO_MANIFEST_DIR"), "tests", "conformance-regressions", backend];
-        let cx = Cx::new(fixture, Some(PathBuf::from_iter(regressions)));
+        let regressions = PathBuf::from_iter([env!("CARGO_MANIFEST_DIR"), "tests", "conformance-regressions", backend]);
+        let cx = Cx::new(fixture, Settings { regressions: Some(regressions), ..Settings::default() });
         for (place, clause) in clauses::<F>().into_iter().enumerate() {
             let (cx, cells) = (cx.clone(), Arc::clone(&self.cells));
             self.trials.push(Trial::ignorable_test(format!("{backend}::{}", clause.id), move || {

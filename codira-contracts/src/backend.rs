@@ -42,7 +42,8 @@ pub trait IndexBackend: Send + Sync + 'static {
 
     /// Begins the session of a repository.
     ///
-    /// - At most one session is open per repository, over all threads and processes. A second is refused at once, not queued.
+    /// - At most one session is open per repository, over all threads, processes and backend values. A second is refused at
+    ///   once, not queued.
     /// - Schemas are created, migrated and repaired here, and only here. What is done becomes visible with the commit or changes
     ///   no answer.
     /// - A session of [full](WriteScope::Full) scope may begin on a damaged or foreign index, and its commit replaces that; an
@@ -152,6 +153,7 @@ pub trait IndexReader: Send + Sync + 'static {
 ///
 /// A session is a set of replacements: the order of calls does not matter, except that the last call about a path wins. It sees
 /// its own writes. An `Err` from any call but `commit` and `abort` leaves the session as it was before the call, and usable.
+/// A call whose future is dropped has happened or has not, and leaves the session usable, too.
 ///
 /// Ending a session consumes it, so nothing can follow a commit:
 ///
@@ -231,6 +233,7 @@ pub trait IndexWriteSession: Send + 'static {
     /// - After it returns, neither a kill nor a power cut loses the commit, where the backend is
     ///   [durable](crate::Capability::Durable).
     /// - Derived state is never stale after it, whatever the caller left out. A commit without changes is a commit.
+    /// - The place is free when this returns.
     /// - On `Err`, nothing was published. When the future is dropped, either everything or nothing is, and the place
     ///   is free when it is decided.
     async fn commit(self) -> Result<Commit, BackendError>;

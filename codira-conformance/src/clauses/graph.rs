@@ -20,7 +20,9 @@ use crate::{
 
 pub(crate) fn edges_are_those_of_the_resolver<F: Fixture>(cx: &Cx<F>) -> Outcome {
     let (a, b) = (defining("pkg/a.py", &["run"]), caller("pkg/b.py", "pkg.a"));
-    cx.block_on(async { follow(&cx.index().await?.backend, &History(vec![session(Full, [put(a), put(b)])])).await })
+    cx.block_on(async {
+        follow(&cx.index().await?.backend, cx.settings(), &History(vec![session(Full, [put(a), put(b)])])).await
+    })
 }
 
 fn put(file: FileSnapshot) -> Edit {
@@ -60,7 +62,7 @@ pub(crate) fn edges_follow_every_change<F: Fixture>(cx: &Cx<F>) -> Outcome {
         session(Incremental, [put(caller("pkg/b.py", "pkg.a"))]),
         session(Full, [target()]),
     ]);
-    cx.block_on(async { follow(&cx.index().await?.backend, &history).await })
+    cx.block_on(async { follow(&cx.index().await?.backend, cx.settings(), &history).await })
 }
 
 pub(crate) fn each_edge_is_found_from_both_ends<F: Fixture>(cx: &Cx<F>) -> Outcome {

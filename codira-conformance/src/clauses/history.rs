@@ -13,12 +13,12 @@ use crate::{
     samples::path,
 };
 
-const HISTORIES: u32 = 48;
+const HISTORIES: u32 = 64;
 const REBUILT: u32 = 16;
 
 pub(crate) fn every_history_matches_the_reference<F: Fixture>(cx: &Cx<F>) -> Outcome {
     random::check(cx, "every_history_matches_the_reference", HISTORIES, draw::history(), |cx, history| {
-        cx.block_on(async { follow(&cx.index().await?.backend, history).await })
+        cx.block_on(async { follow(&cx.index().await?.backend, cx.settings(), history).await })
     })
 }
 
@@ -30,7 +30,7 @@ pub(crate) fn every_small_history_matches_the_reference<F: Fixture>(cx: &Cx<F>) 
     let mut questions = vec![Question::Totals, Question::FileStates(PathPrefix::root())];
     questions.extend([calls(EdgeEnd::FromNamed("run".into())), calls(EdgeEnd::ToNamed("run".into()))]);
     questions.extend([calls(EdgeEnd::FromNamed("helper".into())), imports(a), imports(b)]);
-    let mut twins = Twins::new(&index.backend, questions);
+    let mut twins = Twins::new(&index.backend, cx.settings(), questions);
     for history in small::all() {
         let followed = cx.block_on(async {
             for run in &history.0 {
@@ -47,7 +47,7 @@ pub(crate) fn incremental_equals_full<F: Fixture>(cx: &Cx<F>) -> Outcome {
     random::check(cx, "incremental_equals_full", REBUILT, draw::committed_history(), |cx, history| {
         cx.block_on(async {
             let (grown, fresh) = (cx.index().await?, cx.index().await?);
-            let mut twins = Twins::new(&grown.backend, Vec::new());
+            let mut twins = Twins::new(&grown.backend, cx.settings(), Vec::new()).unjudged();
             for run in &history.0 {
                 twins.lead(run).await?;
             }

@@ -9,7 +9,6 @@ use codira_contracts::{
 use crate::{
     Cx, Fixture, Outcome,
     cancel::cancelled,
-    cx::begin_when_free,
     histories::Flaw,
     samples::{defining, file, path},
     verdict::ensure,
@@ -128,7 +127,7 @@ pub(crate) fn a_dropped_beginning_leaves_no_session<F: Fixture>(cx: &Cx<F>) -> O
             let begun = cancelled(polls, index.backend.begin_index_session(Incremental)).await;
             let finished = begun.is_some();
             drop(begun.transpose()?);
-            let session = begin_when_free(&index.backend, Incremental).await?;
+            let session = cx.settings().begin_when_free(&index.backend, Incremental).await?;
             ensure!(index.backend.open_reader().await.is_err(), "a dropped beginning committed something");
             session.abort().await?;
             if finished {
@@ -169,7 +168,7 @@ pub(crate) fn a_dropped_commit_publishes_all_or_nothing<F: Fixture>(cx: &Cx<F>) 
             session.put_file(file("pkg/b.py")).await?;
             session.put_file(file("src/a.rs")).await?;
             let committed = cancelled(polls, session.commit()).await.transpose()?;
-            drop(begin_when_free(&index.backend, Incremental).await?);
+            drop(cx.settings().begin_when_free(&index.backend, Incremental).await?);
             let listed = listed(&index.backend).await?;
             let all = listed == ["pkg/b.py", "src/a.rs"];
             let nothing = listed == ["pkg/a.py"] && committed.is_none();

@@ -31,7 +31,7 @@ pub(crate) fn committed_history() -> impl Strategy<Value = History> {
 
 fn run(end: BoxedStrategy<End>) -> impl Strategy<Value = Run> {
     let scope = prop_oneof![5 => Just(WriteScope::Incremental), 1 => Just(WriteScope::Full)];
-    let drawn = (scope, vec(edit(), 0..6), end, vec(question(), 0..12));
+    let drawn = (scope, vec(edit(), 0..6), end, vec(question(), 0..20));
     drawn.prop_map(|(scope, edits, end, questions)| Run { scope, edits, end, questions })
 }
 
@@ -181,22 +181,22 @@ pub(crate) fn question() -> impl Strategy<Value = Question> {
         prefix,
         limit,
     });
-    Union::new([
-        prefix().prop_map(Question::FileStates).boxed(),
-        (policy(), some_specs()).prop_map(|(policy, specs)| Question::Maintenance(policy, specs)).boxed(),
-        key().prop_map(Question::Symbol).boxed(),
-        symbols.prop_map(Question::Symbols).boxed(),
-        inventory.prop_map(Question::SymbolInventory).boxed(),
-        key().prop_map(Question::Children).boxed(),
-        key().prop_map(Question::Overloads).boxed(),
-        edges.prop_map(Question::Edges).boxed(),
-        imports.prop_map(Question::Imports).boxed(),
-        texts.prop_map(Question::TextReferences).boxed(),
-        documentation.prop_map(Question::Documentation).boxed(),
-        issues.prop_map(Question::DocIssues).boxed(),
-        reuse().prop_map(Question::Reusable).boxed(),
-        pending().prop_map(Question::Pending).boxed(),
-        candidates().prop_map(Question::SymbolCandidates).boxed(),
-        candidates().prop_map(Question::DocumentationCandidates).boxed(),
+    Union::new_weighted(vec![
+        (1, prefix().prop_map(Question::FileStates).boxed()),
+        (1, (policy(), some_specs()).prop_map(|(policy, specs)| Question::Maintenance(policy, specs)).boxed()),
+        (1, key().prop_map(Question::Symbol).boxed()),
+        (3, symbols.prop_map(Question::Symbols).boxed()),
+        (1, inventory.prop_map(Question::SymbolInventory).boxed()),
+        (1, key().prop_map(Question::Children).boxed()),
+        (1, key().prop_map(Question::Overloads).boxed()),
+        (3, edges.prop_map(Question::Edges).boxed()),
+        (1, imports.prop_map(Question::Imports).boxed()),
+        (1, texts.prop_map(Question::TextReferences).boxed()),
+        (1, documentation.prop_map(Question::Documentation).boxed()),
+        (1, issues.prop_map(Question::DocIssues).boxed()),
+        (1, reuse().prop_map(Question::Reusable).boxed()),
+        (1, pending().prop_map(Question::Pending).boxed()),
+        (1, candidates().prop_map(Question::SymbolCandidates).boxed()),
+        (1, candidates().prop_map(Question::DocumentationCandidates).boxed()),
     ])
 }

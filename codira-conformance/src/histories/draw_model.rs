@@ -21,7 +21,8 @@ pub(crate) fn word(words: &'static [&'static str]) -> impl Strategy<Value = Stri
 }
 
 pub(crate) fn path() -> impl Strategy<Value = RepoPath> {
-    (0..vocabulary::PATHS).prop_map(vocabulary::path)
+    // The first ones more often, so that sessions meet on the same files.
+    prop_oneof![1 => 0..3usize, 1 => 0..vocabulary::PATHS].prop_map(vocabulary::path)
 }
 
 pub(crate) fn id() -> impl Strategy<Value = StableId> {
@@ -151,11 +152,11 @@ fn state() -> impl Strategy<Value = FileState> {
     drawn.prop_map(|(path, hash, size, modified, analyzer)| FileState { path, hash, size, modified, analyzer })
 }
 
-/// A file; one in a dozen breaks a rule.
+/// A file; one in eight breaks a rule.
 pub(crate) fn file() -> impl Strategy<Value = FileSnapshot> {
     let strange = option::weighted(0.1, (select(vocabulary::languages()), word(MODULES)));
     let lists = (vec(symbol(), 0..5), vec(import(), 0..4), vec(use_record(), 0..5), vec(unit(), 0..3), vec(doc_issue(), 0..3));
-    let rest = (word(SOURCES), status(), vec(embedding(), 0..4), option::weighted(0.08, select(Flaw::ALL)));
+    let rest = (word(SOURCES), status(), vec(embedding(), 0..4), option::weighted(0.12, select(Flaw::ALL)));
     (state(), strange, lists, rest).prop_map(|(state, strange, (symbols, imports, uses, units, issues), rest)| {
         let (source, status, embeddings, flaw) = rest;
         let (language, module) = strange.unwrap_or_else(|| {

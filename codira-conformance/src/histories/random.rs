@@ -32,9 +32,13 @@ pub(crate) fn check<F: Fixture>(
     if config.rng_seed == RngSeed::Random {
         config.rng_seed = RngSeed::Fixed(SEED);
     }
+    if !cx.settings().shrink {
+        config.max_shrink_iters = 0;
+    }
     // Proptest wants a name that lives for ever, and there are only a few.
-    let remembered = cx.regressions(clause).map(|file| &*file.to_string_lossy().into_owned().leak());
-    config.failure_persistence = remembered.map(|file| Box::new(FileFailurePersistence::Direct(file)) as Box<_>);
+    let file = cx.settings().regressions.as_deref().map(|dir| dir.join(clause).with_extension("txt"));
+    let file = file.map(|file| &*file.to_string_lossy().into_owned().leak());
+    config.failure_persistence = file.map(|file| Box::new(FileFailurePersistence::Direct(file)) as Box<_>);
 
     let result = TestRunner::new(config)
         .run(&histories, |history| holds(cx, &history).map_err(|violation| TestCaseError::fail(violation.to_string())));
