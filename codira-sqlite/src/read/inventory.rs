@@ -1,0 +1,78 @@
+//! What is true of the state as a whole.
+
+use codira_contracts::{
+    AnalyzerInventory, AuditPolicy, BackendError, Coverage, EmbeddingSpec, Language, Maintenance, RuntimeInventory, Tool,
+    Totals,
+};
+use sqlx::SqliteConnection;
+
+use super::{
+    embeddings,
+    entries::{get, sound},
+};
+use crate::{codec, errors::At, records};
+
+/// Who wrote the state, and what was the run?
+pub(crate) const STATE: &str = "SELECT generation, backend, version, coverage, analyzers FROM state WHERE id = 1";
+/// How much is there? Every file is looked at, and nothing else.
+pub(crate) const TOTALS: &str =
+    "SELECT count(*), coalesce(sum(symbols), 0), coalesce(sum(imports), 0), coalesce(sum(calls), 0),
+    coalesce(sum(\"references\"), 0), coalesce(sum(documentation), 0), coalesce(sum(doc_issues), 0) FROM file";
+/// How many edges are there? The numbers of every file are looked at.
+pub(crate) const EDGES: &str = "SELECT coalesce(sum(edges), 0), coalesce(sum(resolved), 0) FROM resolution";
+/// How many documentation issues are there in each language? Files without any are not looked at.
+pub(crate) const ISSUES: &str = "SELECT t.value, sum(f.doc_issues) FROM file f CROSS JOIN text t ON t.id = f.language
+    WHERE f.doc_issues > 0 GROUP BY f.language";
+
+/// What a reader learns when it opens.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) runtime: RuntimeInventory,
+    pub(super) analyzers: Vec<AnalyzerInventory>,
+}
+
+pub(super) async fn head(connection: &mut SqliteConnection, schema: u32, at: At<'_>) -> Result<Head, BackendError> {
+    let row = sqlx::query(STATE).fetch_one(connection).await.map_err(|error| at.failed("read", error))?;
+    let coverage = sound(records::word(Coverage::ALL, get(&row, 3, at)?), "the coverage", at)?;
+    let backend = Tool::new(get::<String>(&row, 1, at)?, get::<String>(&row, 2, at)?);
+    let generation = get::<i64>(&row, 0, at)? as u64;
+    let analyzers = sound(codec::unpack(get(&row, 4, at)?), "the inventory", at)?;
+    Ok(Head { runtime: RuntimeInventory { backend, schema, coverage, generation }, analyzers })
+}
+
+pub(super) async fn totals(connection: &mut SqliteConnection, at: At<'_>) -> Result<Totals, BackendError> {
+    let failed = |error| at.failed("read", error);
+    let files = sqlx::query(TOTALS).fetch_one(&mut *connection).await.map_err(failed)?;
+    let edges = sqlx::query(EDGES).fetch_one(&mut *connection).await.map_err(failed)?;
+    let count = |row, column| get::<i64>(row, column, at).map(|count| count as u64);
+    let embeddings = embeddings::inventory(connection, at).await?;
+    Ok(Totals {
+        files: count(&files, 0)?,
+        symbols: count(&files, 1)?,
+        imports: count(&files, 2)?,
+        calls: count(&files, 3)?,
+        references: count(&files, 4)?,
+        documentation: count(&files, 5)?,
+        doc_issues: count(&files, 6)?,
+        edges: count(&edges, 0)?,
+        resolved_edges: count(&edges, 1)?,
+        embeddings: embeddings.iter().map(|row| row.computed).sum(),
+        pending_embeddings: embeddings.iter().map(|row| row.pending).sum(),
+    })
+}
+
+pub(super) async fn maintenance(
+    connection: &mut SqliteConnection,
+    policy: &AuditPolicy,
+    specs: &[EmbeddingSpec],
+    at: At<'_>,
+) -> Result<Maintenance, BackendError> {
+    let issues: Vec<(String, i64)> =
+        sqlx::query_as(ISSUES).fetch_all(&mut *connection).await.map_err(|error| at.failed("read", error))?;
+    let stale = issues.into_iter().filter(|(language, _)| !policy.keeps(&Language::new(language.clone())));
+    let orphaned = embeddings::inventory(connection, at).await?.into_iter().filter(|row| !specs.contains(&row.spec));
+    Ok(Maintenance {
+        stale_doc_issues: stale.map(|(_, count)| count as u64).sum(),
+        orphaned_embeddings: orphaned.map(|row| row.computed + row.pending).sum(),
+    })
+}

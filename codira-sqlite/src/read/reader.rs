@@ -1,0 +1,142 @@
+//! The reader: a connection to one committed state, and the questions that it passes on.
+
+use std::path::PathBuf;
+
+use async_trait::async_trait;
+use codira_contracts::{
+    AnalyzerInventory, AuditPolicy, BackendError, Candidate, CandidateRequest, DocIssueEntry, DocIssueRequest,
+    DocumentationEntry, DocumentationRequest, EdgeEntry, EdgeRequest, EmbeddingInventory, EmbeddingSpec, FileSnapshot,
+    FileState, ImportEntry, ImportRequest, IndexReader, Maintenance, PathPrefix, PendingEmbedding, PendingRequest, RepoPath,
+    ReusableEmbedding, ReuseRequest, RuntimeInventory, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey,
+    SymbolRequest, TextReference, TextRequest, Totals,
+};
+use tokio::sync::Mutex;
+
+use super::{
+    documentation, edges, embeddings, files, imports,
+    inventory::{self, Head},
+    symbols, text,
+};
+use crate::{errors::At, snapshot::Snapshot};
+
+/// A handle on one committed state.
+///
+/// It has one connection, so questions that are asked at the same time are answered one after another; open several readers
+/// to have them answered together.
+#[derive(Debug)]
+pub struct SqliteReader {
+    snapshot: Mutex<Snapshot>,
+    location: PathBuf,
+    head: Head,
+}
+
+impl SqliteReader {
+    pub(crate) async fn new(mut snapshot: Snapshot, schema: u32) -> Result<Self, BackendError> {
+        let location = snapshot.location.clone();
+        let head = inventory::head(&mut snapshot.connection, schema, At(&location)).await?;
+        Ok(Self { snapshot: Mutex::new(snapshot), location, head })
+    }
+}
+
+/// Asks `$question` on the reader's connection.
+macro_rules! ask {
+    ($reader:ident, $question:path $(, $argument:expr)*) => {{
+        let mut snapshot = $reader.snapshot.lock().await;
+        $question(&mut snapshot.connection, $($argument,)* At(&$reader.location)).await
+    }};
+}
+
+#[async_trait]
+impl IndexReader for SqliteReader {
+    fn generation(&self) -> u64 {
+        self.head.runtime.generation
+    }
+
+    async fn runtime_inventory(&self) -> Result<RuntimeInventory, BackendError> {
+        Ok(self.head.runtime.clone())
+    }
+
+    async fn analyzer_inventory(&self) -> Result<Vec<AnalyzerInventory>, BackendError> {
+        Ok(self.head.analyzers.clone())
+    }
+
+    async fn totals(&self) -> Result<Totals, BackendError> {
+        ask!(self, inventory::totals)
+    }
+
+    async fn file_states(&self, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
+        ask!(self, files::states, prefix)
+    }
+
+    async fn file(&self, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
+        ask!(self, files::file, path)
+    }
+
+    async fn maintenance(&self, policy: &AuditPolicy, specs: &[EmbeddingSpec]) -> Result<Maintenance, BackendError> {
+        ask!(self, inventory::maintenance, policy, specs)
+    }
+
+    async fn symbol(&self, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError> {
+        ask!(self, symbols::symbol, key)
+    }
+
+    async fn symbols(&self, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
+        ask!(self, symbols::symbols, request)
+    }
+
+    async fn symbol_inventory(&self, request: &SymbolInventoryRequest) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
+        ask!(self, symbols::inventory, request)
+    }
+
+    async fn children(&self, parent: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
+        ask!(self, symbols::children, parent)
+    }
+
+    async fn overloads(&self, symbol: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
+        ask!(self, symbols::overloads, symbol)
+    }
+
+    async fn edges(&self, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
+        ask!(self, edges::edges, request)
+    }
+
+    async fn imports(&self, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
+        ask!(self, imports::imports, request)
+    }
+
+    async fn text_references(&self, request: &TextRequest) -> Result<Vec<TextReference>, BackendError> {
+        ask!(self, text::references, request)
+    }
+
+    async fn documentation(&self, request: &DocumentationRequest) -> Result<Vec<DocumentationEntry>, BackendError> {
+        ask!(self, documentation::units, request)
+    }
+
+    async fn doc_issues(&self, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError> {
+        ask!(self, documentation::issues, request)
+    }
+
+    async fn embedding_inventory(&self) -> Result<Vec<EmbeddingInventory>, BackendError> {
+        ask!(self, embeddings::inventory)
+    }
+
+    async fn reusable_embeddings(&self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
+        let found = ask!(self, embeddings::reusable, request)?;
+        Ok(found.into_iter().map(|(text_hash, (_, vector))| ReusableEmbedding { text_hash, vector }).collect())
+    }
+
+    async fn pending_embeddings(&self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
+        ask!(self, embeddings::pending, request)
+    }
+
+    async fn symbol_candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {
+        ask!(self, embeddings::symbol_candidates, request)
+    }
+
+    async fn documentation_candidates(
+        &self,
+        request: &CandidateRequest,
+    ) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError> {
+        ask!(self, embeddings::documentation_candidates, request)
+    }
+}

@@ -1,0 +1,316 @@
+//! Keeps embeddings: rows that wait for their vector, and vectors.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use codira_contracts::{
+    AuditPolicy, BackendError, ComputedEmbedding, ContentHash, EmbeddingSpec, EmbeddingState, FileSnapshot, Language,
+    PendingEmbedding, PendingRequest, Precision, RepoPath, ReusableEmbedding, ReuseRequest, StableId, Stored, SymbolKey,
+};
+
+use super::{
+    rows::{Insert, Rows},
+    texts,
+    writer::Writer,
+};
+use crate::{errors::At, read, records};
+
+/// By how many bits a spec's number is shifted in the numbers of vectors.
+pub(crate) const SPEC_BITS: u32 = 40;
+
+const INSERT_SPEC: Insert = Insert {
+    head: "INSERT INTO spec (id, engine, engine_version, model, model_version, dimension, precision) VALUES",
+    columns: 7,
+};
+const VECTOR: Insert =
+    Insert { head: "INSERT INTO vector (id, file, owner, documents, text_hash, numbers) VALUES", columns: 6 };
+const PENDING: Insert =
+    Insert { head: "INSERT OR REPLACE INTO pending (spec, file, owner, documents, text) VALUES", columns: 5 };
+
+/// Symbols, and documentation units, of given file and stable id; pairs and a parenthesis follow.
+pub(crate) const OWNERS: [&str; 2] = [
+    "SELECT file, stable_id FROM symbol WHERE (file, stable_id) IN (VALUES ",
+    "SELECT file, stable_id FROM documentation WHERE (file, stable_id) IN (VALUES ",
+];
+/// Rows of given owners that wait; pairs and two conditions follow.
+pub(crate) const WAITING: &str = "SELECT file, owner, documents, text FROM pending WHERE (file, owner) IN (VALUES ";
+/// Vectors of given owners; pairs and a range of numbers follow.
+pub(crate) const DROP_VECTORS: &str = "DELETE FROM vector WHERE (file, owner) IN (VALUES ";
+/// Rows of given owners that wait no more; pairs and a condition follow.
+pub(crate) const DROP_PENDING: &str = "DELETE FROM pending WHERE (file, owner) IN (VALUES ";
+/// The languages of which there are issues.
+pub(crate) const LANGUAGES: &str = "SELECT DISTINCT f.language, t.value FROM file f CROSS JOIN text t ON t.id = f.language
+    WHERE f.doc_issues > 0";
+
+/// Counts the embeddings of each spec; the numbers of vectors are in the small index.
+pub(crate) const COUNT: &str = "UPDATE spec SET
+    computed = (SELECT count(*) FROM vector INDEXED BY vector_owner WHERE vector.id >> 40 = spec.id),
+    pending = (SELECT count(*) FROM pending WHERE pending.spec = spec.id)";
+
+/// Specs whose numbers are known, with the next number of a vector.
+pub(super) type Specs = HashMap<EmbeddingSpec, SpecNumbers>;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SpecNumbers {
+    id: i64,
+    next: i64,
+}
+
+/// Where an embedding belongs: file, id in it, and whether that is a documentation unit.
+#[derive(Clone, Copy, Debug)]
+struct Owner {
+    file: i64,
+    id: i64,
+    documents: bool,
+}
+
+impl Writer {
+    /// The number of a spec, and the first of `count` free numbers of vectors.
+    async fn spec(&mut self, spec: &EmbeddingSpec, count: usize) -> Result<SpecNumbers, BackendError> {
+        let at = At(&self.location);
+        if self.specs.is_none() {
+            let mut specs = Specs::new();
+            for (id, spec) in read::specs(&mut self.connection, at).await? {
+                let last = ((id + 1) << SPEC_BITS) - 1;
+                let next: i64 =
+                    sqlx::query_scalar("SELECT coalesce(max(id), ?1 - 1) + 1 FROM vector WHERE id BETWEEN ?1 AND ?2")
+                        .bind(id << SPEC_BITS)
+                        .bind(last)
+                        .fetch_one(&mut self.connection)
+                        .await
+                        .map_err(|error| at.failed("read", error))?;
+                specs.insert(spec, SpecNumbers { id, next });
+            }
+            self.specs = Some(specs);
+        }
+        let specs = self.specs.get_or_insert_default();
+        if !specs.contains_key(spec) {
+            let id = specs.values().map(|numbers| numbers.id).max().unwrap_or(0) + 1;
+            let mut rows = Rows::new(&INSERT_SPEC);
+            let row = rows.row().with(id).with(&*spec.engine).with(&*spec.engine_version).with(&*spec.model);
+            let row = row.with(&*spec.model_version).with(i64::from(spec.dimension));
+            row.with(records::code(Precision::ALL, &spec.precision));
+            rows.write(&mut self.connection, at).await?;
+            specs.insert(spec.clone(), SpecNumbers { id, next: id << SPEC_BITS });
+        }
+        let numbers = specs.get_mut(spec).expect("it was put there if it was not");
+        let before = *numbers;
+        numbers.next += count as i64;
+        Ok(before)
+    }
+
+    /// Counts embeddings, if they may have changed.
+    pub(super) async fn count_embeddings(&mut self) -> Result<(), BackendError> {
+        if self.embeddings_touched { self.run(COUNT.to_owned()).await.map(drop) } else { Ok(()) }
+    }
+
+    /// Writes the embeddings of a file that was just written.
+    pub(super) async fn put_embeddings(&mut self, file: i64, snapshot: &FileSnapshot) -> Result<(), BackendError> {
+        self.embeddings_touched = true;
+        let units: HashSet<&StableId> = snapshot.analysis.documentation.iter().map(|unit| &unit.id).collect();
+        let (mut vectors, mut pending) = (Rows::new(&VECTOR), Rows::new(&PENDING));
+        for row in &snapshot.embeddings {
+            let (owner, documents) = (self.texts.id(row.owner.as_str()), i64::from(units.contains(&row.owner)));
+            match &row.state {
+                EmbeddingState::Computed(vector) => {
+                    let SpecNumbers { next, .. } = self.spec(&row.spec, 1).await?;
+                    let new = vectors.row().with(next).with(file).with(owner).with(documents);
+                    new.with(&row.text_hash.as_bytes()[..]).with(vector.to_bytes());
+                }
+                EmbeddingState::Pending { text } => {
+                    let SpecNumbers { id, .. } = self.spec(&row.spec, 0).await?;
+                    pending.row().with(id).with(file).with(owner).with(documents).with(&**text);
+                }
+            }
+        }
+        vectors.write(&mut self.connection, At(&self.location)).await?;
+        pending.write(&mut self.connection, At(&self.location)).await
+    }
+
+    /// Removes what a policy does not keep.
+    pub(super) async fn purge_doc_issues(&mut self, policy: AuditPolicy) -> Result<u64, BackendError> {
+        self.flush().await?;
+        let mut purged = 0;
+        for (language, name) in self.rows::<(i64, String)>(LANGUAGES.to_owned()).await? {
+            if policy.keeps(&Language::new(name)) {
+                continue;
+            }
+            let of = format!("language = {language} AND doc_issues > 0");
+            purged += self.run(format!("DELETE FROM doc_issue WHERE file IN (SELECT id FROM file WHERE {of})")).await?;
+            self.run(format!("UPDATE file SET doc_issues = 0 WHERE {of}")).await?;
+        }
+        Ok(purged)
+    }
+
+    /// Removes the embeddings of other specs.
+    pub(super) async fn prune_embeddings(&mut self, keep: Vec<EmbeddingSpec>) -> Result<u64, BackendError> {
+        self.embeddings_touched = true;
+        self.flush().await?;
+        let mut pruned = 0;
+        for (id, spec) in read::specs(&mut self.connection, At(&self.location)).await? {
+            if !keep.contains(&spec) {
+                let (first, end) = (id << SPEC_BITS, (id + 1) << SPEC_BITS);
+                pruned += self.run(format!("DELETE FROM vector WHERE id >= {first} AND id < {end}")).await?;
+                pruned += self.run(format!("DELETE FROM pending WHERE spec = {id}")).await?;
+            }
+        }
+        Ok(pruned)
+    }
+
+    /// Vectors of texts, of the state that the session began from and of what it wrote.
+    pub(super) async fn reusable_embeddings(&mut self, request: ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
+        self.flush().await?;
+        let location = self.location.clone();
+        let at = At(&location);
+        let own = read::reusable(&mut self.connection, &request, at).await?;
+        let fresh = self.is_fresh();
+        let base = match self.base().await {
+            Ok(Some(base)) => read::reusable(base, &request, at).await,
+            Ok(None) => Ok(BTreeMap::new()),
+            Err(error) => Err(error),
+        };
+        let mut found = match base {
+            // What is replaced may be damaged: then it has nothing to reuse.
+            Err(BackendError::Corrupt { .. }) if fresh => {
+                self.forget_base().await;
+                BTreeMap::new()
+            }
+            base => base?,
+        };
+        for (hash, (key, vector)) in own {
+            match found.get(&hash) {
+                Some((least, _)) if *least < key => {}
+                _ => drop(found.insert(hash, (key, vector))),
+            }
+        }
+        Ok(found.into_iter().map(|(text_hash, (_, vector))| ReusableEmbedding { text_hash, vector }).collect())
+    }
+
+    /// Rows that wait for their vector.
+    pub(super) async fn pending_embeddings(&mut self, request: PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
+        self.flush().await?;
+        read::pending(&mut self.connection, &request, At(&self.location)).await
+    }
+
+    /// Adds rows that wait for their vector.
+    pub(super) async fn queue_embeddings(&mut self, rows: Vec<PendingEmbedding>) -> Result<(), BackendError> {
+        self.embeddings_touched = true;
+        self.flush().await?;
+        let owners = self.owners(rows.iter().map(|row| &row.key)).await?;
+        if let Some(row) = rows.iter().find(|row| !owners.contains_key(&row.key)) {
+            return Err(BackendError::invalid(
+                &row.key,
+                "an embedding belongs to a symbol or documentation unit, and there is none",
+            ));
+        }
+        for (spec, rows) in by_spec(rows, |row| &row.spec) {
+            let SpecNumbers { id, .. } = self.spec(&spec, 0).await?;
+            self.drop_vectors(id, rows.iter().map(|row| &owners[&row.key])).await?;
+            let mut pending = Rows::new(&PENDING);
+            for PendingEmbedding { key, text, .. } in rows {
+                let Owner { file, id: owner, documents } = owners[&key];
+                pending.row().with(id).with(file).with(owner).with(i64::from(documents)).with(text);
+            }
+            pending.write(&mut self.connection, At(&self.location)).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives rows that wait their vectors.
+    pub(super) async fn store_embeddings(&mut self, rows: Vec<ComputedEmbedding>) -> Result<Stored, BackendError> {
+        self.embeddings_touched = true;
+        self.flush().await?;
+        let owners = self.owners(rows.iter().map(|row| &row.key)).await?;
+        let mut stored = Stored::default();
+        for (spec, rows) in by_spec(rows, |row| &row.spec) {
+            let SpecNumbers { id, next } = self.spec(&spec, rows.len()).await?;
+            let known: Vec<&Owner> = rows.iter().filter_map(|row| owners.get(&row.key)).collect();
+            let waiting = format!("{WAITING}{}) AND spec = {id}", pairs(known.iter().copied()));
+            let mut waiting: HashMap<(i64, i64), (i64, ContentHash)> = match known.is_empty() {
+                true => HashMap::new(),
+                false => {
+                    let rows: Vec<(i64, i64, i64, String)> = self.rows(waiting).await?;
+                    let hashed = |(file, owner, documents, text): (_, _, _, String)| {
+                        ((file, owner), (documents, ContentHash::of(text.as_bytes())))
+                    };
+                    rows.into_iter().map(hashed).collect()
+                }
+            };
+            let mut vectors = Rows::new(&VECTOR);
+            let mut done = Vec::new();
+            for (number, row) in (next..).zip(rows) {
+                let owner = owners.get(&row.key);
+                let place = owner.map(|owner| (owner.file, owner.id));
+                let wanted = place.and_then(|place| waiting.get(&place)).is_some_and(|(_, hash)| *hash == row.text_hash);
+                let (Some(owner), true) = (owner, wanted) else {
+                    stored.stale += 1;
+                    continue;
+                };
+                waiting.remove(&(owner.file, owner.id));
+                stored.stored += 1;
+                let new = vectors.row().with(number).with(owner.file).with(owner.id).with(i64::from(owner.documents));
+                new.with(&row.text_hash.as_bytes()[..]).with(row.vector.to_bytes());
+                done.push(owner);
+            }
+            if !done.is_empty() {
+                let done = pairs(done.into_iter());
+                vectors.write(&mut self.connection, At(&self.location)).await?;
+                self.run(format!("{DROP_PENDING}{done}) AND spec = {id}")).await?;
+            }
+        }
+        Ok(stored)
+    }
+
+    async fn drop_vectors<'a>(&mut self, spec: i64, owners: impl Iterator<Item = &'a Owner>) -> Result<(), BackendError> {
+        let (first, end) = (spec << SPEC_BITS, (spec + 1) << SPEC_BITS);
+        self.run(format!("{DROP_VECTORS}{}) AND id >= {first} AND id < {end}", pairs(owners))).await?;
+        Ok(())
+    }
+
+    /// Those of `keys` that are symbols or documentation units, with their numbers.
+    async fn owners<'a>(
+        &mut self,
+        keys: impl Iterator<Item = &'a SymbolKey>,
+    ) -> Result<HashMap<SymbolKey, Owner>, BackendError> {
+        let keys: HashSet<&SymbolKey> = keys.collect();
+        let keys: Vec<&SymbolKey> = keys.into_iter().collect();
+        let mut owners = HashMap::new();
+        for some in keys.chunks(1_000) {
+            let paths: HashSet<&RepoPath> = some.iter().map(|key| &key.path).collect();
+            let files = self.find_files(&paths.into_iter().collect::<Vec<_>>()).await?;
+            let ids: HashSet<&str> = some.iter().map(|key| key.id.as_str()).collect();
+            let ids = ids.into_iter().collect::<Vec<_>>();
+            let ids = texts::find(&ids, &mut self.connection, At(&self.location)).await?;
+            let ids: HashMap<String, i64> = ids.into_iter().map(|(id, text)| (text, id)).collect();
+            let places: HashMap<(i64, i64), &SymbolKey> = some
+                .iter()
+                .filter_map(|key| Some(((*files.get(key.path.as_str())?, *ids.get(key.id.as_str())?), *key)))
+                .collect();
+            if places.is_empty() {
+                continue;
+            }
+            let pairs: Vec<String> = places.keys().map(|(file, id)| format!("({file},{id})")).collect();
+            for (sql, documents) in OWNERS.into_iter().zip([false, true]) {
+                for (file, id) in self.rows::<(i64, i64)>(format!("{sql}{})", pairs.join(","))).await? {
+                    if let Some(key) = places.get(&(file, id)) {
+                        owners.insert((*key).clone(), Owner { file, id, documents });
+                    }
+                }
+            }
+        }
+        Ok(owners)
+    }
+}
+
+/// Rows of each spec, in the order of specs.
+fn by_spec<T>(rows: Vec<T>, spec: impl Fn(&T) -> &EmbeddingSpec) -> BTreeMap<EmbeddingSpec, Vec<T>> {
+    let mut groups: BTreeMap<EmbeddingSpec, Vec<T>> = BTreeMap::new();
+    for row in rows {
+        groups.entry(spec(&row).clone()).or_default().push(row);
+    }
+    groups
+}
+
+fn pairs<'a>(owners: impl Iterator<Item = &'a Owner>) -> String {
+    let pairs: Vec<String> = owners.map(|Owner { file, id, .. }| format!("({file},{id})")).collect();
+    pairs.join(",")
+}

@@ -1,0 +1,23 @@
+//! The session.
+//!
+//! [`session`] is the handle that callers hold: it sends work to a thread of its own, where a [`writer::Writer`] owns the
+//! connection. So no future that a caller drops interrupts a statement, and dropping the session can wait, briefly, until the
+//! connection is gone. [`open`] and [`commit`] are its two ends. Files are gathered in a [`queue`] and written in chunks:
+//! [`put`] writes them, [`clear`] removes what was there, [`derive`] resolves, [`embeddings`] keeps vectors. [`rows`],
+//! [`texts`], [`postings`] and [`outside`] are their tools.
+
+mod clear;
+mod commit;
+mod derive;
+mod embeddings;
+mod open;
+mod outside;
+mod postings;
+mod put;
+mod queue;
+pub(crate) mod rows;
+mod session;
+pub(crate) mod texts;
+mod writer;
+
+pub use session::SqliteSession;

@@ -1,0 +1,213 @@
+//! How a session begins: what is there is looked at, put right, and taken over.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fs::File,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use codira_contracts::{BackendError, Coverage, RunInventory, Tool, WriteScope};
+use sqlx::Connection;
+
+use super::{
+    outside::Outsides,
+    postings::Postings,
+    queue::Queue,
+    texts::Texts,
+    writer::{Next, Target, Writer},
+};
+use crate::{
+    codec, connection,
+    errors::At,
+    files::{self, Files, Found},
+    publish, records,
+    schema::Schema,
+    wal,
+};
+
+/// How many steps of a statement SQLite takes between looks at the stop sign: a fraction of a millisecond.
+const STEPS_BETWEEN_LOOKS: i32 = 20_000;
+
+/// Begins the one transaction of the session.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+/// What was true when the last session committed?
+pub(crate) const STATE: &str = "SELECT generation, coverage, segments, analyzers FROM state WHERE id = 1";
+/// Which is the next free number of each table that hands them out?
+pub(crate) const NEXT: &str = "SELECT (SELECT coalesce(max(id), 0) + 1 FROM file),
+    (SELECT coalesce(max(id), 0) + 1 FROM symbol), (SELECT coalesce(max(id), 0) + 1 FROM documentation)";
+/// Which indexes does no session need while it loads?
+const LATE_INDEXES: &str = "SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL
+    AND name NOT IN ('symbol_key', 'documentation_key', 'outside_text', 'vector_owner', 'vector_text', 'pending_spec')";
+
+/// What the state row says.
+struct State {
+    generation: u64,
+    inventory: RunInventory,
+    segments: i64,
+}
+
+impl Writer {
+    /// Opens the index for a session.
+    pub(super) async fn open(
+        files: Files,
+        schema: Schema,
+        tool: Tool,
+        scope: WriteScope,
+        stop: Arc<AtomicBool>,
+    ) -> Result<Self, BackendError> {
+        let location = files.database();
+        let at = At(&location);
+        files.remove_debris().map_err(|error| at.io("clean up", error))?;
+        let mut base = None;
+        let mut replaced = None;
+        match find(&files).await {
+            Ok(None) => {}
+            Ok(Some(found)) if found > schema.number() => {
+                return Err(BackendError::SchemaMismatch { location: at.to_string(), found, expected: schema.number() });
+            }
+            Ok(Some(found)) if scope == WriteScope::Full && found < schema.number() => {
+                base = Some(migrated(&files, schema).await?)
+            }
+            Ok(Some(_)) => base = Some(location.clone()),
+            Err(error @ BackendError::Corrupt { .. }) if scope == WriteScope::Full => replaced = Some(error.to_string()),
+            Err(error) => return Err(error),
+        }
+        let in_place = base.is_some() && scope == WriteScope::Incremental;
+        let mut connection =
+            if in_place { connection::in_place(&location).await? } else { connection::fresh(&files.fresh()).await? };
+        let opened = async {
+            let sign = stop.clone();
+            let mut handle = connection.lock_handle().await.map_err(|error| at.failed("begin", error))?;
+            handle.set_progress_handler(STEPS_BETWEEN_LOOKS, move || !sign.load(Ordering::Relaxed));
+            drop(handle);
+            sqlx::query(BEGIN).execute(&mut connection).await.map_err(|error| at.failed("begin", error))?;
+            schema.migrate(&mut connection, &at).await?;
+            let next: (i64, i64, i64) =
+                sqlx::query_as(NEXT).fetch_one(&mut connection).await.map_err(|error| at.failed("read", error))?;
+            let texts = Texts::load(&mut connection, at).await?;
+            let outsides = Outsides::load(&mut connection, at).await?;
+            Ok((next, texts, outsides))
+        };
+        let ((file, symbol, documentation), texts, outsides) = match opened.await {
+            Ok(opened) => opened,
+            Err(error) => {
+                let _ = connection.close().await;
+                return Err(error);
+            }
+        };
+        let mut writer = Self {
+            files,
+            location,
+            connection,
+            target: Target::InPlace,
+            tool,
+            stop,
+            base,
+            base_connection: None,
+            generation: 0,
+            inventory: RunInventory::default(),
+            next: Next { file, symbol, documentation },
+            queue: Queue::default(),
+            texts,
+            outsides,
+            postings: Postings::default(),
+            specs: None,
+            embeddings_touched: false,
+            dirty: HashSet::new(),
+            changed: HashSet::new(),
+            anyone_asked: in_place,
+            symbols: HashMap::new(),
+            analyses: HashMap::new(),
+            analyses_weight: 0,
+            failure: None,
+        };
+        if let Err(error) = writer.take_over(in_place, replaced).await {
+            let _ = writer.abandon().await;
+            return Err(error);
+        }
+        Ok(writer)
+    }
+
+    /// Takes over what the base says, and prepares a new file for loading.
+    async fn take_over(&mut self, in_place: bool, mut replaced: Option<String>) -> Result<(), BackendError> {
+        match self.read_state().await {
+            Ok(None) => {}
+            Ok(Some(state)) => {
+                self.generation = state.generation;
+                if in_place {
+                    self.inventory = state.inventory;
+                    self.postings.segments = state.segments;
+                }
+            }
+            Err(error @ BackendError::Corrupt { .. }) if !in_place => {
+                replaced = Some(error.to_string());
+                self.forget_base().await;
+            }
+            Err(error) => return Err(error),
+        }
+        if in_place {
+            return Ok(());
+        }
+        let at = At(&self.location);
+        let late: Vec<(String, String, String)> =
+            sqlx::query_as(LATE_INDEXES).fetch_all(&mut self.connection).await.map_err(|error| at.failed("read", error))?;
+        let mut late_indexes = Vec::new();
+        for (table, name, sql) in late {
+            self.run(format!("DROP INDEX {name}")).await?;
+            late_indexes.push((table, sql));
+        }
+        self.target = Target::Fresh { replaced, late_indexes };
+        Ok(())
+    }
+
+    /// What the state row of the base says.
+    async fn read_state(&mut self) -> Result<Option<State>, BackendError> {
+        let location = self.location.clone();
+        let at = At(&location);
+        let Some(base) = self.base().await? else { return Ok(None) };
+        let (generation, coverage, segments, analyzers): (i64, i64, i64, Vec<u8>) =
+            sqlx::query_as(STATE).fetch_one(base).await.map_err(|error| at.failed("read", error))?;
+        let inventory = records::word(Coverage::ALL, coverage).zip(codec::unpack(&analyzers));
+        let (coverage, analyzers) = inventory.ok_or_else(|| at.corrupt("the inventory cannot be read", None))?;
+        Ok(Some(State { generation: generation as u64, inventory: RunInventory { coverage, analyzers }, segments }))
+    }
+}
+
+/// The schema of the index that is there, once what a killed session left is moved into it; `None` when there is none.
+async fn find(files: &Files) -> Result<Option<u32>, BackendError> {
+    let path = files.database();
+    let at = At(&path);
+    let failed = |error| at.io("open", error);
+    let look = || match File::open(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        opened => files::inspect(&opened.map_err(failed)?).map(Some).map_err(failed),
+    };
+    let found = match look()? {
+        Some(Found::Index { .. }) if wal::head(&files.wal()).map_err(failed)?.is_some() => {
+            publish::recover(files).await?;
+            look()?
+        }
+        found => found,
+    };
+    match found {
+        None => Ok(None),
+        Some(Found::Index { schema, whole: true }) => Ok(Some(schema)),
+        Some(Found::Index { .. }) => Err(at.corrupt("the file is shorter than it says", None)),
+        Some(Found::Foreign { problem }) => Err(at.corrupt(problem, None)),
+    }
+}
+
+/// A copy of an index of an older schema, brought to the newer one: what a session of full scope may look at.
+async fn migrated(files: &Files, schema: Schema) -> Result<PathBuf, BackendError> {
+    let (path, copy) = (files.database(), files.copy());
+    std::fs::copy(&path, &copy).map_err(|error| At(&path).io("copy", error))?;
+    let at = At(&path);
+    let mut connection = connection::in_place(&copy).await?;
+    schema.migrate(&mut connection, &at).await?;
+    connection.close().await.map_err(|error| at.failed("migrate", error))?;
+    Ok(copy)
+}

@@ -1,0 +1,51 @@
+//! Files that wait to be written, so that many are written together.
+
+use std::collections::HashMap;
+
+use codira_contracts::{FileSnapshot, RepoPath};
+
+/// How many files are written together at most.
+const FILES: usize = 256;
+/// How much they may weigh together, roughly in bytes of memory.
+const WEIGHT: usize = 16 << 20;
+
+/// What is to become of each path: another snapshot, or none.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    waiting: HashMap<RepoPath, Option<FileSnapshot>>,
+    weight: usize,
+}
+
+impl Queue {
+    /// The last word on a path wins.
+    pub(super) fn push(&mut self, path: RepoPath, file: Option<FileSnapshot>) {
+        self.weight += file.as_ref().map_or(0, weight);
+        self.waiting.insert(path, file);
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.waiting.len() >= FILES || self.weight >= WEIGHT
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    /// Everything that waits, by path.
+    pub(super) fn take(&mut self) -> Vec<(RepoPath, Option<FileSnapshot>)> {
+        self.weight = 0;
+        let mut files: Vec<_> = std::mem::take(&mut self.waiting).into_iter().collect();
+        files.sort_by(|a, b| a.0.cmp(&b.0));
+        files
+    }
+}
+
+/// What a file takes in memory, roughly.
+fn weight(file: &FileSnapshot) -> usize {
+    let analysis = &file.analysis;
+    let vectors: usize = file.embeddings.iter().map(|row| 256 + 4 * row.spec.dimension as usize).sum();
+    let texts: usize = analysis.documentation.iter().map(|unit| 200 + unit.text.len()).sum();
+    let records =
+        500 * analysis.symbols.len() + 150 * (analysis.uses.len() + analysis.imports.len() + analysis.doc_issues.len());
+    analysis.source.len() + texts + vectors + records
+}

@@ -1,0 +1,153 @@
+//! What the session's thread owns: the connection, and everything it remembers between calls.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use codira_contracts::{BackendError, FileAnalysis, RepoPath, RunInventory, Tool};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+
+use super::{embeddings::Specs, outside::Outsides, postings::Postings, queue::Queue, texts::Texts};
+use crate::{connection, errors::At, files::Files};
+
+/// Tables that are written when files are resolved; the indexes of the others are of use then.
+const DERIVED: [&str; 3] = ["edge", "import", "outside"];
+
+/// Where the session writes.
+#[derive(Debug)]
+pub(super) enum Target {
+    /// Through the log, into the index that is there.
+    InPlace,
+    /// Into a new file, which replaces what is there: a sentence about that, if it was no readable index.
+    Fresh {
+        replaced: Option<String>,
+        /// Indexes that are made after loading: table and statement.
+        late_indexes: Vec<(String, String)>,
+    },
+}
+
+/// The next free numbers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Next {
+    pub(super) file: i64,
+    pub(super) symbol: i64,
+    pub(super) documentation: i64,
+}
+
+/// The session as its thread sees it.
+pub(crate) struct Writer {
+    pub(super) files: Files,
+    /// The index, for errors.
+    pub(super) location: PathBuf,
+    pub(super) connection: SqliteConnection,
+    pub(super) target: Target,
+    pub(super) tool: Tool,
+    pub(super) stop: Arc<AtomicBool>,
+    /// The file that holds the state from which the session began, if there is one that can be read.
+    pub(super) base: Option<PathBuf>,
+    pub(super) base_connection: Option<SqliteConnection>,
+    pub(super) generation: u64,
+    pub(super) inventory: RunInventory,
+    pub(super) next: Next,
+    pub(super) queue: Queue,
+    pub(super) texts: Texts,
+    pub(super) outsides: Outsides,
+    pub(super) postings: Postings,
+    pub(super) specs: Option<Specs>,
+    /// Whether embeddings may have changed.
+    pub(super) embeddings_touched: bool,
+    /// Files to resolve.
+    pub(super) dirty: HashSet<i64>,
+    /// Digests of keys whose facts changed.
+    pub(super) changed: HashSet<i64>,
+    /// Whether files were resolved before, so that some may have asked for what changes.
+    pub(super) anyone_asked: bool,
+    /// Numbers of symbols by file and stable id; not all of them.
+    pub(super) symbols: HashMap<(i64, i64), i64>,
+    /// Analyses of dirty files, without texts, as long as there are not too many.
+    pub(super) analyses: HashMap<i64, (RepoPath, FileAnalysis)>,
+    pub(super) analyses_weight: usize,
+    pub(super) failure: Option<BackendError>,
+}
+
+impl Writer {
+    /// Goes on without the state from which the session began: it cannot be read.
+    pub(super) async fn forget_base(&mut self) {
+        self.base = None;
+        if let Some(base) = self.base_connection.take() {
+            let _ = base.close().await;
+        }
+    }
+
+    /// Whether the session replaces everything that is there.
+    pub(super) fn is_fresh(&self) -> bool {
+        matches!(self.target, Target::Fresh { .. })
+    }
+
+    /// A connection to the state from which the session began.
+    pub(super) async fn base(&mut self) -> Result<Option<&mut SqliteConnection>, BackendError> {
+        if self.base_connection.is_none()
+            && let Some(path) = &self.base
+        {
+            // Nobody writes to the main file but this session, and only when it commits.
+            self.base_connection = Some(connection::immutable(path).await?);
+        }
+        Ok(self.base_connection.as_mut())
+    }
+
+    /// Why the session can do nothing any more, if that is so.
+    pub(super) fn broken(&self) -> Option<BackendError> {
+        let again = |source: &dyn std::error::Error| {
+            let text = std::iter::successors(Some(source), |error| error.source()).map(ToString::to_string);
+            text.collect::<Vec<_>>().join(": ").into()
+        };
+        let error = self.failure.as_ref()?;
+        let location = self.location.display().to_string();
+        Some(match error {
+            BackendError::NoSpace { source, .. } => BackendError::NoSpace { location, source: again(source.as_ref()) },
+            BackendError::PermissionDenied { source, .. } => {
+                BackendError::PermissionDenied { location, source: again(source.as_ref()) }
+            }
+            BackendError::Corrupt { problem, .. } => At(&self.location).corrupt(problem.clone(), Some(again(error))),
+            error => BackendError::Failed {
+                backend: crate::NAME.to_owned(),
+                operation: "write".to_owned(),
+                location,
+                source: again(error),
+            },
+        })
+    }
+
+    /// Remembers a failure that nobody waited for.
+    pub(super) fn note(&mut self, result: Result<(), BackendError>) {
+        if let Err(error) = result {
+            self.failure.get_or_insert(error);
+        }
+    }
+
+    pub(super) async fn set_inventory(&mut self, inventory: RunInventory) -> Result<(), BackendError> {
+        self.inventory = inventory;
+        Ok(())
+    }
+
+    /// Runs a statement that holds nothing but numbers and names of ours.
+    pub(super) async fn run(&mut self, sql: String) -> Result<u64, BackendError> {
+        let query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let done = query.execute(&mut self.connection).await.map_err(|error| At(&self.location).failed("write", error))?;
+        Ok(done.rows_affected())
+    }
+
+    /// Makes the indexes that loading went without: of the derived tables, or of the others.
+    pub(super) async fn make_indexes(&mut self, derived: bool) -> Result<(), BackendError> {
+        let Target::Fresh { late_indexes, .. } = &mut self.target else { return Ok(()) };
+        let (now, later): (Vec<_>, _) =
+            std::mem::take(late_indexes).into_iter().partition(|(table, _)| DERIVED.contains(&&**table) == derived);
+        *late_indexes = later;
+        for (_, sql) in now {
+            self.run(sql).await?;
+        }
+        Ok(())
+    }
+}
