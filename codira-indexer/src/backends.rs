@@ -1,10 +1,29 @@
 //! The first-party backends: the one file that names them.
 
+#[cfg(feature = "sqlite")]
+use codira_contracts::DynBackend;
+
 use crate::{BackendFactory, registry::KnownBackend};
 
 /// Every backend of this workspace that was compiled in.
 pub(crate) fn first_party() -> Vec<BackendFactory> {
-    vec![]
+    vec![
+        #[cfg(feature = "sqlite")]
+        BackendFactory::new(
+            codira_sqlite::NAME,
+            "codira-sqlite",
+            &[
+                "index.db",
+                "index.db-wal",
+                "index.db.lock",
+                "index.db.new",
+                "index.db.new-wal",
+                "index.db.copy",
+                "index.db.copy-wal",
+            ],
+            |state| DynBackend::new(codira_sqlite::SqliteBackend::in_directory(state.path())),
+        ),
+    ]
 }
 
 /// Every backend of this workspace that a feature brings.
