@@ -3,11 +3,11 @@
 //! [`SqliteBackend`] is the store of the index in one directory. The file is `index.db`; beside it lies `index.db.lock`, which
 //! names whoever holds, or last held, the writer's place, and while a session is open whatever the session needs.
 //!
-//! - [`schema`]: what is stored, as numbered migrations.
-//! - [`place`], [`files`], [`wal`], [`connection`], [`snapshot`], [`publish`]: how one writer and any number of readers share the
+//! - `schema`: what is stored, as numbered migrations.
+//! - `place`, `files`, `wal`, `connection`, `snapshot`, `publish`: how one writer and any number of readers share the
 //!   directory. The decision is recorded in `docs/decisions/0002-sqlite-readers.md`.
-//! - [`read`]: the questions. Each statement stands beside the code that runs it.
-//! - [`write`]: the session: a thread with a connection, fed by a handle.
+//! - `read`: the questions. Each statement stands beside the code that runs it.
+//! - `write`: the session: a thread with a connection, fed by a handle.
 
 mod backend;
 mod codec;
@@ -15,11 +15,15 @@ mod connection;
 mod errors;
 mod files;
 mod place;
+#[cfg(test)]
+mod plans;
 mod publish;
 mod read;
 mod records;
 mod schema;
 mod snapshot;
+#[cfg(test)]
+mod tests;
 mod wal;
 mod write;
 

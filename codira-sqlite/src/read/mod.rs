@@ -4,17 +4,17 @@
 //! answers above it. Loops are nested in the order that `CROSS JOIN` writes down, from what is narrow to what is looked up, so
 //! that no plan depends on statistics; a test looks at the plans.
 
-mod documentation;
-mod edges;
-mod embeddings;
+pub(crate) mod documentation;
+pub(crate) mod edges;
+pub(crate) mod embeddings;
 mod entries;
-mod files;
+pub(crate) mod files;
 mod filter;
-mod imports;
-mod inventory;
+pub(crate) mod imports;
+pub(crate) mod inventory;
 mod reader;
-mod symbols;
-mod text;
+pub(crate) mod symbols;
+pub(crate) mod text;
 
 pub(crate) use embeddings::{pending, reusable, specs};
 pub(crate) use files::{analyses, file_state};

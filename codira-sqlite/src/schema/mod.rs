@@ -35,6 +35,12 @@ impl Schema {
         Self(steps)
     }
 
+    /// The migrations that lead to it.
+    #[cfg(test)]
+    pub(crate) const fn steps(self) -> &'static [Step] {
+        self.0
+    }
+
     /// Its number.
     pub(crate) fn number(self) -> u32 {
         u32::try_from(self.0.len()).expect("there are not that many migrations")

@@ -41,6 +41,8 @@ pub(crate) const DROP_PENDING: &str = "DELETE FROM pending WHERE (file, owner) I
 pub(crate) const LANGUAGES: &str = "SELECT DISTINCT f.language, t.value FROM file f CROSS JOIN text t ON t.id = f.language
     WHERE f.doc_issues > 0";
 
+/// Which is the next free number in a range?
+pub(crate) const NEXT_VECTOR: &str = "SELECT coalesce(max(id), ?1 - 1) + 1 FROM vector WHERE id BETWEEN ?1 AND ?2";
 /// Counts the embeddings of each spec; the numbers of vectors are in the small index.
 pub(crate) const COUNT: &str = "UPDATE spec SET
     computed = (SELECT count(*) FROM vector INDEXED BY vector_owner WHERE vector.id >> 40 = spec.id),
@@ -71,13 +73,12 @@ impl Writer {
             let mut specs = Specs::new();
             for (id, spec) in read::specs(&mut self.connection, at).await? {
                 let last = ((id + 1) << SPEC_BITS) - 1;
-                let next: i64 =
-                    sqlx::query_scalar("SELECT coalesce(max(id), ?1 - 1) + 1 FROM vector WHERE id BETWEEN ?1 AND ?2")
-                        .bind(id << SPEC_BITS)
-                        .bind(last)
-                        .fetch_one(&mut self.connection)
-                        .await
-                        .map_err(|error| at.failed("read", error))?;
+                let next: i64 = sqlx::query_scalar(NEXT_VECTOR)
+                    .bind(id << SPEC_BITS)
+                    .bind(last)
+                    .fetch_one(&mut self.connection)
+                    .await
+                    .map_err(|error| at.failed("read", error))?;
                 specs.insert(spec, SpecNumbers { id, next });
             }
             self.specs = Some(specs);

@@ -6,14 +6,14 @@
 //! [`put`] writes them, [`clear`] removes what was there, [`derive`] resolves, [`embeddings`] keeps vectors. [`rows`],
 //! [`texts`], [`postings`] and [`outside`] are their tools.
 
-mod clear;
+pub(crate) mod clear;
 mod commit;
-mod derive;
-mod embeddings;
-mod open;
-mod outside;
+pub(crate) mod derive;
+pub(crate) mod embeddings;
+pub(crate) mod open;
+pub(crate) mod outside;
 mod postings;
-mod put;
+pub(crate) mod put;
 mod queue;
 pub(crate) mod rows;
 mod session;

@@ -1,0 +1,53 @@
+//! The forms of stored blobs. When this fails, the model of the contract changed, and an index that is stored would be misread:
+//! the schema needs a migration, and `blobs.txt` the new digests. Before the first release the digests alone are enough.
+
+use codira_contracts::{
+    AnalyzerInventory, BodyFacts, ContentHash, Parameter, ParameterKind, Symbol, SymbolKind, Tool, resolve,
+};
+
+use super::samples::file;
+use crate::{codec, records, schema};
+
+fn digest(bytes: &[u8]) -> String {
+    ContentHash::of(bytes).to_string()[..16].to_owned()
+}
+
+#[test]
+fn the_forms_of_blobs_are_those_of_the_schema() {
+    let sample = file("pkg/f.py", 7);
+    let analysis = &sample.analysis;
+    let symbol = Symbol {
+        signature: Some("def f(a: int = 1)".to_owned()),
+        parameters: vec![Parameter {
+            name: "a".to_owned(),
+            kind: ParameterKind::Positional,
+            annotation: Some("int".to_owned()),
+            default: Some("1".to_owned()),
+        }],
+        decorators: vec!["cache".to_owned()],
+        bases: vec!["B".to_owned()],
+        extends: Some("C".to_owned()),
+        body: BodyFacts { returns_value: true, yields: false, raises: true, asserts: false },
+        ..Symbol::new("f", SymbolKind::Function, "f")
+    };
+    let inventory = vec![AnalyzerInventory { tool: Tool::new("python", "1"), globs: vec!["**/*.py".to_owned()] }];
+    let offers = resolve::offers(sample.path(), analysis);
+    let facts: Vec<u8> = offers.iter().flat_map(|offer| codec::pack(&offer.fact)).collect();
+    let records = records::pack_records(&analysis.symbols, &analysis.imports, &analysis.uses, &analysis.status);
+    let forms = [
+        ("symbol", digest(&codec::pack(&symbol))),
+        ("records", digest(&codec::expand(&records).unwrap())),
+        ("import", digest(&codec::pack(&analysis.imports[0]))),
+        ("documentation", digest(&codec::pack(&analysis.documentation[0]))),
+        ("doc issue", digest(&codec::pack(&analysis.doc_issues[0]))),
+        ("inventory", digest(&codec::pack(&inventory))),
+        ("facts", digest(&facts)),
+    ];
+    let told = forms.map(|(name, digest)| format!("{name} {digest}")).join("\n");
+    assert_eq!(
+        told,
+        include_str!("blobs.txt").trim_end(),
+        "stored blobs have another form than schema {}",
+        schema::CURRENT.number()
+    );
+}

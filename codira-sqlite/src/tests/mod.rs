@@ -1,0 +1,8 @@
+//! Tests that need to see behind the backend: logs of killed sessions, other schemas, damaged pages, forms of blobs.
+#![allow(clippy::unwrap_used)]
+
+mod blobs;
+mod damage;
+mod log;
+mod samples;
+mod schemas;
