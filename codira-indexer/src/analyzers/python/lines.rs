@@ -6,14 +6,24 @@ use ruff_text_size::{TextRange, TextSize};
 /// Where the lines of a text begin. Lines end with `\n`, as everywhere in the index.
 pub(super) struct Lines {
     starts: Vec<TextSize>,
+    end: TextSize,
 }
 
 impl Lines {
     /// The lines of a text that a [`TextSize`] can measure.
     pub(super) fn new(text: &str) -> Self {
-        let mut starts = vec![TextSize::new(0)];
-        starts.extend(text.match_indices('\n').map(|(at, _)| offset(at + 1)));
-        Self { starts }
+        // Lines of code are about this long.
+        let mut starts = Vec::with_capacity(text.len() / 32 + 1);
+        starts.push(TextSize::new(0));
+        // Lines are too short for a search that skips ahead to pay.
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        starts.extend(ends.map(|(at, _)| offset(at + 1)));
+        Self { starts, end: offset(text.len()) }
+    }
+
+    /// How many lines there are, an empty one after the last line end not counted; at least one.
+    pub(super) fn count(&self) -> u32 {
+        self.line(TextSize::new(u32::from(self.end).saturating_sub(1)))
     }
 
     /// The line that holds `at`, counted from one.
@@ -54,6 +64,11 @@ mod tests {
         assert_eq!(lines.site(TextSize::new(3)), Site::new(1, 4));
         assert_eq!(lines.site(TextSize::new(8)), Site::new(2, 1));
         assert_eq!(lines.site(TextSize::new(9)), Site::new(3, 1));
+    }
+
+    #[test]
+    fn a_line_end_begins_no_line_to_count() {
+        assert_eq!(["", "\n", "a", "a\n", "a\n\n", "a\nb"].map(|text| Lines::new(text).count()), [1, 1, 1, 1, 2, 2]);
     }
 
     #[test]

@@ -70,10 +70,11 @@ pub(super) struct Walk<'s> {
 impl<'s> Walk<'s> {
     /// A walk that has not begun.
     pub(super) fn new(text: &'s str, module: Module) -> Self {
-        let symbols = Symbols::new(&module, u32::try_from(text.lines().count().max(1)).unwrap_or(u32::MAX));
+        let lines = Lines::new(text);
+        let symbols = Symbols::new(&module, lines.count());
         Self {
             source: Source(text),
-            lines: Lines::new(text),
+            lines,
             module,
             at: Position {
                 owner: Symbols::MODULE,
