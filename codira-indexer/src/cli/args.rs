@@ -141,7 +141,7 @@ pub(crate) struct Index {
     #[arg(long)]
     pub(crate) explain: bool,
     /// Analyze so many files at once [default: configured]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = |text: &str| text.parse::<NonZeroUsize>().map_err(|_| "must be at least 1"))]
     pub(crate) jobs: Option<NonZeroUsize>,
 }
 

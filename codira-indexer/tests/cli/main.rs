@@ -1,0 +1,11 @@
+//! The `codira` command as people and programs use it: the built binary, in temporary repositories.
+
+#![cfg(all(feature = "cli", feature = "sqlite", feature = "python", feature = "rust", feature = "c"))]
+#![allow(clippy::unwrap_used)]
+
+mod documented;
+mod freshness;
+mod indexing;
+mod questions;
+mod refusals;
+mod support;

@@ -1,0 +1,105 @@
+//! Each question, answered in lines and as JSON: snapshots.
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::support::Repo;
+
+/// The answer in lines.
+fn lines(args: &[&str]) -> String {
+    Repo::indexed().found(args)
+}
+
+/// The answer as JSON, indented to be read.
+fn json(args: &[&str]) -> String {
+    let args = [args, &["--json"]].concat();
+    let value: Value = serde_json::from_str(&Repo::indexed().found(&args)).unwrap();
+    serde_json::to_string_pretty(&value).unwrap()
+}
+
+#[test]
+fn sym() {
+    assert_snapshot!("sym", lines(&["sym", "total"]));
+    assert_snapshot!("sym_full", lines(&["sym", "Cart", "--full"]));
+    assert_snapshot!("sym_json", json(&["sym", "Cart.total"]));
+    assert_snapshot!("sym_full_json", json(&["sym", "Cart.add", "--full", "--kind", "method"]));
+}
+
+#[test]
+fn symlist() {
+    assert_snapshot!("symlist", lines(&["symlist"]));
+    assert_snapshot!("symlist_json", json(&["symlist", "--prefix", "shop/prices.py", "--kind", "function"]));
+}
+
+#[test]
+fn calls() {
+    assert_snapshot!("calls", lines(&["calls", "main"]));
+    assert_snapshot!("calls_incoming", lines(&["calls", "total", "--incoming"]));
+    assert_snapshot!("calls_incoming_of_a_method", lines(&["calls", "Cart.total", "--incoming"]));
+    assert_snapshot!("calls_incoming_resolved", lines(&["calls", "total", "--incoming", "--resolved"]));
+    assert_snapshot!("calls_external", lines(&["calls", "json.dumps", "--incoming"]));
+    assert_snapshot!("calls_rust", lines(&["calls", "Money::zero"]));
+    assert_snapshot!("calls_json", json(&["calls", "to_json"]));
+}
+
+#[test]
+fn call_trees() {
+    assert_snapshot!("tree", lines(&["calls", "tools.report.main", "--tree"]));
+    assert_snapshot!("tree_incoming", lines(&["calls", "shop.prices.total", "--tree", "--incoming"]));
+    assert_snapshot!("tree_json", json(&["calls", "show", "--tree", "--resolved"]));
+    assert_snapshot!("dot", lines(&["calls", "tools.report.main", "--dot", "--depth", "2"]));
+}
+
+#[test]
+fn refs() {
+    assert_snapshot!("refs", lines(&["refs", "price_of"]));
+    assert_snapshot!("refs_symbols", lines(&["refs", "price_of", "--symbols"]));
+    assert_snapshot!("refs_text", lines(&["refs", "cart", "--text", "--prefix", "tools"]));
+    assert_snapshot!("refs_json", json(&["refs", "price_of", "--limit", "1"]));
+}
+
+#[test]
+fn imports() {
+    assert_snapshot!("imports", lines(&["imports", "shop.cart"]));
+    assert_snapshot!("imports_of_a_file", lines(&["imports", "./native/round.c"]));
+    assert_snapshot!("imports_incoming", lines(&["imports", "shop/prices.py", "--incoming"]));
+    assert_snapshot!("imports_external", lines(&["imports", "json", "--incoming"]));
+    assert_snapshot!("imports_json", json(&["imports", "tools/report.py", "--limit", "1"]));
+}
+
+#[test]
+fn a_limit_gives_the_first_answers_and_says_that_there_are_more() {
+    let repo = Repo::indexed();
+    let all = repo.found(&["symlist"]);
+    let first: String = all.lines().take(3).map(|line| format!("{line}\n")).collect();
+    assert_eq!(repo.found(&["symlist", "--limit", "3"]), first);
+    let more = |limit: usize| {
+        let answer = repo.found(&["symlist", "--json", "--limit", &limit.to_string()]);
+        serde_json::from_str::<Value>(&answer).unwrap()["more"].clone()
+    };
+    let symbols = all.lines().count();
+    assert_eq!(more(symbols - 1), true);
+    assert_eq!(more(symbols), false);
+}
+
+#[test]
+fn paths_are_relative_to_the_root_wherever_the_question_is_asked() {
+    let repo = Repo::indexed();
+    let mut command = repo.command(&["sym", "Cart"]);
+    command.current_dir(repo.path().join("native/src"));
+    assert_eq!(repo.finish(command).stdout, repo.found(&["sym", "Cart"]));
+    let mut command = repo.command(&["sym", "Cart", "--path"]);
+    command.arg(repo.path().join("tools")).current_dir("/");
+    assert_eq!(repo.finish(command).stdout, repo.found(&["sym", "Cart"]));
+}
+
+#[test]
+fn colours_come_when_they_are_asked_for() {
+    let repo = Repo::indexed();
+    let plain = repo.found(&["calls", "main"]);
+    assert!(!plain.contains('\u{1b}'));
+    assert_eq!(repo.found(&["calls", "main", "--color", "never"]), plain);
+    assert!(repo.found(&["index", "--color", "always"]).contains('\u{1b}'));
+    let json = repo.found(&["index", "--color", "always", "--json"]);
+    assert!(!json.contains('\u{1b}'));
+}
