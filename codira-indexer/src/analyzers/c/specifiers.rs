@@ -291,7 +291,7 @@ impl<'t> Declaration<'t> {
             }
             at += 1;
         }
-        let named = run.names.last() == Some(&(at - 1)) && !self.is(at, b'*') && !self.is_wrapped_name(at);
+        let named = run.names.last().is_some_and(|name| name + 1 == at) && !self.is(at, b'*') && !self.is_wrapped_name(at);
         if named && self.is_wrapped_list(at) && run.names.len() > 1 + usize::from(!run.typed) {
             // `int f OF((int a))`: the macro and the parentheses that are its own.
             run.names.pop();
