@@ -5,7 +5,7 @@ use tree_sitter::Node;
 
 use super::{
     declarators::{Declarator, Specifiers, fold},
-    draft::{Index, MODULE},
+    draft::{Index, LONGEST_NAME, MODULE},
     grammar::Kind,
     walk::{Opened, Walk},
 };
@@ -13,7 +13,7 @@ use super::{
 /// Words that begin statements: what broken text makes them declare is no function.
 const STATEMENTS: [&str; 9] = ["if", "else", "for", "while", "do", "switch", "return", "sizeof", "case"];
 
-impl Walk<'_> {
+impl<'t> Walk<'t> {
     /// A function definition.
     pub(super) fn function(&mut self, node: Node<'_>) -> Opened {
         let grammar = self.grammar;
@@ -63,6 +63,13 @@ impl Walk<'_> {
             return None;
         }
         let index = self.function_symbol(node, &declarator, name, node.end_byte(), false);
+        // Its specifiers are loose words on the same line.
+        let before = &self.code[..node.start_byte()];
+        let line = before.rfind(['\n', ';', '{', '}']).map_or(0, |end| end + 1);
+        let start = line + (before.len() - line) - before[line..].trim_start().len();
+        let draft = &mut self.drafts[index];
+        (draft.start, draft.symbol.signature) = (start, Some(fold(&self.code[start..node.end_byte()])));
+        draft.symbol.visibility = visibility(before[start..].split_whitespace().any(|word| word == "static"));
         self.declare_parameters(node, &declarator);
         Some(index)
     }
@@ -195,14 +202,23 @@ impl Walk<'_> {
         let file_wide = kind == Kind::Declaration;
         let parent = if file_wide { MODULE } else { self.owner() };
         let start = self.macros.begin(node.start_byte(), self.code);
+        let holder = &self.drafts[parent].symbol.qualified_name;
         let qualified_name = match symbol_kind {
-            SymbolKind::Field if parent != MODULE => format!("{}.{name}", self.drafts[parent].symbol.qualified_name),
+            SymbolKind::Field if parent != MODULE && holder.len() <= LONGEST_NAME => format!("{holder}.{name}"),
             _ => name.to_owned(),
         };
+        // What stands behind the only declarator belongs to it.
+        let behind = self.code[outer.end_byte()..node.end_byte()].trim_end_matches(';');
+        let declared_text = match symbol_kind {
+            SymbolKind::Prototype if !behind.contains(',') => &self.code[inner.start_byte()..outer.end_byte() + behind.len()],
+            _ => &self.code[inner.byte_range()],
+        };
+        let space = if prefix.ends_with('(') { "" } else { " " };
+        let signature = format!("{prefix}{space}{}", fold(declared_text));
         let symbol = Symbol {
             qualified_name,
             visibility: visibility(file_wide && specifiers.is_static),
-            signature: Some(format!("{prefix} {}", fold(&self.code[inner.byte_range()]))),
+            signature: Some(signature),
             parameters: declarator.function.map(|list| grammar.parameters(list, node, self.code)).unwrap_or_default(),
             decorators: self.decorators(node, start, node.end_byte()),
             ..Symbol::new("", symbol_kind, name)
@@ -250,15 +266,17 @@ impl Walk<'_> {
         let tag = node.child_by_field_id(grammar.name.get());
         let head = fold(&self.code[node.start_byte()..body.start_byte()]);
         let mut stem = None;
-        let (name, signature, span_node) = match (tag, self.name_by_typedef(node)) {
-            (Some(tag), _) => (self.code[tag.byte_range()].to_owned(), head, node),
-            (None, Some((name, typedef))) => (name.clone(), format!("typedef {head} {name}"), typedef),
+        // A type that a `typedef` defines takes the lines of the `typedef`.
+        let around = if self.parent() == Kind::TypeDefinition { node.parent().unwrap_or(node) } else { node };
+        let (name, signature) = match (tag, self.name_by_typedef(around)) {
+            (Some(tag), _) => (self.code[tag.byte_range()].to_owned(), head),
+            (None, Some(name)) => (name.to_owned(), format!("typedef {head} {name}")),
             (None, None) if symbol_kind == SymbolKind::Enum => {
                 let first =
                     body.named_children(&mut body.walk()).find_map(|member| member.child_by_field_id(grammar.name.get()));
                 let first = first.map_or("", |name| &self.code[name.byte_range()]);
                 stem = Some(format!("enum {{{first}}}"));
-                ("(anonymous)".to_owned(), head, node)
+                ("(anonymous)".to_owned(), head)
             }
             // The members belong to what is declared with this type, or to what is around.
             (None, None) => {
@@ -269,7 +287,7 @@ impl Walk<'_> {
                 });
             }
         };
-        let start = self.macros.begin(span_node.start_byte(), self.code);
+        let start = self.macros.begin(around.start_byte(), self.code);
         let symbol = Symbol {
             signature: Some(signature),
             decorators: self.decorators(node, start, body.start_byte()),
@@ -277,20 +295,19 @@ impl Walk<'_> {
         };
         // A type that a function head defines belongs to what is around the function.
         let parent = if self.parent() == Kind::FunctionDefinition { MODULE } else { self.owner() };
-        let index = self.draft(symbol, parent, start, span_node.end_byte());
+        let index = self.draft(symbol, parent, start, around.end_byte());
         self.drafts[index].stem = stem;
         self.own(index);
         Opened::Owner
     }
 
-    /// The name that a `typedef` gives to a type without tag, and the `typedef`.
-    fn name_by_typedef<'tree>(&self, node: Node<'tree>) -> Option<(String, Node<'tree>)> {
+    /// The name that a `typedef` gives to a type without tag.
+    fn name_by_typedef(&self, typedef: Node<'_>) -> Option<&'t str> {
         if self.parent() != Kind::TypeDefinition {
             return None;
         }
-        let typedef = node.parent()?;
         let declarator = self.grammar.declarator(typedef.child_by_field_id(self.grammar.declarator.get())?);
-        Some((self.code[declarator.name?.byte_range()].to_owned(), typedef))
+        Some(&self.code[declarator.name?.byte_range()])
     }
 
     /// A member of an enumeration.

@@ -10,6 +10,9 @@ pub(super) type Index = usize;
 /// The module of the file, which is the first draft.
 pub(super) const MODULE: Index = 0;
 
+/// The longest name to which the names of members are added, in bytes.
+pub(super) const LONGEST_NAME: usize = 256;
+
 /// A symbol whose identity is not settled yet: its id and parent are empty.
 pub(super) struct Draft {
     pub(super) symbol: Symbol,
@@ -52,7 +55,8 @@ pub(super) fn settle(drafts: Vec<Draft>) -> (Vec<Symbol>, Vec<StableId>) {
         let stem = stem.unwrap_or_else(|| stem_of(&symbol));
         // Members of enumerations and macros are known in the whole file, wherever they are defined.
         let nested = parent != Some(MODULE) && !matches!(symbol.kind, SymbolKind::EnumMember | SymbolKind::Macro);
-        let id = match holder.as_ref().filter(|_| nested) {
+        // Ids of what is nested for no good reason stay short, so that they take no quadratic space.
+        let id = match holder.as_ref().filter(|holder| nested && holder.as_str().len() <= LONGEST_NAME) {
             Some(holder) if symbol.kind == SymbolKind::Field => format!("{holder}.{stem}"),
             Some(holder) => format!("{holder}/{stem}"),
             None => stem,

@@ -93,18 +93,33 @@ pub(super) fn symbol(define: &Define, text: &str) -> Draft {
 
 /// What the body of a macro uses.
 pub(super) fn body_uses(define: &Define, owner: Index, text: &str, lines: &Lines) -> Vec<DraftUse> {
-    let parameters: Vec<&str> = define.parameters.iter().flatten().map(|range| &text[range.clone()]).collect();
+    let parameters: Vec<&str> =
+        define.parameters.iter().flatten().map(|range| text[range.clone()].trim_end_matches(['.', ' '])).collect();
     let own = |name: &str| parameters.contains(&name) || name.starts_with("__VA_");
-    token_uses(define.body.clone(), owner, text, lines, own)
+    token_uses(define.body.clone(), owner, text, lines, Inside::Macro, own)
 }
 
 /// What a condition asks for.
 pub(super) fn condition_uses(condition: Range<usize>, owner: Index, text: &str, lines: &Lines) -> Vec<DraftUse> {
-    token_uses(condition, owner, text, lines, |name| name.starts_with("__has_"))
+    token_uses(condition, owner, text, lines, Inside::Condition, |name| name.starts_with("__has_"))
+}
+
+/// Where tokens are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    Macro,
+    Condition,
 }
 
 /// The calls in a range of tokens and, where it is but an expression, the other names in it.
-fn token_uses(range: Range<usize>, owner: Index, text: &str, lines: &Lines, own: impl Fn(&str) -> bool) -> Vec<DraftUse> {
+fn token_uses(
+    range: Range<usize>,
+    owner: Index,
+    text: &str,
+    lines: &Lines,
+    inside: Inside,
+    own: impl Fn(&str) -> bool,
+) -> Vec<DraftUse> {
     let tokens: Vec<Token> =
         Lexer::within(text, range.start, range.end).filter(|token| token.kind != TokenKind::Comment).collect();
     let statements = tokens.iter().any(|token| token.is(b'{') || token.is(b'}') || token.is(b';'));
@@ -123,7 +138,9 @@ fn token_uses(range: Range<usize>, owner: Index, text: &str, lines: &Lines, own:
         let tag =
             before.is_some_and(|before| before.kind == TokenKind::Word && matches!(word(before), "struct" | "union" | "enum"));
         // `(type)` before an operand is a cast.
-        let cast = before.is_some_and(|before| before.is(b'(')) && after.is_some_and(|after| after.is(b')'));
+        let cast = inside == Inside::Macro
+            && before.is_some_and(|before| before.is(b'('))
+            && after.is_some_and(|after| after.is(b')'));
         let declares = after.is_some_and(|after| after.kind == TokenKind::Word);
         let record = |kind, form, text: String| DraftUse { kind, form, text, owner, site: lines.site(token.start) };
         if pasted || tag {

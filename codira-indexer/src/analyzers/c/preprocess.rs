@@ -134,13 +134,17 @@ impl Reader<'_> {
                 if let (Guard::Possible, Some(name)) = (guard, self.guard_name(name, arguments)) {
                     self.guard = Guard::Named(name);
                 }
-                self.condition(condition);
+                if truth == Truth::Open {
+                    self.condition(condition);
+                }
                 self.conditionals.open(&directive, truth);
             }
             "elif" | "elifdef" | "elifndef" => {
                 let truth = self.truth(name, arguments);
                 self.conditionals.alternative(&directive, truth);
-                self.condition(condition);
+                if truth == Truth::Open {
+                    self.condition(condition);
+                }
             }
             "else" => self.conditionals.alternative(&directive, Truth::Open),
             "endif" => self.conditionals.close(&directive),

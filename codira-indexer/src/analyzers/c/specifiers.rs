@@ -34,6 +34,7 @@ impl Macros {
             let mut declaration = Declaration::new(code, tokens, form, &mut macros);
             match form {
                 Form::Words => drop(declaration.run(0, false)),
+                Form::Argument => declaration.type_argument(),
                 Form::Declaration | Form::Head => declaration.read(),
             }
         });
@@ -252,6 +253,14 @@ impl<'t> Declaration<'t> {
         }
     }
 
+    /// Leaves but one word of a type that is an argument, as in `va_arg(list, const char *)`.
+    fn type_argument(&mut self) {
+        let words = self.tokens.iter().rposition(|token| token.kind == TokenKind::Word).unwrap_or(0);
+        for at in (0..self.tokens.len()).filter(|at| *at != words) {
+            self.hide(at, at, false);
+        }
+    }
+
     /// Whether a word is written as macros are.
     fn is_loud(&self, at: usize) -> bool {
         self.class(at) == Some(Class::Name) && !self.word(at).contains(char::is_lowercase)
@@ -297,6 +306,19 @@ impl<'t> Declaration<'t> {
             run.names.pop();
             self.hide(at - 1, at, false);
             self.hide(self.closing[at], self.closing[at], false);
+        }
+        if let (true, Some(last)) = (named && !self.is(at, b'('), run.names.last().copied()) {
+            // `int x ALIGNED`: a loud name behind a quiet one is not what is declared.
+            let least = usize::from(!run.typed) + 1;
+            if self.is_loud(last) && run.names.len() > least && run.names[least - 1..].iter().any(|name| !self.is_loud(*name)) {
+                run.names.pop();
+                self.hide(last, last, outermost);
+            }
+        }
+        if outermost && self.is_parenthesized_name(at) && (run.typed || !run.names.is_empty()) {
+            // `number (to_number) (state *s)` would be read as two calls.
+            self.hide(at, at, false);
+            self.hide(at + 2, at + 2, false);
         }
         let declared = usize::from(named);
         if run.typed || run.names.len() > declared {
@@ -376,8 +398,13 @@ impl<'t> Declaration<'t> {
 
     /// Whether `(*name)`, `(WINAPI *name)(` or `(name)(` begins here: then what stands before it is a type.
     fn is_wrapped_name(&self, at: usize) -> bool {
-        let single = self.is(at + 2, b')') && self.is(at + 3, b'(');
-        self.is(at, b'(') && (self.is(at + 1, b'*') || single || self.is_convention(at))
+        self.is(at, b'(') && (self.is(at + 1, b'*') || self.is_convention(at)) || self.is_parenthesized_name(at)
+    }
+
+    /// Whether `(name)(` begins here.
+    fn is_parenthesized_name(&self, at: usize) -> bool {
+        let name = self.is(at, b'(') && self.class(at + 1) == Some(Class::Name);
+        name && self.is(at + 2, b')') && self.is(at + 3, b'(')
     }
 
     /// Whether `((...))` begins here.

@@ -12,8 +12,10 @@ pub(super) enum Form {
     Declaration,
     /// The head of a definition outside of function bodies.
     Head,
-    /// The words that begin a statement in a function body, and the token after them.
+    /// The words that begin a statement in a function body or stand in parentheses there, and the token after them.
     Words,
+    /// Words and stars that are one of several arguments in a function body.
+    Argument,
 }
 
 /// Calls `read` with the tokens of each declaration, and with what begins each statement.
@@ -125,12 +127,14 @@ fn skip_block(lexer: &mut Lexer<'_>) {
     }
 }
 
-/// As [`skip_block`], with a look at the words that begin each statement.
+/// As [`skip_block`], with a look at the words that begin each statement, and at arguments that are more than one word.
 fn read_block(lexer: &mut Lexer<'_>, read: &mut impl FnMut(&[Token], Form)) {
     // Two words are a type and a name.
     const ENOUGH: usize = 3;
     let mut words: Vec<Token> = Vec::new();
     let mut begins = true;
+    // Words and stars since an opening parenthesis or comma, and which of the two it was.
+    let (mut before, mut argument) = (None, Vec::new());
     let mut open = 1_usize;
     for token in lexer {
         open = open + usize::from(token.is(b'{')) - usize::from(token.is(b'}'));
@@ -144,9 +148,24 @@ fn read_block(lexer: &mut Lexer<'_>, read: &mut impl FnMut(&[Token], Form)) {
                 read(&words, Form::Words);
             }
         }
-        if matches!(token.kind, TokenKind::Punctuation(b';' | b'{' | b'}' | b':')) {
-            words.clear();
-            begins = true;
+        match token.kind {
+            TokenKind::Punctuation(b';' | b'{' | b'}' | b':') => {
+                words.clear();
+                begins = true;
+                before = None;
+            }
+            TokenKind::Word => argument.push(token),
+            TokenKind::Punctuation(b'*') if !argument.is_empty() => argument.push(token),
+            TokenKind::Punctuation(mark @ (b'(' | b',' | b')')) => {
+                match (before, mark) {
+                    (Some(b'('), b')') if argument.len() >= ENOUGH => read(&argument, Form::Words),
+                    (Some(_), b',') | (Some(b','), b')') if argument.len() > 1 => read(&argument, Form::Argument),
+                    _ => {}
+                }
+                argument.clear();
+                before = (mark != b')').then_some(mark);
+            }
+            _ => before = None,
         }
     }
 }

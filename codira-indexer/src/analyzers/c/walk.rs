@@ -94,7 +94,9 @@ impl<'t> Walk<'t> {
                     self.recovered = self.recovered_function(node);
                 }
             }
-            if let Some(opened) = self.enter(node, kind, cursor.field_id())
+            // Asking for it costs, and only identifiers differ by it.
+            let field = if kind == Kind::Identifier { cursor.field_id() } else { None };
+            if let Some(opened) = self.enter(node, kind, field)
                 && cursor.goto_first_child()
             {
                 self.frames.push(Frame { kind, opened });
