@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{
     edges::Direction,
+    names::Name,
     output::{Answer, Page},
     style::{self, Clean, Styled},
     table::{Cell, Table},
@@ -34,17 +35,43 @@ pub(crate) struct ImportQuery {
     pub(crate) limit: Option<usize>,
 }
 
-/// Asks for imports. A subject that is an indexed file means that file; every other one is a module.
+/// Asks for imports.
+///
+/// A subject that is an indexed file means that file; every other one is a module, and where nothing is known of it as it is
+/// written, the module that others write so: `tokio::sync` for `crate::sync`.
 pub(crate) async fn ask(reader: &dyn IndexReader, query: &ImportQuery) -> Result<Imports, BackendError> {
-    let ImportQuery { subject, direction, prefix, limit } = query;
-    let end = match (file(reader, subject).await?, direction) {
-        (Some(file), Direction::Outgoing) => ImportEnd::FromFile(file),
-        (Some(file), Direction::Incoming) => ImportEnd::ToFile(file),
-        (None, Direction::Outgoing) => ImportEnd::FromModule(subject.clone()),
-        (None, Direction::Incoming) => ImportEnd::ToModule(subject.clone()),
+    let subject = &query.subject;
+    if let Some(file) = file(reader, subject).await? {
+        return Ok(Imports(Page::cut(query.of_file(reader, file).await?, query.limit)));
+    }
+    let end = match query.direction {
+        Direction::Outgoing => ImportEnd::FromModule(subject.clone()),
+        Direction::Incoming => ImportEnd::ToModule(subject.clone()),
     };
-    let request = ImportRequest { end, prefix: prefix.clone(), limit: Page::<ImportEntry>::to_ask(*limit) };
-    Ok(Imports(Page::cut(reader.imports(&request).await?, *limit)))
+    let mut found = query.at(reader, end).await?;
+    if found.is_empty() {
+        for file in Name::new(subject).files(reader).await? {
+            found.extend(query.of_file(reader, file).await?);
+        }
+        // Each file's are in order, and a file lists each import once: only the files are not.
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+    Ok(Imports(Page::cut(found, query.limit)))
+}
+
+impl ImportQuery {
+    async fn of_file(&self, reader: &dyn IndexReader, file: RepoPath) -> Result<Vec<ImportEntry>, BackendError> {
+        let end = match self.direction {
+            Direction::Outgoing => ImportEnd::FromFile(file),
+            Direction::Incoming => ImportEnd::ToFile(file),
+        };
+        self.at(reader, end).await
+    }
+
+    async fn at(&self, reader: &dyn IndexReader, end: ImportEnd) -> Result<Vec<ImportEntry>, BackendError> {
+        let limit = Page::<ImportEntry>::to_ask(self.limit);
+        reader.imports(&ImportRequest { end, prefix: self.prefix.clone(), limit }).await
+    }
 }
 
 /// The indexed file at this path, if there is one.

@@ -113,17 +113,17 @@ impl Indexed {
             }
             Outcome::Committed { generation, replaced, .. } => {
                 writeln!(out, "{} is indexed, at commit {generation}", Styled(style::NAME, root))?;
-                let why = match &self.report.rebuild {
-                    None | Some(Rebuild::First) => None,
-                    Some(Rebuild::Requested) => Some("everything was asked to be analyzed again".to_owned()),
-                    Some(Rebuild::BackendChanged) => {
-                        Some("another backend, version or schema wrote the index; everything was analyzed again".to_owned())
-                    }
+                let (why, what) = match &self.report.rebuild {
+                    None | Some(Rebuild::First | Rebuild::Requested) => (None, replaced.as_ref()),
+                    Some(Rebuild::BackendChanged) => (
+                        Some("everything was analyzed again: another backend, version or schema wrote the index"),
+                        replaced.as_ref(),
+                    ),
                     Some(Rebuild::Unreadable { problem }) => {
-                        Some(format!("the index was not readable, and everything was analyzed again: {problem}"))
+                        (Some("everything was analyzed again: the index was not readable"), replaced.as_ref().or(Some(problem)))
                     }
                 };
-                for line in why.iter().chain(replaced) {
+                for line in why.into_iter().chain(what.map(String::as_str)) {
                     writeln!(out, "  {}", Styled(style::WARNING, Clean(line)))?;
                 }
                 Ok(())

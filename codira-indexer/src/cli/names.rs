@@ -111,6 +111,13 @@ impl Name {
         Ok(Page::cut(in_modules.into_iter().map(|(_, entry)| entry).collect(), limit))
     }
 
+    /// The files whose module has this name.
+    pub(crate) async fn files(&self, reader: &dyn IndexReader) -> Result<Vec<RepoPath>, BackendError> {
+        let crates = Crates::named(reader, dotted(&self.0).split('.').next().unwrap_or_default()).await?;
+        let modules = self.modules(reader, &Filter::default(), &crates).await?;
+        Ok(modules.into_iter().map(|entry| entry.path).collect())
+    }
+
     /// The symbols of files whose module has this name.
     async fn modules(
         &self,

@@ -106,8 +106,8 @@ impl SymbolAnswer {
             if let Some(signature) = &symbol.signature {
                 writeln!(out, "    {}", Clean(signature))?;
             }
-            if let Some(text) = symbol.documentation.as_deref().and_then(first_line) {
-                writeln!(out, "    {}", Styled(style::DIM, Clean(text)))?;
+            if let Some(text) = &symbol.documentation {
+                writeln!(out, "    {}", Styled(style::DIM, Clean(summary(text))))?;
             }
             return Ok(());
         };
@@ -151,12 +151,30 @@ fn line(entry: &SymbolEntry, full: bool, out: &mut dyn Write) -> io::Result<()> 
     let documentation = symbol.documentation.as_deref().unwrap_or_default();
     let documentation = match full {
         true => documentation.split_whitespace().collect::<Vec<_>>().join(" "),
-        false => first_line(documentation).unwrap_or_default().to_owned(),
+        false => summary(documentation),
     };
     writeln!(out, "\t{}\t{}", Clean(symbol.signature.as_deref().unwrap_or_default()), Clean(documentation))
 }
 
-/// The first line that says something.
-fn first_line(text: &str) -> Option<&str> {
-    text.lines().map(str::trim).find(|line| !line.is_empty())
+/// The first sentence, on one line.
+fn summary(text: &str) -> String {
+    let paragraph = text.lines().map(str::trim).skip_while(|line| line.is_empty()).take_while(|line| !line.is_empty());
+    let paragraph = paragraph.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
+    let is_end = |dot: usize| paragraph[dot + 2..].starts_with(|next: char| !next.is_lowercase());
+    match paragraph.match_indices(". ").map(|(dot, _)| dot).find(|dot| is_end(*dot)) {
+        Some(dot) => paragraph[..=dot].to_owned(),
+        None => paragraph,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::summary;
+
+    #[test]
+    fn a_summary_is_the_first_sentence() {
+        assert_eq!(summary("\n  Locks this mutex,\n  or waits. Never fails.\n\nMore."), "Locks this mutex, or waits.");
+        assert_eq!(summary("Reads files, e.g. sources, and\nno more\n\nMore."), "Reads files, e.g. sources, and no more");
+        assert_eq!(summary(""), "");
+    }
 }

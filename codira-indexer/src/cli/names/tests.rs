@@ -86,6 +86,15 @@ async fn a_crate_goes_by_its_name_and_by_no_other() {
 }
 
 #[tokio::test]
+async fn a_module_leads_to_its_file() {
+    let reader = reader().await;
+    for (name, file) in [("flask.app", "flask/app.py"), ("tokio::sync::mutex", "tokio/src/sync/mutex.rs")] {
+        let files = Name::new(name).files(&reader).await.unwrap();
+        assert_eq!(files.iter().map(RepoPath::as_str).collect::<Vec<_>>(), [file]);
+    }
+}
+
+#[tokio::test]
 async fn an_identity_is_one_symbol() {
     assert_eq!(found("flask/app.py#Flask.run").await, ["flask/app.py#Flask.run"]);
     assert_eq!(found("flask/app.py#Flask.walk").await, Vec::<String>::new());
