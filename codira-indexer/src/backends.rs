@@ -9,20 +9,9 @@ use crate::{BackendFactory, registry::KnownBackend};
 pub(crate) fn first_party() -> Vec<BackendFactory> {
     vec![
         #[cfg(feature = "sqlite")]
-        BackendFactory::new(
-            codira_sqlite::NAME,
-            "codira-sqlite",
-            &[
-                "index.db",
-                "index.db-wal",
-                "index.db.lock",
-                "index.db.new",
-                "index.db.new-wal",
-                "index.db.copy",
-                "index.db.copy-wal",
-            ],
-            |state| DynBackend::new(codira_sqlite::SqliteBackend::in_directory(state.path())),
-        ),
+        BackendFactory::new(codira_sqlite::NAME, "codira-sqlite", Some(codira_sqlite::FILE_NAME), |state| {
+            DynBackend::new(codira_sqlite::SqliteBackend::in_directory(state.path()))
+        }),
     ]
 }
 

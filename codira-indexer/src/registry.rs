@@ -14,7 +14,7 @@ use crate::{Config, ConfigSource, IndexerError, StateDirectory, backends, error:
 /// use codira_memory::MemoryBackend;
 ///
 /// let mut registry = BackendRegistry::empty();
-/// registry.register(BackendFactory::new("memory", "my-tool", &[], |_state| DynBackend::new(MemoryBackend::default())))?;
+/// registry.register(BackendFactory::new("memory", "my-tool", None, |_state| DynBackend::new(MemoryBackend::default())))?;
 /// assert_eq!(registry.names().collect::<Vec<_>>(), ["memory"]);
 /// # Ok::<(), codira_indexer::IndexerError>(())
 /// ```
@@ -22,22 +22,22 @@ use crate::{Config, ConfigSource, IndexerError, StateDirectory, backends, error:
 pub struct BackendFactory {
     name: String,
     provider: String,
-    files: &'static [&'static str],
+    file: Option<&'static str>,
     open: Arc<dyn Fn(&StateDirectory) -> DynBackend + Send + Sync>,
 }
 
 impl BackendFactory {
     /// A factory of the backend `name`, which the crate `provider` provides.
     ///
-    /// `files` are the names of everything that the backend keeps in a state directory: they are removed when another
-    /// backend takes the directory over. `open` performs no I/O.
+    /// `file` is the name of the file in which the backend keeps the index of a state directory; whatever has a name that begins
+    /// so is its own, and is removed when another backend takes the directory over. `open` performs no I/O.
     pub fn new(
         name: impl Into<String>,
         provider: impl Into<String>,
-        files: &'static [&'static str],
+        file: Option<&'static str>,
         open: impl Fn(&StateDirectory) -> DynBackend + Send + Sync + 'static,
     ) -> Self {
-        Self { name: name.into(), provider: provider.into(), files, open: Arc::new(open) }
+        Self { name: name.into(), provider: provider.into(), file, open: Arc::new(open) }
     }
 
     /// The name by which it is chosen.
@@ -155,9 +155,9 @@ impl BackendRegistry {
     pub fn open(&self, choice: &BackendChoice, state: &StateDirectory) -> Result<DynBackend, IndexerError> {
         let Some(factory) = self.factories.get(&choice.name) else { return Err(self.unknown(choice)) };
         let others = self.factories.values().filter(|other| other.name != factory.name);
-        let files_of_others = others.flat_map(|other| other.files).copied().filter(|file| !factory.files.contains(file));
+        let files_of_others = others.filter_map(|other| other.file);
         let backend = (factory.open)(state);
-        Ok(DynBackend::new(KeptBackend::new(backend, &factory.name, state.clone(), files_of_others.collect())))
+        Ok(DynBackend::new(KeptBackend::new(backend, &factory.name, state.clone(), factory.file, files_of_others.collect())))
     }
 
     fn unknown(&self, choice: &BackendChoice) -> IndexerError {

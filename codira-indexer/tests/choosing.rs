@@ -15,9 +15,9 @@ use codira_memory::MemoryBackend;
 use support::{CHANGED, Repo, Toy, run};
 
 /// A factory that opens clones of `backend`, whatever the directory.
-fn factory(name: &str, provider: &str, files: &'static [&'static str], backend: &MemoryBackend) -> BackendFactory {
+fn factory(name: &str, provider: &str, file: &'static str, backend: &MemoryBackend) -> BackendFactory {
     let backend = backend.clone();
-    BackendFactory::new(name, provider, files, move |_| DynBackend::new(backend.clone()))
+    BackendFactory::new(name, provider, Some(file), move |_| DynBackend::new(backend.clone()))
 }
 
 fn choice(name: &str) -> BackendChoice {
@@ -27,8 +27,8 @@ fn choice(name: &str) -> BackendChoice {
 /// Two backends, `one` and `two`.
 fn registry() -> BackendRegistry {
     let mut registry = BackendRegistry::empty();
-    registry.register(factory("one", "crate-one", &["one.db", "one.db-wal"], &MemoryBackend::default())).unwrap();
-    registry.register(factory("two", "crate-two", &["two.db"], &MemoryBackend::default())).unwrap();
+    registry.register(factory("one", "crate-one", "one.db", &MemoryBackend::default())).unwrap();
+    registry.register(factory("two", "crate-two", "two.db", &MemoryBackend::default())).unwrap();
     registry
 }
 
@@ -68,8 +68,8 @@ fn a_first_party_backend_that_is_left_out_names_its_feature() {
 fn two_registrations_of_one_name_are_refused_in_any_order() {
     for (first, second) in [("crate-a", "crate-b"), ("crate-b", "crate-a")] {
         let mut registry = BackendRegistry::empty();
-        registry.register(factory("same", first, &[], &MemoryBackend::default())).unwrap();
-        let error = registry.register(factory("same", second, &[], &MemoryBackend::default())).unwrap_err();
+        registry.register(factory("same", first, "same.db", &MemoryBackend::default())).unwrap();
+        let error = registry.register(factory("same", second, "same.db", &MemoryBackend::default())).unwrap_err();
         assert_eq!(error.to_string(), "two backends are registered as `same`: by crate-a and by crate-b");
         assert_eq!(registry.factories().next().unwrap().provider(), first);
     }
@@ -107,11 +107,14 @@ async fn indexing_through_another_backend_rebuilds_and_switches() {
     let (registry, state) = (registry(), StateDirectory::of(&repo.root()));
     let [one, two] = ["one", "two"].map(|name| registry.open(&choice(name), &state).unwrap());
     run(&repo, &one, Toy::new(), CHANGED()).await;
-    fs::write(state.path().join("one.db"), "what `one` keeps").unwrap();
+    for file in ["one.db", "one.db-wal", "config.toml"] {
+        fs::write(state.path().join(file), "").unwrap();
+    }
     let report = run(&repo, &two, Toy::new(), CHANGED()).await;
     assert_eq!(report.rebuild, Some(Rebuild::First));
     assert_eq!(state.backend().unwrap().as_deref(), Some("two"));
-    assert!(!state.path().join("one.db").exists(), "the files of the former backend are gone");
+    let exist = |file: &str| state.path().join(file).exists();
+    assert_eq!(["one.db", "one.db-wal", "config.toml"].map(exist), [false, false, true], "what `one` kept is gone");
     assert!(one.open_reader().await.is_err());
     // What `one` has in memory is not built on: it is not what was indexed last.
     repo.remove("a.toy");

@@ -21,13 +21,21 @@ pub(crate) struct KeptBackend {
 struct Place {
     backend: String,
     state: StateDirectory,
-    /// The names of the files that other backends may have left.
+    /// How the names of its files begin.
+    file: Option<&'static str>,
+    /// How the names of the files begin that other backends may have left.
     files_of_others: Vec<&'static str>,
 }
 
 impl KeptBackend {
-    pub(crate) fn new(inner: DynBackend, name: &str, state: StateDirectory, files_of_others: Vec<&'static str>) -> Self {
-        Self { inner, place: Arc::new(Place { backend: name.to_owned(), state, files_of_others }) }
+    pub(crate) fn new(
+        inner: DynBackend,
+        name: &str,
+        state: StateDirectory,
+        file: Option<&'static str>,
+        files_of_others: Vec<&'static str>,
+    ) -> Self {
+        Self { inner, place: Arc::new(Place { backend: name.to_owned(), state, file, files_of_others }) }
     }
 }
 
@@ -44,9 +52,14 @@ impl Place {
             return Ok(());
         }
         self.state.set_backend(&self.backend).map_err(|source| self.io("record the backend of", source))?;
-        for file in &self.files_of_others {
-            // What cannot be removed takes space, and is never asked again.
-            let _ = fs::remove_file(self.state.path().join(file));
+        // What cannot be removed takes space, and is never asked again.
+        let Ok(entries) = fs::read_dir(self.state.path()) else { return Ok(()) };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let belongs = |begin: &&str| !begin.is_empty() && name.to_string_lossy().starts_with(*begin);
+            if self.files_of_others.iter().any(belongs) && !self.file.iter().any(belongs) {
+                let _ = fs::remove_file(entry.path());
+            }
         }
         Ok(())
     }
