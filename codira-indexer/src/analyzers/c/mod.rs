@@ -11,6 +11,7 @@ mod declare;
 mod document;
 mod draft;
 mod grammar;
+mod hidden;
 mod lexer;
 mod lines;
 mod macros;
@@ -28,9 +29,9 @@ use codira_contracts::{
 
 use comments::Comments;
 use draft::{Draft, DraftUse, Functions};
+use hidden::Macros;
 use lines::Lines;
 use preprocess::Include;
-use specifiers::Macros;
 use walk::Walk;
 
 /// The most diagnostics that a file gets.

@@ -3,74 +3,11 @@
 //! A declaration has one type: words of the language, or one name. Where there are more names before the declared one, they are
 //! macros. So are the names after a parameter list. The parser does not get to see them.
 
-use std::{borrow::Cow, ops::Range};
-
 use super::{
+    hidden::{HiddenMacro, Macros},
     lexer::{Token, TokenKind},
-    preprocess::blank,
-    statements::{BODY, Form, for_each_declaration},
+    statements::{BODY, Form},
 };
-
-/// A macro that the parser does not get to see, with its arguments.
-pub(super) struct HiddenMacro {
-    pub(super) range: Range<usize>,
-    /// It belongs to the whole declaration, not to a parameter.
-    pub(super) outermost: bool,
-}
-
-/// The macros that the parser does not get to see, in the order of their places.
-#[derive(Default)]
-pub(super) struct Macros {
-    pub(super) hidden: Vec<HiddenMacro>,
-    /// The names of those that have arguments.
-    pub(super) calls: Vec<Range<usize>>,
-}
-
-impl Macros {
-    /// Finds the macros in declarations.
-    pub(super) fn find(code: &str) -> Self {
-        let mut macros = Self::default();
-        for_each_declaration(code, |tokens, form| {
-            let mut declaration = Declaration::new(code, tokens, form, &mut macros);
-            match form {
-                Form::Words => drop(declaration.run(0, false)),
-                Form::Argument => declaration.type_argument(),
-                Form::Declaration | Form::Head => declaration.read(),
-            }
-        });
-        // The members of a type are read before the declaration around them.
-        macros.hidden.sort_by_key(|hidden| hidden.range.start);
-        macros
-    }
-
-    /// The code without them.
-    pub(super) fn without<'t>(&self, code: &'t str) -> Cow<'t, str> {
-        let ranges: Vec<Range<usize>> = self.hidden.iter().map(|hidden| hidden.range.clone()).collect();
-        blank(code, &ranges)
-    }
-
-    /// Where a declaration begins whose parsed part begins at `start`: before the macros in front of it.
-    pub(super) fn begin(&self, mut start: usize, code: &str) -> usize {
-        let mut before = self.hidden.partition_point(|hidden| hidden.range.start < start);
-        while let Some(HiddenMacro { range, .. }) = before.checked_sub(1).map(|index| &self.hidden[index]) {
-            // A blank line parts what stands on its own.
-            let between = code.get(range.end..start).filter(|between| between.trim().is_empty());
-            if between.is_none_or(|between| between.matches('\n').count() > 1) {
-                break;
-            }
-            start = range.start;
-            before -= 1;
-        }
-        start
-    }
-
-    /// The macros of the declaration that takes a range.
-    pub(super) fn within(&self, range: Range<usize>) -> impl Iterator<Item = &Range<usize>> {
-        let first = self.hidden.partition_point(|hidden| hidden.range.start < range.start);
-        let inside = self.hidden[first..].iter().take_while(move |hidden| hidden.range.end <= range.end);
-        inside.filter(|hidden| hidden.outermost).map(|hidden| &hidden.range)
-    }
-}
 
 /// What a word can be in a declaration.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -123,7 +60,7 @@ struct Run {
 }
 
 /// One declaration as its tokens.
-struct Declaration<'t> {
+pub(super) struct Declaration<'t> {
     code: &'t str,
     tokens: &'t [Token],
     form: Form,
@@ -133,7 +70,7 @@ struct Declaration<'t> {
 }
 
 impl<'t> Declaration<'t> {
-    fn new(code: &'t str, tokens: &'t [Token], form: Form, macros: &'t mut Macros) -> Self {
+    pub(super) fn new(code: &'t str, tokens: &'t [Token], form: Form, macros: &'t mut Macros) -> Self {
         let mut closing = vec![tokens.len(); tokens.len()];
         let mut open = Vec::new();
         for (at, token) in tokens.iter().enumerate() {
@@ -180,7 +117,16 @@ impl<'t> Declaration<'t> {
         self.hide(name, last, outermost);
     }
 
-    fn read(&mut self) {
+    /// Finds the macros in it.
+    pub(super) fn read(&mut self) {
+        match self.form {
+            Form::Words => drop(self.run(0, false)),
+            Form::Argument => self.type_argument(),
+            Form::Declaration | Form::Head => self.declaration(),
+        }
+    }
+
+    fn declaration(&mut self) {
         let mut at = self.lone_macros();
         self.definition(at);
         let mut depth = 0_usize;
@@ -315,7 +261,7 @@ impl<'t> Declaration<'t> {
                 self.hide(last, last, outermost);
             }
         }
-        if outermost && self.is_parenthesized_name(at) && (run.typed || !run.names.is_empty()) {
+        if self.is_parenthesized_name(at) && (run.typed || !run.names.is_empty()) {
             // `number (to_number) (state *s)` would be read as two calls.
             self.hide(at, at, false);
             self.hide(at + 2, at + 2, false);

@@ -8,8 +8,9 @@ use tree_sitter::{Node, Tree};
 use super::{
     draft::{Draft, DraftUse, Index, MODULE},
     grammar::{FieldId, Grammar, Kind},
+    hidden::Macros,
     scope::Scopes,
-    specifiers::{Macros, is_type_word},
+    specifiers::is_type_word,
 };
 
 /// What was read of a file's code so far, and where the walk is.
