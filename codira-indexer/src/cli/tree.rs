@@ -6,6 +6,7 @@ use std::{
     pin::Pin,
 };
 
+use anstyle::Style;
 use codira_contracts::{
     BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, IndexReader, RepoPath, Site, SymbolEntry, SymbolKey, SymbolKind,
     SymbolSummary,
@@ -198,24 +199,32 @@ impl Node {
         self.children.iter().try_for_each(|child| child.lines(direction, self.path(), level + 1, out))
     }
 
-    fn label(&self, name: anstyle::Style) -> String {
-        let mut label = Styled(name, edges::target_name(&self.target)).to_string();
-        label += &match edges::target_place(&self.target) {
-            Some(place) => format!("  {}", Styled(style::DIM, place)),
-            None => format!("  {}", Styled(style::DIM, edges::target_kind(&self.target))),
-        };
-        if let Some(stopped) = self.stopped {
-            label += &format!("  {}", Styled(style::WARNING, format_args!("({})", stopped.words())));
+    /// What a branch, which leads to a symbol, or a root reads.
+    fn label(&self, name: Style) -> String {
+        let place = edges::target_place(&self.target).unwrap_or_default();
+        let label = format!("{}  {}", Styled(name, edges::target_name(&self.target)), Styled(style::DIM, place));
+        match self.stopped {
+            Some(stopped) => format!("{label}  {}", Styled(style::WARNING, format_args!("({})", stopped.words()))),
+            None => label,
         }
-        label
     }
 
+    /// What is below: a branch for each symbol, and one for all the rest, which leads nowhere.
     fn branches(&self, indent: &str, out: &mut dyn Write) -> io::Result<()> {
-        let last = self.children.len().saturating_sub(1);
-        for (place, child) in self.children.iter().enumerate() {
-            let (branch, below) = if place == last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-            writeln!(out, "{indent}{branch}{}", child.label(edges::target_style(&child.target)))?;
+        let (symbols, rest): (Vec<_>, Vec<_>) = self.children.iter().partition(|child| child.target.is_resolved());
+        for (place, child) in symbols.iter().enumerate() {
+            let is_last = place + 1 == symbols.len() && rest.is_empty();
+            let (branch, below) = if is_last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+            writeln!(out, "{indent}{branch}{}", child.label(Style::new()))?;
             child.branches(&format!("{indent}{below}"), out)?;
+        }
+        if !rest.is_empty() {
+            const SHOWN: usize = 6;
+            let mut names: Vec<String> = rest.iter().take(SHOWN).map(|child| edges::target_name(&child.target)).collect();
+            if rest.len() > SHOWN {
+                names.push(format!("+{}", rest.len() - SHOWN));
+            }
+            writeln!(out, "{indent}└─ {}", Styled(style::DIM, format_args!("elsewhere: {}", names.join(", "))))?;
         }
         Ok(())
     }
