@@ -329,8 +329,12 @@ impl<'t> Declaration<'t> {
     fn is_old_style(&self, open: usize, close: usize) -> bool {
         // Nobody's are longer, and every word behind is compared with every parameter.
         const LONGEST: usize = 64;
-        let behind = close + 1..self.tokens.len().min(close + LONGEST);
-        close - open <= LONGEST && behind.into_iter().any(|at| (open + 1..close).any(|name| self.is_name(name, self.word(at))))
+        let names = open + 1..close.min(open + LONGEST);
+        let plain = |at: usize| self.class(at) == Some(Class::Name) || self.is(at, b',');
+        let behind = (close + 1..self.tokens.len().min(close + LONGEST)).take_while(|at| !self.is(*at, b'('));
+        names.end == close
+            && names.clone().all(plain)
+            && behind.into_iter().any(|at| names.clone().any(|name| self.is_name(name, self.word(at))))
     }
 
     /// Whether a list of parameters begins here that are declared behind it.
