@@ -117,12 +117,13 @@ impl<'s> Walk<'s> {
                     self.parameter_heads(parameters);
                 }
                 let inside = self.scopes.open(ScopeKind::Function, self.at.scope);
-                let around = std::mem::replace(&mut self.at.scope, inside);
+                let around = (std::mem::replace(&mut self.at.scope, inside), self.body);
                 if let Some(parameters) = &lambda.parameters {
                     self.bind_parameters(parameters);
                 }
                 self.expression(&lambda.body);
-                self.at.scope = around;
+                // What a lambda yields is not what the function around it yields.
+                (self.at.scope, self.body) = around;
             }
             Expr::ListComp(list) => self.comprehension(&[Some(&list.elt)], &list.generators),
             Expr::SetComp(set) => self.comprehension(&[Some(&set.elt)], &set.generators),
@@ -363,7 +364,8 @@ impl<'s> Walk<'s> {
             }
         }
         let says_nothing = match form {
-            UseForm::Value => kind == UseKind::Reference,
+            _ if kind == UseKind::Call => false,
+            UseForm::Value => true,
             _ => PLAIN_BUILTINS.contains(&&*text),
         };
         (!says_nothing).then(|| UseRecord {
