@@ -148,15 +148,15 @@ async fn a_session_that_is_given_up_switches_nothing() {
 }
 
 #[test]
-fn a_repository_begins_at_its_state_else_at_its_git_else_where_one_is() {
+fn a_repository_begins_at_the_nearest_state_or_git_else_where_one_is() {
     let repo = Repo::of([("outer/inner/a.toy", "")]);
     let root = |path: &str| discover_root(&repo.path().join(path)).unwrap().as_path().to_owned();
     let at = |path: &str| repo.root().as_path().join(path);
     assert_eq!(root("outer/inner"), at("outer/inner"));
-    fs::create_dir(repo.path().join("outer/.git")).unwrap();
-    assert_eq!(root("outer/inner"), at("outer"));
     fs::create_dir(repo.path().join(".codira")).unwrap();
     assert_eq!(root("outer/inner"), repo.root().as_path());
+    fs::create_dir(repo.path().join("outer/.git")).unwrap();
+    assert_eq!(root("outer/inner"), at("outer"));
     fs::create_dir(repo.path().join("outer/inner/.codira")).unwrap();
     assert_eq!(root("outer/inner"), at("outer/inner"));
 }

@@ -128,7 +128,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Index {
-    /// A directory of the repository; its root is the nearest with an index, else with .git, else itself [default: the current one]
+    /// A directory of the repository; its root is the nearest with .codira or .git, else itself [default: the current one]
     #[arg(value_name = "PATH", conflicts_with = "path")]
     pub(crate) directory: Option<PathBuf>,
     /// Analyze every file, and replace whatever is there

@@ -81,8 +81,8 @@ impl StateDirectory {
     }
 }
 
-/// The root of the repository that holds the directory `start`: the nearest directory upwards that has a `.codira`, else
-/// the nearest that has a `.git`, else `start` itself. Changes nothing.
+/// The root of the repository that holds the directory `start`: the nearest directory upwards that has a `.codira` or a
+/// `.git`, so that a repository inside an indexed directory is its own; else `start` itself. Changes nothing.
 ///
 /// # Errors
 ///
@@ -97,7 +97,6 @@ pub fn discover_root(start: &Path) -> Result<RepoRoot, IndexerError> {
     if !path.is_dir() {
         return Err(IndexerError::NotADirectory { path: start.to_owned() });
     }
-    let has_state = path.ancestors().find(|directory| directory.join(NAME).is_dir());
-    let root = has_state.or_else(|| path.ancestors().find(|directory| directory.join(".git").exists())).unwrap_or(&path);
-    Ok(RepoRoot::new(root)?)
+    let is_root = |directory: &&Path| directory.join(NAME).is_dir() || directory.join(".git").exists();
+    Ok(RepoRoot::new(path.ancestors().find(is_root).unwrap_or(&path))?)
 }
