@@ -8,7 +8,7 @@ use crate::{
     errors::At,
     read::{documentation, edges, embeddings, files, imports, inventory, symbols, text},
     schema,
-    write::{clear, derive, embeddings as vectors, open, outside, put, texts},
+    write::{clear, derive, embeddings as vectors, facts, maintenance, open, outside, put, texts},
 };
 
 /// Statements that look at every row of a table by nature, with the tables that they may walk through.
@@ -18,11 +18,14 @@ const WHOLE: &[(&str, &[&str])] = &[
     (inventory::EDGES, &["resolution"]),
     // Counted once a commit, in the small index.
     (vectors::COUNT, &["vector", "spec"]),
+    // When a large part of all files is resolved.
+    (facts::COUNT, &["offered", "offer"]),
+    (facts::ALL, &["o"]),
     // A handful of rows: one for each spec, or each language with issues.
     (embeddings::SPECS, &["spec"]),
     (embeddings::COUNTS, &["spec"]),
     (inventory::ISSUES, &["f"]),
-    (vectors::LANGUAGES, &["f"]),
+    (maintenance::LANGUAGES, &["f"]),
 ];
 
 /// Every statement, with something in the place of what is filled in.
@@ -74,8 +77,10 @@ fn statements() -> Vec<(&'static str, String)> {
         text::EVERY_PATH,
         open::STATE,
         open::NEXT,
-        vectors::LANGUAGES,
+        maintenance::LANGUAGES,
         vectors::COUNT,
+        facts::COUNT,
+        facts::ALL,
         vectors::NEXT_VECTOR,
     ];
     let filled =
@@ -85,7 +90,11 @@ fn statements() -> Vec<(&'static str, String)> {
     for sql in [files::CONTENTS, text::SOURCES, clear::SYMBOLS, clear::SOURCES, clear::OFFERED, clear::ASKED, derive::ASKED] {
         listed(sql, "1,2)");
     }
-    for sql in [derive::OFFERS, outside::FIND].into_iter().chain(clear::BY_FILE).chain(clear::EMBEDDINGS).chain(clear::DERIVED)
+    for sql in [facts::OFFERS, facts::FILES, outside::FIND]
+        .into_iter()
+        .chain(clear::BY_FILE)
+        .chain(clear::EMBEDDINGS)
+        .chain(clear::DERIVED)
     {
         listed(sql, "1,2)");
     }

@@ -142,19 +142,19 @@ CREATE TABLE posting (
     PRIMARY KEY (word, segment)
 ) STRICT, WITHOUT ROWID;
 
--- What files offer to the resolution of others, by the digest of the key.
+-- What a file offers to the resolution of others, with the keys.
+CREATE TABLE offered (
+    file INTEGER PRIMARY KEY,
+    offers BLOB NOT NULL
+) STRICT;
+-- Which files offer something under a key, by a digest of four bytes: a collision costs a look, no more.
 CREATE TABLE offer (
     key INTEGER NOT NULL,
     file INTEGER NOT NULL,
-    fact BLOB NOT NULL,
-    PRIMARY KEY (key, file, fact)
+    PRIMARY KEY (key, file)
 ) STRICT, WITHOUT ROWID;
--- The keys under which a file offers something.
-CREATE TABLE offered (
-    file INTEGER PRIMARY KEY,
-    keys BLOB NOT NULL
-) STRICT;
--- Which files asked for a key when they were resolved, by half the digest: a collision costs a resolution, no more.
+-- Which files asked for a key when they were resolved, by the same
+-- digest: a collision costs a resolution, no more.
 CREATE TABLE asked (
     key INTEGER NOT NULL,
     file INTEGER NOT NULL,

@@ -25,6 +25,8 @@ async fn readers_keep_their_states_while_commits_follow() {
         assert_eq!(commit(&backend, scope, 4, mark).await, mark);
         assert_eq!(names(directory.path()), [FILE_NAME, "index.db.lock"]);
         assert_eq!(backend.open_reader().await.unwrap().generation(), mark);
+        // The header says that the file is written through a log: no session has to change that under readers.
+        assert_eq!(fs::read(directory.path().join(FILE_NAME)).unwrap()[18..20], [2, 2]);
     }
     for (generation, (reader, answers)) in (1..).zip(&readers) {
         assert_eq!(reader.generation(), generation);

@@ -2,7 +2,7 @@
 
 use codira_contracts::{BackendError, ContentHash, IndexBackend, IndexReader, IndexWriteSession, ReuseRequest, WriteScope};
 
-use super::samples::{ask_everything, bytes, commit, spec};
+use super::samples::{ask_everything, bytes, commit, names, spec};
 use crate::{
     SqliteBackend,
     schema::{self, Schema, Step},
@@ -43,6 +43,7 @@ async fn every_older_schema_is_migrated_when_a_session_commits() {
         let session = new.begin_index_session(WriteScope::Incremental).await.unwrap();
         assert_eq!(ask_everything(&old.open_reader().await.unwrap()).await.unwrap(), answers, "not before the commit");
         assert_eq!(session.commit().await.unwrap().generation, 2);
+        assert_eq!(names(directory.path()), ["index.db", "index.db.lock"]);
         let reader = new.open_reader().await.unwrap();
         assert_eq!(reader.runtime_inventory().await.unwrap().schema, newer.number());
         assert_eq!(reader.totals().await.unwrap().files, 3);

@@ -1,11 +1,11 @@
 //! Removes what is stored of files, and remembers what must stay the same when a file is put again.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use codira_contracts::BackendError;
+use codira_contracts::{BackendError, resolve::Offer};
 use sqlx::AssertSqlSafe;
 
-use super::{rows::list, writer::Writer};
+use super::{facts::digest, rows::list, writer::Writer};
 use crate::{codec, errors::At, records::RUN_BITS};
 
 // Each statement is followed by a list of numbers of files and a parenthesis.
@@ -14,8 +14,8 @@ use crate::{codec, errors::At, records::RUN_BITS};
 pub(crate) const SYMBOLS: &str = "SELECT id, file, stable_id FROM symbol WHERE file IN (";
 /// The source texts of files.
 pub(crate) const SOURCES: &str = "SELECT file, source FROM content WHERE file IN (";
-/// The keys under which files offer something.
-pub(crate) const OFFERED: &str = "SELECT file, keys FROM offered WHERE file IN (";
+/// What files offer.
+pub(crate) const OFFERED: &str = "SELECT file, offers FROM offered WHERE file IN (";
 /// The keys that files asked for.
 pub(crate) const ASKED: &str = "SELECT file, asked FROM resolution WHERE file IN (";
 /// The edges that symbols of files own.
@@ -34,13 +34,16 @@ pub(crate) const EMBEDDINGS: [&str; 2] = ["DELETE FROM vector WHERE file IN (", 
 /// What follows from files, but for edges and asked keys.
 pub(crate) const DERIVED: [&str; 2] = ["DELETE FROM import WHERE file IN (", "DELETE FROM resolution WHERE file IN ("];
 
+/// How many keys stand in one statement, the length of which has a limit.
+const KEYS: usize = 10_000;
+
 /// What was stored of a file.
 #[derive(Debug, Default)]
 pub(super) struct Former {
     /// The numbers of its symbols by stable id.
     pub(super) symbols: HashMap<i64, i64>,
-    /// Digests of keys, and what was offered there.
-    pub(super) offers: HashSet<(i64, Vec<u8>)>,
+    /// What it offered.
+    pub(super) offers: Vec<Offer>,
     /// The text.
     pub(super) source: String,
 }
@@ -62,12 +65,15 @@ impl Writer {
             let source = source.ok_or_else(|| At(&self.location).corrupt("a source text cannot be read", None))?;
             former.entry(file).or_default().source = source;
         }
-        let offered = self.keys(format!("{OFFERED}{files})")).await?;
-        for (file, keys) in &offered {
-            let keys = list(keys.iter().copied());
-            let sql = format!("SELECT key, fact FROM offer WHERE file = {file} AND key IN ({keys})");
-            former.entry(*file).or_default().offers = self.rows(sql).await?.into_iter().collect();
-            self.run(format!("DELETE FROM offer WHERE file = {file} AND key IN ({keys})")).await?;
+        for (file, offers) in self.rows::<(i64, Vec<u8>)>(format!("{OFFERED}{files})")).await? {
+            let offers: Option<Vec<Offer>> = codec::unpack_squeezed(&offers);
+            let offers = offers.ok_or_else(|| At(&self.location).corrupt("what a file offers cannot be read", None))?;
+            let keys: Vec<i64> = offers.iter().map(|offer| digest(&offer.key)).collect();
+            for keys in keys.chunks(KEYS) {
+                let keys = list(keys.iter().copied());
+                self.run(format!("DELETE FROM offer WHERE file = {file} AND key IN ({keys})")).await?;
+            }
+            former.entry(file).or_default().offers = offers;
         }
         self.clear_derived(ids).await?;
         for id in ids {
@@ -89,8 +95,10 @@ impl Writer {
         let files = list(ids.iter().copied());
         self.run(format!("{EDGES}{files}))")).await?;
         for (file, keys) in self.keys(format!("{ASKED}{files})")).await? {
-            let keys = list(keys);
-            self.run(format!("DELETE FROM asked WHERE file = {file} AND key IN ({keys})")).await?;
+            for keys in keys.chunks(KEYS) {
+                let keys = list(keys.iter().copied());
+                self.run(format!("DELETE FROM asked WHERE file = {file} AND key IN ({keys})")).await?;
+            }
         }
         for sql in DERIVED {
             self.run(format!("{sql}{files})")).await?;

@@ -68,16 +68,18 @@ impl Writer {
                 let main = match MainFile::claim(&self.files) {
                     Ok(main) => main,
                     Err(error) => {
-                        let _ = self.connection.close().await;
+                        let _ = self.abandon().await;
                         return Err(error);
                     }
                 };
                 if let Err(error) = sqlx::query(COMMIT).execute(&mut self.connection).await {
-                    let _ = self.connection.close().await;
-                    return Err(failed(error));
+                    let error = failed(error);
+                    let _ = self.abandon().await;
+                    return Err(error);
                 }
                 // The commit is durable in the log. Should moving it fail, readers find it there, and the next session moves it.
                 let _ = main.move_log(&self.files, self.connection).await;
+                let _ = self.files.remove_debris();
             }
             Target::Fresh { .. } => {
                 let path = self.files.fresh();
@@ -95,10 +97,9 @@ impl Writer {
                     files::remove(&self.files.wal()).map_err(io)?;
                     self.files.publish(&path).map_err(io)
                 });
-                let cleaned = self.files.remove_debris().map_err(|error| At(&self.location).io("clean up", error));
+                // Best effort: what stays is removed when the next session begins.
+                let _ = self.files.remove_debris();
                 published?;
-                // Published is published: debris is removed when the next session begins.
-                let _ = cleaned;
             }
         }
         Ok(commit)
@@ -110,9 +111,14 @@ impl Writer {
         if let Some(base) = self.base_connection {
             let _ = base.close().await;
         }
-        // Closing takes back what is not committed. The log was the session's alone.
+        // Closing takes back what is not committed.
         let closed = self.connection.close().await;
-        self.files.remove_debris().map_err(|error| at.io("clean up", error))?;
+        let mut cleaned = self.files.remove_debris();
+        if matches!(self.target, Target::InPlace) {
+            // The log was the session's alone. A commit in it that failed on its way to the disk must not come back.
+            cleaned = cleaned.and(files::remove(&self.files.wal()));
+        }
+        cleaned.map_err(|error| at.io("clean up", error))?;
         closed.map_err(|error| at.failed("abort", error))
     }
 }

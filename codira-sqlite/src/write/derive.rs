@@ -1,20 +1,24 @@
 //! Resolves files again: those that were put, and those that asked for what changed.
-//!
-//! Facts are looked up for many files at once, so that a chunk takes a few rounds, and thrown away when there are too many.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     mem,
-    sync::atomic::Ordering,
+    panic::resume_unwind,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
 };
 
 use codira_contracts::{
-    BackendError, ContentHash, Derivation, EdgeTarget, ExternalKind, FileAnalysis, ImportTarget, RepoPath, last_name,
-    resolve::{self, Fact, FactKey, Facts, Offered, Progress, Resolution},
+    BackendError, Derivation, EdgeTarget, ExternalKind, FileAnalysis, ImportTarget, RepoPath, last_name,
+    resolve::{self, Facts, Progress, Resolution},
 };
 use sqlx::AssertSqlSafe;
 
 use super::{
+    facts::{Lookup, digest},
     outside::Outside,
     rows::{Insert, Rows, list},
     writer::Writer,
@@ -28,17 +32,15 @@ use crate::{
 
 /// How many files are resolved together.
 const FILES: usize = 128;
-/// How many keys' facts are kept.
-const FACTS: usize = 100_000;
+/// How many files make a thread worth its start.
+const WORTH_A_THREAD: usize = 8;
 /// How many keys one statement looks for.
 const LOOK_UP: usize = 4_000;
 /// How many numbers of symbols are remembered.
 const SYMBOLS: usize = 500_000;
 
-/// The files that asked for keys, by half of their digests; a list of numbers and a parenthesis follow.
+/// The files that asked for keys, by their digests; a list of numbers and a parenthesis follow.
 pub(crate) const ASKED: &str = "SELECT DISTINCT file FROM asked WHERE key IN (";
-/// What is offered under keys; a list of digests and a parenthesis follow.
-pub(crate) const OFFERS: &str = "SELECT o.key, f.path, o.fact FROM offer o CROSS JOIN file f ON f.id = o.file WHERE o.key IN (";
 /// The numbers of symbols of given file and stable id; pairs and a parenthesis follow.
 pub(crate) const SYMBOL: &str = "SELECT file, stable_id, id FROM symbol WHERE (file, stable_id) IN (VALUES ";
 
@@ -53,6 +55,13 @@ pub(crate) const UNRESOLVED: i64 = ExternalKind::ALL.len() as i64;
 pub(crate) const EXTERNAL_IMPORT: i64 = 0;
 /// No one can tell where the import leads.
 pub(crate) const UNRESOLVED_IMPORT: i64 = -1;
+
+/// A file that is to be resolved.
+struct Unresolved {
+    file: i64,
+    path: RepoPath,
+    analysis: FileAnalysis,
+}
 
 /// A file that was resolved.
 struct Resolved {
@@ -78,7 +87,7 @@ impl Writer {
 
     async fn resolve_dirty(&mut self) -> Result<Derivation, BackendError> {
         self.make_indexes(false).await?;
-        let mut changed: Vec<i64> = mem::take(&mut self.changed).into_iter().map(half).collect();
+        let mut changed: Vec<i64> = mem::take(&mut self.changed).into_iter().collect();
         if !mem::replace(&mut self.anyone_asked, true) {
             // Nothing was resolved yet, and everything will be.
             changed.clear();
@@ -89,14 +98,12 @@ impl Writer {
         }
         let mut dirty: Vec<i64> = mem::take(&mut self.dirty).into_iter().collect();
         dirty.sort_unstable();
-        let mut facts = Facts::default();
+        let mut facts = self.facts_for(dirty.len()).await?;
         for files in dirty.chunks(FILES) {
             if self.stop.load(Ordering::Relaxed) {
                 break;
             }
-            if facts.len() > FACTS {
-                facts = Facts::default();
-            }
+            facts.relieve();
             let analyses = self.analyses_of(files).await?;
             let resolved = self.resolve(analyses, &mut facts).await?;
             self.clear_derived(files).await?;
@@ -108,62 +115,42 @@ impl Writer {
     }
 
     /// What resolving looks at, of memory or read again.
-    async fn analyses_of(&mut self, files: &[i64]) -> Result<Vec<(i64, RepoPath, FileAnalysis)>, BackendError> {
+    async fn analyses_of(&mut self, files: &[i64]) -> Result<Vec<Unresolved>, BackendError> {
         let mut analyses = Vec::with_capacity(files.len());
         let mut missing = Vec::new();
         for file in files {
             match self.analyses.remove(file) {
-                Some((path, analysis)) => analyses.push((*file, path, analysis)),
+                Some((path, analysis)) => analyses.push(Unresolved { file: *file, path, analysis }),
                 None => missing.push(*file),
             }
         }
-        analyses.extend(read::analyses(&mut self.connection, &missing, At(&self.location)).await?);
+        let read = read::analyses(&mut self.connection, &missing, At(&self.location)).await?;
+        analyses.extend(read.into_iter().map(|(file, path, analysis)| Unresolved { file, path, analysis }));
         Ok(analyses)
     }
 
-    async fn resolve(
-        &mut self,
-        analyses: Vec<(i64, RepoPath, FileAnalysis)>,
-        facts: &mut Facts,
-    ) -> Result<Vec<Resolved>, BackendError> {
+    async fn resolve(&mut self, analyses: Vec<Unresolved>, facts: &mut Lookup) -> Result<Vec<Resolved>, BackendError> {
         let mut waiting = analyses;
         let mut resolved = Vec::with_capacity(waiting.len());
-        loop {
+        while !waiting.is_empty() {
             let mut needs = BTreeSet::new();
             let mut again = Vec::new();
-            for (file, path, analysis) in waiting {
-                match resolve::resolve(&path, &analysis, facts) {
-                    Progress::Done(resolution) => resolved.push(Resolved { file, path, analysis, resolution }),
+            for (file, progress) in resolve_all(waiting, &facts.facts) {
+                match progress {
+                    Progress::Done(resolution) => {
+                        let Unresolved { file, path, analysis } = file;
+                        resolved.push(Resolved { file, path, analysis, resolution });
+                    }
                     Progress::Needs(keys) => {
                         needs.extend(keys);
-                        again.push((file, path, analysis));
+                        again.push(file);
                     }
                 }
-            }
-            if again.is_empty() {
-                return Ok(resolved);
             }
             self.supply(needs, facts).await?;
             waiting = again;
         }
-    }
-
-    /// Looks up what is offered under `keys`.
-    async fn supply(&mut self, keys: BTreeSet<FactKey>, facts: &mut Facts) -> Result<(), BackendError> {
-        let digests: Vec<i64> = keys.iter().map(digest).collect();
-        let mut found: HashMap<i64, Vec<Offered>> = HashMap::new();
-        for some in digests.chunks(LOOK_UP) {
-            let rows: Vec<(i64, String, Vec<u8>)> = self.rows(format!("{OFFERS}{})", list(some.iter().copied()))).await?;
-            for (key, path, fact) in rows {
-                let offered = RepoPath::new(path).ok().zip(codec::unpack::<Fact>(&fact));
-                let (path, fact) = offered.ok_or_else(|| At(&self.location).corrupt("an offer cannot be read", None))?;
-                found.entry(key).or_default().push(Offered { path, fact });
-            }
-        }
-        for (key, digest) in keys.into_iter().zip(digests) {
-            facts.supply(key, found.get(&digest).cloned().unwrap_or_default());
-        }
-        Ok(())
+        Ok(resolved)
     }
 
     async fn write_resolved(&mut self, resolved: Vec<Resolved>) -> Result<(), BackendError> {
@@ -201,7 +188,7 @@ impl Writer {
                 let row = imports.row().with(*file).with(ordinal).with(target);
                 row.with(self.texts.id(&import.module)).with(codec::pack(import));
             }
-            let keys: BTreeSet<i64> = resolution.asked.iter().map(|key| half(digest(key))).collect();
+            let keys: BTreeSet<i64> = resolution.asked.iter().map(digest).collect();
             for key in &keys {
                 asked.row().with(*key).with(*file);
             }
@@ -280,6 +267,33 @@ impl Writer {
     }
 }
 
+/// Resolves as far as the facts go, on every core: this is pure computation, and most of the work.
+fn resolve_all(files: Vec<Unresolved>, facts: &Facts) -> Vec<(Unresolved, Progress)> {
+    let one = |file: Unresolved| {
+        let progress = resolve::resolve(&file.path, &file.analysis, facts);
+        (file, progress)
+    };
+    let threads = thread::available_parallelism().map_or(1, |cores| cores.get()).min(files.len() / WORTH_A_THREAD);
+    if threads < 2 {
+        return files.into_iter().map(one).collect();
+    }
+    let files: Vec<Mutex<Option<Unresolved>>> = files.into_iter().map(|file| Mutex::new(Some(file))).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        // Files differ widely in size: each thread takes the next one that nobody has.
+        while let Some(slot) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let file = slot.lock().ok().and_then(|mut slot| slot.take());
+            done.extend(file.map(one));
+        }
+        done
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    })
+}
+
 /// Every text of a resolved file that is kept once.
 fn texts(resolved: &Resolved) -> impl Iterator<Item = &str> {
     let edges = resolved.resolution.edges.iter().flat_map(|edge| {
@@ -290,17 +304,4 @@ fn texts(resolved: &Resolved) -> impl Iterator<Item = &str> {
         target.into_iter().chain([edge.owner.id.as_str()])
     });
     edges.chain(resolved.analysis.imports.iter().map(|import| &*import.module))
-}
-
-/// The number under which a key is kept: as much of a digest as makes it unlikely beyond concern that two keys share one.
-pub(super) fn digest(key: &FactKey) -> i64 {
-    // No text holds the byte between the two.
-    let bytes = [key.scope.as_bytes(), &[0xff], key.name.as_bytes()].concat();
-    let digest = *ContentHash::of(&bytes).as_bytes();
-    i64::from_le_bytes([digest[0], digest[1], digest[2], digest[3], digest[4], digest[5], digest[6], digest[7]])
-}
-
-/// The part of a digest that asked keys are kept by.
-fn half(digest: i64) -> i64 {
-    digest >> 32
 }

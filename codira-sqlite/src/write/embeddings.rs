@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use codira_contracts::{
-    AuditPolicy, BackendError, ComputedEmbedding, ContentHash, EmbeddingSpec, EmbeddingState, FileSnapshot, Language,
-    PendingEmbedding, PendingRequest, Precision, RepoPath, ReusableEmbedding, ReuseRequest, StableId, Stored, SymbolKey,
+    BackendError, ComputedEmbedding, ContentHash, EmbeddingSpec, EmbeddingState, FileSnapshot, PendingEmbedding,
+    PendingRequest, Precision, RepoPath, ReusableEmbedding, ReuseRequest, StableId, Stored, SymbolKey,
 };
 
 use super::{
@@ -26,6 +26,9 @@ const VECTOR: Insert =
 const PENDING: Insert =
     Insert { head: "INSERT OR REPLACE INTO pending (spec, file, owner, documents, text) VALUES", columns: 5 };
 
+/// How many rows one statement handles.
+const TOGETHER: usize = 1_000;
+
 /// Symbols, and documentation units, of given file and stable id; pairs and a parenthesis follow.
 pub(crate) const OWNERS: [&str; 2] = [
     "SELECT file, stable_id FROM symbol WHERE (file, stable_id) IN (VALUES ",
@@ -37,10 +40,6 @@ pub(crate) const WAITING: &str = "SELECT file, owner, documents, text FROM pendi
 pub(crate) const DROP_VECTORS: &str = "DELETE FROM vector WHERE (file, owner) IN (VALUES ";
 /// Rows of given owners that wait no more; pairs and a condition follow.
 pub(crate) const DROP_PENDING: &str = "DELETE FROM pending WHERE (file, owner) IN (VALUES ";
-/// The languages of which there are issues.
-pub(crate) const LANGUAGES: &str = "SELECT DISTINCT f.language, t.value FROM file f CROSS JOIN text t ON t.id = f.language
-    WHERE f.doc_issues > 0";
-
 /// Which is the next free number in a range?
 pub(crate) const NEXT_VECTOR: &str = "SELECT coalesce(max(id), ?1 - 1) + 1 FROM vector WHERE id BETWEEN ?1 AND ?2";
 /// Counts the embeddings of each spec; the numbers of vectors are in the small index.
@@ -125,36 +124,6 @@ impl Writer {
         }
         vectors.write(&mut self.connection, At(&self.location)).await?;
         pending.write(&mut self.connection, At(&self.location)).await
-    }
-
-    /// Removes what a policy does not keep.
-    pub(super) async fn purge_doc_issues(&mut self, policy: AuditPolicy) -> Result<u64, BackendError> {
-        self.flush().await?;
-        let mut purged = 0;
-        for (language, name) in self.rows::<(i64, String)>(LANGUAGES.to_owned()).await? {
-            if policy.keeps(&Language::new(name)) {
-                continue;
-            }
-            let of = format!("language = {language} AND doc_issues > 0");
-            purged += self.run(format!("DELETE FROM doc_issue WHERE file IN (SELECT id FROM file WHERE {of})")).await?;
-            self.run(format!("UPDATE file SET doc_issues = 0 WHERE {of}")).await?;
-        }
-        Ok(purged)
-    }
-
-    /// Removes the embeddings of other specs.
-    pub(super) async fn prune_embeddings(&mut self, keep: Vec<EmbeddingSpec>) -> Result<u64, BackendError> {
-        self.embeddings_touched = true;
-        self.flush().await?;
-        let mut pruned = 0;
-        for (id, spec) in read::specs(&mut self.connection, At(&self.location)).await? {
-            if !keep.contains(&spec) {
-                let (first, end) = (id << SPEC_BITS, (id + 1) << SPEC_BITS);
-                pruned += self.run(format!("DELETE FROM vector WHERE id >= {first} AND id < {end}")).await?;
-                pruned += self.run(format!("DELETE FROM pending WHERE spec = {id}")).await?;
-            }
-        }
-        Ok(pruned)
     }
 
     /// Vectors of texts, of the state that the session began from and of what it wrote.
@@ -275,7 +244,7 @@ impl Writer {
         let keys: HashSet<&SymbolKey> = keys.collect();
         let keys: Vec<&SymbolKey> = keys.into_iter().collect();
         let mut owners = HashMap::new();
-        for some in keys.chunks(1_000) {
+        for some in keys.chunks(TOGETHER) {
             let paths: HashSet<&RepoPath> = some.iter().map(|key| &key.path).collect();
             let files = self.find_files(&paths.into_iter().collect::<Vec<_>>()).await?;
             let ids: HashSet<&str> = some.iter().map(|key| key.id.as_str()).collect();
@@ -302,13 +271,17 @@ impl Writer {
     }
 }
 
-/// Rows of each spec, in the order of specs.
-fn by_spec<T>(rows: Vec<T>, spec: impl Fn(&T) -> &EmbeddingSpec) -> BTreeMap<EmbeddingSpec, Vec<T>> {
-    let mut groups: BTreeMap<EmbeddingSpec, Vec<T>> = BTreeMap::new();
+/// Rows of each spec, in the order of specs, and not too many at a time.
+fn by_spec<T>(rows: Vec<T>, spec: impl Fn(&T) -> &EmbeddingSpec) -> Vec<(EmbeddingSpec, Vec<T>)> {
+    let mut groups: BTreeMap<EmbeddingSpec, Vec<Vec<T>>> = BTreeMap::new();
     for row in rows {
-        groups.entry(spec(&row).clone()).or_default().push(row);
+        let batches = groups.entry(spec(&row).clone()).or_default();
+        match batches.last_mut() {
+            Some(batch) if batch.len() < TOGETHER => batch.push(row),
+            _ => batches.push(vec![row]),
+        }
     }
-    groups
+    groups.into_iter().flat_map(|(spec, batches)| batches.into_iter().map(move |batch| (spec.clone(), batch))).collect()
 }
 
 fn pairs<'a>(owners: impl Iterator<Item = &'a Owner>) -> String {

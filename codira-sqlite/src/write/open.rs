@@ -69,9 +69,7 @@ impl Writer {
             Ok(Some(found)) if found > schema.number() => {
                 return Err(BackendError::SchemaMismatch { location: at.to_string(), found, expected: schema.number() });
             }
-            Ok(Some(found)) if scope == WriteScope::Full && found < schema.number() => {
-                base = Some(migrated(&files, schema).await?)
-            }
+            Ok(Some(found)) if found < schema.number() => base = Some(migrated(&files, schema).await?),
             Ok(Some(_)) => base = Some(location.clone()),
             Err(error @ BackendError::Corrupt { .. }) if scope == WriteScope::Full => replaced = Some(error.to_string()),
             Err(error) => return Err(error),
@@ -201,7 +199,7 @@ async fn find(files: &Files) -> Result<Option<u32>, BackendError> {
     }
 }
 
-/// A copy of an index of an older schema, brought to the newer one: what a session of full scope may look at.
+/// A copy of an index of an older schema, brought to the newer one: how a session looks at the state from which it began.
 async fn migrated(files: &Files, schema: Schema) -> Result<PathBuf, BackendError> {
     let (path, copy) = (files.database(), files.copy());
     std::fs::copy(&path, &copy).map_err(|error| At(&path).io("copy", error))?;

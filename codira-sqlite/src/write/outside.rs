@@ -11,6 +11,9 @@ use crate::errors::At;
 /// How many are remembered before the memory starts anew.
 const REMEMBERED: usize = 500_000;
 
+/// How many texts one statement looks for.
+const LOOK_UP: usize = 10_000;
+
 /// The next free number.
 const NEXT: &str = "SELECT coalesce(max(id), 0) + 1 FROM outside";
 /// The things of given texts; a list of numbers and a parenthesis follow.
@@ -56,10 +59,13 @@ impl Outsides {
         let mut new: Vec<Outside> = wanted.iter().filter(|thing| unknown(&self.known, thing)).copied().collect();
         if !self.all && !new.is_empty() {
             let texts: HashSet<i64> = new.iter().map(|thing| thing.text).collect();
-            let query = sqlx::query_as(AssertSqlSafe(format!("{FIND}{})", list(texts)))).persistent(false);
-            let found: Vec<(i64, i64, i64)> =
-                query.fetch_all(&mut *connection).await.map_err(|error| at.failed("read", error))?;
-            self.known.extend(found.into_iter().map(|(id, text, kind)| ((kind, text), id)));
+            let texts: Vec<i64> = texts.into_iter().collect();
+            for some in texts.chunks(LOOK_UP) {
+                let sql = format!("{FIND}{})", list(some.iter().copied()));
+                let found = sqlx::query_as(AssertSqlSafe(sql)).persistent(false).fetch_all(&mut *connection).await;
+                let found: Vec<(i64, i64, i64)> = found.map_err(|error| at.failed("read", error))?;
+                self.known.extend(found.into_iter().map(|(id, text, kind)| ((kind, text), id)));
+            }
             new.retain(|thing| unknown(&self.known, thing));
         }
         new.sort_unstable();

@@ -1,13 +1,13 @@
 //! Writes files: gathered, then a chunk at a time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use codira_contracts::{BackendError, FileAnalysis, FileSnapshot, FileState, RepoPath, Severity, StableId, UseKind, resolve};
 use sqlx::{Arguments, AssertSqlSafe, sqlite::SqliteArguments};
 
 use super::{
     clear::Former,
-    derive::digest,
+    facts::digest,
     rows::{Insert, Rows},
     writer::Writer,
 };
@@ -33,8 +33,8 @@ const DETAIL: Insert = Insert { head: "INSERT INTO detail (id, body) VALUES", co
 const DOCUMENTATION: Insert =
     Insert { head: "INSERT INTO documentation (id, file, stable_id, owner, first, last, body) VALUES", columns: 7 };
 const DOC_ISSUE: Insert = Insert { head: "INSERT INTO doc_issue (file, ordinal, rule, severity, body) VALUES", columns: 5 };
-const OFFER: Insert = Insert { head: "INSERT INTO offer (key, file, fact) VALUES", columns: 3 };
-const OFFERED: Insert = Insert { head: "INSERT INTO offered (file, keys) VALUES", columns: 2 };
+const OFFER: Insert = Insert { head: "INSERT INTO offer (key, file) VALUES", columns: 2 };
+const OFFERED: Insert = Insert { head: "INSERT INTO offered (file, offers) VALUES", columns: 2 };
 
 /// The rows of a chunk, by table.
 struct Chunk {
@@ -102,7 +102,7 @@ impl Writer {
                 }
                 (None, Some(id)) => {
                     self.dirty.remove(&id);
-                    self.changed.extend(before.unwrap_or_default().offers.into_iter().map(|(key, _)| key));
+                    self.changed.extend(before.unwrap_or_default().offers.iter().map(|offer| digest(&offer.key)));
                 }
                 (None, None) => {}
             }
@@ -209,21 +209,16 @@ impl Writer {
     /// What a file offers, and which keys thereby changed.
     fn rows_of_offers(&mut self, chunk: &mut Chunk, id: i64, file: &FileSnapshot, former: Option<&Former>) {
         let offers = resolve::offers(&file.state.path, &file.analysis);
-        let offers: HashSet<(i64, Vec<u8>)> =
-            offers.iter().map(|offer| (digest(&offer.key), codec::pack(&offer.fact))).collect();
-        let nothing = HashSet::new();
-        let before = former.map_or(&nothing, |former| &former.offers);
-        self.changed.extend(before.symmetric_difference(&offers).map(|(key, _)| *key));
-        let mut offers: Vec<_> = offers.into_iter().collect();
-        offers.sort_unstable();
-        let mut keys: Vec<i64> = offers.iter().map(|(key, _)| *key).collect();
-        keys.dedup();
-        for (key, fact) in offers {
-            chunk.offer.row().with(key).with(id).with(fact);
+        let before = former.map_or(&[][..], |former| &former.offers);
+        self.changed.extend(resolve::changed_keys(before, &offers).iter().map(digest));
+        if offers.is_empty() {
+            return;
         }
-        if !keys.is_empty() {
-            chunk.offered.row().with(id).with(codec::pack_numbers(keys));
+        let keys: BTreeSet<i64> = offers.iter().map(|offer| digest(&offer.key)).collect();
+        for key in keys {
+            chunk.offer.row().with(key).with(id);
         }
+        chunk.offered.row().with(id).with(codec::pack_squeezed(&offers));
     }
 
     /// Keeps what resolving looks at, so that it need not be read again.
