@@ -208,6 +208,13 @@ fn an_overload_is_no_candidate_beside_its_implementation() {
 }
 
 #[test]
+fn a_setter_is_no_candidate_beside_its_property() {
+    let app = file("app.py").class("A", &[]).symbol(SymbolKind::Property, "A.p#setter").symbol(SymbolKind::Property, "A.p");
+    let world = world([app.method("A.run").self_call("A.run", "p")]);
+    assert_eq!(world.targets("app.py", "A.run"), "app.py#A.p");
+}
+
+#[test]
 fn what_no_file_has_is_external_by_its_full_name() {
     let app = file("app.py").import_as("numpy", "np").import("os.path").take_as("json", "dumps", "to_json");
     let app = app.call("module", "np.random.rand").call("module", "os.path.join").call("module", "to_json");

@@ -19,7 +19,7 @@
 //! class. Members of values are never resolved.
 //!
 //! **Bound twice.** A name that one scope binds to different things means neither; the same thing twice counts once. An overload
-//! is no candidate beside its implementation.
+//! is no candidate beside its implementation, nor a setter or deleter beside its property.
 
 mod known;
 mod modules;

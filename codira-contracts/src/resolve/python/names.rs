@@ -102,12 +102,22 @@ impl<'a> Python<'_, 'a> {
         let contents = self.contents(scope, name)?;
         let has_implementation =
             contents.iter().any(|content| !matches!(content, Content::Definition(d) if d.kind == SymbolKind::Overload));
+        // Getter, setter and deleter are one property; it stands for all of them by the least id, which is the getter's.
+        let properties = contents.iter().filter_map(|content| match content {
+            Content::Definition(definition) if definition.kind == SymbolKind::Property => Some(&definition.id),
+            _ => None,
+        });
+        let property = properties.min();
         let mut found = Found::Nothing;
         for content in contents {
             match content {
                 Content::Definition(definition) => {
-                    let is_overload = definition.kind == SymbolKind::Overload;
-                    if (!only_public || definition.visibility == Visibility::Public) && !(is_overload && has_implementation) {
+                    let is_beside = match definition.kind {
+                        SymbolKind::Overload => has_implementation,
+                        SymbolKind::Property => Some(&definition.id) != property,
+                        _ => false,
+                    };
+                    if (!only_public || definition.visibility == Visibility::Public) && !is_beside {
                         found.add(Entity::Symbol(Place { path, scope: scope.name.clone(), definition }));
                     }
                 }
