@@ -44,6 +44,7 @@ pub(super) fn name(part: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
