@@ -31,7 +31,8 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("codira-duckdb", &["sqlx", "rusqlite"]),
 ];
 
-const PARSERS: &[&str] = &["ruff_python_parser", "ruff_python_ast", "ra_ap_syntax", "tree-sitter", "tree-sitter-c", "syn"];
+const PARSERS: &[&str] =
+    &["ruff_python_parser", "ruff_python_ast", "ra_ap_parser", "ra_ap_syntax", "tree-sitter", "tree-sitter-c", "syn"];
 
 struct Dependency {
     name: String,
