@@ -3,6 +3,7 @@
 //! One walk over the syntax tree finds everything; only how a use reaches what it names is judged afterwards, because a
 //! name may be bound after it is used.
 
+mod annotations;
 mod definitions;
 mod docstring;
 mod exports;

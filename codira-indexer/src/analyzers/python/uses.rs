@@ -3,15 +3,10 @@
 use std::borrow::Cow;
 
 use codira_contracts::{UseForm, UseKind, UseRecord};
-use ruff_python_ast::{
-    Arguments, Comprehension, Expr, ExprCall, ExprContext, ExprStringLiteral, ExprSubscript, FStringPart,
-    InterpolatedStringElement, Pattern,
-};
-use ruff_python_parser::parse_string_annotation;
+use ruff_python_ast::{Arguments, Comprehension, Expr, ExprCall, ExprContext, FStringPart, InterpolatedStringElement, Pattern};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::{
-    nesting,
     scope::{Binding, ScopeId, ScopeKind},
     signature::Source,
     symbols::SymbolRef,
@@ -23,7 +18,7 @@ const PLAIN_BUILTINS: &[&str] = &["__name__", "__file__", "__path__", "__doc__",
 
 /// What a path begins with.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Head {
+pub(super) enum Head {
     /// A name, which is part of the text.
     Name,
     /// `super()`, which is not.
@@ -82,20 +77,6 @@ impl<'s> Source<'s> {
 impl<'s> Walk<'s> {
     pub(super) fn optional_expression(&mut self, expression: Option<&Expr>) {
         expression.into_iter().for_each(|expression| self.expression(expression));
-    }
-
-    /// An expression in which strings hold expressions too.
-    pub(super) fn annotation(&mut self, annotation: &Expr) {
-        let around = std::mem::replace(&mut self.at.in_annotation, true);
-        self.expression(annotation);
-        self.at.in_annotation = around;
-    }
-
-    /// An expression in which strings are strings.
-    fn plain_expression(&mut self, expression: &Expr) {
-        let around = std::mem::replace(&mut self.at.in_annotation, false);
-        self.expression(expression);
-        self.at.in_annotation = around;
     }
 
     pub(super) fn expression(&mut self, expression: &Expr) {
@@ -236,50 +217,10 @@ impl<'s> Walk<'s> {
         self.add_use(kind, head, text, at);
     }
 
-    fn add_use(&mut self, kind: UseKind, head: Head, text: Cow<'s, str>, at: TextSize) {
+    pub(super) fn add_use(&mut self, kind: UseKind, head: Head, text: Cow<'s, str>, at: TextSize) {
         // Where a name is missing there is a syntax error.
         if !text.is_empty() && !text.ends_with('.') {
             self.uses.push(PendingUse { kind, owner: self.at.owner, scope: self.at.scope, head, text, at });
-        }
-    }
-
-    fn subscript(&mut self, subscript: &ExprSubscript) {
-        self.expression(&subscript.value);
-        if !self.at.in_annotation {
-            return self.expression(&subscript.slice);
-        }
-        match (self.original_name(&subscript.value), &*subscript.slice) {
-            (Some("Literal"), values) => self.plain_expression(values),
-            (Some("Annotated"), Expr::Tuple(tuple)) => {
-                let mut arguments = tuple.elts.iter();
-                arguments.next().into_iter().for_each(|annotation| self.expression(annotation));
-                arguments.for_each(|metadata| self.plain_expression(metadata));
-            }
-            (_, arguments) => self.expression(arguments),
-        }
-    }
-
-    /// A string that holds an annotation. What is escaped or wrong in it is not read.
-    fn string_annotation(&mut self, literal: &ExprStringLiteral) {
-        let Some(literal) = literal.as_single_part_string() else { return };
-        let range = literal.content_range();
-        let written = self.source.slice(range);
-        let is_name = |part: &str| {
-            part.starts_with(|char: char| char == '_' || char.is_ascii_alphabetic())
-                && part.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
-        };
-        if written != &*literal.value || written == "None" {
-            return;
-        }
-        if written.split('.').all(is_name) {
-            let last = written.rfind('.').map_or(0, |dot| dot + 1);
-            let at = TextSize::try_from(last).map_or(range.start(), |last| range.start() + last);
-            return self.add_use(UseKind::Reference, Head::Name, written.into(), at);
-        }
-        if nesting::bound(written) <= nesting::SHALLOW
-            && let Ok(parsed) = parse_string_annotation(self.source.0, literal)
-        {
-            self.expression(parsed.expr());
         }
     }
 
