@@ -40,6 +40,20 @@ fn an_empty_file_is_a_module() {
 }
 
 #[test]
+fn words_that_became_keywords_are_names_in_old_code() {
+    let old = analyze("src/old.rs", "fn read() -> Result<()> { let async = try!(open()); r#use(async) }\n");
+    let uses: Vec<_> = old.uses.iter().map(|record| record.text.as_str()).collect();
+    assert_eq!((old.status, uses), (AnalysisStatus::Complete, vec!["Result", "try", "open", "use"]));
+}
+
+#[test]
+fn lines_may_end_as_on_windows() {
+    let analysis = analyze("src/dos.rs", "/// One.\r\n/// Two.\r\nfn f() {\r\n    g(\"a \\\r\n b\");\r\n}\r\n");
+    assert_eq!(analysis.status, AnalysisStatus::Complete);
+    assert_eq!(analysis.symbols[1].documentation.as_deref(), Some("One.\nTwo."));
+}
+
+#[test]
 fn a_workspace_is_no_crate() {
     let workspace =
         analyze("tokio/Cargo.toml", "[workspace]\nmembers = [\"tokio\"]\n\n[workspace.dependencies]\nsyn = \"2\"\n");

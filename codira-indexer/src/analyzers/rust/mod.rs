@@ -33,7 +33,7 @@ use codira_contracts::{
 };
 
 use lines::Lines;
-use tree::{Tokens, Tree};
+use tree::{Keywords, Tokens, Tree};
 use walk::Walk;
 
 /// Nesting that is analyzed on the caller's stack. A level takes up to 5 KiB of it in an unoptimised build, and hardly any file that
@@ -100,9 +100,17 @@ impl LanguageAnalyzer for RustAnalyzer {
 
 /// Analyzes a source file, on this stack or a deeper one; none where even that would not do.
 fn source(file: SourceFile<'_>, lines: &Lines) -> Option<FileAnalysis> {
-    let tokens = guarded(|| Some(Tokens::of(file.text)))?;
+    let tokens = guarded(|| Some(Tokens::of(file.text, Keywords::Usual)))?;
+    // It holds for old keywords, too, which are fewer.
     let depth = nesting::bound(&tokens);
-    let understood = || guarded(|| Some(understand(file, lines, &tokens)));
+    let understood = || {
+        let usual = guarded(|| Some(understand(file, lines, &tokens)));
+        if usual.as_ref().is_some_and(|analysis| analysis.status == AnalysisStatus::Complete) {
+            return usual;
+        }
+        let old = guarded(|| Some(understand(file, lines, &Tokens::of(file.text, Keywords::Old))));
+        old.filter(|analysis| analysis.status == AnalysisStatus::Complete).or(usual)
+    };
     if depth <= SHALLOW {
         return understood();
     }

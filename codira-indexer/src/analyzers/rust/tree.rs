@@ -10,12 +10,19 @@ use ra_ap_parser::{Edition, Input, LexedStr, Output, Step, TopEntryPoint};
 
 pub(super) use ra_ap_parser::SyntaxKind;
 
-/// Files do not say their edition. In this one, `gen` is still a name and `async` is a keyword already, as nearly all code has it.
-const EDITION: Edition = Edition::Edition2021;
+/// What words are keywords. Files do not say their edition.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keywords {
+    /// `async` and `try` are keywords, and `gen` is a name still: as nearly all code has it.
+    Usual,
+    /// Neither is a keyword, as before 2018.
+    Old,
+}
 
 /// The tokens of a file, whitespace and comments included.
 pub(super) struct Tokens<'a> {
     text: &'a str,
+    edition: Edition,
     lexed: LexedStr<'a>,
 }
 
@@ -24,8 +31,12 @@ pub(super) type Token = usize;
 
 impl<'a> Tokens<'a> {
     /// Splits a text into tokens.
-    pub(super) fn of(text: &'a str) -> Self {
-        Self { text, lexed: LexedStr::new(EDITION, text) }
+    pub(super) fn of(text: &'a str, keywords: Keywords) -> Self {
+        let edition = match keywords {
+            Keywords::Usual => Edition::Edition2021,
+            Keywords::Old => Edition::Edition2015,
+        };
+        Self { text, edition, lexed: LexedStr::new(edition, text) }
     }
 
     /// How many there are.
@@ -61,7 +72,8 @@ impl<'a> Tokens<'a> {
 
     /// What is wrong with single tokens: token and message.
     pub(super) fn errors(&self) -> impl Iterator<Item = (Token, &str)> {
-        self.lexed.errors()
+        // The lexer takes a line break of Windows after a backslash for a wrong escape.
+        self.lexed.errors().filter(|&(token, _)| !self.text(token).contains("\\\r\n"))
     }
 
     /// The tokens of a range that are neither whitespace nor comment.
@@ -195,13 +207,13 @@ fn input(tokens: &Tokens<'_>, range: Range<Token>) -> Input {
         if kind.is_trivia() {
             touches_last = false;
         } else if kind == SyntaxKind::IDENT {
-            let keyword = SyntaxKind::from_contextual_keyword(tokens.text(token), EDITION);
-            input.push_ident(keyword.unwrap_or(SyntaxKind::IDENT), EDITION);
+            let keyword = SyntaxKind::from_contextual_keyword(tokens.text(token), tokens.edition);
+            input.push_ident(keyword.unwrap_or(SyntaxKind::IDENT), tokens.edition);
         } else {
             if touches_last {
                 input.was_joint();
             }
-            input.push(kind, EDITION);
+            input.push(kind, tokens.edition);
             touches_last = kind != SyntaxKind::FLOAT_NUMBER;
             // On a number the mark says instead that digits follow its point: `1.0` in `x.1.0`.
             if kind == SyntaxKind::FLOAT_NUMBER && !tokens.text(token).ends_with('.') {
