@@ -91,3 +91,8 @@ pub use report::{
 pub use run::{IndexRequest, IndexScope, Indexer, IndexerOptions};
 pub use scan::{Hidden, PathPatterns};
 pub use state::{StateDirectory, discover_root};
+
+/// The examples of the README, compiled.
+#[cfg(all(doctest, feature = "sqlite"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;
