@@ -88,7 +88,8 @@ impl Writer {
     async fn resolve_dirty(&mut self) -> Result<Derivation, BackendError> {
         self.make_indexes(false).await?;
         let mut changed: Vec<i64> = mem::take(&mut self.changed).into_iter().collect();
-        if !mem::replace(&mut self.anyone_asked, true) {
+        let all = !mem::replace(&mut self.anyone_asked, true);
+        if all {
             // Nothing was resolved yet, and everything will be.
             changed.clear();
         }
@@ -98,7 +99,7 @@ impl Writer {
         }
         let mut dirty: Vec<i64> = mem::take(&mut self.dirty).into_iter().collect();
         dirty.sort_unstable();
-        let mut facts = self.facts_for(dirty.len()).await?;
+        let mut facts = self.facts_for(dirty.len(), all).await?;
         for files in dirty.chunks(FILES) {
             if self.stop.load(Ordering::Relaxed) {
                 break;

@@ -50,9 +50,9 @@ impl Lookup {
 }
 
 impl Writer {
-    /// What to begin with, when so many files are to be resolved: all facts, where that saves looking them up.
-    pub(super) async fn facts_for(&mut self, dirty: usize) -> Result<Lookup, BackendError> {
-        if dirty < MANY {
+    /// What to begin with, when so many files are to be resolved, or all: all facts, where that saves looking them up.
+    pub(super) async fn facts_for(&mut self, dirty: usize, all: bool) -> Result<Lookup, BackendError> {
+        if dirty < MANY && !all {
             return Ok(Lookup::default());
         }
         let counts: Vec<(i64, i64)> = self.rows(COUNT.to_owned()).await?;
