@@ -39,7 +39,9 @@ impl Language {
                 drop(black_box(ruff_python_parser::parse_unchecked_source(text, ruff_python_ast::PySourceType::Python)))
             }
             Self::Rust => {
-                drop(black_box(ra_ap_syntax::SourceFile::parse(text, ra_ap_syntax::Edition::CURRENT)));
+                let edition = ra_ap_parser::Edition::CURRENT;
+                let input = ra_ap_parser::LexedStr::new(edition, text).to_input(edition);
+                drop(black_box(ra_ap_parser::TopEntryPoint::SourceFile.parse(&input)));
             }
             Self::C => {
                 let mut parser = tree_sitter::Parser::new();
