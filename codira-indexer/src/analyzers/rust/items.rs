@@ -7,7 +7,7 @@ use codira_contracts::{
 use super::{
     attributes::Head,
     folding::canonical,
-    heads::{bases, extended, parameters, signature},
+    heads::{aliased, bases, extended, parameters, signature},
     paths::Path,
     tree::{Node, SyntaxKind as K, Token, Tree},
     walk::{Context, Inside, Leave, Next, Walk},
@@ -139,7 +139,11 @@ impl<'a> Walk<'_, 'a> {
             parameters: parameters(tree, node),
             decorators: head.attributes.clone(),
             bases: bases(tree, node),
-            extends: (definition.kind == SymbolKind::Implementation).then(|| extended(tree, node)).flatten(),
+            extends: match definition.kind {
+                SymbolKind::Implementation => extended(tree, node),
+                SymbolKind::TypeAlias => aliased(tree, node),
+                _ => None,
+            },
             body: BodyFacts { returns_value: returns_value(tree, node), ..BodyFacts::default() },
             ..Symbol::new(id.as_str(), definition.kind, &definition.name)
         };
