@@ -103,7 +103,8 @@ pub enum EdgeTarget<S = SymbolKey> {
     },
     /// No candidate, or more than one.
     Unresolved {
-        /// What the code says.
+        /// What the code says: the text of the record, with what its [form](crate::UseForm) stands for put back as `self.`,
+        /// `super().`, `Self::` or `super::`.
         text: String,
     },
 }

@@ -6,8 +6,8 @@
 //!
 //! **Names** are global. A name means the function of that name in the file or in reach; if only a prototype is in reach, the
 //! only function of that name in the repository that is not `static`; if there is none, the prototype; else the macro in reach;
-//! else any other global name there. Two candidates of one rank leave it unresolved. A `static` function is seen in its file and
-//! where that file is included.
+//! else any other global name there. In each rank the file goes before its reach; two candidates of one rank leave the name
+//! unresolved. A `static` function is seen in its file and where that file is included.
 //!
 //! A name that nothing in the repository declares is the system's, when a header of the system is in reach.
 
@@ -156,8 +156,11 @@ impl<'w, 'a> C<'w, 'a> {
         }
         let offered = self.world.ask(NAMES, name);
         let reach = self.reach.as_ref().ok_or(Unknown)?;
-        let (mut functions, mut prototypes, mut macros, mut others) =
-            (Found::Nothing, Found::Nothing, Found::Nothing, Found::Nothing);
+        // In the file itself, then in what it includes.
+        let mut functions = [Found::Nothing, Found::Nothing];
+        let mut prototypes = functions.clone();
+        let mut macros = functions.clone();
+        let mut others = functions.clone();
         let mut anywhere = Found::Nothing;
         let mut is_declared = false;
         for offered in offered? {
@@ -170,11 +173,12 @@ impl<'w, 'a> C<'w, 'a> {
             }
             if reach.files.contains(&offered.path) {
                 is_declared = true;
+                let place = usize::from(offered.path != *self.path);
                 match kind {
-                    SymbolKind::Function => functions.add(symbol),
-                    SymbolKind::Prototype => prototypes.add(symbol),
-                    SymbolKind::Macro => macros.add(symbol),
-                    _ => others.add(symbol),
+                    SymbolKind::Function => functions[place].add(symbol),
+                    SymbolKind::Prototype => prototypes[place].add(symbol),
+                    SymbolKind::Macro => macros[place].add(symbol),
+                    _ => others[place].add(symbol),
                 }
             }
         }
@@ -182,9 +186,10 @@ impl<'w, 'a> C<'w, 'a> {
             let external = EdgeTarget::External { kind: ExternalKind::System, name: name.to_owned() };
             return Ok(reach.has_system.then_some(external));
         }
-        let from_prototype =
-            || if prototypes.is_nothing() || anywhere.is_nothing() { prototypes.clone() } else { anywhere.clone() };
-        let candidates = [functions.clone(), from_prototype(), macros, others];
+        // A function that is declared is the one that is defined, wherever; two declarations are no two functions.
+        let is_declared_only = prototypes.iter().any(|found| !found.is_nothing());
+        let defined = if is_declared_only { anywhere } else { Found::Nothing };
+        let candidates = functions.into_iter().chain([defined]).chain(prototypes).chain(macros).chain(others);
         let best = candidates.into_iter().find(|found| !found.is_nothing());
         Ok(match best {
             Some(Found::One((path, id))) => Some(EdgeTarget::Resolved(SymbolKey { path: path.clone(), id: id.clone() })),

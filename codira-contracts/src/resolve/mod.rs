@@ -1,5 +1,8 @@
 //! From records to edges: which symbol a use means, and which file an import lands in.
 //!
+//! The rules are those of the language: see [`python`], [`rust`] and [`c`]. In any other language, names are sought in the file
+//! alone. Whatever a rule leaves open stays [unresolved](crate::EdgeTarget::Unresolved), with its text.
+//!
 //! Resolution is pure and knows no store. It sees one file at a time, plus *facts* about other files that it looks up by *key*.
 //! A store that keeps three things for each file can derive edges incrementally and never be wrong:
 //!
@@ -45,7 +48,7 @@ use offers::{Offers, Symbols};
 use world::{Known, World};
 
 use crate::{
-    Edge, EdgeTarget, FileAnalysis, Import, ImportTarget, Language, RepoPath, StableId, SymbolKey, UseForm, UseRecord,
+    Edge, EdgeTarget, FileAnalysis, Import, ImportTarget, Language, RepoPath, StableId, SymbolKey, UseForm, UseKind, UseRecord,
 };
 
 /// What a file offers, sorted, each once. Of the analysis, only language, module, symbols and imports are looked at.
@@ -135,9 +138,9 @@ fn all_offers<'a>(path: &RepoPath, analysis: &'a FileAnalysis) -> (Symbols<'a>, 
 /// Applies the rules to every record and import. What hangs on unknown facts is left out: the world remembers the question.
 fn apply(path: &RepoPath, analysis: &FileAnalysis, mut rules: impl Rules) -> (Vec<Edge>, Vec<ImportTarget>) {
     // Equal text of one owner means the same.
-    let mut targets: HashMap<(&StableId, UseForm, &str), Option<EdgeTarget>> = HashMap::new();
+    let mut targets: HashMap<(&StableId, UseKind, UseForm, &str), Option<EdgeTarget>> = HashMap::new();
     let edges = analysis.uses.iter().filter_map(|record| {
-        let target = targets.entry((&record.owner, record.form, &record.text)).or_insert_with(|| {
+        let target = targets.entry((&record.owner, record.kind, record.form, &record.text)).or_insert_with(|| {
             let found = rules.target(record).ok()?;
             Some(found.unwrap_or_else(|| EdgeTarget::Unresolved { text: rules.text(record) }))
         });

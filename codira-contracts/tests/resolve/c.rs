@@ -55,6 +55,14 @@ fn macros_and_other_names_in_reach_come_last() {
 }
 
 #[test]
+fn the_file_goes_before_what_it_includes() {
+    let header = file("server.h").symbol(K::Variable, "server").symbol(K::Macro, "LOG");
+    let main = file("server.c").include("server.h").symbol(K::Variable, "server").symbol(K::Macro, "LOG");
+    let world = world([header, main.call("module", "server").call("module", "LOG")]);
+    assert_eq!(world.targets("server.c", "module"), "server.c#LOG, server.c#server");
+}
+
+#[test]
 fn an_include_is_beside_the_file_or_the_only_one_of_its_path() {
     let world = world([
         file("src/a.h"),

@@ -1,6 +1,6 @@
 //! The rules of Rust, one sentence a test.
 
-use codira_contracts::{SymbolKind as K, Visibility};
+use codira_contracts::{SymbolKind as K, UseForm, UseKind, Visibility};
 
 use crate::world::{File, World, file, manifest, world};
 
@@ -202,6 +202,15 @@ fn a_module_and_a_function_may_share_a_name() {
     let lib = file("src/lib.rs").submodule("time").take("time", "time").call("module", "time").call("module", "time::now");
     let world = world([lib, file("src/time.rs").function("time").function("now")]);
     assert_eq!(world.targets("src/lib.rs", "module"), "src/time.rs#now, src/time.rs#time");
+}
+
+#[test]
+fn a_call_means_the_function_that_shares_the_name_of_a_type() {
+    let lib = file("src/lib.rs").symbol(K::Struct, "Lite").function("Lite#2").symbol(K::Struct, "Unit");
+    let lib = lib.uses(UseKind::Reference, UseForm::Path, "Unit", "Lite").call("module", "Lite").call("module", "Unit");
+    let world = world([lib]);
+    assert_eq!(world.targets("src/lib.rs", "module"), "src/lib.rs#Lite#2, src/lib.rs#Unit");
+    assert_eq!(world.targets("src/lib.rs", "Unit"), "?Lite");
 }
 
 #[test]

@@ -36,7 +36,7 @@ use super::{
 };
 use crate::{
     EdgeTarget, ExternalKind, FileAnalysis, Import, ImportKind, ImportTarget, Language, ParameterKind, RepoPath, StableId,
-    Symbol, SymbolKey, SymbolKind, UseForm, UseRecord, last_name,
+    Symbol, SymbolKey, SymbolKind, UseForm, UseKind, UseRecord, last_name,
 };
 
 /// The scope of crate names.
@@ -147,8 +147,10 @@ enum Entity<'a> {
 enum Space {
     /// Modules and types: what a path can go on from.
     Prefix,
-    /// Functions, constants and constructors.
+    /// Functions, constants and constructors; types too, since a path that is not called may end at one.
     Value,
+    /// Functions and other values that share their name with a type, which then has no constructor.
+    Function,
     /// Macros.
     Macro,
 }
@@ -160,6 +162,7 @@ impl Space {
         match self {
             Self::Prefix => is_module || kind.is_type(),
             Self::Value => !is_module && kind != SymbolKind::Macro,
+            Self::Function => !is_module && kind != SymbolKind::Macro && !kind.is_type(),
             Self::Macro => kind == SymbolKind::Macro,
         }
     }
@@ -296,7 +299,13 @@ impl Rules for Rust<'_, '_> {
         self.world.start();
         let at = self.standpoint(Some(&record.owner));
         match record.form {
-            UseForm::Path => Ok(target(self.path(&at, &record.text, Space::Value)?)),
+            UseForm::Path => {
+                let mut found = self.path(&at, &record.text, Space::Value)?;
+                if found == Found::Several && record.kind == UseKind::Call {
+                    found = self.path(&at, &record.text, Space::Function)?;
+                }
+                Ok(target(found))
+            }
             UseForm::Macro => self.macro_named(&at, &record.text),
             UseForm::SelfMember if !record.text.contains(['.', ':']) => Ok(target(self.self_member(&at, &record.text)?)),
             UseForm::SelfMember | UseForm::SuperMember | UseForm::Value => Ok(None),

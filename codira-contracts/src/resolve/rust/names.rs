@@ -74,7 +74,7 @@ impl<'a> Rust<'_, 'a> {
         Ok(match space {
             Space::Macro => Found::Nothing,
             _ if known::is_prelude(name) => Found::One(Entity::External(ExternalKind::Builtin, name.to_owned())),
-            Space::Value => Found::Nothing,
+            Space::Value | Space::Function => Found::Nothing,
             // No crate is called so; it comes from a macro or from outside.
             Space::Prefix if name.starts_with(|first: char| first.is_uppercase()) => Found::Nothing,
             Space::Prefix => return self.crate_named(name),
@@ -227,7 +227,7 @@ impl<'a> Rust<'_, 'a> {
             return Ok(found);
         }
         // What has the name in no space comes from a macro: the name is taken, and nobody can tell by what.
-        let is_elsewhere = space == Space::Value && !self.import_path(module, &functions, &text, Space::Prefix)?.is_nothing();
+        let is_elsewhere = space != Space::Prefix && !self.import_path(module, &functions, &text, Space::Prefix)?.is_nothing();
         Ok(if is_elsewhere { found } else { Found::One(Entity::Unknown) })
     }
 
