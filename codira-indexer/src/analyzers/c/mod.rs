@@ -1,7 +1,7 @@
 //! The analyzer of C.
 //!
-//! C is read in three steps. [`preprocess`] takes directives and comments out, [`specifiers`] the macros for which C's grammar has no
-//! place; what they take out is replaced by as many blanks. The parser then reads what is left, and [`walk`] its tree.
+//! C is read in three steps. `preprocess` takes directives and comments out, `specifiers` the macros for which C's grammar has no
+//! place; what they take out is replaced by as many blanks. The parser then reads what is left, and `walk` its tree.
 //! Nothing is expanded and no condition is decided: an index is of the source as people see it.
 
 mod comments;

@@ -1,10 +1,10 @@
 //! The analyzer of Rust: source files, and the manifests that name their crates.
 //!
-//! The parser is that of rust-analyzer, known to [`tree`] alone. It recovers from errors, and it calls itself as deep as the code is
-//! nested; what is nested too deep for the stack at hand is told by [`nesting`] beforehand.
+//! The parser is that of rust-analyzer, known to `tree` alone. It recovers from errors, and it calls itself as deep as the code is
+//! nested; what is nested too deep for the stack at hand is told by `nesting` beforehand.
 //!
-//! A source file is parsed into a flat [`tree`]. One [`walk`] over the tree says everything: [`items`] makes symbols, [`uses`] calls and references, [`imports`] what is
-//! brought in, [`macros`] what can be said of macros without expanding them. [`manifest`] reads `Cargo.toml`.
+//! A source file is parsed into a flat `tree`. One `walk` over the tree says everything: `items` makes symbols, `uses` calls and references, `imports` what is
+//! brought in, `macros` what can be said of macros without expanding them. `manifest` reads `Cargo.toml`.
 
 mod attributes;
 mod folding;
