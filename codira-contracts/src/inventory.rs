@@ -50,6 +50,21 @@ pub struct RunInventory {
     pub analyzers: Vec<AnalyzerInventory>,
 }
 
+impl RunInventory {
+    /// Brings the analyzers into the order in which they are kept; each session does so in `write_inventory`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), naming the tool, when one is listed twice.
+    pub fn normalize(&mut self) -> Result<(), BackendError> {
+        self.analyzers.sort();
+        match self.analyzers.windows(2).find(|pair| pair[0].tool == pair[1].tool) {
+            None => Ok(()),
+            Some(twice) => Err(BackendError::invalid(&twice[0].tool, "an inventory lists each tool once, and this one twice")),
+        }
+    }
+}
+
 impl Default for RunInventory {
     fn default() -> Self {
         Self { coverage: Coverage::Unknown, analyzers: Vec::new() }

@@ -1,6 +1,6 @@
 //! A session, as a plain value.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use codira_contracts::{
     AuditPolicy, BackendError, ComputedEmbedding, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileSnapshot, FileState,
@@ -142,11 +142,7 @@ impl Draft {
     ///
     /// `InvalidInput` when a tool is listed twice.
     pub fn write_inventory(&mut self, mut inventory: RunInventory) -> Result<(), BackendError> {
-        let mut tools = BTreeSet::new();
-        if let Some(twice) = inventory.analyzers.iter().find(|analyzer| !tools.insert(&analyzer.tool)) {
-            return Err(BackendError::invalid(&twice.tool, "an inventory lists each analyzer once, and this one twice"));
-        }
-        inventory.analyzers.sort();
+        inventory.normalize()?;
         self.now.inventory = inventory;
         Ok(())
     }

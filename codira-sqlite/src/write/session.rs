@@ -152,10 +152,7 @@ impl IndexWriteSession for SqliteSession {
     }
 
     async fn write_inventory(&mut self, mut inventory: RunInventory) -> Result<(), BackendError> {
-        inventory.analyzers.sort();
-        if let Some(twice) = inventory.analyzers.windows(2).find(|pair| pair[0].tool == pair[1].tool) {
-            return Err(BackendError::invalid(&twice[0].tool, "an inventory lists each tool once"));
-        }
+        inventory.normalize()?;
         self.call(move |writer| Box::pin(writer.set_inventory(inventory))).await
     }
 
