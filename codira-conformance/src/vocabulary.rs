@@ -24,7 +24,7 @@ pub(crate) const PATHS: usize = HOMES.len();
 pub(crate) const NAMES: &[&str] = &["run", "Run", "helper", "Base", "", "\u{e9}t\u{e9}", "e\u{301}te\u{301}", HOSTILE];
 
 /// Identities of symbols and documentation units.
-pub(crate) const IDS: &[&str] = &["m", "run", "Base", "Base.run", "helper", "Run", "", HOSTILE];
+pub(crate) const IDS: &[&str] = &["m", "run", "Base", "Base.run", "impl", "helper", "Run", "", HOSTILE];
 
 /// Module names: of the homes, and of nobody.
 pub(crate) const MODULES: &[&str] = &["pkg", "pkg.a", "demo::a", "c/a.h", "json", "PKG.A", ""];

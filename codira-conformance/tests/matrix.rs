@@ -10,13 +10,15 @@ use codira_conformance::{Cx, Fixture, Matrix, Settings, Verdict, clauses};
 use libtest_mimic::{Arguments, Completion, Trial};
 
 mod fixtures;
-use fixtures::{Erased, Memory};
+use fixtures::{Erased, Memory, Sqlite};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut table = Table::default();
     table.add("memory", Memory);
     table.add("memory-dyn", Erased(Memory));
+    table.add("sqlite", Sqlite);
+    table.add("sqlite-dyn", Erased(Sqlite));
 
     let Table { backends, trials, cells } = table;
     // A list is read by programs, and one test alone is no table.

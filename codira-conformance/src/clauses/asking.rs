@@ -56,7 +56,7 @@ pub(crate) fn every_list_is_in_its_documented_order<F: Fixture>(cx: &Cx<F>) -> O
         ascending("documentation", units.iter().map(|it| (&it.path, it.unit.span, &it.unit.id)))?;
         let issues = reader.doc_issues(&DocIssueRequest::default()).await?;
         ensure!(issues.is_sorted_by_key(|entry| &entry.path), "doc issues: the paths do not ascend");
-        for name in ["run", "Run", ""] {
+        for name in ["run", "helper", "Base"] {
             let symbols = reader.symbols(&SymbolRequest::named(name)).await?;
             ascending("symbols", symbols.iter().map(|entry| (&entry.path, entry.symbol.span, &entry.symbol.id)))?;
             for kind in UseKind::ALL {
@@ -187,7 +187,7 @@ pub(crate) fn a_prefix_is_a_path_or_directory<F: Fixture>(cx: &Cx<F>) -> Outcome
 pub(crate) fn a_limit_gives_the_first<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let embeddings = keeps_embeddings(cx.index().await?.backend.descriptor());
-        let index = index_of(cx, drawn_files(40, embeddings)?).await?;
+        let index = index_of(cx, drawn_files(100, embeddings)?).await?;
         let (reader, descriptor) = (index.backend.open_reader().await?, index.backend.descriptor());
         for limited in limited_questions() {
             let whole = limited(None);

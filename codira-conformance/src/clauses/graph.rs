@@ -41,28 +41,32 @@ fn caller(path: &str, module: &str) -> FileSnapshot {
     file
 }
 
-pub(crate) fn edges_follow_every_change<F: Fixture>(cx: &Cx<F>) -> Outcome {
+/// What `run` means in `pkg/b.py` comes and goes, becomes ambiguous, and goes round in a circle.
+fn changes() -> History {
     let target = || put(defining("pkg/a.py", &["run"]));
-    // Two files that go by one module name.
+    // A second definition under the name that is imported.
     let rival = || {
-        let mut rival = defining("pkg/__init__.py", &["run"]);
-        rival.analysis.module = "pkg.a".to_owned();
+        let mut rival = defining("pkg/a.py", &["run", "another"]);
+        rival.analysis.symbols[1].name = "run".to_owned();
         put(rival)
     };
     let remove = |at: &str| Edit::Remove(path(at));
-    let history = History(vec![
+    History(vec![
         session(Full, [put(caller("pkg/b.py", "pkg.a"))]),
         session(Incremental, [target()]),
         session(Incremental, [rival()]),
         session(Incremental, [remove("pkg/a.py")]),
-        session(Incremental, [target(), remove("pkg/__init__.py")]),
+        session(Incremental, [target()]),
         session(Incremental, [put(defining("pkg/a.py", &["helper"]))]),
         session(Incremental, [put(caller("pkg/a.py", "pkg.b")), Edit::RebuildDerived, target()]),
         session(Incremental, [Edit::RebuildDerived, remove("pkg/b.py")]),
         session(Incremental, [put(caller("pkg/b.py", "pkg.a"))]),
         session(Full, [target()]),
-    ]);
-    cx.block_on(async { follow(&cx.index().await?.backend, cx.settings(), &history).await })
+    ])
+}
+
+pub(crate) fn edges_follow_every_change<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async { follow(&cx.index().await?.backend, cx.settings(), &changes()).await })
 }
 
 pub(crate) fn each_edge_is_found_from_both_ends<F: Fixture>(cx: &Cx<F>) -> Outcome {
@@ -140,4 +144,35 @@ pub(crate) fn deriving_grows_with_the_change<F: Fixture>(cx: &Cx<F>) -> Outcome 
     let (few, many) = (resolved(5)?, resolved(50)?);
     ensure!(few == many, "after one change, {few} files were resolved again among seven, and {many} among fifty-two");
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::sync::Arc;
+
+    use codira_memory::IndexState;
+
+    use super::*;
+
+    /// The scenario would prove nothing if its edges never turned.
+    #[test]
+    fn the_changes_turn_edges() {
+        let mut state = Arc::<IndexState>::default();
+        let mut resolved = Vec::new();
+        for run in changes().0 {
+            let mut draft = state.begin(run.scope);
+            for edit in run.edits {
+                match edit {
+                    Edit::Put(file) => draft.put_file(*file).unwrap(),
+                    Edit::Remove(path) => draft.remove_file(&path),
+                    _ => {}
+                }
+            }
+            state = Arc::new(draft.seal());
+            let edges = state.view().edges(&EdgeRequest::new(UseKind::Call, EdgeEnd::FromNamed("helper".to_owned())));
+            resolved.push(edges.iter().filter(|edge| edge.target.is_resolved()).count());
+        }
+        assert_eq!(resolved, [0, 1, 0, 0, 1, 0, 1, 0, 1, 0]);
+    }
 }

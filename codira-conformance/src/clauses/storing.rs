@@ -14,7 +14,7 @@ use proptest::{
 
 use crate::{
     Cx, Fixture, Outcome, Violation,
-    histories::{Flaw, draw_file},
+    histories::{Flaw, any_file},
     observe::{keeps_embeddings, observe, same},
     question::Question,
     samples::{self, defining, file, path},
@@ -31,7 +31,7 @@ pub(super) fn drawn_files(count: usize, embeddings: bool) -> Outcome<Vec<FileSna
     let mut runner = TestRunner::deterministic();
     let mut files = Vec::new();
     while files.len() < count {
-        let mut file = draw_file().new_tree(&mut runner).map_err(Violation::new)?.current();
+        let mut file = any_file().new_tree(&mut runner).map_err(Violation::new)?.current();
         file.state.path = path(&format!("d{}/{}", files.len() % 7, files.len()));
         if !embeddings {
             file.embeddings.clear();

@@ -13,6 +13,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select, strategy::Un
 use super::{
     Edit, End, History, Run, Waiting, Whose,
     draw_model::{file, id, numbers, path, spec, tool, word},
+    worlds::Focus,
 };
 use crate::{
     question::Question,
@@ -21,55 +22,55 @@ use crate::{
 
 /// A history of a few sessions.
 pub(crate) fn history() -> impl Strategy<Value = History> {
-    vec(run(end().boxed()), 1..6).prop_map(History)
+    Focus::any().prop_flat_map(|focus| vec(run(focus, end(focus).boxed()), 1..6)).prop_map(History)
 }
 
 /// A history of sessions that are all committed.
 pub(crate) fn committed_history() -> impl Strategy<Value = History> {
-    vec(run(Just(End::Commit).boxed()), 1..5).prop_map(History)
+    Focus::any().prop_flat_map(|focus| vec(run(focus, Just(End::Commit).boxed()), 1..5)).prop_map(History)
 }
 
-fn run(end: BoxedStrategy<End>) -> impl Strategy<Value = Run> {
+fn run(focus: Focus, end: BoxedStrategy<End>) -> impl Strategy<Value = Run> {
     let scope = prop_oneof![5 => Just(WriteScope::Incremental), 1 => Just(WriteScope::Full)];
-    let drawn = (scope, vec(edit(), 0..6), end, vec(question(), 0..20));
+    let drawn = (scope, vec(edit(focus), 0..6), end, vec(question(focus), 0..20));
     drawn.prop_map(|(scope, edits, end, questions)| Run { scope, edits, end, questions })
 }
 
-fn end() -> impl Strategy<Value = End> {
+fn end(focus: Focus) -> impl Strategy<Value = End> {
     prop_oneof![
         10 => Just(End::Commit),
         1 => Just(End::Abort),
         1 => Just(End::Drop),
         1 => (0..6u8).prop_map(End::CancelCommit),
-        1 => (0..6u8, file()).prop_map(|(polls, file)| End::CancelPut(polls, Box::new(file))),
+        1 => (0..6u8, file(focus)).prop_map(|(polls, file)| End::CancelPut(polls, Box::new(file))),
         1 => (0..6u8).prop_map(End::CancelBegin),
     ]
 }
 
-fn edit() -> impl Strategy<Value = Edit> {
-    let waiting = (whose(), spec(), word(TEXTS)).prop_map(|(of, spec, text)| Waiting { of, spec, text });
+fn edit(focus: Focus) -> impl Strategy<Value = Edit> {
+    let waiting = (whose(focus), spec(), word(TEXTS)).prop_map(|(of, spec, text)| Waiting { of, spec, text });
     prop_oneof![
-        12 => file().prop_map(|file| Edit::Put(Box::new(file))),
-        3 => path().prop_map(Edit::Remove),
+        36 => file(focus).prop_map(|file| Edit::Put(Box::new(file))),
+        6 => path(focus).prop_map(Edit::Remove),
         1 => policy().prop_map(Edit::Purge),
         1 => some_specs().prop_map(Edit::Prune),
         2 => vec(waiting, 0..4).prop_map(Edit::Queue),
         2 => (0..4usize, numbers()).prop_map(|(limit, numbers)| Edit::ComputePending(limit, numbers)),
-        1 => vec(computed(), 0..3).prop_map(Edit::Store),
+        1 => vec(computed(focus), 0..3).prop_map(Edit::Store),
         1 => inventory().prop_map(Edit::WriteInventory),
         1 => Just(Edit::RebuildDerived),
-        1 => path().prop_map(Edit::AskState),
+        1 => path(focus).prop_map(Edit::AskState),
         1 => reuse().prop_map(Edit::AskReusable),
         1 => pending().prop_map(Edit::AskPending),
     ]
 }
 
-fn whose() -> impl Strategy<Value = Whose> {
-    prop_oneof![8 => (0..16usize).prop_map(Whose::Present), 1 => key().prop_map(Whose::Key)]
+fn whose(focus: Focus) -> impl Strategy<Value = Whose> {
+    prop_oneof![8 => (0..16usize).prop_map(Whose::Present), 1 => key(focus).prop_map(Whose::Key)]
 }
 
-fn computed() -> impl Strategy<Value = ComputedEmbedding> {
-    let drawn = (key(), spec(), text_hash(), query());
+fn computed(focus: Focus) -> impl Strategy<Value = ComputedEmbedding> {
+    let drawn = (key(focus), spec(), text_hash(), query());
     drawn.prop_map(|(key, spec, text_hash, vector)| ComputedEmbedding { key, spec, text_hash, vector })
 }
 
@@ -77,8 +78,8 @@ fn text_hash() -> impl Strategy<Value = ContentHash> {
     select(TEXTS).prop_map(|text| ContentHash::of(text.as_bytes()))
 }
 
-fn key() -> impl Strategy<Value = SymbolKey> {
-    (path(), id()).prop_map(|(path, id)| SymbolKey { path, id })
+fn key(focus: Focus) -> impl Strategy<Value = SymbolKey> {
+    (path(focus), id()).prop_map(|(path, id)| SymbolKey { path, id })
 }
 
 fn policy() -> impl Strategy<Value = AuditPolicy> {
@@ -122,21 +123,21 @@ fn candidates() -> impl Strategy<Value = CandidateRequest> {
     drawn.prop_map(|(spec, vector, prefix, limit)| CandidateRequest { spec, vector, prefix, limit })
 }
 
-fn edge_end() -> impl Strategy<Value = EdgeEnd> {
+fn edge_end(focus: Focus) -> impl Strategy<Value = EdgeEnd> {
     prop_oneof![
-        key().prop_map(EdgeEnd::From),
-        key().prop_map(EdgeEnd::To),
+        key(focus).prop_map(EdgeEnd::From),
+        key(focus).prop_map(EdgeEnd::To),
         word(NAMES).prop_map(EdgeEnd::FromNamed),
         word(NAMES).prop_map(EdgeEnd::ToNamed),
         word(USES).prop_map(EdgeEnd::ToExternal),
     ]
 }
 
-fn import_end() -> impl Strategy<Value = ImportEnd> {
+fn import_end(focus: Focus) -> impl Strategy<Value = ImportEnd> {
     prop_oneof![
-        path().prop_map(ImportEnd::FromFile),
+        path(focus).prop_map(ImportEnd::FromFile),
         word(MODULES).prop_map(ImportEnd::FromModule),
-        path().prop_map(ImportEnd::ToFile),
+        path(focus).prop_map(ImportEnd::ToFile),
         word(MODULES).prop_map(ImportEnd::ToModule),
     ]
 }
@@ -154,7 +155,7 @@ fn kind() -> impl Strategy<Value = Option<SymbolKind>> {
 }
 
 /// Any question of the contract.
-pub(crate) fn question() -> impl Strategy<Value = Question> {
+fn question(focus: Focus) -> impl Strategy<Value = Question> {
     let symbols = (matching(), kind(), prefix(), limit()).prop_map(|(matching, kind, prefix, limit)| SymbolRequest {
         matching,
         kind,
@@ -163,16 +164,19 @@ pub(crate) fn question() -> impl Strategy<Value = Question> {
     });
     let inventory =
         (kind(), prefix(), limit()).prop_map(|(kind, prefix, limit)| SymbolInventoryRequest { kind, prefix, limit });
-    let edges = (select(UseKind::ALL), edge_end(), prefix(), limit()).prop_map(|(kind, end, prefix, limit)| EdgeRequest {
+    let edges = (select(UseKind::ALL), edge_end(focus), prefix(), limit()).prop_map(|(kind, end, prefix, limit)| EdgeRequest {
         kind,
         end,
         prefix,
         limit,
     });
-    let imports = (import_end(), prefix(), limit()).prop_map(|(end, prefix, limit)| ImportRequest { end, prefix, limit });
+    let imports = (import_end(focus), prefix(), limit()).prop_map(|(end, prefix, limit)| ImportRequest { end, prefix, limit });
     let texts = (word(SOUGHT), prefix(), limit()).prop_map(|(text, prefix, limit)| TextRequest { text, prefix, limit });
-    let documentation =
-        (option::of(key()), prefix(), limit()).prop_map(|(owner, prefix, limit)| DocumentationRequest { owner, prefix, limit });
+    let documentation = (option::of(key(focus)), prefix(), limit()).prop_map(|(owner, prefix, limit)| DocumentationRequest {
+        owner,
+        prefix,
+        limit,
+    });
     let narrowing = (option::of(word(NAMES)), option::of(select(Severity::ALL)), option::of(select(vocabulary::languages())));
     let issues = (narrowing, prefix(), limit()).prop_map(|((rule, at_least, language), prefix, limit)| DocIssueRequest {
         rule,
@@ -184,11 +188,11 @@ pub(crate) fn question() -> impl Strategy<Value = Question> {
     Union::new_weighted(vec![
         (1, prefix().prop_map(Question::FileStates).boxed()),
         (1, (policy(), some_specs()).prop_map(|(policy, specs)| Question::Maintenance(policy, specs)).boxed()),
-        (1, key().prop_map(Question::Symbol).boxed()),
+        (1, key(focus).prop_map(Question::Symbol).boxed()),
         (3, symbols.prop_map(Question::Symbols).boxed()),
         (1, inventory.prop_map(Question::SymbolInventory).boxed()),
-        (1, key().prop_map(Question::Children).boxed()),
-        (1, key().prop_map(Question::Overloads).boxed()),
+        (1, key(focus).prop_map(Question::Children).boxed()),
+        (1, key(focus).prop_map(Question::Overloads).boxed()),
         (3, edges.prop_map(Question::Edges).boxed()),
         (1, imports.prop_map(Question::Imports).boxed()),
         (1, texts.prop_map(Question::TextReferences).boxed()),
@@ -199,4 +203,90 @@ pub(crate) fn question() -> impl Strategy<Value = Question> {
         (1, candidates().prop_map(Question::SymbolCandidates).boxed()),
         (1, candidates().prop_map(Question::DocumentationCandidates).boxed()),
     ])
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::{
+        collections::{BTreeMap, BTreeSet},
+        sync::Arc,
+    };
+
+    use codira_contracts::{EdgeTarget, FileSnapshot, Language, RepoPath};
+    use codira_memory::IndexState;
+    use proptest::{strategy::ValueTree, test_runner::TestRunner};
+
+    use super::*;
+
+    /// What becomes of the edges of a file while it stays as it is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    enum Turn {
+        Resolves,
+        Unresolves,
+        MovesOn,
+    }
+
+    /// Histories in which nothing refers to anything would test nothing.
+    #[test]
+    fn edges_cross_files_and_follow_them() {
+        let mut runner = TestRunner::deterministic();
+        let mut crossing: BTreeMap<Language, usize> = BTreeMap::new();
+        let mut turns: BTreeMap<(Language, Turn), usize> = BTreeMap::new();
+        for _ in 0..256 {
+            let mut state = Arc::<IndexState>::default();
+            for run in history().new_tree(&mut runner).unwrap().current().0 {
+                let mut draft = state.begin(run.scope);
+                for edit in &run.edits {
+                    match edit {
+                        Edit::Put(file) => drop(draft.put_file(FileSnapshot::clone(file))),
+                        Edit::Remove(path) => draft.remove_file(path),
+                        _ => {}
+                    }
+                }
+                let next = Arc::new(draft.seal());
+                let (before, after) = (targets(&state), targets(&next));
+                for ((path, owner), now) in &after {
+                    let language = &next.file(path).unwrap().analysis.language;
+                    let crosses = |target: &EdgeTarget| matches!(target, EdgeTarget::Resolved(key) if key.path != *path);
+                    *crossing.entry(language.clone()).or_default() += usize::from(now.iter().any(crosses));
+                    let Some(earlier) = before.get(&(path.clone(), owner.clone())) else { continue };
+                    let same_file = state.file(path).map(|file| &file.analysis) == next.file(path).map(|file| &file.analysis);
+                    if !same_file || earlier == now {
+                        continue;
+                    }
+                    let turn = match (earlier.iter().any(crosses), now.iter().any(crosses)) {
+                        (false, true) => Turn::Resolves,
+                        (true, false) => Turn::Unresolves,
+                        _ => Turn::MovesOn,
+                    };
+                    *turns.entry((language.clone(), turn)).or_default() += 1;
+                }
+                state = next;
+            }
+        }
+        for language in [Language::PYTHON, Language::RUST, Language::C] {
+            assert!(crossing.get(&language).is_some_and(|edges| *edges >= 20), "{language}: {crossing:#?}");
+            for turn in [Turn::Resolves, Turn::Unresolves] {
+                assert!(turns.contains_key(&(language.clone(), turn)), "{language}, {turn:?}: {turns:#?}");
+            }
+        }
+    }
+
+    /// The targets of the uses of every symbol, by file and symbol.
+    type Targets = BTreeMap<(RepoPath, SymbolKey), BTreeSet<EdgeTarget>>;
+
+    fn targets(state: &Arc<IndexState>) -> Targets {
+        let mut targets = Targets::new();
+        let view = state.view();
+        for name in NAMES {
+            for kind in UseKind::ALL {
+                for edge in view.edges(&EdgeRequest::new(*kind, EdgeEnd::FromNamed((*name).to_owned()))) {
+                    let of = targets.entry((edge.owner.key.path.clone(), edge.owner.key.clone())).or_default();
+                    of.insert(edge.target.key());
+                }
+            }
+        }
+        targets
+    }
 }

@@ -1,28 +1,29 @@
 //! Drawing files from the whole model.
 
 use codira_contracts::{
-    AnalysisStatus, BodyFacts, ContentHash, Diagnostic, DocIssue, Documentation, DocumentationFormat, DocumentationKind,
-    EmbeddingRow, EmbeddingSpec, EmbeddingState, FileAnalysis, FileSnapshot, FileState, Import, ImportCondition, LineSpan,
-    Parameter, ParameterKind, RepoPath, Severity, Site, StableId, Symbol, SymbolKind, Tool, UseForm, UseKind, UseRecord,
-    Vector, Visibility,
+    AnalysisStatus, ContentHash, Diagnostic, DocIssue, Documentation, DocumentationFormat, DocumentationKind, EmbeddingRow,
+    EmbeddingSpec, EmbeddingState, FileAnalysis, FileSnapshot, FileState, LineSpan, RepoPath, Severity, Site, StableId, Symbol,
+    SymbolKind, Tool, UseForm, UseKind, UseRecord, Vector,
 };
 use proptest::{
-    bool::weighted,
     collection::vec,
     option,
     prelude::*,
     sample::{Index, select},
 };
 
-use crate::vocabulary::{self, HOSTILE, IDS, IMPORTS, LINES, MODULES, NAMES, NUMBERS, SIZES, SOURCES, TEXTS, TIMES, USES};
+use super::{
+    draw_records::records,
+    worlds::{Focus, world},
+};
+use crate::vocabulary::{self, HOSTILE, IDS, LINES, MODULES, NAMES, NUMBERS, SIZES, SOURCES, TEXTS, TIMES};
 
 pub(crate) fn word(words: &'static [&'static str]) -> impl Strategy<Value = String> {
     select(words).prop_map(str::to_owned)
 }
 
-pub(crate) fn path() -> impl Strategy<Value = RepoPath> {
-    // The first ones more often, so that sessions meet on the same files.
-    prop_oneof![1 => 0..3usize, 1 => 0..vocabulary::PATHS].prop_map(vocabulary::path)
+pub(super) fn path(focus: Focus) -> impl Strategy<Value = RepoPath> {
+    focus.place().prop_map(vocabulary::path)
 }
 
 pub(crate) fn id() -> impl Strategy<Value = StableId> {
@@ -48,75 +49,17 @@ pub(crate) fn vector(spec: &EmbeddingSpec, numbers: &[f32]) -> Option<Vector> {
     Vector::new(numbers.iter().copied().cycle().take(dimension).collect()).ok()
 }
 
-fn span() -> impl Strategy<Value = LineSpan> {
+pub(super) fn span() -> impl Strategy<Value = LineSpan> {
     (select(LINES), select(LINES)).prop_map(|(first, last)| LineSpan::new(first, last))
 }
 
 /// One of `words`, and mostly none.
-fn seldom(words: &'static [&'static str]) -> impl Strategy<Value = Option<String>> {
+pub(super) fn seldom(words: &'static [&'static str]) -> impl Strategy<Value = Option<String>> {
     option::weighted(0.2, word(words))
 }
 
-fn few<S: Strategy>(element: S) -> impl Strategy<Value = Vec<S::Value>> {
+pub(super) fn few<S: Strategy>(element: S) -> impl Strategy<Value = Vec<S::Value>> {
     option::weighted(0.2, vec(element, 1..3)).prop_map(Option::unwrap_or_default)
-}
-
-fn parameter() -> impl Strategy<Value = Parameter> {
-    let drawn = (word(NAMES), select(ParameterKind::ALL), seldom(TEXTS), seldom(TEXTS));
-    drawn.prop_map(|(name, kind, annotation, default)| Parameter { name, kind, annotation, default })
-}
-
-fn body() -> impl Strategy<Value = BodyFacts> {
-    (weighted(0.2), weighted(0.2), weighted(0.2), weighted(0.2))
-        .prop_map(|(returns_value, yields, raises, asserts)| BodyFacts { returns_value, yields, raises, asserts })
-}
-
-/// A symbol whose parent is still to be found.
-fn symbol() -> impl Strategy<Value = (Symbol, Option<Index>)> {
-    use SymbolKind as K;
-    let usual = [K::Module, K::Class, K::Function, K::Method, K::Struct, K::Implementation, K::Overload, K::EnumMember];
-    let kind = prop_oneof![4 => select(usual.to_vec()), 1 => select(SymbolKind::ALL)];
-    let names = (id(), kind, word(NAMES), seldom(NAMES), option::of(any::<Index>()), span());
-    let head = (seldom(TEXTS), seldom(TEXTS), select(Visibility::ALL), few(parameter()), few(word(USES)), few(word(USES)));
-    (names, head, seldom(USES), body()).prop_map(|(names, head, extends, body)| {
-        let (id, kind, name, qualified, parent, span) = names;
-        let (signature, documentation, visibility, parameters, decorators, bases) = head;
-        let qualified_name = qualified.unwrap_or_else(|| name.clone());
-        let symbol = Symbol {
-            id,
-            kind,
-            name,
-            qualified_name,
-            parent: None,
-            span,
-            signature,
-            documentation,
-            visibility,
-            parameters,
-            decorators,
-            bases,
-            extends,
-            body,
-        };
-        (symbol, parent)
-    })
-}
-
-fn import() -> impl Strategy<Value = (Import, Option<Index>)> {
-    let owner = option::of(any::<Index>());
-    let drawn = (select(IMPORTS), owner, select(Visibility::ALL), select(ImportCondition::ALL), select(LINES));
-    drawn.prop_map(|((kind, module, name, alias), owner, visibility, condition, line)| {
-        let (name, alias) = (name.map(str::to_owned), alias.map(str::to_owned));
-        (Import { kind, module: module.to_owned(), name, alias, owner: None, visibility, condition, line }, owner)
-    })
-}
-
-fn use_record() -> impl Strategy<Value = (UseRecord, Index)> {
-    let form = prop_oneof![3 => Just(UseForm::Path), 2 => select(UseForm::ALL)];
-    let drawn = (select(UseKind::ALL), any::<Index>(), form, word(USES), select(LINES), select(LINES));
-    drawn.prop_map(|(kind, owner, form, text, line, column)| {
-        (UseRecord { kind, owner: StableId::from(""), form, text, site: Site::new(line, column) }, owner)
-    })
 }
 
 fn unit() -> impl Strategy<Value = (Documentation, Option<Index>)> {
@@ -146,32 +89,32 @@ fn embedding() -> impl Strategy<Value = (Index, EmbeddingSpec, String, Option<Ve
     (any::<Index>(), spec(), word(TEXTS), option::weighted(0.7, numbers()))
 }
 
-fn state() -> impl Strategy<Value = FileState> {
+fn state(focus: Focus) -> impl Strategy<Value = FileState> {
     let content = word(TEXTS).prop_map(|text| ContentHash::of(text.as_bytes()));
-    let drawn = (path(), content, select(SIZES), select(TIMES), tool());
+    let drawn = (path(focus), content, select(SIZES), select(TIMES), tool());
     drawn.prop_map(|(path, hash, size, modified, analyzer)| FileState { path, hash, size, modified, analyzer })
 }
 
+/// A file of any kind.
+pub(crate) fn any_file() -> impl Strategy<Value = FileSnapshot> {
+    file(Focus::Everything)
+}
+
 /// A file; one in eight breaks a rule.
-pub(crate) fn file() -> impl Strategy<Value = FileSnapshot> {
+pub(super) fn file(focus: Focus) -> impl Strategy<Value = FileSnapshot> {
     let strange = option::weighted(0.1, (select(vocabulary::languages()), word(MODULES)));
-    let lists = (vec(symbol(), 0..5), vec(import(), 0..4), vec(use_record(), 0..5), vec(unit(), 0..3), vec(doc_issue(), 0..3));
+    let lists = (records(), vec(unit(), 0..3), vec(doc_issue(), 0..3));
     let rest = (word(SOURCES), status(), vec(embedding(), 0..4), option::weighted(0.12, select(Flaw::ALL)));
-    (state(), strange, lists, rest).prop_map(|(state, strange, (symbols, imports, uses, units, issues), rest)| {
+    (state(focus), strange, lists, rest).prop_map(|(state, strange, (records, units, issues), rest)| {
         let (source, status, embeddings, flaw) = rest;
         let (language, module) = strange.unwrap_or_else(|| {
             let (language, module) = vocabulary::home(&state.path);
             (language, module.to_owned())
         });
-        let symbols = first_of_each(symbols, |(symbol, _)| symbol.id.clone());
-        let ids: Vec<StableId> = symbols.iter().map(|(symbol, _)| symbol.id.clone()).collect();
+        let (symbols, imports, uses) = records.of(world(&language));
+        let ids: Vec<StableId> = symbols.iter().map(|symbol| symbol.id.clone()).collect();
         let owner = |index: Option<Index>| index.filter(|_| !ids.is_empty()).map(|index| index.get(&ids).clone());
-
-        let mut analysis = FileAnalysis { source, status, ..FileAnalysis::new(language, module) };
-        analysis.symbols = symbols.iter().map(|(symbol, parent)| Symbol { parent: owner(*parent), ..symbol.clone() }).collect();
-        analysis.imports = imports.into_iter().map(|(import, by)| Import { owner: owner(by), ..import }).collect();
-        let uses = uses.into_iter().filter_map(|(record, by)| Some(UseRecord { owner: owner(Some(by))?, ..record }));
-        analysis.uses = uses.collect();
+        let mut analysis = FileAnalysis { symbols, imports, uses, source, status, ..FileAnalysis::new(language, module) };
         let units = first_of_each(units, |(unit, _)| unit.id.clone()).into_iter().filter(|(unit, _)| !ids.contains(&unit.id));
         analysis.documentation = units.map(|(unit, of)| Documentation { owner: owner(of), ..unit }).collect();
         analysis.doc_issues = issues.into_iter().map(|(issue, of)| DocIssue { owner: owner(of), ..issue }).collect();
@@ -200,7 +143,7 @@ fn row(owner: StableId, spec: EmbeddingSpec, text: String, numbers: Option<Vec<f
 }
 
 /// What is left when of all with one key only the first stays.
-fn first_of_each<T, K: PartialEq>(all: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+pub(super) fn first_of_each<T, K: PartialEq>(all: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
     let mut kept: Vec<T> = Vec::new();
     for next in all {
         if !kept.iter().any(|earlier| key(earlier) == key(&next)) {

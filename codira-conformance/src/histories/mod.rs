@@ -2,9 +2,11 @@
 
 pub(crate) mod draw;
 mod draw_model;
+mod draw_records;
 mod follow;
 pub(crate) mod random;
 pub(crate) mod small;
+mod worlds;
 
 use std::fmt;
 
@@ -14,7 +16,7 @@ use codira_contracts::{
 };
 
 use crate::{question::Question, show};
-pub(crate) use draw_model::{Flaw, file as draw_file};
+pub(crate) use draw_model::{Flaw, any_file};
 pub(crate) use follow::{Twins, follow};
 
 /// A history: sessions one after another, each with what is asked afterwards.

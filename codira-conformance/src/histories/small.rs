@@ -10,6 +10,7 @@ use crate::{samples, vocabulary};
 
 /// All histories of at most three edits of two files with two contents each, in all ways of dividing them into sessions.
 ///
+/// The first edit puts the first file: what begins with the other is the mirror image, and a removal there removes nothing.
 /// Every session but the last is committed; the last ends in each way and has either scope. A history of three edits is
 /// left out unless it is committed incrementally, because its last edit adds nothing that a history of two edits does not show. The first session
 /// has full scope, so that one index can go through all histories without starting anew.
@@ -42,11 +43,12 @@ fn history(sessions: &[Vec<Edit>], end: End, scope: WriteScope) -> History {
     History(sessions.iter().enumerate().map(run).collect())
 }
 
-/// All sequences of so many edits.
+/// All sequences of so many edits that begin with putting the first file.
 fn sequences(length: usize) -> Vec<Vec<Edit>> {
-    (0..length).fold(vec![Vec::new()], |shorter, _| {
+    let choices = |place: usize| if place == 0 { contents(1) } else { edits() };
+    (0..length).fold(vec![Vec::new()], |shorter, place| {
         let longer =
-            |start: &Vec<Edit>| edits().into_iter().map(|edit| [start.clone(), vec![edit]].concat()).collect::<Vec<_>>();
+            |start: &Vec<Edit>| choices(place).into_iter().map(|edit| [start.clone(), vec![edit]].concat()).collect::<Vec<_>>();
         shorter.iter().flat_map(longer).collect()
     })
 }
@@ -71,9 +73,12 @@ fn divisions(edits: &[Edit]) -> Vec<Vec<Vec<Edit>>> {
 
 /// The six edits: either file put with either content, or removed.
 fn edits() -> Vec<Edit> {
-    let contents = |path: usize| [content(path, "run"), content(path, "helper")].map(|file| Edit::Put(Box::new(file)));
     let removals = [1, 2].map(|path| Edit::Remove(vocabulary::path(path)));
-    [contents(1), contents(2), removals].concat()
+    [contents(1), contents(2), removals.to_vec()].concat()
+}
+
+fn contents(path: usize) -> Vec<Edit> {
+    ["run", "helper"].map(|name| Edit::Put(Box::new(content(path, name)))).to_vec()
 }
 
 /// A file that defines one function, imports the other file's `run`, and calls it.
@@ -100,4 +105,34 @@ fn content(path: usize, name: &str) -> FileSnapshot {
         site: Site::new(2, 1),
     }];
     file
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::sync::Arc;
+
+    use codira_contracts::{EdgeEnd, EdgeRequest};
+    use codira_memory::IndexState;
+
+    use super::*;
+
+    #[test]
+    fn the_two_files_call_each_other() {
+        let mut draft = Arc::<IndexState>::default().begin(WriteScope::Full);
+        for file in [content(1, "run"), content(2, "run")] {
+            draft.put_file(file).unwrap();
+        }
+        let view = Arc::new(draft.seal()).view();
+        let edges = view.edges(&EdgeRequest::new(UseKind::Call, EdgeEnd::ToNamed("run".to_owned())));
+        assert_eq!(edges.iter().filter(|edge| edge.target.is_resolved()).count(), 2, "{edges:#?}");
+    }
+
+    #[test]
+    fn there_are_as_many_as_there_should_be() {
+        let of = |edits: usize| all().filter(|it| it.0.iter().map(|run| run.edits.len()).sum::<usize>() == edits).count();
+        // One edit: two contents, three ends. Two: 12 sequences, in one session with three ends, or in two with either scope.
+        // Three: 72 sequences, divided in four ways.
+        assert_eq!([of(0), of(1), of(2), of(3)], [3, 2 * 3, 12 * (3 + 6), 72 * 4]);
+    }
 }

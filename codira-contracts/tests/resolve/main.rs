@@ -6,6 +6,5 @@ mod c;
 mod laws;
 mod other;
 mod python;
-mod random;
 mod rust;
 mod world;
