@@ -6,5 +6,6 @@ mod c;
 mod laws;
 mod other;
 mod python;
+mod random;
 mod rust;
 mod world;
