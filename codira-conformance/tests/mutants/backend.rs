@@ -1,13 +1,18 @@
 //! The reference with one trait of character, mostly a bad one.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering::SeqCst},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
 };
 
 use async_trait::async_trait;
 use codira_contracts::*;
-use codira_memory::{IndexState, MemoryBackend, MemoryReader, MemorySession};
+use codira_memory::{MemoryBackend, MemoryReader, MemorySession};
+
+use crate::reader::{FaultyReader, States};
 
 /// What is peculiar about a backend.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,6 +29,7 @@ pub enum Trait {
     PublishesFileByFile,
     ReadersFollowCommits,
     DerivesLate,
+    DerivesWhatWasPut,
     IgnoresCase,
     PrefixIsText,
     ZeroIsNoLimit,
@@ -43,16 +49,7 @@ pub struct Faulty {
     descriptor: BackendDescriptor,
     /// The place, where it is not the reference's own.
     taken: Arc<AtomicBool>,
-    /// The states before the last commit and of it.
-    states: Arc<Mutex<[Arc<IndexState>; 2]>>,
-}
-
-pub struct FaultyReader {
-    memory: MemoryReader,
-    /// The state that edges are answered from.
-    derived: MemoryReader,
-    backend: MemoryBackend,
-    of: Trait,
+    states: Arc<Mutex<States>>,
 }
 
 pub struct FaultySession {
@@ -61,7 +58,7 @@ pub struct FaultySession {
     backend: MemoryBackend,
     of: Trait,
     taken: Option<Arc<AtomicBool>>,
-    states: Arc<Mutex<[Arc<IndexState>; 2]>>,
+    states: Arc<Mutex<States>>,
 }
 
 impl Faulty {
@@ -71,11 +68,13 @@ impl Faulty {
         if matches!(of, T::KeepsNoEmbeddings | T::ClaimsTooLittle) {
             descriptor.capabilities.clear();
         }
-        Self { memory, of, descriptor, taken: Arc::default(), states: Arc::default() }
+        let before = Arc::new(MemoryReader::new(&Arc::default()));
+        let states = Arc::new(Mutex::new(States { before, when_put: BTreeMap::new() }));
+        Self { memory, of, descriptor, taken: Arc::default(), states }
     }
 }
 
-async fn pause(of: Trait) {
+pub async fn pause(of: Trait) {
     match of {
         T::YieldsOften => tokio::task::yield_now().await,
         T::Hangs => loop {
@@ -86,7 +85,7 @@ async fn pause(of: Trait) {
     }
 }
 
-fn refuse_embeddings(of: Trait) -> Result<(), BackendError> {
+pub fn refuse_embeddings(of: Trait) -> Result<(), BackendError> {
     match of {
         T::KeepsNoEmbeddings => {
             Err(BackendError::Unsupported { backend: "memory".to_owned(), capability: Capability::Embeddings })
@@ -107,9 +106,8 @@ impl IndexBackend for Faulty {
     async fn open_reader(&self) -> Result<FaultyReader, BackendError> {
         pause(self.of).await;
         let memory = self.memory.open_reader().await?;
-        let [before, now] = &*self.states.lock().unwrap();
-        let derived = if self.of == T::DerivesLate { before } else { now };
-        Ok(FaultyReader { memory, derived: MemoryReader::new(derived), backend: self.memory.clone(), of: self.of })
+        let states = self.states.lock().unwrap().clone();
+        Ok(FaultyReader { memory, states, backend: self.memory.clone(), of: self.of })
     }
 
     async fn begin_index_session(&self, scope: WriteScope) -> Result<FaultySession, BackendError> {
@@ -257,148 +255,18 @@ impl IndexWriteSession for FaultySession {
         pause(self.of).await;
         let before = self.backend.state();
         let commit = self.memory.take().unwrap().commit().await?;
-        *self.states.lock().unwrap() = [before, self.backend.state()];
+        let now = self.backend.state();
+        let mut states = self.states.lock().unwrap();
+        states.when_put.retain(|path, _| now.file(path).is_some());
+        let reader = Arc::new(MemoryReader::new(&now));
+        for file in now.files().filter(|file| before.file(file.path()) != Some(file)) {
+            states.when_put.insert(file.path().clone(), Arc::clone(&reader));
+        }
+        states.before = Arc::new(MemoryReader::new(&before));
         Ok(commit)
     }
 
     async fn abort(mut self) -> Result<(), BackendError> {
         self.memory.take().unwrap().abort().await
-    }
-}
-
-/// Asks the state that was opened; or the last one, for who does not keep to it.
-macro_rules! ask {
-    ($self:ident, $question:ident($($argument:expr),*)) => {{
-        pause($self.of).await;
-        match $self.of {
-            T::ReadersFollowCommits => $self.backend.open_reader().await?.$question($($argument),*).await,
-            _ => $self.memory.$question($($argument),*).await,
-        }
-    }};
-}
-
-#[async_trait]
-impl IndexReader for FaultyReader {
-    fn generation(&self) -> u64 {
-        self.memory.generation()
-    }
-
-    async fn runtime_inventory(&self) -> Result<RuntimeInventory, BackendError> {
-        ask!(self, runtime_inventory())
-    }
-
-    async fn analyzer_inventory(&self) -> Result<Vec<AnalyzerInventory>, BackendError> {
-        ask!(self, analyzer_inventory())
-    }
-
-    async fn totals(&self) -> Result<Totals, BackendError> {
-        ask!(self, totals())
-    }
-
-    async fn file_states(&self, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
-        if self.of == T::PrefixIsText {
-            let all = self.memory.file_states(&PathPrefix::root()).await?;
-            return Ok(all.into_iter().filter(|state| state.path.as_str().starts_with(prefix.as_str())).collect());
-        }
-        ask!(self, file_states(prefix))
-    }
-
-    async fn file(&self, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
-        ask!(self, file(path))
-    }
-
-    async fn maintenance(&self, policy: &AuditPolicy, specs: &[EmbeddingSpec]) -> Result<Maintenance, BackendError> {
-        ask!(self, maintenance(policy, specs))
-    }
-
-    async fn symbol(&self, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError> {
-        ask!(self, symbol(key))
-    }
-
-    async fn symbols(&self, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
-        let mut request = request.clone();
-        if self.of == T::ZeroIsNoLimit {
-            request.limit = request.limit.filter(|limit| *limit > 0);
-        }
-        if self.of == T::IgnoresCase
-            && let SymbolMatch::Name(name) = &request.matching
-        {
-            let mut found = Vec::new();
-            for file in self.backend.state().files() {
-                for symbol in &file.analysis.symbols {
-                    let key = SymbolKey { path: file.path().clone(), id: symbol.id.clone() };
-                    found.extend(self.memory.symbol(&key).await?.filter(|it| it.symbol.name.eq_ignore_ascii_case(name)));
-                }
-            }
-            found.retain(|entry| request.prefix.covers(&entry.path));
-            found.retain(|entry| request.kind.is_none_or(|kind| kind == entry.symbol.kind));
-            found.sort_by(|a, b| a.order().cmp(&b.order()));
-            found.truncate(request.limit.unwrap_or(usize::MAX));
-            return Ok(found);
-        }
-        ask!(self, symbols(&request))
-    }
-
-    async fn symbol_inventory(&self, request: &SymbolInventoryRequest) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
-        ask!(self, symbol_inventory(request))
-    }
-
-    async fn children(&self, parent: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-        ask!(self, children(parent))
-    }
-
-    async fn overloads(&self, symbol: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-        ask!(self, overloads(symbol))
-    }
-
-    async fn edges(&self, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
-        if self.of == T::DerivesLate {
-            return self.derived.edges(request).await;
-        }
-        ask!(self, edges(request))
-    }
-
-    async fn imports(&self, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
-        ask!(self, imports(request))
-    }
-
-    async fn text_references(&self, request: &TextRequest) -> Result<Vec<TextReference>, BackendError> {
-        ask!(self, text_references(request))
-    }
-
-    async fn documentation(&self, request: &DocumentationRequest) -> Result<Vec<DocumentationEntry>, BackendError> {
-        ask!(self, documentation(request))
-    }
-
-    async fn doc_issues(&self, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError> {
-        ask!(self, doc_issues(request))
-    }
-
-    async fn embedding_inventory(&self) -> Result<Vec<EmbeddingInventory>, BackendError> {
-        refuse_embeddings(self.of)?;
-        ask!(self, embedding_inventory())
-    }
-
-    async fn reusable_embeddings(&self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
-        refuse_embeddings(self.of)?;
-        ask!(self, reusable_embeddings(request))
-    }
-
-    async fn pending_embeddings(&self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
-        refuse_embeddings(self.of)?;
-        ask!(self, pending_embeddings(request))
-    }
-
-    async fn symbol_candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {
-        refuse_embeddings(self.of)?;
-        ask!(self, symbol_candidates(request))
-    }
-
-    async fn documentation_candidates(
-        &self,
-        request: &CandidateRequest,
-    ) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError> {
-        refuse_embeddings(self.of)?;
-        ask!(self, documentation_candidates(request))
     }
 }

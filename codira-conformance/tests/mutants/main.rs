@@ -3,6 +3,8 @@
 
 #[allow(unreachable_pub, reason = "a module of a test")]
 mod backend;
+#[allow(unreachable_pub, reason = "a module of a test")]
+mod reader;
 
 use std::{path::Path, time::Duration};
 
@@ -169,6 +171,14 @@ fn edges_that_are_one_commit_late() {
 }
 
 #[test]
+fn edges_of_files_that_were_not_put_stay() {
+    breaks(
+        Trait::DerivesWhatWasPut,
+        &["storing::a_removed_file_leaves_no_trace", "graph::edges_follow_every_change", SMALL, EVERY, REBUILT],
+    );
+}
+
+#[test]
 fn names_that_ignore_case() {
     breaks(
         Trait::IgnoresCase,
@@ -247,4 +257,17 @@ fn a_backend_that_hangs_is_given_up() {
 fn a_backend_that_panics_breaks_the_clause() {
     let verdict = judge(Trait::Panics, "sessions::committing_frees_the_place", Settings::default());
     assert!(matches!(&verdict, Verdict::Broken(violation) if violation.to_string().contains("planted")), "{verdict:?}");
+}
+
+#[test]
+fn histories_that_fail_are_remembered_and_met_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let settings = Settings { shrink: false, regressions: Some(dir.path().to_owned()), ..Settings::default() };
+    assert!(matches!(judge(Trait::RemovesNothing, EVERY, settings.clone()), Verdict::Broken(_)));
+    let file = dir.path().join("every_history_matches_the_reference.txt");
+    let remembered = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(remembered.lines().filter(|line| line.starts_with("cc ")).count(), 1, "{remembered}");
+    // The seed is met again, and not written twice.
+    assert!(matches!(judge(Trait::RemovesNothing, EVERY, settings), Verdict::Broken(_)));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), remembered);
 }
