@@ -38,7 +38,6 @@ pub enum Trait {
     RefusesAndRemoves,
     KeepsStaleVectors,
     ClaimsTooLittle,
-    Hangs,
     Panics,
 }
 use Trait as T;
@@ -77,9 +76,6 @@ impl Faulty {
 pub async fn pause(of: Trait) {
     match of {
         T::YieldsOften => tokio::task::yield_now().await,
-        T::Hangs => loop {
-            std::thread::park();
-        },
         T::Panics => panic!("a planted panic"),
         _ => {}
     }

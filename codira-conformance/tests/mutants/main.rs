@@ -6,7 +6,11 @@ mod backend;
 #[allow(unreachable_pub, reason = "a module of a test")]
 mod reader;
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Condvar, Mutex, OnceLock},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use backend::{Faulty, Trait};
@@ -246,11 +250,39 @@ fn the_shortest_history_is_shown() {
     assert!(sessions <= 2 && edits == 2, "{text}");
 }
 
+/// A backend that does not open before it is let go.
+#[derive(Clone, Default)]
+struct Hanging {
+    dir: Arc<OnceLock<PathBuf>>,
+    let_go: Arc<(Mutex<bool>, Condvar)>,
+}
+
+#[async_trait]
+impl Fixture for Hanging {
+    type Backend = Faulty;
+
+    async fn open(&self, dir: &Path) -> Result<Faulty, BackendError> {
+        self.dir.set(dir.to_owned()).unwrap();
+        let (let_go, changed) = &*self.let_go;
+        drop(changed.wait_while(let_go.lock().unwrap(), |let_go| !*let_go).unwrap());
+        Ok(Faulty::new(Trait::YieldsOften))
+    }
+}
+
 #[test]
 fn a_backend_that_hangs_is_given_up() {
+    let hanging = Hanging::default();
+    let clause = clauses().into_iter().find(|it| it.id == "sessions::committing_frees_the_place").unwrap();
     let settings = Settings { patience: Duration::from_millis(100), ..Settings::default() };
-    let verdict = judge(Trait::Hangs, "sessions::committing_frees_the_place", settings);
+    let verdict = Cx::new(hanging.clone(), settings).judge(&clause);
     assert!(matches!(&verdict, Verdict::Broken(violation) if violation.to_string().contains("hangs")), "{verdict:?}");
+    // The thread that was given up goes on and cleans up after itself.
+    let (let_go, changed) = &*hanging.let_go;
+    *let_go.lock().unwrap() = true;
+    changed.notify_all();
+    while hanging.dir.get().is_none_or(|dir| dir.exists()) {
+        std::thread::yield_now();
+    }
 }
 
 #[test]
