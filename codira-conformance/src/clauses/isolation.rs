@@ -13,6 +13,8 @@ use codira_contracts::{
     WriteScope::{Full, Incremental},
 };
 
+use tokio::sync::watch;
+
 use crate::{
     Cx, Fixture, Outcome, Violation,
     observe::{keeps_embeddings, observe, same},
@@ -114,6 +116,8 @@ pub(crate) fn readers_see_whole_commits<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let (backend, _dir) = cx.index().await?.into_parts();
         let backend = Arc::new(backend);
+        let (committed, commits) = watch::channel(0);
+        let (opened, mut openings) = watch::channel(0);
         let writer = tokio::spawn({
             let backend = Arc::clone(&backend);
             async move {
@@ -127,11 +131,17 @@ pub(crate) fn readers_see_whole_commits<F: Fixture>(cx: &Cx<F>) -> Outcome {
                         tokio::task::yield_now().await;
                     }
                     session.commit().await?;
+                    committed.send_replace(generation);
+                    // So that one reader is open while others commit, on the busiest machine. Where it failed, it says so itself.
+                    let _ = openings.wait_for(|opened| *opened > 0).await;
                 }
                 Outcome::Ok(())
             }
         });
-        let readers: Vec<_> = (0..3).map(|_| tokio::spawn(watch(Arc::clone(&backend)))).collect();
+        let readers: Vec<_> = [Pace::AtOnce, Pace::AtOnce, Pace::AfterTheNextCommit { opened }]
+            .into_iter()
+            .map(|pace| tokio::spawn(read_on(Arc::clone(&backend), pace, commits.clone())))
+            .collect();
         let written = writer.await.map_err(Violation::new)?;
         for reader in readers {
             // What stopped the writer says more than what readers waited for in vain.
@@ -144,8 +154,17 @@ pub(crate) fn readers_see_whole_commits<F: Fixture>(cx: &Cx<F>) -> Outcome {
     })
 }
 
+/// When a reader is asked.
+enum Pace {
+    AtOnce,
+    /// It tells which generation it has opened.
+    AfterTheNextCommit {
+        opened: watch::Sender<u64>,
+    },
+}
+
 /// Opens readers until the last commit is seen: each shows the stamps of its own generation, and of no earlier one.
-async fn watch<B: IndexBackend>(backend: Arc<B>) -> Outcome {
+async fn read_on<B: IndexBackend>(backend: Arc<B>, pace: Pace, mut commits: watch::Receiver<u64>) -> Outcome {
     let mut last = 0;
     while last < COMMITS {
         tokio::task::yield_now().await;
@@ -158,6 +177,11 @@ async fn watch<B: IndexBackend>(backend: Arc<B>) -> Outcome {
         };
         let now = reader.generation();
         ensure!(now >= last, "the generation went from {last} to {now}");
+        if let Pace::AfterTheNextCommit { opened } = &pace {
+            opened.send_replace(now);
+            // When the writer has ended there is no next one.
+            let _ = commits.wait_for(|commit| *commit > now).await;
+        }
         let states = reader.file_states(&PathPrefix::root()).await?;
         let stamps: Vec<u64> = states.iter().map(|state| state.size).collect();
         ensure!(stamps == [now, now], "commit {now} shows the stamps {stamps:?}");

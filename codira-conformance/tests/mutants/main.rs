@@ -146,6 +146,7 @@ fn readers_that_follow_commits() {
         &[
             "sessions::a_session_owns_what_it_needs",
             "isolation::a_reader_shows_one_state_for_ever",
+            "isolation::readers_see_whole_commits",
             "graph::edges_follow_every_change",
             SMALL,
             EVERY,
