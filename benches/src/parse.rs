@@ -62,15 +62,20 @@ pub struct Parsed {
     pub bytes: u64,
 }
 
-/// Reads and parses every source file below `root` on `jobs` threads. Files that are not UTF-8 are passed over.
-pub fn parse_tree(root: &Path, jobs: usize) -> Parsed {
-    let files: Vec<(PathBuf, Language)> = WalkBuilder::new(root)
+/// The source files below `root`, as the walk finds them.
+pub fn sources(root: &Path) -> Vec<(PathBuf, Language)> {
+    WalkBuilder::new(root)
         .require_git(false)
         .build()
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
         .filter_map(|entry| Language::of(entry.path()).map(|language| (entry.into_path(), language)))
-        .collect();
+        .collect()
+}
+
+/// Reads and parses every source file below `root` on `jobs` threads. Files that are not UTF-8 are passed over.
+pub fn parse_tree(root: &Path, jobs: usize) -> Parsed {
+    let files = sources(root);
     let (next, parsed, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicU64::new(0));
     thread::scope(|scope| {
         for _ in 0..jobs {

@@ -1,6 +1,6 @@
 //! What things are called for ever: identities, hashes, and the tools that made them.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -9,15 +9,16 @@ use crate::{BackendError, RepoPath};
 /// The identity that an analyzer gives to a symbol or documentation unit.
 ///
 /// Unique in its file over symbols *and* documentation units, deterministic, and independent of line numbers, row ids and
-/// unrelated edits. Any text is an id. Nothing is unique across files: identity in a repository is a [`SymbolKey`].
+/// unrelated edits. Any text is an id. Nothing is unique across files: identity in a repository is a [`SymbolKey`]. Clones share
+/// the text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct StableId(String);
+pub struct StableId(Arc<str>);
 
 impl StableId {
     /// Wraps an id.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self(id.into())
+    pub fn new(id: impl AsRef<str>) -> Self {
+        Self(id.as_ref().into())
     }
 
     /// The id as text.

@@ -5,9 +5,10 @@ use std::{
     fmt,
     path::{Path, PathBuf},
     str::FromStr,
+    sync::Arc,
 };
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::BackendError;
 
@@ -50,7 +51,7 @@ impl fmt::Display for RepoRoot {
 
 /// The path of a file inside its repository: UTF-8, relative, separated by `/`.
 ///
-/// No component is empty, `.` or `..`, and no path holds a NUL. Paths order by their bytes.
+/// No component is empty, `.` or `..`, and no path holds a NUL. Paths order by their bytes. Clones share the text.
 ///
 /// ```
 /// use codira_contracts::RepoPath;
@@ -62,9 +63,9 @@ impl fmt::Display for RepoRoot {
 /// assert!(RepoPath::new("/etc/passwd").is_err());
 /// # Ok::<(), codira_contracts::BackendError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct RepoPath(String);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct RepoPath(Arc<str>);
 
 impl RepoPath {
     /// Checks and wraps a path.
@@ -72,11 +73,11 @@ impl RepoPath {
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput), naming the path, when it breaks a rule above.
-    pub fn new(path: impl Into<String>) -> Result<Self, BackendError> {
-        let path = path.into();
+    pub fn new(path: impl AsRef<str>) -> Result<Self, BackendError> {
+        let path = path.as_ref();
         let whole = |part: &str| !matches!(part, "" | "." | "..");
         if path.split('/').all(whole) && !path.contains('\0') {
-            return Ok(Self(path));
+            return Ok(Self(path.into()));
         }
         Err(BackendError::invalid(
             format_args!("{path:?}"),
@@ -120,6 +121,12 @@ impl AsRef<str> for RepoPath {
     }
 }
 
+impl Serialize for RepoPath {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
 impl Borrow<str> for RepoPath {
     fn borrow(&self) -> &str {
         &self.0
@@ -144,7 +151,7 @@ impl TryFrom<String> for RepoPath {
 
 impl From<RepoPath> for String {
     fn from(path: RepoPath) -> Self {
-        path.0
+        path.as_str().to_owned()
     }
 }
 

@@ -208,7 +208,7 @@ impl Symbol {
     /// let run = Symbol { parent: Some("Flask".into()), ..Symbol::new("Flask.run", SymbolKind::Method, "run") };
     /// assert_eq!(run.qualified_name, "run");
     /// ```
-    pub fn new(id: impl Into<String>, kind: SymbolKind, name: impl Into<String>) -> Self {
+    pub fn new(id: impl AsRef<str>, kind: SymbolKind, name: impl Into<String>) -> Self {
         let name = name.into();
         Self {
             id: StableId::new(id),

@@ -11,7 +11,7 @@
 //!
 //! A name that nothing in the repository declares is the system's, when a header of the system is in reach.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Known, Rules,
@@ -75,7 +75,7 @@ enum Include<'a> {
 
 /// What the includes of a file bring into its reach.
 struct Reach<'a> {
-    files: HashSet<&'a RepoPath>,
+    files: FxHashSet<&'a RepoPath>,
     has_system: bool,
 }
 
@@ -85,13 +85,13 @@ pub(super) struct C<'w, 'a> {
     analysis: &'a FileAnalysis,
     world: &'w mut World<'a>,
     reach: Option<Reach<'a>>,
-    found: HashMap<String, Option<EdgeTarget>>,
+    found: FxHashMap<String, Option<EdgeTarget>>,
 }
 
 impl<'w, 'a> C<'w, 'a> {
     /// The rules for the file at `path`.
     pub(super) fn new(path: &'a RepoPath, analysis: &'a FileAnalysis, world: &'w mut World<'a>) -> Self {
-        let mut rules = Self { path, analysis, world, reach: None, found: HashMap::new() };
+        let mut rules = Self { path, analysis, world, reach: None, found: FxHashMap::default() };
         rules.reach = rules.find_reach().ok();
         rules
     }
@@ -124,7 +124,7 @@ impl<'w, 'a> C<'w, 'a> {
 
     /// Follows the includes of the file. All of one depth are asked for at once.
     fn find_reach(&mut self) -> Known<Reach<'a>> {
-        let mut reach = Reach { files: HashSet::from([self.path]), has_system: false };
+        let mut reach = Reach { files: FxHashSet::from_iter([self.path]), has_system: false };
         let own = self.analysis.imports.iter().map(|import| (self.path, import.kind, &*import.module));
         let mut next: Vec<(&RepoPath, ImportKind, &str)> = own.collect();
         while !next.is_empty() {

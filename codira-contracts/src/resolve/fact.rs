@@ -1,6 +1,6 @@
 //! What files tell each other: facts under keys, and everything that is known of them so far.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -124,7 +124,7 @@ pub struct Offered {
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// By scope, then name: looked up without making a key.
-    known: HashMap<String, HashMap<String, Vec<Offered>>>,
+    known: FxHashMap<String, FxHashMap<String, Vec<Offered>>>,
     len: usize,
     complete: bool,
 }
@@ -136,7 +136,7 @@ impl Facts {
         for (path, Offer { key, fact }) in offers {
             facts.entry(key).push(Offered { path, fact });
         }
-        facts.known.values_mut().flat_map(HashMap::values_mut).for_each(|facts| facts.sort());
+        facts.known.values_mut().flat_map(FxHashMap::values_mut).for_each(|facts| facts.sort());
         facts
     }
 

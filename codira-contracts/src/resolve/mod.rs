@@ -41,14 +41,17 @@ pub mod python;
 pub mod rust;
 mod world;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
 
 pub use fact::{Fact, FactKey, Facts, Offer, Offered};
 use offers::{Offers, Symbols};
 use world::{Known, World};
 
 use crate::{
-    Edge, EdgeTarget, FileAnalysis, Import, ImportTarget, Language, RepoPath, StableId, SymbolKey, UseForm, UseKind, UseRecord,
+    Edge, EdgeTarget, FileAnalysis, Import, ImportTarget, Language, RepoPath, Site, StableId, SymbolKey, UseForm, UseKind,
+    UseRecord,
 };
 
 /// What a file offers, sorted, each once. Of the analysis, only language, module, symbols and imports are looked at.
@@ -111,16 +114,12 @@ pub fn resolve(path: &RepoPath, analysis: &FileAnalysis, facts: &Facts) -> Progr
         _ => apply(path, analysis, local::Local::new(path, &symbols, &mut world)),
     };
     let (asked, missing) = world.finish();
-    if missing.is_empty() {
-        Progress::Done(Resolution { edges: merge(edges), imports, asked })
-    } else {
-        Progress::Needs(missing)
-    }
+    if missing.is_empty() { Progress::Done(Resolution { edges, imports, asked }) } else { Progress::Needs(missing) }
 }
 
 /// The name of a file as a scope; languages never share one.
 fn file_scope(path: &RepoPath, language: &Language) -> String {
-    format!("{language}:{path}")
+    [language.as_str(), ":", path.as_str()].concat()
 }
 
 /// Everything that a file says, with its symbols at hand.
@@ -138,29 +137,31 @@ fn all_offers<'a>(path: &RepoPath, analysis: &'a FileAnalysis) -> (Symbols<'a>, 
 /// Applies the rules to every record and import. What hangs on unknown facts is left out: the world remembers the question.
 fn apply(path: &RepoPath, analysis: &FileAnalysis, mut rules: impl Rules) -> (Vec<Edge>, Vec<ImportTarget>) {
     // Equal text of one owner means the same.
-    let mut targets: HashMap<(&StableId, UseKind, UseForm, &str), Option<EdgeTarget>> = HashMap::new();
-    let edges = analysis.uses.iter().filter_map(|record| {
-        let target = targets.entry((&record.owner, record.kind, record.form, &record.text)).or_insert_with(|| {
-            let found = rules.target(record).ok()?;
-            Some(found.unwrap_or_else(|| EdgeTarget::Unresolved { text: rules.text(record) }))
-        });
-        Some(Edge {
-            owner: SymbolKey { path: path.clone(), id: record.owner.clone() },
-            kind: record.kind,
-            target: target.clone()?,
-            sites: vec![record.site],
-        })
+    let mut alike: FxHashMap<(&StableId, UseKind, UseForm, &str), usize> = FxHashMap::default();
+    let mut uses: Vec<(&UseRecord, Vec<Site>)> = Vec::new();
+    for record in &analysis.uses {
+        let place = *alike.entry((&record.owner, record.kind, record.form, &record.text)).or_insert(uses.len());
+        match uses.get_mut(place) {
+            Some((_, sites)) => sites.push(record.site),
+            None => uses.push((record, vec![record.site])),
+        }
+    }
+    let edges = uses.into_iter().filter_map(|(record, sites)| {
+        let found = rules.target(record).ok()?;
+        let target = found.unwrap_or_else(|| EdgeTarget::Unresolved { text: rules.text(record) });
+        let owner = SymbolKey { path: path.clone(), id: record.owner.clone() };
+        Some(Edge { owner, kind: record.kind, target, sites })
     });
-    let edges = edges.collect();
+    let edges = merge(edges.collect());
     let imports = analysis.imports.iter().filter_map(|import| rules.import(import).ok()).collect();
     (edges, imports)
 }
 
-/// One edge for each owner, kind and target, with all sites.
+/// One edge for each owner, kind and target, with all sites. All owners are of one file.
 fn merge(mut edges: Vec<Edge>) -> Vec<Edge> {
-    edges.sort();
+    edges.sort_unstable_by(|a, b| (&a.owner.id, a.kind, &a.target).cmp(&(&b.owner.id, b.kind, &b.target)));
     edges.dedup_by(|next, kept| {
-        let same = (&next.owner, next.kind, &next.target) == (&kept.owner, kept.kind, &kept.target);
+        let same = (&next.owner.id, next.kind, &next.target) == (&kept.owner.id, kept.kind, &kept.target);
         if same {
             kept.sites.append(&mut next.sites);
         }

@@ -1,6 +1,8 @@
 //! What one file says: its symbols by id and scope, and the facts that follow from them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use super::{
     Fact, FactKey, Facts, Offer,
@@ -11,7 +13,7 @@ use crate::{FileAnalysis, ImportKind, RepoPath, StableId, Symbol, SymbolKind};
 
 /// The symbols of one file by id, and who holds whom.
 pub(super) struct Symbols<'a> {
-    by_id: HashMap<&'a StableId, &'a Symbol>,
+    by_id: FxHashMap<&'a StableId, &'a Symbol>,
     module: Option<&'a StableId>,
     file_scope: String,
 }
@@ -19,7 +21,7 @@ pub(super) struct Symbols<'a> {
 impl<'a> Symbols<'a> {
     /// The symbols of `analysis`; the file as a scope is called `file_scope`.
     pub(super) fn new(analysis: &'a FileAnalysis, file_scope: String) -> Self {
-        let mut by_id = HashMap::with_capacity(analysis.symbols.len());
+        let mut by_id = FxHashMap::with_capacity_and_hasher(analysis.symbols.len(), rustc_hash::FxBuildHasher);
         for symbol in &analysis.symbols {
             by_id.entry(&symbol.id).or_insert(symbol);
         }
@@ -53,7 +55,9 @@ impl<'a> Symbols<'a> {
 
     /// The name of the scope that the innermost of these holders is; the file's where there is none.
     pub(super) fn scope(&self, holders: &[&Symbol]) -> String {
-        let mut scope = self.file_scope.clone();
+        let length = holders.iter().map(|holder| 2 + holder.id.as_str().len()).sum::<usize>();
+        let mut scope = String::with_capacity(self.file_scope.len() + length);
+        scope.push_str(&self.file_scope);
         for holder in holders.iter().rev() {
             scope.push_str("//");
             scope.push_str(holder.id.as_str());

@@ -1,6 +1,8 @@
 //! What one resolution works with: the facts it may see, the questions it asked, and the candidates it found.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{FactKey, Facts, Offered};
 use crate::RepoPath;
@@ -64,7 +66,7 @@ pub(super) struct World<'a> {
     /// The file's own facts, also those that nobody else can see. Asking for them needs no record.
     own: &'a Facts,
     own_scope: String,
-    asked: HashMap<String, HashSet<String>>,
+    asked: FxHashMap<String, FxHashSet<String>>,
     missing: BTreeSet<FactKey>,
     /// The names whose meaning is being sought: a name that leads back to itself ends there.
     trail: Vec<(String, String)>,
@@ -74,7 +76,7 @@ pub(super) struct World<'a> {
 impl<'a> World<'a> {
     /// The world of the file whose scope is `own_scope`.
     pub(super) fn new(facts: &'a Facts, own: &'a Facts, own_scope: String) -> Self {
-        Self { facts, own, own_scope, asked: HashMap::new(), missing: BTreeSet::new(), trail: Vec::new(), steps: 0 }
+        Self { facts, own, own_scope, asked: FxHashMap::default(), missing: BTreeSet::new(), trail: Vec::new(), steps: 0 }
     }
 
     /// What is offered under a key, ordered by path.
@@ -85,7 +87,7 @@ impl<'a> World<'a> {
         match self.asked.get_mut(scope) {
             Some(names) if names.contains(name) => {}
             Some(names) => drop(names.insert(name.to_owned())),
-            None => drop(self.asked.insert(scope.to_owned(), HashSet::from([name.to_owned()]))),
+            None => drop(self.asked.insert(scope.to_owned(), FxHashSet::from_iter([name.to_owned()]))),
         }
         self.facts.get(scope, name).ok_or_else(|| {
             self.missing.insert(FactKey::new(scope, name));
@@ -143,7 +145,7 @@ impl<'a> World<'a> {
 
 /// The directory `name` in `directory`.
 pub(super) fn join(directory: &str, name: &str) -> String {
-    if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
+    if directory.is_empty() { name.to_owned() } else { [directory, "/", name].concat() }
 }
 
 /// A path written in a file of `directory`, as a path of the repository; `None` when it leaves that.

@@ -25,7 +25,9 @@ mod known;
 mod modules;
 mod names;
 
-use std::{collections::HashMap, rc::Rc};
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use modules::{ANYWHERE, ModulePlace, Root, directory_scope, is_package};
 
@@ -71,7 +73,7 @@ impl PartialEq for Place<'_> {
 impl Place<'_> {
     /// The scope that it is.
     fn inside(&self) -> String {
-        format!("{}//{}", self.scope, self.definition.id)
+        [&self.scope, "//", self.definition.id.as_str()].concat()
     }
 }
 
@@ -95,7 +97,7 @@ struct Scope {
     is_class: bool,
 }
 
-type Names<'a> = HashMap<&'a str, Vec<&'a Content>>;
+type Names<'a> = FxHashMap<&'a str, Vec<&'a Content>>;
 
 /// The rules of a Python file.
 pub(super) struct Python<'w, 'a> {
@@ -103,11 +105,12 @@ pub(super) struct Python<'w, 'a> {
     symbols: &'a Symbols<'a>,
     world: &'w mut World<'a>,
     file: Rc<str>,
-    roots_of_directories: HashMap<String, Vec<String>>,
-    roots_of_imports: HashMap<(String, String), Root>,
-    members: HashMap<String, Rc<Names<'a>>>,
-    lines: HashMap<SymbolKey, Rc<[Place<'a>]>>,
-    found: HashMap<String, HashMap<String, Found<Entity<'a>>>>,
+    roots_of_directories: FxHashMap<String, Rc<[Rc<str>]>>,
+    /// By directory, then dotted name.
+    roots_of_imports: FxHashMap<String, FxHashMap<String, Root>>,
+    members: FxHashMap<String, Rc<Names<'a>>>,
+    lines: FxHashMap<SymbolKey, Rc<[Place<'a>]>>,
+    found: FxHashMap<String, FxHashMap<String, Found<Entity<'a>>>>,
 }
 
 impl<'w, 'a> Python<'w, 'a> {
@@ -118,11 +121,11 @@ impl<'w, 'a> Python<'w, 'a> {
             symbols,
             world,
             file: symbols.scope(&[]).into(),
-            roots_of_directories: HashMap::new(),
-            roots_of_imports: HashMap::new(),
-            members: HashMap::new(),
-            lines: HashMap::new(),
-            found: HashMap::new(),
+            roots_of_directories: FxHashMap::default(),
+            roots_of_imports: FxHashMap::default(),
+            members: FxHashMap::default(),
+            lines: FxHashMap::default(),
+            found: FxHashMap::default(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Where Python's modules are: paths read as Python's import system reads directories.
 
+use std::rc::Rc;
+
 use super::{Entity, Python, known};
 use crate::{
     ExternalKind, RepoPath,
@@ -20,7 +22,7 @@ const MAX_PLACES: usize = 32;
 #[derive(Clone, Debug)]
 pub(super) enum Root {
     /// In this directory.
-    In(String),
+    In(Rc<str>),
     /// Outside the repository.
     Outside,
     /// In several directories, and none is nearer.
@@ -50,7 +52,7 @@ impl<'p> ModulePlace<'p> {
 
 /// The scope of the modules in a directory.
 pub(super) fn directory_scope(directory: &str) -> String {
-    format!("python:{directory}/")
+    ["python:", directory, "/"].concat()
 }
 
 /// Whether a file is the `__init__` of its directory.
@@ -139,18 +141,18 @@ impl<'a> Python<'_, 'a> {
         let parts: Vec<&str> = parts.iter().copied().chain(wanted).collect();
         let Some((first, rest)) = parts.split_first() else { return Ok(Root::Ambiguous) };
         let directory = path.parent().unwrap_or_default();
-        let key = (directory.to_owned(), parts.join("."));
-        if let Some(root) = self.roots_of_imports.get(&key) {
+        let dotted = parts.join(".");
+        if let Some(root) = self.roots_of_imports.get(directory).and_then(|roots| roots.get(&dotted)) {
             return Ok(root.clone());
         }
         let root = self.find_root(directory, first, rest)?;
-        self.roots_of_imports.insert(key, root.clone());
+        self.roots_of_imports.entry(directory.to_owned()).or_default().insert(dotted, root.clone());
         Ok(root)
     }
 
     fn find_root(&mut self, directory: &str, first: &str, rest: &[&str]) -> Known<Root> {
         let roots = self.roots(directory)?;
-        for root in &roots {
+        for root in &*roots {
             if self.module_in(root, first)?.is_some() {
                 return Ok(Root::In(root.clone()));
             }
@@ -159,7 +161,7 @@ impl<'a> Python<'_, 'a> {
             return Ok(Root::Outside);
         }
         // A directory without `__init__` is a package too, when a module on the path is in it.
-        for root in &roots {
+        for root in &*roots {
             let mut directory = join(root, first);
             for part in rest {
                 if self.module_in(&directory, part)?.is_some() {
@@ -172,7 +174,7 @@ impl<'a> Python<'_, 'a> {
     }
 
     /// The directories that an import may start from: those around the file that are no packages, nearest first.
-    fn roots(&mut self, directory: &str) -> Known<Vec<String>> {
+    fn roots(&mut self, directory: &str) -> Known<Rc<[Rc<str>]>> {
         if let Some(roots) = self.roots_of_directories.get(directory) {
             return Ok(roots.clone());
         }
@@ -183,14 +185,15 @@ impl<'a> Python<'_, 'a> {
             let Some(directory) = next.filter(|directory| !directory.is_empty()) else { break };
             match self.package(directory) {
                 Ok(Some(_)) => {}
-                Ok(None) => roots.push(directory.to_owned()),
+                Ok(None) => roots.push(directory.into()),
                 // The other directories are asked for in the same round.
                 Err(unknown) => known = Err(unknown),
             }
             next = directory.rsplit_once('/').map(|(parent, _)| parent);
         }
         known?;
-        roots.push(String::new());
+        roots.push("".into());
+        let roots: Rc<[Rc<str>]> = roots.into();
         self.roots_of_directories.insert(directory.to_owned(), roots.clone());
         Ok(roots)
     }
@@ -219,7 +222,7 @@ impl<'a> Python<'_, 'a> {
         known?;
         Ok(match *found {
             [] => Root::Outside,
-            [directory] => Root::In(directory.to_owned()),
+            [directory] => Root::In(directory.into()),
             _ => Root::Ambiguous,
         })
     }

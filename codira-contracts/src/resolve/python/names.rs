@@ -1,6 +1,8 @@
 //! What Python's names mean: scopes, members of modules and classes, and imports followed to their end.
 
-use std::{collections::HashSet, rc::Rc};
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
 
 use super::{Entity, Names, Place, Python, Root, Scope, known};
 use crate::{
@@ -222,7 +224,7 @@ impl<'a> Python<'_, 'a> {
             return Ok(line.clone());
         }
         let mut line = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         let mut next = vec![class.clone()];
         let mut known = Ok(());
         while let Some(class) = next.pop() {

@@ -24,7 +24,9 @@ mod known;
 mod names;
 mod types;
 
-use std::{collections::HashMap, rc::Rc};
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use files::FilePlace;
 
@@ -173,8 +175,8 @@ pub(super) struct Rust<'w, 'a> {
     path: &'a RepoPath,
     symbols: &'a Symbols<'a>,
     world: &'w mut World<'a>,
-    macros: HashMap<&'a str, Found<&'a StableId>>,
-    found: HashMap<(Rc<str>, Space), HashMap<String, Found<Entity<'a>>>>,
+    macros: FxHashMap<&'a str, Found<&'a StableId>>,
+    found: FxHashMap<(Rc<str>, Space), FxHashMap<String, Found<Entity<'a>>>>,
 }
 
 /// Where a record stands.
@@ -193,11 +195,11 @@ impl<'w, 'a> Rust<'w, 'a> {
         symbols: &'a Symbols<'a>,
         world: &'w mut World<'a>,
     ) -> Self {
-        let mut macros: HashMap<&str, Found<&StableId>> = HashMap::new();
+        let mut macros: FxHashMap<&str, Found<&StableId>> = FxHashMap::default();
         for symbol in analysis.symbols.iter().filter(|symbol| symbol.kind == SymbolKind::Macro) {
             macros.entry(&symbol.name).or_insert(Found::Nothing).add(&symbol.id);
         }
-        Self { path, symbols, world, macros, found: HashMap::new() }
+        Self { path, symbols, world, macros, found: FxHashMap::default() }
     }
 
     /// A file as a module.

@@ -1,6 +1,6 @@
 //! The members of Rust's types: variants, `impl` blocks wherever they are, and the traits that a type implements.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::{Entity, Module, Place, Rust, Space, Standpoint, files, implementation_scope};
 use crate::{
@@ -137,7 +137,7 @@ impl<'a> Rust<'_, 'a> {
 
     /// What these traits and their supertraits define under a name.
     fn trait_member(&mut self, mut next: Vec<Place<'a>>, name: &str, space: Space) -> Known<Found<Entity<'a>>> {
-        let mut seen: HashSet<(&RepoPath, &Definition)> = HashSet::new();
+        let mut seen: FxHashSet<(&RepoPath, &Definition)> = FxHashSet::default();
         let mut found = Found::Nothing;
         while !next.is_empty() {
             let mut above = Vec::new();
