@@ -31,8 +31,16 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("codira-duckdb", &["sqlx", "rusqlite"]),
 ];
 
-const PARSERS: &[&str] =
-    &["ruff_python_parser", "ruff_python_ast", "ra_ap_parser", "ra_ap_syntax", "tree-sitter", "tree-sitter-c", "syn"];
+const PARSERS: &[&str] = &[
+    "ruff_python_parser",
+    "ruff_python_ast",
+    "ra_ap_parser",
+    "ra_ap_syntax",
+    "tree-sitter",
+    "tree-sitter-c",
+    "syn",
+    "pulldown-cmark",
+];
 
 struct Dependency {
     name: String,

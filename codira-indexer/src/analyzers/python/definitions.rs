@@ -10,6 +10,7 @@ use super::{
     symbols::{Role, SymbolRef},
     walk::{Place, Position, Walk},
 };
+use crate::analyzers::documents::markup::is_restructuredtext;
 
 /// What the decorators of a function make of it.
 struct Decorated {
@@ -188,7 +189,10 @@ impl<'s> Walk<'s> {
         self.documentation.push(Documentation {
             id: StableId::new(format!("doc:{}", symbol.id)),
             // Docstrings are reStructuredText where they are marked up at all (PEP 287).
-            format: DocumentationFormat::ReStructuredText,
+            format: match is_restructuredtext(&text) {
+                true => DocumentationFormat::ReStructuredText,
+                false => DocumentationFormat::PlainText,
+            },
             kind: match symbol.kind {
                 SymbolKind::Module => DocumentationKind::Module,
                 kind if kind.is_type() => DocumentationKind::Type,

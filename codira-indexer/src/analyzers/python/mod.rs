@@ -38,7 +38,7 @@ pub struct PythonAnalyzer {
 impl PythonAnalyzer {
     /// The analyzer, ready for any number of files.
     pub fn new() -> Self {
-        Self { tool: Tool::new("python", "1") }
+        Self { tool: Tool::new("python", "2") }
     }
 }
 
