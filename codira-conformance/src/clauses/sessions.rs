@@ -10,7 +10,8 @@ use crate::{
     Cx, Fixture, Outcome,
     cancel::cancelled,
     histories::Flaw,
-    samples::{defining, file, path},
+    observe::keeps_embeddings,
+    samples::{defining, embedded, file, path},
     verdict::ensure,
 };
 
@@ -49,10 +50,15 @@ pub(crate) fn only_one_session_is_open<F: Fixture>(cx: &Cx<F>) -> Outcome {
         let index = cx.index().await?;
         for (first, second) in [(Full, Incremental), (Incremental, Full), (Incremental, Incremental)] {
             let session = index.backend.begin_index_session(first).await?;
-            refused(index.backend.begin_index_session(second).await)?;
-            // Also after a reader came by, and after the refusal.
-            drop(index.backend.open_reader().await);
-            refused(index.backend.begin_index_session(second).await)?;
+            // Also after the refusal, and after a reader came by.
+            for _ in 0..2 {
+                let second = index.backend.begin_index_session(second);
+                match tokio::time::timeout(cx.settings().settling, second).await {
+                    Ok(second) => refused(second)?,
+                    Err(_) => ensure!(false, "a second session waits for the first instead of being refused at once"),
+                }
+                drop(index.backend.open_reader().await);
+            }
             session.commit().await?;
         }
         Ok(())
@@ -104,7 +110,7 @@ fn giving_up<F: Fixture, G: Future<Output = Result<(), BackendError>>>(
             let listed = listed(&index.backend).await?;
             ensure!(listed == ["pkg/a.py"], "a session that was given up left {listed:?}");
         }
-        let Commit { generation, .. } = commit(&index.backend, Incremental, &[]).await?;
+        let Commit { generation, .. } = commit(&index.backend, Incremental, &["pkg/c.py"]).await?;
         ensure!(generation == 2, "sessions that were given up counted: the second commit is number {generation}");
         Ok(())
     })
@@ -239,13 +245,20 @@ pub(crate) fn full_scope_replaces_everything<F: Fixture>(cx: &Cx<F>) -> Outcome 
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(Incremental).await?;
-        session.put_file(defining("pkg/a.py", &["run"])).await?;
+        let embeddings = keeps_embeddings(index.backend.descriptor());
+        let known = || defining("pkg/b.py", &["run"]);
+        session.put_file(file("pkg/a.py")).await?;
+        session.put_file(embedded(known(), embeddings)).await?;
         session.write_inventory(an_inventory()).await?;
         session.commit().await?;
-        commit(&index.backend, Full, &["pkg/b.py"]).await?;
+        let mut session = index.backend.begin_index_session(Full).await?;
+        session.put_file(known()).await?;
+        session.commit().await?;
         let listed = listed(&index.backend).await?;
         ensure!(listed == ["pkg/b.py"], "a full session put pkg/b.py and left {listed:?}");
         let reader = index.backend.open_reader().await?;
+        let found = reader.file(known().path()).await?;
+        ensure!(found == Some(known()), "a full session put pkg/b.py without embeddings, and left {found:#?}");
         let (coverage, analyzers) = (reader.runtime_inventory().await?.coverage, reader.analyzer_inventory().await?);
         ensure!(coverage == Coverage::Unknown, "nobody said what was covered, and coverage is {coverage}");
         ensure!(analyzers.is_empty(), "nobody named an analyzer, and there are {analyzers:?}");

@@ -1,0 +1,151 @@
+//! A backend with one fault: the reference, except where the fault answers or acts for it.
+//!
+//! A [`Fault`] has a method for everything that a caller can ask of a backend, a reader or a session. Each hands on to the
+//! reference, so that a fault is written by overriding the few calls that it gets wrong.
+
+use std::{path::Path, sync::Arc};
+
+use async_trait::async_trait;
+use codira_contracts::*;
+use codira_memory::MemoryBackend;
+
+use crate::backend::{Reader, Session};
+
+pub type Answer<T> = Result<T, BackendError>;
+
+/// Declares the trait and the backend that consults it, from one list of questions and calls.
+macro_rules! hooks {
+    (
+        questions { $($question:ident($($asked:ident: $asked_type:ty),*) -> $answer:ty;)* }
+        calls { $($hook:ident: $call:ident($($given:ident: $given_type:ty),*) -> $result:ty;)* }
+    ) => {
+        /// What is wrong with a backend. One value lives as long as one index is open.
+        #[async_trait]
+        pub trait Fault: Default + Send + Sync + 'static {
+            /// The sound backend underneath.
+            fn base(&self, _dir: &Path) -> DynBackend {
+                DynBackend::new(MemoryBackend::default())
+            }
+
+            /// Changes what the backend says of itself.
+            fn describe(&self, _descriptor: &mut BackendDescriptor) {}
+
+            async fn open_reader(&self, base: &DynBackend) -> Answer<DynReader> {
+                base.open_reader().await
+            }
+
+            async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+                base.begin_index_session(scope).await
+            }
+
+            fn generation(&self, reader: &dyn IndexReader) -> u64 {
+                reader.generation()
+            }
+
+            /// The reader that answers the next question to `opened`.
+            async fn answering(&self, opened: &Arc<dyn IndexReader>) -> Answer<Arc<dyn IndexReader>> {
+                Ok(Arc::clone(opened))
+            }
+
+            $(async fn $question(&self, reader: &dyn IndexReader, $($asked: $asked_type),*) -> Answer<$answer> {
+                reader.$question($($asked),*).await
+            })*
+
+            /// Comes before every call of a session.
+            async fn called(&self) {}
+
+            $(async fn $hook(&self, session: &mut DynSession, $($given: $given_type),*) -> Answer<$result> {
+                session.$call($($given),*).await
+            })*
+
+            async fn commit(&self, _base: &DynBackend, session: DynSession) -> Answer<Commit> {
+                session.commit().await
+            }
+
+            async fn abort(&self, session: DynSession) -> Answer<()> {
+                session.abort().await
+            }
+
+            /// A session is dropped without an end.
+            fn dropped(&self, session: DynSession) {
+                drop(session);
+            }
+
+            /// A session has ended, in whatever way.
+            fn ended(&self) {}
+
+            /// The backend is dropped; readers and sessions may still be there.
+            fn closed(&self) {}
+        }
+
+        #[async_trait]
+        impl<F: Fault> IndexReader for Reader<F> {
+            fn generation(&self) -> u64 {
+                self.fault.generation(&*self.base)
+            }
+
+            $(async fn $question(&self, $($asked: $asked_type),*) -> Answer<$answer> {
+                let base = self.fault.answering(&self.base).await?;
+                self.fault.$question(&*base, $($asked),*).await
+            })*
+        }
+
+        #[async_trait]
+        impl<F: Fault> IndexWriteSession for Session<F> {
+            $(async fn $call(&mut self, $($given: $given_type),*) -> Answer<$result> {
+                let session = self.session.as_mut().expect("the session is open until it is consumed");
+                self.fault.called().await;
+                self.fault.$hook(session, $($given),*).await
+            })*
+
+            async fn commit(mut self) -> Answer<Commit> {
+                let session = self.session.take().expect("the session is open until it is consumed");
+                self.fault.commit(&self.base, session).await
+            }
+
+            async fn abort(mut self) -> Answer<()> {
+                let session = self.session.take().expect("the session is open until it is consumed");
+                self.fault.abort(session).await
+            }
+        }
+    };
+}
+
+hooks! {
+    questions {
+        runtime_inventory() -> RuntimeInventory;
+        analyzer_inventory() -> Vec<AnalyzerInventory>;
+        totals() -> Totals;
+        file_states(prefix: &PathPrefix) -> Vec<FileState>;
+        file(path: &RepoPath) -> Option<FileSnapshot>;
+        maintenance(policy: &AuditPolicy, specs: &[EmbeddingSpec]) -> Maintenance;
+        symbol(key: &SymbolKey) -> Option<SymbolEntry>;
+        symbols(request: &SymbolRequest) -> Vec<SymbolEntry>;
+        symbol_inventory(request: &SymbolInventoryRequest) -> Vec<SymbolInventoryEntry>;
+        children(parent: &SymbolKey) -> Vec<SymbolEntry>;
+        overloads(symbol: &SymbolKey) -> Vec<SymbolEntry>;
+        edges(request: &EdgeRequest) -> Vec<EdgeEntry>;
+        imports(request: &ImportRequest) -> Vec<ImportEntry>;
+        text_references(request: &TextRequest) -> Vec<TextReference>;
+        documentation(request: &DocumentationRequest) -> Vec<DocumentationEntry>;
+        doc_issues(request: &DocIssueRequest) -> Vec<DocIssueEntry>;
+        embedding_inventory() -> Vec<EmbeddingInventory>;
+        reusable_embeddings(request: &ReuseRequest) -> Vec<ReusableEmbedding>;
+        pending_embeddings(request: &PendingRequest) -> Vec<PendingEmbedding>;
+        symbol_candidates(request: &CandidateRequest) -> Vec<Candidate<SymbolEntry>>;
+        documentation_candidates(request: &CandidateRequest) -> Vec<Candidate<DocumentationEntry>>;
+    }
+    calls {
+        put_file: put_file(file: FileSnapshot) -> ();
+        remove_file: remove_file(path: &RepoPath) -> ();
+        file_state: file_state(path: &RepoPath) -> Option<FileState>;
+        purge_doc_issues: purge_doc_issues(policy: &AuditPolicy) -> u64;
+        prune_embeddings: prune_embeddings(keep: &[EmbeddingSpec]) -> u64;
+        reusable_in_session: reusable_embeddings(request: &ReuseRequest) -> Vec<ReusableEmbedding>;
+        pending_in_session: pending_embeddings(request: &PendingRequest) -> Vec<PendingEmbedding>;
+        queue_embeddings: queue_embeddings(rows: Vec<PendingEmbedding>) -> ();
+        store_embeddings: store_embeddings(rows: Vec<ComputedEmbedding>) -> Stored;
+        rebuild_derived: rebuild_derived() -> Derivation;
+        write_inventory: write_inventory(inventory: RunInventory) -> ();
+    }
+}

@@ -1,0 +1,661 @@
+//! Sessions: places that are kept or shared, endings that do something else, and scopes that are not kept to.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
+    },
+    task::{Context, Waker},
+};
+
+use async_trait::async_trait;
+use codira_contracts::*;
+
+use crate::{
+    fault::{Answer, Fault},
+    judge::{EVERY, SMALL, mutants},
+};
+
+mutants! {
+    two_sessions_at_once: AllowsTwoSessions, "a second session is open beside the first", [
+        "sessions::only_one_session_is_open",
+    ];
+    a_second_session_is_queued: QueuesTheSecond, "a second session waits for the first to end", [
+        "sessions::only_one_session_is_open",
+    ];
+    a_holder_without_a_name: NamesNobody, "a refused session is not told who holds the place", [
+        "sessions::only_one_session_is_open",
+    ];
+    a_session_commits_when_dropped: CommitsOnDrop, "dropping a session commits it", [
+        "sessions::dropping_a_session_changes_nothing",
+        "sessions::a_dropped_beginning_leaves_no_session",
+        "isolation::nothing_is_indexed_at_first",
+        "isolation::a_session_shows_nothing_before_its_commit",
+        "storing::inventories_read_back_as_written",
+        "embeddings::a_text_keeps_its_vector_when_it_moves",
+        SMALL,
+        EVERY,
+    ];
+    a_session_commits_when_aborted: CommitsOnAbort, "aborting a session commits it", [
+        "sessions::aborting_a_session_changes_nothing",
+        "sessions::a_dropped_beginning_leaves_no_session",
+        SMALL,
+    ];
+    a_dropped_session_lingers: LingersWhenDropped, "a dropped session holds the place until somebody asks for it", [
+        "sessions::dropping_a_session_changes_nothing",
+        "sessions::a_dropped_commit_publishes_all_or_nothing",
+        "isolation::a_session_shows_nothing_before_its_commit",
+        "storing::inventories_read_back_as_written",
+        "embeddings::a_text_keeps_its_vector_when_it_moves",
+        SMALL,
+    ];
+    an_aborted_session_lingers: LingersWhenAborted, "an aborted session holds the place until somebody asks for it", [
+        "sessions::aborting_a_session_changes_nothing",
+        "sessions::a_dropped_beginning_leaves_no_session",
+        "sessions::a_session_sees_its_own_writes",
+        SMALL,
+    ];
+    a_committed_session_lingers: LingersWhenCommitted, "a commit without changes holds the place until somebody asks for it", [
+        "sessions::only_one_session_is_open",
+        "sessions::committing_frees_the_place",
+        "sessions::an_empty_commit_is_a_commit",
+        "storing::inventories_read_back_as_written",
+    ];
+    a_place_that_a_dropped_beginning_keeps: LeaksPlaceWhenDropped, "a dropped beginning keeps the place", [
+        "sessions::a_dropped_beginning_leaves_no_session",
+        EVERY,
+    ];
+    a_put_in_two_steps: PutsInTwoSteps, "a put removes the old file, waits, and puts the new one", [
+        "sessions::a_dropped_put_leaves_nothing_half_done",
+        EVERY,
+    ];
+    a_commit_in_two_parts: CommitsInTwoParts, "a commit publishes its last file after a pause", [
+        "sessions::a_dropped_commit_publishes_all_or_nothing",
+        "isolation::readers_see_whole_commits",
+        "embeddings::vectors_are_kept_bit_for_bit",
+        "embeddings::pending_rows_wait_until_they_are_stored",
+        "embeddings::a_stale_vector_is_not_kept",
+    ];
+    a_session_that_borrows: NeedsItsBackend, "a session cannot be committed after its backend was dropped", [
+        "sessions::a_session_owns_what_it_needs",
+    ];
+    full_scope_counts_anew: FullCountsAnew, "a full session starts counting commits again", [
+        "sessions::the_first_commit_is_number_one",
+        "graph::edges_follow_every_change",
+        SMALL,
+    ];
+    an_empty_commit_does_not_count: SkipsEmptyCommits, "a commit without changes is left out", [
+        "sessions::an_empty_commit_is_a_commit",
+        "storing::inventories_read_back_as_written",
+    ];
+    full_scope_keeps_old_files: FullKeepsFiles, "a full session keeps the files that it does not put", [
+        "sessions::a_dropped_commit_publishes_all_or_nothing",
+        "sessions::full_scope_replaces_everything",
+        "sessions::a_session_sees_its_own_writes",
+        "storing::a_file_that_breaks_a_rule_is_refused",
+        "graph::edges_follow_every_change",
+        SMALL,
+        EVERY,
+    ];
+    full_scope_keeps_the_inventory: FullKeepsInventory, "a full session keeps the inventory that it does not write", [
+        "sessions::full_scope_replaces_everything",
+    ];
+    full_scope_keeps_embeddings: FullKeepsEmbeddings, "a full session keeps the embeddings of a file that it puts without", [
+        "sessions::full_scope_replaces_everything",
+    ];
+    incremental_scope_drops_the_inventory: IncrementalDropsInventory, "a session without an inventory deletes the one that was there", [
+        "sessions::incremental_scope_replaces_what_it_names",
+        "storing::inventories_read_back_as_written",
+    ];
+    the_first_put_wins: FirstPutWins, "of two puts of a path in one session, the first stays", [
+        "sessions::the_last_call_about_a_path_wins",
+        "graph::edges_follow_every_change",
+        SMALL,
+    ];
+    removals_come_last: RemovalsComeLast, "what a session removes is gone, although it was put again afterwards", [
+        "sessions::the_last_call_about_a_path_wins",
+        SMALL,
+    ];
+    removing_the_unknown_fails: RefusesTheUnknown, "removing an unknown path is an error", [
+        "sessions::dropping_a_session_changes_nothing",
+        "sessions::aborting_a_session_changes_nothing",
+        "sessions::the_last_call_about_a_path_wins",
+        "sessions::removing_an_unknown_path_succeeds",
+        SMALL,
+    ];
+    a_session_that_is_blind: BlindToItself, "a session tells the file states that it began with", [
+        "sessions::a_session_sees_its_own_writes",
+    ];
+    one_failure_ends_it_all: FailsForEver, "after a call that failed, every call of a session fails", [
+        "sessions::a_failed_call_leaves_the_session_usable",
+        "storing::a_file_that_breaks_a_rule_is_refused",
+    ];
+    a_refused_inventory_is_half_written: WritesRefusedInventory, "a refused inventory has deleted the one written before", [
+        "sessions::a_failed_call_leaves_the_session_usable",
+    ];
+    nothing_was_replaced: SaysItReplaced, "a commit says that it replaced something unreadable", [
+        "sessions::the_first_commit_is_number_one",
+        "graph::edges_are_those_of_the_resolver",
+        "graph::edges_follow_every_change",
+        SMALL,
+    ];
+}
+
+#[derive(Default)]
+struct AllowsTwoSessions;
+
+#[async_trait]
+impl Fault for AllowsTwoSessions {
+    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+        match base.begin_index_session(scope).await {
+            Err(BackendError::SessionBusy { .. }) => self.base("".as_ref()).begin_index_session(scope).await,
+            session => session,
+        }
+    }
+}
+
+#[derive(Default)]
+struct QueuesTheSecond;
+
+#[async_trait]
+impl Fault for QueuesTheSecond {
+    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+        loop {
+            match base.begin_index_session(scope).await {
+                Err(BackendError::SessionBusy { .. }) => tokio::task::yield_now().await,
+                session => return session,
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct NamesNobody;
+
+#[async_trait]
+impl Fault for NamesNobody {
+    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+        base.begin_index_session(scope).await.map_err(|error| match error {
+            BackendError::SessionBusy { location, .. } => {
+                BackendError::SessionBusy { location, holder: Holder::new("somebody", 0) }
+            }
+            other => other,
+        })
+    }
+}
+
+/// Commits a session of the reference, which never waits, from where nothing can be awaited.
+fn commit_now(session: DynSession) {
+    let mut commit = session.commit();
+    let _ = commit.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+}
+
+#[derive(Default)]
+struct CommitsOnDrop;
+
+#[async_trait]
+impl Fault for CommitsOnDrop {
+    fn dropped(&self, session: DynSession) {
+        commit_now(session);
+    }
+}
+
+#[derive(Default)]
+struct CommitsOnAbort;
+
+#[async_trait]
+impl Fault for CommitsOnAbort {
+    async fn abort(&self, session: DynSession) -> Answer<()> {
+        session.commit().await.map(drop)
+    }
+}
+
+/// A session that has ended, and holds its place until the next beginning was refused.
+#[derive(Default)]
+struct Lingering(Mutex<Option<DynSession>>);
+
+impl Lingering {
+    fn keep(&self, session: DynSession) {
+        *self.0.lock().unwrap() = Some(session);
+    }
+
+    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+        let session = base.begin_index_session(scope).await;
+        drop(self.0.lock().unwrap().take());
+        session
+    }
+}
+
+#[derive(Default)]
+struct LingersWhenDropped(Lingering);
+
+#[async_trait]
+impl Fault for LingersWhenDropped {
+    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+        self.0.begin(base, scope).await
+    }
+
+    fn dropped(&self, session: DynSession) {
+        self.0.keep(session);
+    }
+}
+
+#[derive(Default)]
+struct LingersWhenAborted(Lingering);
+
+#[async_trait]
+impl Fault for LingersWhenAborted {
+    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+        self.0.begin(base, scope).await
+    }
+
+    async fn abort(&self, session: DynSession) -> Answer<()> {
+        self.0.keep(session);
+        Ok(())
+    }
+}
+
+/// Whether the open session was asked to change anything.
+#[derive(Default)]
+struct Changed(AtomicBool);
+
+#[derive(Default)]
+struct LingersWhenCommitted {
+    lingering: Lingering,
+    changed: Changed,
+}
+
+#[async_trait]
+impl Fault for LingersWhenCommitted {
+    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+        self.changed.0.store(scope == WriteScope::Full, SeqCst);
+        self.lingering.begin(base, scope).await
+    }
+
+    async fn called(&self) {
+        self.changed.0.store(true, SeqCst);
+    }
+
+    async fn commit(&self, base: &DynBackend, session: DynSession) -> Answer<Commit> {
+        let commit = session.commit().await?;
+        if !self.changed.0.load(SeqCst) {
+            self.lingering.keep(base.begin_index_session(WriteScope::Incremental).await?);
+        }
+        Ok(commit)
+    }
+}
+
+#[derive(Default)]
+struct LeaksPlaceWhenDropped {
+    taken: AtomicBool,
+}
+
+#[async_trait]
+impl Fault for LeaksPlaceWhenDropped {
+    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+        if self.taken.swap(true, SeqCst) {
+            return Err(BackendError::SessionBusy { location: "memory".to_owned(), holder: Holder::current() });
+        }
+        // Dropped here, nobody gives the place back.
+        tokio::task::yield_now().await;
+        base.begin_index_session(scope).await
+    }
+
+    fn ended(&self) {
+        self.taken.store(false, SeqCst);
+    }
+}
+
+#[derive(Default)]
+struct PutsInTwoSteps;
+
+#[async_trait]
+impl Fault for PutsInTwoSteps {
+    async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
+        file.validate()?;
+        session.remove_file(file.path()).await?;
+        tokio::task::yield_now().await;
+        session.put_file(file).await
+    }
+}
+
+/// Every commit is two of the reference, so that numbers can be told from theirs.
+#[derive(Default)]
+struct CommitsInTwoParts {
+    last: Mutex<Option<FileSnapshot>>,
+    opened: AtomicU64,
+}
+
+/// So long a commit waits for a reader to open between its parts.
+const BETWEEN: usize = 200;
+
+#[async_trait]
+impl Fault for CommitsInTwoParts {
+    async fn open_reader(&self, base: &DynBackend) -> Answer<DynReader> {
+        let reader = base.open_reader().await;
+        self.opened.fetch_add(1, SeqCst);
+        reader
+    }
+
+    fn generation(&self, reader: &dyn IndexReader) -> u64 {
+        reader.generation().div_ceil(2)
+    }
+
+    async fn runtime_inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
+        let inventory = reader.runtime_inventory().await?;
+        Ok(RuntimeInventory { generation: inventory.generation.div_ceil(2), ..inventory })
+    }
+
+    async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
+        session.put_file(file.clone()).await?;
+        *self.last.lock().unwrap() = Some(file);
+        Ok(())
+    }
+
+    async fn remove_file(&self, session: &mut DynSession, path: &RepoPath) -> Answer<()> {
+        self.last.lock().unwrap().take_if(|file| file.path() == path);
+        session.remove_file(path).await
+    }
+
+    async fn commit(&self, base: &DynBackend, mut session: DynSession) -> Answer<Commit> {
+        let last = self.last.lock().unwrap().take();
+        if let Some(last) = &last {
+            session.remove_file(last.path()).await?;
+        }
+        session.commit().await?;
+        let opened = self.opened.load(SeqCst);
+        for _ in 0..BETWEEN {
+            tokio::task::yield_now().await;
+            if self.opened.load(SeqCst) > opened {
+                break;
+            }
+        }
+        let mut session = base.begin_index_session(WriteScope::Incremental).await?;
+        if let Some(last) = last {
+            session.put_file(last).await?;
+        }
+        let commit = session.commit().await?;
+        Ok(Commit { generation: commit.generation / 2, ..commit })
+    }
+
+    fn ended(&self) {
+        *self.last.lock().unwrap() = None;
+    }
+}
+
+#[derive(Default)]
+struct NeedsItsBackend {
+    closed: AtomicBool,
+}
+
+#[async_trait]
+impl Fault for NeedsItsBackend {
+    async fn commit(&self, _base: &DynBackend, session: DynSession) -> Answer<Commit> {
+        if self.closed.load(SeqCst) {
+            return Err(failure("the connection is closed"));
+        }
+        session.commit().await
+    }
+
+    fn closed(&self) {
+        self.closed.store(true, SeqCst);
+    }
+}
+
+fn failure(what: &str) -> BackendError {
+    let source = std::io::Error::other(what.to_owned());
+    BackendError::io("memory", "do", "what it was asked", source)
+}
+
+/// Commits are numbered from the last one of full scope.
+#[derive(Default)]
+struct FullCountsAnew {
+    before: AtomicU64,
+    full: AtomicBool,
+}
+
+#[async_trait]
+impl Fault for FullCountsAnew {
+    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+        self.full.store(scope == WriteScope::Full, SeqCst);
+        base.begin_index_session(scope).await
+    }
+
+    async fn commit(&self, _base: &DynBackend, session: DynSession) -> Answer<Commit> {
+        let commit = session.commit().await?;
+        if self.full.load(SeqCst) {
+            self.before.store(commit.generation - 1, SeqCst);
+        }
+        Ok(Commit { generation: commit.generation - self.before.load(SeqCst), ..commit })
+    }
+}
+
+#[derive(Default)]
+struct SkipsEmptyCommits {
+    changed: Changed,
+}
+
+#[async_trait]
+impl Fault for SkipsEmptyCommits {
+    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+        self.changed.0.store(scope == WriteScope::Full, SeqCst);
+        base.begin_index_session(scope).await
+    }
+
+    async fn called(&self) {
+        self.changed.0.store(true, SeqCst);
+    }
+
+    async fn commit(&self, base: &DynBackend, session: DynSession) -> Answer<Commit> {
+        match base.open_reader().await {
+            Ok(reader) if !self.changed.0.load(SeqCst) => Ok(Commit { generation: reader.generation(), replaced: None }),
+            _ => session.commit().await,
+        }
+    }
+}
+
+#[derive(Default)]
+struct FullKeepsFiles;
+
+#[async_trait]
+impl Fault for FullKeepsFiles {
+    async fn begin(&self, base: &DynBackend, _scope: WriteScope) -> Answer<DynSession> {
+        base.begin_index_session(WriteScope::Incremental).await
+    }
+}
+
+#[derive(Default)]
+struct FullKeepsInventory;
+
+#[async_trait]
+impl Fault for FullKeepsInventory {
+    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+        let mut session = base.begin_index_session(scope).await?;
+        if let Ok(reader) = base.open_reader().await {
+            let coverage = reader.runtime_inventory().await?.coverage;
+            session.write_inventory(RunInventory { coverage, analyzers: reader.analyzer_inventory().await? }).await?;
+        }
+        Ok(session)
+    }
+}
+
+#[derive(Default)]
+struct FullKeepsEmbeddings {
+    /// The last commit, while a session of full scope is open.
+    replaced: tokio::sync::Mutex<Option<DynReader>>,
+}
+
+#[async_trait]
+impl Fault for FullKeepsEmbeddings {
+    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+        let session = base.begin_index_session(scope).await?;
+        let full = scope == WriteScope::Full;
+        *self.replaced.lock().await = if full { base.open_reader().await.ok() } else { None };
+        Ok(session)
+    }
+
+    async fn put_file(&self, session: &mut DynSession, mut file: FileSnapshot) -> Answer<()> {
+        let old = match &*self.replaced.lock().await {
+            Some(replaced) if file.embeddings.is_empty() => replaced.file(file.path()).await?,
+            _ => None,
+        };
+        let before = file.clone();
+        file.embeddings = old.map(|old| old.embeddings).unwrap_or_default();
+        let kept = if file.validate().is_ok() && before.embeddings.is_empty() { file } else { before };
+        session.put_file(kept).await
+    }
+}
+
+#[derive(Default)]
+struct IncrementalDropsInventory {
+    written: AtomicBool,
+}
+
+#[async_trait]
+impl Fault for IncrementalDropsInventory {
+    async fn write_inventory(&self, session: &mut DynSession, inventory: RunInventory) -> Answer<()> {
+        session.write_inventory(inventory).await?;
+        self.written.store(true, SeqCst);
+        Ok(())
+    }
+
+    async fn commit(&self, _base: &DynBackend, mut session: DynSession) -> Answer<Commit> {
+        if !self.written.load(SeqCst) {
+            session.write_inventory(RunInventory::default()).await?;
+        }
+        session.commit().await
+    }
+
+    fn ended(&self) {
+        self.written.store(false, SeqCst);
+    }
+}
+
+#[derive(Default)]
+struct FirstPutWins {
+    put: Mutex<BTreeSet<RepoPath>>,
+}
+
+#[async_trait]
+impl Fault for FirstPutWins {
+    async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
+        file.validate()?;
+        if self.put.lock().unwrap().insert(file.path().clone()) {
+            return session.put_file(file).await;
+        }
+        Ok(())
+    }
+
+    async fn remove_file(&self, session: &mut DynSession, path: &RepoPath) -> Answer<()> {
+        self.put.lock().unwrap().remove(path);
+        session.remove_file(path).await
+    }
+
+    fn ended(&self) {
+        self.put.lock().unwrap().clear();
+    }
+}
+
+#[derive(Default)]
+struct RemovalsComeLast {
+    removed: Mutex<BTreeSet<RepoPath>>,
+}
+
+#[async_trait]
+impl Fault for RemovalsComeLast {
+    async fn remove_file(&self, session: &mut DynSession, path: &RepoPath) -> Answer<()> {
+        self.removed.lock().unwrap().insert(path.clone());
+        session.remove_file(path).await
+    }
+
+    async fn commit(&self, _base: &DynBackend, mut session: DynSession) -> Answer<Commit> {
+        let removed = std::mem::take(&mut *self.removed.lock().unwrap());
+        for path in removed {
+            session.remove_file(&path).await?;
+        }
+        session.commit().await
+    }
+
+    fn ended(&self) {
+        self.removed.lock().unwrap().clear();
+    }
+}
+
+#[derive(Default)]
+struct RefusesTheUnknown;
+
+#[async_trait]
+impl Fault for RefusesTheUnknown {
+    async fn remove_file(&self, session: &mut DynSession, path: &RepoPath) -> Answer<()> {
+        match session.file_state(path).await? {
+            Some(_) => session.remove_file(path).await,
+            None => Err(BackendError::invalid(path, "there is no such file")),
+        }
+    }
+}
+
+#[derive(Default)]
+struct BlindToItself {
+    began: tokio::sync::Mutex<Option<DynReader>>,
+}
+
+#[async_trait]
+impl Fault for BlindToItself {
+    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+        let session = base.begin_index_session(scope).await?;
+        let full = scope == WriteScope::Full;
+        *self.began.lock().await = if full { None } else { base.open_reader().await.ok() };
+        Ok(session)
+    }
+
+    async fn file_state(&self, _session: &mut DynSession, path: &RepoPath) -> Answer<Option<FileState>> {
+        match &*self.began.lock().await {
+            Some(began) => Ok(began.file(path).await?.map(|file| file.state)),
+            None => Ok(None),
+        }
+    }
+}
+
+#[derive(Default)]
+struct FailsForEver {
+    failed: AtomicBool,
+}
+
+#[async_trait]
+impl Fault for FailsForEver {
+    async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
+        if self.failed.load(SeqCst) {
+            return Err(failure("the transaction is aborted"));
+        }
+        let put = session.put_file(file).await;
+        self.failed.store(put.is_err(), SeqCst);
+        put
+    }
+
+    fn ended(&self) {
+        self.failed.store(false, SeqCst);
+    }
+}
+
+#[derive(Default)]
+struct WritesRefusedInventory;
+
+#[async_trait]
+impl Fault for WritesRefusedInventory {
+    async fn write_inventory(&self, session: &mut DynSession, inventory: RunInventory) -> Answer<()> {
+        session.write_inventory(RunInventory::default()).await?;
+        session.write_inventory(inventory).await
+    }
+}
+
+#[derive(Default)]
+struct SaysItReplaced;
+
+#[async_trait]
+impl Fault for SaysItReplaced {
+    async fn commit(&self, _base: &DynBackend, session: DynSession) -> Answer<Commit> {
+        let commit = session.commit().await?;
+        Ok(Commit { replaced: Some("something".to_owned()), ..commit })
+    }
+}
