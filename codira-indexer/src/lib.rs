@@ -4,6 +4,7 @@
 //!   in one session. It reports, tells its progress as [`IndexEvent`]s, and can be cancelled.
 //! - A [`BackendRegistry`] opens backends by name in a [`StateDirectory`]; [`Config`] says which, and who chose it.
 //! - [`analyzers`] holds the analyzers of this workspace, each behind a feature of its own.
+//! - [`retrieval`] gives ranked answers to questions in words.
 //!
 //! Nothing here depends on the `codira` command, on global state or on a particular runtime. With `default-features = false` no
 //! backend and no parser is compiled.
@@ -75,9 +76,11 @@ mod error;
 mod events;
 mod registry;
 mod report;
+pub mod retrieval;
 mod run;
 mod scan;
 mod state;
+mod words;
 
 pub use config::{Config, ConfigEntry, ConfigSource, Environment, Key, Refresh};
 pub use dump::{DumpError, dump};

@@ -7,9 +7,9 @@ use clap::{
     Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use codira_contracts::{PathPrefix, SymbolKind};
+use codira_contracts::{DocumentationKind, PathPrefix, SymbolKind};
 
-/// Index a repository and ask it: symbols, calls, references, imports.
+/// Index a repository and ask it: symbols, calls, references, imports, documentation.
 #[derive(Debug, Parser)]
 #[command(name = "codira", version, after_help = MANUAL, subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Cli {
@@ -118,6 +118,10 @@ pub(crate) enum Command {
     /// Show what a module or file imports, or who imports it
     #[command(after_help = "Examples:\n  codira imports flask.app\n  codira imports src/server.h --incoming")]
     Imports(Imports),
+    /// Find documentation by words: sections of documents, and what modules, types and functions say of themselves
+    #[command(after_help = "Words are found in any form and order; rare ones count more, and titles more than text.\n\n\
+                            Examples:\n  codira docs query cache\n  codira docs how to install --kind section")]
+    Docs(Docs),
     /// List backends: which are compiled in, which is chosen and why, which holds the index
     #[command(after_help = "Example:\n  codira backends --json")]
     Backends,
@@ -174,6 +178,11 @@ pub(crate) struct Named {
 
 fn kind_parser() -> impl TypedValueParser<Value = SymbolKind> {
     PossibleValuesParser::new(SymbolKind::ALL.iter().map(|kind| kind.as_str())).try_map(|word| word.parse::<SymbolKind>())
+}
+
+fn documentation_kind_parser() -> impl TypedValueParser<Value = DocumentationKind> {
+    let words = DocumentationKind::ALL.iter().map(|kind| kind.as_str());
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<DocumentationKind>())
 }
 
 #[derive(Debug, Args)]
@@ -235,6 +244,18 @@ pub(crate) struct Refs {
     /// Only references whose target is known
     #[arg(long)]
     pub(crate) resolved: bool,
+    #[command(flatten)]
+    pub(crate) question: Question,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Docs {
+    /// The words to look for
+    #[arg(value_name = "QUERY", required = true)]
+    pub(crate) query: Vec<String>,
+    /// Only units of this kind: document, section, module, type, function, symbol
+    #[arg(long, value_parser = documentation_kind_parser(), hide_possible_values = true)]
+    pub(crate) kind: Option<DocumentationKind>,
     #[command(flatten)]
     pub(crate) question: Question,
 }

@@ -4,6 +4,7 @@ mod args;
 mod backends;
 mod calls;
 mod config;
+mod docs;
 mod dot;
 mod edges;
 mod failure;
@@ -66,6 +67,7 @@ fn obey(Cli { global, command }: Cli) -> Result<Status, Failure> {
         Command::Symlist(args) => runtime()?.block_on(questions::symlist(&repository()?, args, &global)),
         Command::Calls(args) => runtime()?.block_on(questions::calls(&repository()?, args, &global)),
         Command::Refs(args) => runtime()?.block_on(questions::refs(&repository()?, args, &global)),
+        Command::Docs(args) => runtime()?.block_on(questions::docs(&repository()?, args, &global)),
         Command::Imports(args) => runtime()?.block_on(questions::imports(&repository()?, args, &global)),
     }
 }

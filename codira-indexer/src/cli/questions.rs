@@ -1,10 +1,11 @@
 //! The commands that ask the index: from arguments to an answer, with a word on standard error where there is none.
 
 use codira_contracts::{BackendError, IndexReader, UseKind};
+use codira_indexer::retrieval::DocumentationQuery;
 
 use super::{
     args::{self, Global},
-    calls, dot,
+    calls, docs, dot,
     edges::{Direction, EdgeQuery},
     failure::{Failure, Status},
     imports::{self, ImportQuery},
@@ -87,6 +88,19 @@ pub(crate) async fn refs(repository: &Repository, args: args::Refs, global: &Glo
     if answer.is_empty() {
         let nothing = format!("nothing refers to `{}`", name.as_str());
         repository.note(why_nothing(&reader, &name, &query.filter, nothing).await?);
+    }
+    output::answer(&answer, global)
+}
+
+/// `codira docs`
+pub(crate) async fn docs(repository: &Repository, args: args::Docs, global: &Global) -> Result<Status, Failure> {
+    let args::Docs { query, kind, question } = args;
+    let reader = repository.reader(!question.no_refresh).await?;
+    let words = query.join(" ");
+    let query = DocumentationQuery { words, kind, prefix: question.prefix, limit: question.limit };
+    let answer = docs::ask(&reader, query).await?;
+    if answer.is_empty() {
+        repository.note("no documentation has any of these words");
     }
     output::answer(&answer, global)
 }

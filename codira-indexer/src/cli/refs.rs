@@ -107,17 +107,9 @@ impl Answer for References {
         for group in text.chunk_by(|a, b| a.path == b.path) {
             table.heading(Styled(style::PATH, Clean(&group[0].path)));
             for TextReference { site, line, .. } in group {
-                table.row([Cell::new(style::DIM, site).right(), Cell::new(Style::new(), shortened(line.trim()))]);
+                table.row([Cell::new(style::DIM, site).right(), Cell::new(Style::new(), style::shortened(line.trim()))]);
             }
         }
         table.print(out, "  ")
     }
-}
-
-/// A line as far as it fits on a page: some are as long as a file.
-fn shortened(line: &str) -> String {
-    const LONGEST: usize = 160;
-    let mut chars = line.chars();
-    let start: String = chars.by_ref().take(LONGEST).collect();
-    format!("{}{}", Clean(start.replace('\t', " ")), if chars.next().is_some() { "…" } else { "" })
 }

@@ -62,3 +62,11 @@ pub(crate) fn place(symbol: &SymbolSummary) -> String {
 pub(crate) fn count(number: u64, singular: &str, plural: &str) -> String {
     format!("{number} {}", if number == 1 { singular } else { plural })
 }
+
+/// A line as far as it fits on a page: some are as long as a file.
+pub(crate) fn shortened(line: &str) -> String {
+    const LONGEST: usize = 160;
+    let mut chars = line.chars();
+    let start: String = chars.by_ref().take(LONGEST).collect();
+    format!("{}{}", Clean(start.replace('\t', " ")), if chars.next().is_some() { "…" } else { "" })
+}

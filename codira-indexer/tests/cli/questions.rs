@@ -68,6 +68,14 @@ fn imports() {
 }
 
 #[test]
+fn docs() {
+    assert_snapshot!("docs", lines(&["docs", "price", "of", "an", "item"]));
+    assert_snapshot!("docs_of_a_kind", lines(&["docs", "carts", "--kind", "section"]));
+    assert_snapshot!("docs_in_a_directory", lines(&["docs", "rounding", "--prefix", "native", "--limit", "1"]));
+    assert_snapshot!("docs_json", json(&["docs", "refunding", "carts", "--prefix", "docs"]));
+}
+
+#[test]
 fn a_limit_gives_the_first_answers_and_says_that_there_are_more() {
     let repo = Repo::indexed();
     let all = repo.found(&["symlist"]);

@@ -18,6 +18,7 @@ fn nothing_found_is_status_one() {
         (&["refs", "nobody"], "note: no symbol is called `nobody`\n"),
         (&["imports", "nobody"], "note: `nobody` is no module or file that imports anything\n"),
         (&["imports", "nobody", "--incoming"], "note: nothing imports `nobody`\n"),
+        (&["docs", "nowhere"], "note: no documentation has any of these words\n"),
     ] {
         let run = repo.run(args);
         assert_eq!((run.status, &*run.stdout, &*run.stderr), (1, "", note), "{args:?}");
@@ -79,7 +80,7 @@ fn the_arguments() {
 #[test]
 fn help_is_no_failure() {
     let repo = Repo::empty();
-    for command in ["index", "sym", "symlist", "calls", "refs", "imports", "backends", "config"] {
+    for command in ["index", "sym", "symlist", "calls", "refs", "imports", "docs", "backends", "config"] {
         let run = repo.run(&[command, "--help"]);
         assert_eq!((run.status, &*run.stderr), (0, ""));
         assert!(run.stdout.contains("Example") && run.stdout.contains(&format!("codira {command}")), "{}", run.stdout);

@@ -1,0 +1,100 @@
+//! The channel of documentation: units by the words of title, headings and text.
+
+use codira_contracts::{BackendError, DocumentationEntry, DocumentationKind, DocumentationRequest, IndexReader, PathPrefix};
+
+use super::{
+    Field, Hit, Reason,
+    bm25::{Collection, FieldWeight},
+    snippet::{self, Snippet},
+    terms::{Occurrences, Terms},
+};
+
+/// What is asked of documentation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DocumentationQuery {
+    /// The words to look for, in any form and order.
+    pub words: String,
+    /// Only units of this kind.
+    pub kind: Option<DocumentationKind>,
+    /// Only units of files here.
+    pub prefix: PathPrefix,
+    /// At most so many.
+    pub limit: Option<usize>,
+}
+
+/// The fields of a unit, and what they count. A title is short: its length says nothing.
+const FIELDS: [(Field, FieldWeight); 3] = [
+    (Field::Title, FieldWeight { weight: 3.0, length: 0.3 }),
+    (Field::Headings, FieldWeight { weight: 1.0, length: 0.3 }),
+    (Field::Text, FieldWeight { weight: 1.0, length: 0.75 }),
+];
+
+/// The documentation units that are most about the words of a question, best first; equal ones by path, span and id.
+///
+/// A unit has to hold at least one of the words, in some form of it. Words are weighed by their rarity among the units that
+/// could be an answer.
+///
+/// # Errors
+///
+/// What the reader says.
+pub async fn documentation(
+    reader: &dyn IndexReader,
+    query: &DocumentationQuery,
+) -> Result<Vec<Hit<DocumentationEntry>>, BackendError> {
+    let terms = Terms::of(&query.words);
+    if terms.len() == 0 || query.limit == Some(0) {
+        return Ok(Vec::new());
+    }
+    let request = DocumentationRequest { prefix: query.prefix.clone(), ..DocumentationRequest::default() };
+    let mut units = reader.documentation(&request).await?;
+    units.retain(|entry| query.kind.is_none_or(|kind| entry.unit.kind == kind));
+    let found: Vec<_> = units.iter().map(|entry| occurrences(entry, &terms)).collect();
+    let collection = Collection::of(FIELDS.map(|(_, weight)| weight), &found, terms.len());
+    let mut ranked: Vec<_> = units.into_iter().zip(found).filter(|(_, found)| found.iter().any(Occurrences::any)).collect();
+    // The sort is stable, and units come in their order.
+    ranked.sort_by(|(_, a), (_, b)| collection.score(b).total_cmp(&collection.score(a)));
+    ranked.truncate(query.limit.unwrap_or(usize::MAX));
+    let mut hits = Vec::with_capacity(ranked.len());
+    for (entry, found) in ranked {
+        hits.push(Hit {
+            score: collection.score(&found) as f32,
+            snippet: show(reader, &entry, &terms, &collection).await?,
+            reasons: reasons(&found, &terms),
+            entry,
+        });
+    }
+    Ok(hits)
+}
+
+/// What the fields of a unit have of the question.
+fn occurrences(DocumentationEntry { unit, .. }: &DocumentationEntry, terms: &Terms) -> [Occurrences; 3] {
+    let headings = unit.heading_path.iter().map(String::as_str);
+    [terms.count([unit.title.as_str()]), terms.count(headings), terms.count([unit.text.as_str()])]
+}
+
+fn reasons(found: &[Occurrences; 3], terms: &Terms) -> Vec<Reason> {
+    let fields = FIELDS.iter().zip(found).filter(|(_, found)| found.any());
+    fields.map(|((field, _), found)| Reason { field: *field, words: terms.words_in(found) }).collect()
+}
+
+/// The line of a unit that shows the question best, with its place in the file.
+async fn show(
+    reader: &dyn IndexReader,
+    DocumentationEntry { path, unit }: &DocumentationEntry,
+    terms: &Terms,
+    collection: &Collection<3>,
+) -> Result<Option<Snippet>, BackendError> {
+    let Some((index, text)) = snippet::best_line(&unit.text, terms, |term| collection.rarity(term)) else { return Ok(None) };
+    let line = match &unit.owner {
+        // The text of a section is that of its last lines.
+        None => {
+            let behind = unit.text.lines().count() - 1 - index;
+            unit.span.last.saturating_sub(u32::try_from(behind).unwrap_or(u32::MAX)).max(unit.span.first)
+        }
+        Some(_) => {
+            let file = reader.file(path).await?;
+            file.map_or(unit.span.first, |file| snippet::find_line(&file.analysis.source, unit.span, text))
+        }
+    };
+    Ok(Some(Snippet { line, text: text.to_owned() }))
+}
