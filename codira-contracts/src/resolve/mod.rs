@@ -71,6 +71,9 @@ pub fn changed_keys(before: &[Offer], after: &[Offer]) -> BTreeSet<FactKey> {
 pub struct Resolution {
     /// The edges that the file's symbols own, sorted.
     pub edges: Vec<Edge>,
+    /// What each use means, alike ones once, in the order in which the file's list first has them. Uses are alike that have
+    /// owner, kind, form and text in common. Edges follow from uses and meanings: a store may keep these instead.
+    pub meanings: Vec<EdgeTarget>,
     /// Where each import lands, in the order of the file's imports.
     pub imports: Vec<ImportTarget>,
     /// Every key that was looked up.
@@ -107,14 +110,14 @@ pub fn resolve(path: &RepoPath, analysis: &FileAnalysis, facts: &Facts) -> Progr
     let (symbols, own) = all_offers(path, analysis);
     let own = own.into_facts(path);
     let mut world = World::new(facts, &own, scope);
-    let (edges, imports) = match &analysis.language {
+    let (edges, meanings, imports) = match &analysis.language {
         language if *language == Language::PYTHON => apply(path, analysis, python::Python::new(path, &symbols, &mut world)),
         language if *language == Language::RUST => apply(path, analysis, rust::Rust::new(path, analysis, &symbols, &mut world)),
         language if *language == Language::C => apply(path, analysis, c::C::new(path, analysis, &mut world)),
         _ => apply(path, analysis, local::Local::new(path, &symbols, &mut world)),
     };
     let (asked, missing) = world.finish();
-    if missing.is_empty() { Progress::Done(Resolution { edges, imports, asked }) } else { Progress::Needs(missing) }
+    if missing.is_empty() { Progress::Done(Resolution { edges, meanings, imports, asked }) } else { Progress::Needs(missing) }
 }
 
 /// The name of a file as a scope; languages never share one.
@@ -135,7 +138,7 @@ fn all_offers<'a>(path: &RepoPath, analysis: &'a FileAnalysis) -> (Symbols<'a>, 
 }
 
 /// Applies the rules to every record and import. What hangs on unknown facts is left out: the world remembers the question.
-fn apply(path: &RepoPath, analysis: &FileAnalysis, mut rules: impl Rules) -> (Vec<Edge>, Vec<ImportTarget>) {
+fn apply(path: &RepoPath, analysis: &FileAnalysis, mut rules: impl Rules) -> (Vec<Edge>, Vec<EdgeTarget>, Vec<ImportTarget>) {
     // Equal text of one owner means the same.
     let mut alike: FxHashMap<(&StableId, UseKind, UseForm, &str), usize> = FxHashMap::default();
     let mut uses: Vec<(&UseRecord, Vec<Site>)> = Vec::new();
@@ -152,9 +155,11 @@ fn apply(path: &RepoPath, analysis: &FileAnalysis, mut rules: impl Rules) -> (Ve
         let owner = SymbolKey { path: path.clone(), id: record.owner.clone() };
         Some(Edge { owner, kind: record.kind, target, sites })
     });
-    let edges = merge(edges.collect());
+    let edges: Vec<Edge> = edges.collect();
+    let meanings = edges.iter().map(|edge| edge.target.clone()).collect();
+    let edges = merge(edges);
     let imports = analysis.imports.iter().filter_map(|import| rules.import(import).ok()).collect();
-    (edges, imports)
+    (edges, meanings, imports)
 }
 
 /// One edge for each owner, kind and target, with all sites. All owners are of one file.
