@@ -2,7 +2,7 @@
 
 use std::{fmt, io, path::PathBuf};
 
-use codira_contracts::BackendError;
+use codira_contracts::{BackendError, BoxError};
 
 use crate::config::{ConfigSource, Key};
 
@@ -121,6 +121,35 @@ pub enum IndexerError {
         problem: String,
     },
 
+    /// The directory of an embedding model lacks something, or holds something else.
+    #[error("the model in {}: {problem}", directory.display())]
+    Model {
+        /// The directory, as configured.
+        directory: PathBuf,
+        /// What is wrong: `there is no config.json`.
+        problem: String,
+        /// What the reading of a file says.
+        #[source]
+        source: Option<BoxError>,
+    },
+
+    /// An embedding engine was chosen that was left out when the program was compiled.
+    #[error("the embedding engine `{engine}` was not compiled in")]
+    EngineNotCompiled {
+        /// The engine.
+        engine: &'static str,
+        /// The Cargo feature of `codira-indexer` that brings it.
+        feature: &'static str,
+    },
+
+    /// The indexer was given no embedding engine.
+    #[error("there is no embedding engine")]
+    NoEngine,
+
+    /// The embedding engine failed.
+    #[error("the embedding engine failed")]
+    Engine(#[source] BoxError),
+
     /// The run was cancelled; what was committed before is as it was.
     #[error("cancelled; the index is as it was")]
     Cancelled,
@@ -145,6 +174,16 @@ impl IndexerError {
             Self::BackendNotCompiled { feature, .. } => format!("build codira-indexer with the feature `{feature}`"),
             Self::DuplicateBackend { .. } => "register one of them under another name".to_owned(),
             Self::InvalidGlob { .. } => "correct the pattern".to_owned(),
+            Self::Model { .. } => {
+                "name a directory with config.json, tokenizer.json and model.safetensors, as sentence-transformers saves \
+                 them, in `embeddings.model`; nothing is downloaded"
+                    .to_owned()
+            }
+            Self::EngineNotCompiled { feature, .. } => {
+                format!("build codira-indexer with the feature `{feature}`, or set `embeddings.engine` to \"lexical\"")
+            }
+            Self::Engine(_) => "set `embeddings.mode` to \"off\" to index without embeddings".to_owned(),
+            Self::NoEngine => "give the indexer one".to_owned(),
             Self::Cancelled => return None,
             Self::Backend(error) => error.kind().advice().to_owned(),
         };

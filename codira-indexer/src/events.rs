@@ -31,6 +31,13 @@ pub enum IndexEvent {
         /// How many there are to do.
         total: usize,
     },
+    /// Rows that waited for their vector, in the index or for another engine, have it.
+    Embedded {
+        /// How many have it, these included.
+        done: u64,
+        /// How many waited, as far as is known.
+        total: u64,
+    },
     /// Edges are derived.
     Deriving,
     /// The changes are committed.

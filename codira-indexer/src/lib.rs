@@ -72,6 +72,7 @@ pub mod analyzers;
 mod backends;
 pub mod config;
 mod dump;
+mod embedding;
 mod error;
 mod events;
 mod registry;
@@ -84,14 +85,15 @@ mod words;
 
 pub use config::{Config, ConfigEntry, ConfigSource, Environment, Key, Refresh};
 pub use dump::{DumpError, dump};
+pub use embedding::{Embedding, EmbeddingPolicy, Ineligible, LexicalEngine};
 pub use error::IndexerError;
 pub use events::IndexEvent;
 pub use registry::{BackendChoice, BackendFactory, BackendRegistry, KnownBackend};
 pub use report::{
-    Counts, FailedFile, FileDecision, IndexReport, Outcome, PartialFile, Rebuild, SkipReason, SkippedFile, Timings,
-    UncoveredLanguage,
+    Counts, EmbeddingCounts, EmbeddingReport, FailedFile, FileDecision, IndexReport, Outcome, PartialFile, Rebuild, SkipReason,
+    SkippedFile, Timings, UncoveredLanguage,
 };
-pub use run::{IndexRequest, IndexScope, Indexer, IndexerOptions};
+pub use run::{EmbeddingMode, IndexRequest, IndexScope, Indexer, IndexerOptions};
 pub use scan::{Hidden, PathPatterns};
 pub use state::{StateDirectory, discover_root};
 

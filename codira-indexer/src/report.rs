@@ -1,9 +1,11 @@
 //! What a run did, and why. Equal runs have equal reports; timings are apart.
 
-use std::{fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
-use codira_contracts::{Coverage, Maintenance, RepoPath, Totals, plan::Reason};
+use codira_contracts::{Coverage, EmbeddingSpec, Maintenance, RepoPath, Totals, plan::Reason};
 use serde::Serialize;
+
+use crate::{EmbeddingMode, Ineligible};
 
 /// What a run did to the index, file by file.
 ///
@@ -28,6 +30,8 @@ pub struct IndexReport {
     pub coverage: Coverage,
     /// Languages of which there are files and no analyzer, by language.
     pub uncovered: Vec<UncoveredLanguage>,
+    /// What was embedded; nothing where embeddings are off, or the backend keeps none.
+    pub embeddings: Option<EmbeddingReport>,
     /// What had to be cleared away although no file changed.
     pub maintenance: Maintenance,
     /// How long the phases took.
@@ -191,6 +195,33 @@ pub struct UncoveredLanguage {
     pub files: u64,
 }
 
+/// What a run embedded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EmbeddingReport {
+    /// What the vectors are made by.
+    pub spec: EmbeddingSpec,
+    /// When they are computed.
+    pub mode: EmbeddingMode,
+    /// The numbers of rows.
+    #[serde(flatten)]
+    pub counts: EmbeddingCounts,
+    /// How many symbols and documentation units of the files that were analyzed have none, and why.
+    pub skipped: BTreeMap<Ineligible, u64>,
+}
+
+/// Numbers of embedding rows. Each is one of computed, reused and deferred.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct EmbeddingCounts {
+    /// Written, or given their vectors.
+    pub rows: u64,
+    /// Vectors that the engine computed: one for each different text.
+    pub computed: u64,
+    /// Rows that got a vector that was known.
+    pub reused: u64,
+    /// Rows that wait for their vector.
+    pub deferred: u64,
+}
+
 /// How long the phases of a run took. Analyzing and storing overlap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timings {
@@ -202,6 +233,8 @@ pub struct Timings {
     pub analyze: Duration,
     /// Of that, waiting for the store.
     pub store: Duration,
+    /// Computing vectors, or finding them.
+    pub embed: Duration,
     /// Deriving edges.
     pub derive: Duration,
     /// Committing.

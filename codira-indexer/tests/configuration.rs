@@ -70,6 +70,13 @@ max_file_size = "2 MiB"
 hidden = "index"
 include = ["src/"]
 exclude = ["*.gen.py", "vendor/"]
+[embeddings]
+mode = "deferred"
+engine = "model"
+model = "models/small"
+skip_kinds = ["field", "module"]
+min_words = 4
+exclude = ["tests/"]
 [query]
 refresh = "never"
 "#;
@@ -81,6 +88,12 @@ refresh = "never"
         ("CODIRA_INDEX_HIDDEN", "index"),
         ("CODIRA_INDEX_INCLUDE", "src/"),
         ("CODIRA_INDEX_EXCLUDE", "*.gen.py, vendor/"),
+        ("CODIRA_EMBEDDINGS_MODE", "deferred"),
+        ("CODIRA_EMBEDDINGS_ENGINE", "model"),
+        ("CODIRA_EMBEDDINGS_MODEL", "models/small"),
+        ("CODIRA_EMBEDDINGS_SKIP_KINDS", "field,module"),
+        ("CODIRA_EMBEDDINGS_MIN_WORDS", "4"),
+        ("CODIRA_EMBEDDINGS_EXCLUDE", "tests/"),
         ("CODIRA_QUERY_REFRESH", "never"),
     ];
     let from_environment = load(&Repo::new(), &Environment::new(variables)).entries();

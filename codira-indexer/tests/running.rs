@@ -7,7 +7,7 @@ mod support;
 use std::{
     num::NonZeroUsize,
     sync::{Arc, atomic::Ordering},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use codira_contracts::{
@@ -88,7 +88,8 @@ async fn a_touched_file_is_kept_by_its_hash() {
 #[tokio::test]
 async fn a_file_written_while_it_is_indexed_is_not_trusted() {
     let (repo, backend) = (Repo::new(), Counting::default());
-    let modified = SystemTime::now();
+    // A minute ahead, so that the file is read within the instant of its time however slow the machine is.
+    let modified = SystemTime::now() + Duration::from_secs(60);
     repo.write_at("a.toy", "def a\n", modified);
     run(&repo, &backend, Toy::new(), CHANGED()).await;
     // The same size at the same time.

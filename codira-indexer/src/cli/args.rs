@@ -8,6 +8,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use codira_contracts::{DocumentationKind, PathPrefix, SymbolKind};
+use codira_indexer::EmbeddingMode;
 
 /// Index a repository and ask it: symbols, calls, references, imports, documentation.
 #[derive(Debug, Parser)]
@@ -130,6 +131,27 @@ pub(crate) enum Command {
     Config,
 }
 
+/// When to compute vectors.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Embeddings {
+    /// In the run
+    Now,
+    /// With --embeddings-only
+    Deferred,
+    /// Never
+    Off,
+}
+
+impl From<Embeddings> for EmbeddingMode {
+    fn from(embeddings: Embeddings) -> Self {
+        match embeddings {
+            Embeddings::Now => Self::Now,
+            Embeddings::Deferred => Self::Deferred,
+            Embeddings::Off => Self::Off,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Index {
     /// A directory of the repository; its root is the nearest with .codira or .git, else itself [default: the current one]
@@ -144,6 +166,12 @@ pub(crate) struct Index {
     /// Say of each file what was done with it, and why
     #[arg(long)]
     pub(crate) explain: bool,
+    /// Compute vectors now, later with --embeddings-only, or remove them and have none [default: configured]
+    #[arg(long, value_name = "WHEN", hide_possible_values = true)]
+    pub(crate) embeddings: Option<Embeddings>,
+    /// Compute the vectors that were put off, and do nothing else
+    #[arg(long, conflicts_with_all = ["full", "verify", "explain", "embeddings"])]
+    pub(crate) embeddings_only: bool,
     /// Analyze so many files at once [default: configured]
     #[arg(long, value_name = "N", value_parser = |text: &str| text.parse::<NonZeroUsize>().map_err(|_| "must be at least 1"))]
     pub(crate) jobs: Option<NonZeroUsize>,

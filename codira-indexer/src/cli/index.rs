@@ -10,6 +10,7 @@ use codira_indexer::{IndexReport, Outcome, Rebuild, Timings};
 use serde::Serialize;
 
 use super::{
+    embedded,
     output::Answer,
     style::{self, Clean, Styled, count},
 };
@@ -33,6 +34,7 @@ struct Seconds {
     scan: f64,
     analyze: f64,
     store: f64,
+    embed: f64,
     derive: f64,
     commit: f64,
     total: f64,
@@ -41,12 +43,13 @@ struct Seconds {
 impl Indexed {
     /// The answer of a run on the repository at `root`; with `explain`, it says what was done with each file.
     pub(crate) fn new(report: IndexReport, root: RepoRoot, explain: bool) -> Self {
-        let Timings { open, scan, analyze, store, derive, commit, total } = report.timings;
+        let Timings { open, scan, analyze, store, embed, derive, commit, total } = report.timings;
         let seconds = Seconds {
             open: open.as_secs_f64(),
             scan: scan.as_secs_f64(),
             analyze: analyze.as_secs_f64(),
             store: store.as_secs_f64(),
+            embed: embed.as_secs_f64(),
             derive: derive.as_secs_f64(),
             commit: commit.as_secs_f64(),
             total: total.as_secs_f64(),
@@ -99,6 +102,9 @@ impl Answer for Indexed {
             counts.skipped,
             counts.failed
         )?;
+        if let Some(embeddings) = &self.report.embeddings {
+            embedded::print(embeddings, out)?;
+        }
         self.holdings(out)?;
         writeln!(out, "  {}", Styled(style::DIM, spent(&self.report.timings)))
     }
@@ -142,9 +148,16 @@ impl Indexed {
 
 /// The phases that took any time worth telling.
 fn spent(timings: &Timings) -> String {
-    let Timings { open, scan, analyze, store, derive, commit, total } = *timings;
-    let phases =
-        [("open", open), ("scan", scan), ("analyze", analyze), ("store", store), ("derive", derive), ("commit", commit)];
+    let Timings { open, scan, analyze, store, embed, derive, commit, total } = *timings;
+    let phases = [
+        ("open", open),
+        ("scan", scan),
+        ("analyze", analyze),
+        ("store", store),
+        ("embed", embed),
+        ("derive", derive),
+        ("commit", commit),
+    ];
     let told = phases.into_iter().filter(|(_, spent)| *spent >= Duration::from_millis(5));
     let told: Vec<String> = told.map(|(phase, spent)| format!("{phase} {:.2}", spent.as_secs_f64())).collect();
     let phases = if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) };

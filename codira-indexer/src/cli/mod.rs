@@ -7,6 +7,7 @@ mod config;
 mod docs;
 mod dot;
 mod edges;
+mod embedded;
 mod failure;
 mod imports;
 mod index;
@@ -28,13 +29,14 @@ mod pages;
 #[allow(clippy::unwrap_used)]
 mod sample;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Instant};
 
 use clap::Parser;
 use codira_contracts::plan::Trust;
 use codira_indexer::{IndexRequest, IndexScope};
 
 use args::{Cli, Command, Global};
+use embedded::Embedded;
 use failure::{Failure, Status};
 use index::Indexed;
 use repository::Repository;
@@ -84,8 +86,17 @@ fn index(global: &Global, args: args::Index) -> Result<Status, Failure> {
         scope: if args.full { IndexScope::Full } else { IndexScope::Changed },
         trust: if args.verify { Trust::Hash } else { Trust::Stat },
         jobs: args.jobs.unwrap_or_else(|| repository.config.jobs()),
+        embeddings: args.embeddings.map_or_else(|| repository.config.embedding_mode(), Into::into),
     };
     let backend = repository.backend()?;
+    if args.embeddings_only {
+        let started = Instant::now();
+        let report = runtime()?.block_on(repository.embed_pending(backend, request))?;
+        if global.quiet && !global.json {
+            return Ok(Status::Found);
+        }
+        return output::answer(&Embedded::new(report, started.elapsed()), global);
+    }
     let report = runtime()?.block_on(repository.index(backend, request))?;
     if global.quiet && !global.json {
         return Ok(Status::Found);

@@ -40,6 +40,15 @@ impl Progress {
                 bar.set_message("analyzing");
             }
             IndexEvent::Analyzed { done, .. } => bar.set_position(done as u64),
+            IndexEvent::Embedded { done, total } => {
+                if bar.length() != Some(total) || done == 0 {
+                    bar.set_length(total);
+                    let template = "{msg:>9} {bar:30} {pos}/{len}, {eta} left";
+                    bar.set_style(ProgressStyle::with_template(template).expect("the template is correct"));
+                    bar.set_message("embedding");
+                }
+                bar.set_position(done);
+            }
             IndexEvent::Deriving => self.spin("resolving names"),
             IndexEvent::Committing => self.spin("committing"),
             _ => {}

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use codira_contracts::{BackendError, DynBackend, DynReader, ErrorKind, IndexBackend, RepoRoot};
 use codira_indexer::{
-    BackendChoice, BackendRegistry, Config, Environment, IndexEvent, IndexReport, IndexRequest, Indexer, IndexerError, Outcome,
-    Refresh, StateDirectory, analyzers, discover_root,
+    BackendChoice, BackendRegistry, Config, EmbeddingMode, EmbeddingReport, Environment, IndexEvent, IndexReport, IndexRequest,
+    Indexer, IndexerError, Outcome, Refresh, StateDirectory, analyzers, discover_root,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -51,7 +51,7 @@ impl Repository {
         if !refresh || self.config.refresh() == Refresh::Never {
             return Ok(reader);
         }
-        match self.index(backend.clone(), IndexRequest { jobs: self.config.jobs(), ..IndexRequest::default() }).await {
+        match self.index(backend.clone(), self.request()).await {
             Ok(IndexReport { outcome: Outcome::Committed { .. }, counts, .. }) => {
                 let (analyzed, removed) = (style::count(counts.analyzed, "file", "files"), counts.removed);
                 self.note(format_args!("the index was stale: {analyzed} analyzed again, {removed} removed"));
@@ -68,13 +68,42 @@ impl Repository {
 
     /// Brings the index up to date, with a progress bar, until somebody interrupts it.
     pub(crate) async fn index(&self, backend: DynBackend, request: IndexRequest) -> Result<IndexReport, Failure> {
-        let indexer = Indexer::new(backend, self.root.clone(), analyzers::first_party(), self.config.indexer_options());
+        let indexer = self.indexer(backend, request.embeddings)?;
+        self.followed(async |events, cancel| indexer.run(request, events, cancel).await).await
+    }
+
+    /// Computes the vectors that were put off, in the same way.
+    pub(crate) async fn embed_pending(&self, backend: DynBackend, request: IndexRequest) -> Result<EmbeddingReport, Failure> {
+        let engine = self.config.embedding(&self.root)?;
+        let indexer = self.indexer(backend, EmbeddingMode::Off)?.with_embedding(engine);
+        self.followed(async |events, cancel| indexer.embed_pending(request, events, cancel).await).await
+    }
+
+    /// Does something that has a progress bar and can be interrupted.
+    async fn followed<T>(
+        &self,
+        work: impl AsyncFnOnce(&(dyn Fn(IndexEvent) + Send + Sync), &CancellationToken) -> Result<T, IndexerError>,
+    ) -> Result<T, Failure> {
         let cancel = CancellationToken::new();
         let interrupted = tokio::spawn(cancel_when_interrupted(cancel.clone()));
         let progress = Progress::new(!self.quiet);
-        let report = indexer.run(request, &|event: IndexEvent| progress.follow(event), &cancel).await;
+        let done = work(&|event: IndexEvent| progress.follow(event), &cancel).await;
         interrupted.abort();
-        Ok(report?)
+        Ok(done?)
+    }
+
+    /// What brings the index up to date as it is configured.
+    fn request(&self) -> IndexRequest {
+        IndexRequest { jobs: self.config.jobs(), embeddings: self.config.embedding_mode(), ..IndexRequest::default() }
+    }
+
+    /// The indexer, with the configured engine unless embeddings are off.
+    fn indexer(&self, backend: DynBackend, embeddings: EmbeddingMode) -> Result<Indexer<DynBackend>, Failure> {
+        let indexer = Indexer::new(backend, self.root.clone(), analyzers::first_party(), self.config.indexer_options());
+        match embeddings {
+            EmbeddingMode::Off => Ok(indexer),
+            EmbeddingMode::Now | EmbeddingMode::Deferred => Ok(indexer.with_embedding(self.config.embedding(&self.root)?)),
+        }
     }
 
     /// Says something on standard error, beside the answers.

@@ -19,6 +19,18 @@ pub enum Key {
     IndexInclude,
     /// `index.exclude`
     IndexExclude,
+    /// `embeddings.mode`
+    EmbeddingsMode,
+    /// `embeddings.engine`
+    EmbeddingsEngine,
+    /// `embeddings.model`
+    EmbeddingsModel,
+    /// `embeddings.skip_kinds`
+    EmbeddingsSkipKinds,
+    /// `embeddings.min_words`
+    EmbeddingsMinWords,
+    /// `embeddings.exclude`
+    EmbeddingsExclude,
     /// `query.refresh`
     QueryRefresh,
 }
@@ -32,6 +44,12 @@ impl Key {
         Self::IndexHidden,
         Self::IndexInclude,
         Self::IndexExclude,
+        Self::EmbeddingsMode,
+        Self::EmbeddingsEngine,
+        Self::EmbeddingsModel,
+        Self::EmbeddingsSkipKinds,
+        Self::EmbeddingsMinWords,
+        Self::EmbeddingsExclude,
         Self::QueryRefresh,
     ];
 
@@ -44,6 +62,12 @@ impl Key {
             Self::IndexHidden => "index.hidden",
             Self::IndexInclude => "index.include",
             Self::IndexExclude => "index.exclude",
+            Self::EmbeddingsMode => "embeddings.mode",
+            Self::EmbeddingsEngine => "embeddings.engine",
+            Self::EmbeddingsModel => "embeddings.model",
+            Self::EmbeddingsSkipKinds => "embeddings.skip_kinds",
+            Self::EmbeddingsMinWords => "embeddings.min_words",
+            Self::EmbeddingsExclude => "embeddings.exclude",
             Self::QueryRefresh => "query.refresh",
         }
     }
@@ -57,6 +81,12 @@ impl Key {
             Self::IndexHidden => "CODIRA_INDEX_HIDDEN",
             Self::IndexInclude => "CODIRA_INDEX_INCLUDE",
             Self::IndexExclude => "CODIRA_INDEX_EXCLUDE",
+            Self::EmbeddingsMode => "CODIRA_EMBEDDINGS_MODE",
+            Self::EmbeddingsEngine => "CODIRA_EMBEDDINGS_ENGINE",
+            Self::EmbeddingsModel => "CODIRA_EMBEDDINGS_MODEL",
+            Self::EmbeddingsSkipKinds => "CODIRA_EMBEDDINGS_SKIP_KINDS",
+            Self::EmbeddingsMinWords => "CODIRA_EMBEDDINGS_MIN_WORDS",
+            Self::EmbeddingsExclude => "CODIRA_EMBEDDINGS_EXCLUDE",
             Self::QueryRefresh => "CODIRA_QUERY_REFRESH",
         }
     }
@@ -74,6 +104,14 @@ impl Key {
                 "Only files that match one of these patterns, in .gitignore syntax, are indexed; empty means all."
             }
             Self::IndexExclude => "Files that match one of these patterns, in .gitignore syntax, are not indexed.",
+            Self::EmbeddingsMode => {
+                "When vectors are computed: \"now\", \"deferred\" (by `codira index --embeddings-only`) or \"off\"."
+            }
+            Self::EmbeddingsEngine => "What computes vectors: \"lexical\", or \"model\" from a local directory.",
+            Self::EmbeddingsModel => "The directory of the model, absolute or relative to the root; empty means none.",
+            Self::EmbeddingsSkipKinds => "Symbols of these kinds get no vectors.",
+            Self::EmbeddingsMinWords => "What has fewer words gets no vector.",
+            Self::EmbeddingsExclude => "Files that match one of these patterns, in .gitignore syntax, get no vectors.",
             Self::QueryRefresh => "Whether a query brings a stale index up to date first: \"auto\" or \"never\".",
         }
     }

@@ -11,6 +11,10 @@
 //! max_file_size = "8 MiB"
 //! exclude = ["vendor/", "*_pb2.py"]
 //!
+//! [embeddings]
+//! mode = "deferred"
+//! exclude = ["tests/"]
+//!
 //! [query]
 //! refresh = "never"
 //! ```
@@ -20,17 +24,20 @@ mod file;
 mod key;
 mod value;
 
-use std::{num::NonZeroUsize, thread};
+use std::{num::NonZeroUsize, path::PathBuf, sync::Arc, thread};
 
-use codira_contracts::RepoRoot;
+use codira_contracts::{EmbeddingEngine, RepoRoot, SymbolKind};
 use serde::Serialize;
 
 pub use environment::Environment;
 pub use key::{ConfigSource, Key};
-pub use value::{FileSize, Refresh};
+pub use value::{EngineChoice, FileSize, Refresh};
 use value::{FromRaw, RawValue};
 
-use crate::{Hidden, IndexerError, IndexerOptions, PathPatterns, StateDirectory};
+use crate::{
+    Embedding, EmbeddingMode, EmbeddingPolicy, Hidden, IndexerError, IndexerOptions, LexicalEngine, PathPatterns,
+    StateDirectory,
+};
 
 /// The effective configuration of one repository.
 #[derive(Clone, Debug)]
@@ -41,6 +48,12 @@ pub struct Config {
     hidden: Setting<Hidden>,
     include: Setting<PathPatterns>,
     exclude: Setting<PathPatterns>,
+    embeddings_mode: Setting<EmbeddingMode>,
+    embeddings_engine: Setting<EngineChoice>,
+    embeddings_model: Setting<PathBuf>,
+    embeddings_skip_kinds: Setting<Vec<SymbolKind>>,
+    embeddings_min_words: Setting<NonZeroUsize>,
+    embeddings_exclude: Setting<PathPatterns>,
     refresh: Setting<Refresh>,
 }
 
@@ -85,7 +98,7 @@ impl<T: FromRaw> Setting<T> {
 impl Default for Config {
     /// The configuration where nobody set anything.
     fn default() -> Self {
-        let options = IndexerOptions::default();
+        let (options, policy) = (IndexerOptions::default(), EmbeddingPolicy::default());
         Self {
             backend: Setting::default("sqlite".to_owned()),
             jobs: Setting::default(thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)),
@@ -93,6 +106,12 @@ impl Default for Config {
             hidden: Setting::default(options.hidden),
             include: Setting::default(options.include),
             exclude: Setting::default(options.exclude),
+            embeddings_mode: Setting::default(EmbeddingMode::default()),
+            embeddings_engine: Setting::default(EngineChoice::default()),
+            embeddings_model: Setting::default(PathBuf::new()),
+            embeddings_skip_kinds: Setting::default(policy.skip_kinds),
+            embeddings_min_words: Setting::default(policy.min_words),
+            embeddings_exclude: Setting::default(policy.exclude),
             refresh: Setting::default(Refresh::default()),
         }
     }
@@ -127,6 +146,12 @@ impl Config {
                 Key::IndexHidden => self.hidden.set(key, &raw, source),
                 Key::IndexInclude => self.include.set(key, &raw, source),
                 Key::IndexExclude => self.exclude.set(key, &raw, source),
+                Key::EmbeddingsMode => self.embeddings_mode.set(key, &raw, source),
+                Key::EmbeddingsEngine => self.embeddings_engine.set(key, &raw, source),
+                Key::EmbeddingsModel => self.embeddings_model.set(key, &raw, source),
+                Key::EmbeddingsSkipKinds => self.embeddings_skip_kinds.set(key, &raw, source),
+                Key::EmbeddingsMinWords => self.embeddings_min_words.set(key, &raw, source),
+                Key::EmbeddingsExclude => self.embeddings_exclude.set(key, &raw, source),
                 Key::QueryRefresh => self.refresh.set(key, &raw, source),
             }?;
         }
@@ -148,6 +173,33 @@ impl Config {
         self.refresh.value
     }
 
+    /// When vectors are computed.
+    pub fn embedding_mode(&self) -> EmbeddingMode {
+        self.embeddings_mode.value
+    }
+
+    /// What is embedded, and by what, in the repository at `root`. Loads the model, where one is chosen.
+    ///
+    /// # Errors
+    ///
+    /// [`Model`](IndexerError::Model) where the configured directory holds none;
+    /// [`EngineNotCompiled`](IndexerError::EngineNotCompiled) without the feature that the engine needs.
+    pub fn embedding(&self, root: &RepoRoot) -> Result<Embedding, IndexerError> {
+        let policy = EmbeddingPolicy {
+            skip_kinds: self.embeddings_skip_kinds.value.clone(),
+            min_words: self.embeddings_min_words.value,
+            exclude: self.embeddings_exclude.value.clone(),
+        };
+        let engine: Arc<dyn EmbeddingEngine> = match self.embeddings_engine.value {
+            EngineChoice::Lexical => Arc::new(LexicalEngine::new()),
+            EngineChoice::Model => {
+                let _ = root;
+                return Err(IndexerError::EngineNotCompiled { engine: "model", feature: "model" });
+            }
+        };
+        Ok(Embedding::new(engine, policy))
+    }
+
     /// What an [`Indexer`](crate::Indexer) has to know.
     pub fn indexer_options(&self) -> IndexerOptions {
         IndexerOptions {
@@ -167,6 +219,12 @@ impl Config {
             Key::IndexHidden => self.hidden.entry(key),
             Key::IndexInclude => self.include.entry(key),
             Key::IndexExclude => self.exclude.entry(key),
+            Key::EmbeddingsMode => self.embeddings_mode.entry(key),
+            Key::EmbeddingsEngine => self.embeddings_engine.entry(key),
+            Key::EmbeddingsModel => self.embeddings_model.entry(key),
+            Key::EmbeddingsSkipKinds => self.embeddings_skip_kinds.entry(key),
+            Key::EmbeddingsMinWords => self.embeddings_min_words.entry(key),
+            Key::EmbeddingsExclude => self.embeddings_exclude.entry(key),
             Key::QueryRefresh => self.refresh.entry(key),
         };
         Key::ALL.iter().map(entry).collect()

@@ -1,10 +1,11 @@
 //! What values can be, and how they are read.
 
-use std::{fmt, num::NonZeroUsize, str::FromStr};
+use std::{fmt, num::NonZeroUsize, path::PathBuf, str::FromStr};
 
+use codira_contracts::SymbolKind;
 use serde::Serialize;
 
-use crate::{Hidden, PathPatterns};
+use crate::{EmbeddingMode, Hidden, PathPatterns};
 
 /// A value as a file or variable gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,6 +127,46 @@ impl FromRaw for PathPatterns {
     }
 }
 
+impl FromRaw for PathBuf {
+    fn from_raw(raw: &RawValue) -> Result<Self, String> {
+        match raw {
+            RawValue::Text(text) => Ok(text.into()),
+            raw => Err(format!("must be a path, and is {raw}")),
+        }
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        self.to_string_lossy().into()
+    }
+}
+
+impl FromRaw for Vec<SymbolKind> {
+    fn from_raw(raw: &RawValue) -> Result<Self, String> {
+        let kind = |word: &str| word.trim().parse().map_err(|_| format!("holds {word:?}, which is no kind of symbols"));
+        match raw {
+            RawValue::List(items) => items.iter().map(|word| kind(word)).collect(),
+            // A variable holds one text: its kinds are separated by commas.
+            RawValue::Text(text) => text.split(',').filter(|word| !word.trim().is_empty()).map(kind).collect(),
+            raw => Err(format!("must be a list of kinds of symbols, and is {raw}")),
+        }
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        self.iter().map(|kind| kind.as_str()).collect()
+    }
+}
+
+/// What computes vectors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EngineChoice {
+    /// [`LexicalEngine`](crate::LexicalEngine).
+    #[default]
+    Lexical,
+    /// A model from a local directory; needs the feature `model`.
+    Model,
+}
+
 /// Whether a query brings a stale index up to date first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -155,4 +196,6 @@ macro_rules! words {
     };
 }
 words!(Refresh { Auto = "auto", Never = "never" });
+words!(EmbeddingMode { Now = "now", Deferred = "deferred", Off = "off" });
+words!(EngineChoice { Lexical = "lexical", Model = "model" });
 words!(Hidden { Skip = "skip", Index = "index" });

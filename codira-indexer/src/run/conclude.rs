@@ -1,7 +1,7 @@
 //! Keeping book of a run, and the report at its end.
 
 use codira_contracts::{
-    AnalyzerInventory, Coverage, RunInventory,
+    AnalyzerInventory, Coverage, RepoPath, RunInventory,
     plan::{Action, Reason},
 };
 
@@ -10,7 +10,8 @@ use super::{
     stored::Found,
 };
 use crate::{
-    Counts, FailedFile, FileDecision, IndexReport, Outcome, PartialFile, SkipReason, SkippedFile, Timings, UncoveredLanguage,
+    Counts, EmbeddingReport, FailedFile, FileDecision, IndexReport, Outcome, PartialFile, SkipReason, SkippedFile, Timings,
+    UncoveredLanguage,
     scan::{Owners, Scan},
 };
 
@@ -50,6 +51,11 @@ impl Ledger {
         self.failures.push(FailedFile { path: task.path.to_string(), message });
     }
 
+    /// The files that are in the index as they were before.
+    pub(super) fn kept(&self) -> impl Iterator<Item = &RepoPath> {
+        self.files.iter().filter(|file| file.reason.action() == Action::Keep).map(|file| &file.path)
+    }
+
     fn decide(&mut self, task: &Task, reason: Reason) {
         self.files.push(FileDecision { path: task.path.clone(), reason });
     }
@@ -70,7 +76,13 @@ impl Ledger {
     }
 
     /// The report.
-    pub(super) fn close(mut self, outcome: Outcome, found: &Found, timings: Timings) -> IndexReport {
+    pub(super) fn close(
+        mut self,
+        outcome: Outcome,
+        found: &Found,
+        embeddings: Option<EmbeddingReport>,
+        timings: Timings,
+    ) -> IndexReport {
         self.files.sort_unstable();
         self.skipped.sort_unstable();
         self.failures.sort_unstable();
@@ -93,6 +105,7 @@ impl Ledger {
             rebuild: found.rebuild().cloned(),
             counts,
             coverage: self.coverage(),
+            embeddings,
             maintenance: stored.map(|stored| stored.maintenance).unwrap_or_default(),
             files: self.files,
             skipped: self.skipped,

@@ -1,7 +1,10 @@
 //! Running: scan, plan, analyze, put, derive, commit, report.
 
 mod conclude;
+mod embed;
+mod pending;
 mod plan;
+mod populate;
 mod request;
 mod stored;
 mod work;
@@ -13,15 +16,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use codira_contracts::{AuditPolicy, IndexBackend, LanguageAnalyzer, RepoRoot, WriteScope};
+use codira_contracts::{AuditPolicy, Capability, IndexBackend, LanguageAnalyzer, RepoRoot, WriteScope};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use self::{conclude::Ledger, plan::Plan, stored::Found, work::Workshop, write::Writer};
+use self::{conclude::Ledger, embed::Embedder, plan::Plan, stored::Found, work::Workshop, write::Writer};
 use crate::{
-    IndexEvent, IndexReport, IndexerError, Timings,
+    Embedding, IndexEvent, IndexReport, IndexerError, Timings,
     scan::{Owners, scan},
 };
+pub use embed::EmbeddingMode;
 pub use request::{IndexRequest, IndexScope, IndexerOptions};
 
 /// Keeps the index of one repository up to date, in any backend.
@@ -32,14 +36,22 @@ pub struct Indexer<B> {
     root: RepoRoot,
     analyzers: Vec<Arc<dyn LanguageAnalyzer>>,
     options: IndexerOptions,
+    embedding: Option<Embedding>,
 }
 
 impl<B: IndexBackend> Indexer<B> {
-    /// An indexer of the repository at `root`. Performs no I/O.
+    /// An indexer of the repository at `root`, without embeddings. Performs no I/O.
     ///
     /// A file belongs to the first analyzer that has a glob for it, else to the first that claims it by its first line.
     pub fn new(backend: B, root: RepoRoot, analyzers: Vec<Arc<dyn LanguageAnalyzer>>, options: IndexerOptions) -> Self {
-        Self { backend, root, analyzers, options }
+        Self { backend, root, analyzers, options, embedding: None }
+    }
+
+    /// The same, with embeddings. What is stored of another [spec](Embedding::spec) is removed by the next run, and made anew
+    /// without analyzing a file.
+    #[must_use]
+    pub fn with_embedding(self, embedding: Embedding) -> Self {
+        Self { embedding: Some(embedding), ..self }
     }
 
     /// The store, to ask it.
@@ -75,8 +87,11 @@ impl<B: IndexBackend> Indexer<B> {
     ) -> Result<IndexReport, IndexerError> {
         let mut clock = Clock::start();
         let owners = Arc::new(Owners::new(&self.analyzers)?);
-        // No language is audited, and no embedding spec is in use: what is stored of either is stale.
+        // No language is audited: what is stored of it is stale.
         let audit = AuditPolicy::default();
+        let embedding = self.embedding.as_ref().filter(|_| request.embeddings != EmbeddingMode::Off);
+        let embedding = embedding.filter(|_| self.backend.descriptor().claims(Capability::Embeddings));
+        let specs: Vec<_> = embedding.iter().map(|embedding| embedding.spec().clone()).collect();
 
         let walk = {
             let (root, owners, options) = (self.root.clone(), Arc::clone(&owners), self.options.clone());
@@ -86,7 +101,7 @@ impl<B: IndexBackend> Indexer<B> {
                 scan(&root, &owners, &options, request.jobs, &cancel).map(|scan| (scan, started.elapsed()))
             })
         };
-        let found = Found::ask(&self.backend, &audit).await?;
+        let found = Found::ask(&self.backend, &audit, &specs).await?;
         let found = if request.scope == IndexScope::Full { found.requested() } else { found };
         clock.timings.open = clock.lap();
         let (scan, scan_time) = walk.await?;
@@ -102,7 +117,11 @@ impl<B: IndexBackend> Indexer<B> {
         events(IndexEvent::Planned { scope, read: plan.read.len(), kept: plan.kept.len(), removed: plan.removed.len() });
 
         let mut ledger = Ledger::open(&plan, scan);
-        let mut writer = Writer::new(&self.backend, scope, &found, cancel);
+        let embedder = embedding.map(|embedding| {
+            let is_stored = found.stored().is_some_and(|stored| stored.embeddings(embedding.spec()).is_some());
+            Embedder::new(embedding.clone(), request.embeddings, request.jobs, is_stored)
+        });
+        let mut writer = Writer::new(&self.backend, scope, &found, embedder, cancel);
         let written = async {
             if scope == WriteScope::Full {
                 writer.begin().await?;
@@ -115,6 +134,7 @@ impl<B: IndexBackend> Indexer<B> {
                 Arc::clone(&owners),
                 self.options.max_file_size,
                 audit.clone(),
+                embedding.cloned(),
                 plan.read,
                 cancel.clone(),
             );
@@ -122,15 +142,17 @@ impl<B: IndexBackend> Indexer<B> {
             let mut findings = shop.open(request.jobs)?;
             let mut done = 0;
             while let Some(finished) = writer.unless_cancelled(findings.recv()).await? {
-                let task = &shop.tasks[finished.task];
-                writer.take(task, finished.finding, &mut ledger).await?;
+                let path = shop.tasks[finished.task].path.clone();
+                writer.take(&shop.tasks, finished, &mut ledger).await?;
                 done += 1;
-                events(IndexEvent::Analyzed { path: task.path.clone(), done, total: shop.tasks.len() });
+                events(IndexEvent::Analyzed { path, done, total: shop.tasks.len() });
             }
+            writer.put_waiting(&shop.tasks, &mut ledger).await?;
             // Workers end early when they are cancelled; what they left undone is not committed.
             writer.unless_cancelled(std::future::ready(())).await?;
             clock.timings.analyze = clock.lap();
-            writer.maintain(&audit).await?;
+            writer.maintain(&audit, &specs).await?;
+            writer.populate(&ledger, events).await?;
             writer.write_inventory(ledger.inventory(&owners)).await?;
             writer.derive(events).await?;
             clock.timings.derive = clock.lap();
@@ -138,13 +160,15 @@ impl<B: IndexBackend> Indexer<B> {
         }
         .await;
         clock.timings.store = writer.time;
+        clock.timings.embed = writer.embed_time;
+        let embeddings = writer.embedder.take().map(Embedder::report);
         let outcome = match written {
             Ok(()) => writer.commit(events).await?,
             Err(error) => return Err(writer.give_up(error).await),
         };
         clock.timings.commit = clock.lap();
         clock.timings.total = clock.started.elapsed();
-        Ok(ledger.close(outcome, &found, clock.timings))
+        Ok(ledger.close(outcome, &found, embeddings, clock.timings))
     }
 }
 

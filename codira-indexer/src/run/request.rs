@@ -4,6 +4,7 @@ use std::{num::NonZeroUsize, thread};
 
 use codira_contracts::plan::Trust;
 
+use super::embed::EmbeddingMode;
 use crate::{Hidden, PathPatterns};
 
 /// Which files a run analyzes.
@@ -23,8 +24,10 @@ pub struct IndexRequest {
     pub scope: IndexScope,
     /// How changed files are found.
     pub trust: Trust,
-    /// How many files are analyzed at once.
+    /// How many files are analyzed, and texts embedded, at once.
     pub jobs: NonZeroUsize,
+    /// When vectors are computed, where the indexer has an [engine](crate::Indexer::with_embedding).
+    pub embeddings: EmbeddingMode,
 }
 
 impl Default for IndexRequest {
@@ -34,6 +37,7 @@ impl Default for IndexRequest {
             scope: IndexScope::default(),
             trust: Trust::default(),
             jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            embeddings: EmbeddingMode::default(),
         }
     }
 }

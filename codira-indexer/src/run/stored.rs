@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use codira_contracts::{
-    AnalyzerInventory, AuditPolicy, BackendError, Coverage, FileState, IndexBackend, IndexReader, Maintenance, PathPrefix,
-    RepoPath,
+    AnalyzerInventory, AuditPolicy, BackendError, Capability, Coverage, EmbeddingInventory, EmbeddingSpec, FileState,
+    IndexBackend, IndexReader, Maintenance, PathPrefix, RepoPath,
     plan::{self, Reason},
 };
 
@@ -17,6 +17,7 @@ pub(super) struct Stored {
     pub(super) coverage: Coverage,
     pub(super) analyzers: Vec<AnalyzerInventory>,
     pub(super) maintenance: Maintenance,
+    pub(super) embeddings: Vec<EmbeddingInventory>,
     pub(super) files: HashMap<RepoPath, FileState>,
     /// Why the index cannot be built on, though it can be read.
     rebuild: Option<Reason>,
@@ -34,13 +35,17 @@ pub(super) enum Found {
 }
 
 impl Found {
-    /// Asks `backend`; `audit` is the policy that is in force.
+    /// Asks `backend`; `audit` is the policy that is in force, `specs` those of which there may be embeddings.
     ///
     /// # Errors
     ///
     /// What keeps the index from being read, unless the remedy is to replace it.
-    pub(super) async fn ask<B: IndexBackend>(backend: &B, audit: &AuditPolicy) -> Result<Self, BackendError> {
-        match Stored::read(backend, audit).await {
+    pub(super) async fn ask<B: IndexBackend>(
+        backend: &B,
+        audit: &AuditPolicy,
+        specs: &[EmbeddingSpec],
+    ) -> Result<Self, BackendError> {
+        match Stored::read(backend, audit, specs).await {
             Ok(stored) if stored.rebuild.is_some() => Ok(Self::Replaced(stored, Rebuild::BackendChanged)),
             Ok(stored) => Ok(Self::Index(stored)),
             Err(BackendError::NotIndexed { .. }) => Ok(Self::Nothing(Rebuild::First)),
@@ -78,7 +83,12 @@ impl Found {
 }
 
 impl Stored {
-    async fn read<B: IndexBackend>(backend: &B, audit: &AuditPolicy) -> Result<Self, BackendError> {
+    /// How many embeddings there are of a spec; `None` where there is none.
+    pub(super) fn embeddings(&self, spec: &EmbeddingSpec) -> Option<&EmbeddingInventory> {
+        self.embeddings.iter().find(|inventory| inventory.spec == *spec)
+    }
+
+    async fn read<B: IndexBackend>(backend: &B, audit: &AuditPolicy, specs: &[EmbeddingSpec]) -> Result<Self, BackendError> {
         let reader = backend.open_reader().await?;
         let runtime = reader.runtime_inventory().await?;
         let files = reader.file_states(&PathPrefix::root()).await?;
@@ -87,7 +97,11 @@ impl Stored {
             coverage: runtime.coverage,
             rebuild: plan::rebuild(&runtime, backend.descriptor()),
             analyzers: reader.analyzer_inventory().await?,
-            maintenance: reader.maintenance(audit, &[]).await?,
+            embeddings: match backend.descriptor().claims(Capability::Embeddings) {
+                true => reader.embedding_inventory().await?,
+                false => Vec::new(),
+            },
+            maintenance: reader.maintenance(audit, specs).await?,
             files: files.into_iter().map(|state| (state.path.clone(), state)).collect(),
         })
     }

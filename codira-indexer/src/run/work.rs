@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    collections::BTreeMap,
     fs::File,
     io::{self, Read},
     num::NonZeroUsize,
@@ -15,15 +16,19 @@ use std::{
 };
 
 use codira_contracts::{
-    AnalysisStatus, AuditPolicy, ContentHash, FileSnapshot, FileState, RepoRoot, SourceFile,
+    AnalysisStatus, AuditPolicy, ContentHash, EmbeddingRow, FileSnapshot, FileState, RepoRoot, SourceFile,
     plan::{self, Decision, Reason, SeenFile, Trust},
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::plan::{Purpose, Task};
+use super::{
+    embed::FileRows,
+    plan::{Purpose, Task},
+};
 use crate::{
     IndexerError, SkipReason,
+    embedding::{Embedding, Ineligible},
     scan::{Owners, modified},
 };
 
@@ -47,7 +52,7 @@ pub(super) enum Finding {
     /// Its content is as stored.
     Same,
     /// It was analyzed.
-    Analyzed { reason: Reason, snapshot: Box<FileSnapshot> },
+    Analyzed { reason: Reason, snapshot: Box<FileSnapshot>, skipped: BTreeMap<Ineligible, u64> },
     /// It is not for the index.
     Skipped(SkipReason),
     /// It could not be read or analyzed.
@@ -55,6 +60,14 @@ pub(super) enum Finding {
 }
 
 impl Finding {
+    /// The rows that wait for their vectors.
+    pub(super) fn embeddings(&mut self) -> &mut [EmbeddingRow] {
+        match self {
+            Self::Analyzed { snapshot, .. } => &mut snapshot.embeddings,
+            _ => &mut [],
+        }
+    }
+
     /// How many places of the file were not understood, if any were.
     pub(super) fn diagnostics(&self) -> Option<usize> {
         match self {
@@ -73,6 +86,7 @@ pub(super) struct Workshop {
     pub(super) owners: Arc<Owners>,
     pub(super) max_file_size: u64,
     pub(super) audit: AuditPolicy,
+    pub(super) embedding: Option<Embedding>,
     pub(super) tasks: Vec<Task>,
     pub(super) cancel: CancellationToken,
     next: AtomicUsize,
@@ -84,10 +98,11 @@ impl Workshop {
         owners: Arc<Owners>,
         max_file_size: u64,
         audit: AuditPolicy,
+        embedding: Option<Embedding>,
         tasks: Vec<Task>,
         cancel: CancellationToken,
     ) -> Self {
-        Self { root, owners, max_file_size, audit, tasks, cancel, next: AtomicUsize::new(0) }
+        Self { root, owners, max_file_size, audit, embedding, tasks, cancel, next: AtomicUsize::new(0) }
     }
 
     /// Starts `jobs` workers. They end when every task is done, the run is cancelled or the receiver is dropped.
@@ -163,7 +178,10 @@ impl Workshop {
             analysis.doc_issues.clear();
         }
         let state = FileState { path: task.path.clone(), hash, size, modified, analyzer: analyzer.tool().clone() };
-        Finding::Analyzed { reason, snapshot: Box::new(FileSnapshot { state, analysis, embeddings: Vec::new() }) }
+        let embedding = self.embedding.as_ref();
+        let FileRows { rows, skipped } =
+            embedding.map(|embedding| FileRows::of(embedding, &task.path, &analysis)).unwrap_or_default();
+        Finding::Analyzed { reason, snapshot: Box::new(FileSnapshot { state, analysis, embeddings: rows }), skipped }
     }
 
     /// The content of a file and the modification time to store; `None` when it is binary.

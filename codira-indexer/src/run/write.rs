@@ -3,35 +3,63 @@
 use std::time::{Duration, Instant};
 
 use codira_contracts::{
-    AuditPolicy, BackendError, Capability, Derivation, IndexBackend, IndexReader, IndexWriteSession, RepoPath, RunInventory,
-    WriteScope,
+    AuditPolicy, BackendError, Capability, Derivation, EmbeddingSpec, IndexBackend, IndexReader, IndexWriteSession, RepoPath,
+    RunInventory, WriteScope,
 };
 use tokio_util::sync::CancellationToken;
 
 use super::{
     conclude::Ledger,
+    embed::Embedder,
     plan::Task,
     stored::{Found, Stored},
-    work::Finding,
+    work::{Finding, Finished},
 };
 use crate::{IndexEvent, IndexerError, Outcome};
 
+/// How many texts are embedded at once: enough to keep every thread busy.
+pub(super) const TEXTS_AT_ONCE: usize = 1024;
+
+/// How many files wait for that at most: they are kept in memory.
+const FILES_AT_ONCE: usize = 128;
+
 /// Writes what a run finds.
 pub(super) struct Writer<'a, B: IndexBackend> {
-    backend: &'a B,
+    pub(super) backend: &'a B,
     scope: WriteScope,
-    stored: Option<&'a Stored>,
-    cancel: &'a CancellationToken,
-    session: Option<B::Session>,
+    pub(super) stored: Option<&'a Stored>,
+    pub(super) cancel: &'a CancellationToken,
+    pub(super) session: Option<B::Session>,
     derivation: Derivation,
+    pub(super) embedder: Option<Embedder>,
+    /// Files that wait for their vectors.
+    waiting: Vec<Finished>,
+    /// How long vectors were waited for.
+    pub(super) embed_time: Duration,
     /// How long the store was waited for.
     pub(super) time: Duration,
 }
 
 impl<'a, B: IndexBackend> Writer<'a, B> {
-    pub(super) fn new(backend: &'a B, scope: WriteScope, found: &'a Found, cancel: &'a CancellationToken) -> Self {
-        let stored = found.stored();
-        Self { backend, scope, stored, cancel, session: None, derivation: Derivation::default(), time: Duration::ZERO }
+    pub(super) fn new(
+        backend: &'a B,
+        scope: WriteScope,
+        found: &'a Found,
+        embedder: Option<Embedder>,
+        cancel: &'a CancellationToken,
+    ) -> Self {
+        Self {
+            backend,
+            scope,
+            stored: found.stored(),
+            cancel,
+            session: None,
+            derivation: Derivation::default(),
+            embedder,
+            waiting: Vec::new(),
+            embed_time: Duration::ZERO,
+            time: Duration::ZERO,
+        }
     }
 
     /// Waits for `future`, or until the run is cancelled.
@@ -63,12 +91,51 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
         Ok(())
     }
 
-    /// Takes over what came of a task, and notes it down.
-    pub(super) async fn take(&mut self, task: &Task, finding: Finding, ledger: &mut Ledger) -> Result<(), IndexerError> {
+    /// Takes over what came of one of `tasks`: at once, or together with others whose texts are embedded at once.
+    pub(super) async fn take(&mut self, tasks: &[Task], finished: Finished, ledger: &mut Ledger) -> Result<(), IndexerError> {
+        if self.embedder.is_none() {
+            return self.put(&tasks[finished.task], finished.finding, ledger).await;
+        }
+        self.waiting.push(finished);
+        let texts: usize = self.waiting.iter_mut().map(|finished| finished.finding.embeddings().len()).sum();
+        if texts < TEXTS_AT_ONCE && self.waiting.len() < FILES_AT_ONCE {
+            return Ok(());
+        }
+        self.put_waiting(tasks, ledger).await
+    }
+
+    /// Gives the files that wait their vectors, and puts them.
+    pub(super) async fn put_waiting(&mut self, tasks: &[Task], ledger: &mut Ledger) -> Result<(), IndexerError> {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        if waiting.iter_mut().any(|finished| !finished.finding.embeddings().is_empty()) {
+            let started = Instant::now();
+            self.begin().await?;
+            let cancelled = self.cancel.cancelled();
+            if let (Some(session), Some(embedder)) = (&mut self.session, &mut self.embedder) {
+                let rows = waiting.iter_mut().flat_map(|finished| finished.finding.embeddings());
+                tokio::select! {
+                    biased;
+                    () = cancelled => return Err(IndexerError::Cancelled),
+                    filled = embedder.fill(session, rows) => filled?,
+                }
+            }
+            self.embed_time += started.elapsed();
+        }
+        for Finished { task, finding } in waiting {
+            self.put(&tasks[task], finding, ledger).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts what came of a task, and notes it down.
+    async fn put(&mut self, task: &Task, finding: Finding, ledger: &mut Ledger) -> Result<(), IndexerError> {
         let diagnostics = finding.diagnostics();
         match finding {
             Finding::Same => ledger.same(task),
-            Finding::Analyzed { reason, snapshot } => {
+            Finding::Analyzed { reason, snapshot, skipped } => {
+                if let Some(embedder) = &mut self.embedder {
+                    embedder.skip(skipped);
+                }
                 let started = Instant::now();
                 let put = self.begin().await?.put_file(*snapshot).await;
                 self.time += started.elapsed();
@@ -95,7 +162,7 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
     }
 
     /// Clears away what is stale although no file changed. A full session begins without any of it.
-    pub(super) async fn maintain(&mut self, audit: &AuditPolicy) -> Result<(), IndexerError> {
+    pub(super) async fn maintain(&mut self, audit: &AuditPolicy, specs: &[EmbeddingSpec]) -> Result<(), IndexerError> {
         let Some(maintenance) = self.stored.map(|stored| stored.maintenance) else { return Ok(()) };
         if self.scope == WriteScope::Full || !maintenance.is_needed() {
             return Ok(());
@@ -104,7 +171,7 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
         let session = self.begin().await?;
         session.purge_doc_issues(audit).await?;
         if embeddings {
-            session.prune_embeddings(&[]).await?;
+            session.prune_embeddings(specs).await?;
         }
         Ok(())
     }

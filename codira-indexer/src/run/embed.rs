@@ -1,0 +1,175 @@
+//! Giving files their vectors, on their way from the analyzers to the session.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    num::NonZeroUsize,
+    sync::Arc,
+    thread,
+};
+
+use codira_contracts::{
+    BackendError, ContentHash, EmbeddingEngine, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileAnalysis, IndexWriteSession,
+    RepoPath, ReuseRequest, Vector,
+};
+
+use super::on_a_thread;
+use crate::{
+    EmbeddingCounts, EmbeddingReport, IndexerError,
+    embedding::{Embedding, Ineligible},
+};
+
+/// When the vectors of a run are computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EmbeddingMode {
+    /// In the run: when it ends, no row of the index waits.
+    #[default]
+    Now,
+    /// Later, by [`Indexer::embed`](crate::Indexer::embed): a row whose vector is not known already waits for it.
+    Deferred,
+    /// Never: the run removes every embedding that is stored.
+    Off,
+}
+
+/// The rows of one file, all pending, and how many things have none.
+#[derive(Debug, Default)]
+pub(super) struct FileRows {
+    pub(super) rows: Vec<EmbeddingRow>,
+    pub(super) skipped: BTreeMap<Ineligible, u64>,
+}
+
+impl FileRows {
+    /// The rows of a file that was analyzed.
+    pub(super) fn of(embedding: &Embedding, path: &RepoPath, analysis: &FileAnalysis) -> Self {
+        let mut skipped = BTreeMap::new();
+        let texts = embedding.recipe().texts(path, analysis, |why| *skipped.entry(why).or_default() += 1);
+        let row = |text: crate::embedding::TextToEmbed| EmbeddingRow::pending(text.owner, embedding.spec().clone(), text.text);
+        Self { rows: texts.into_iter().map(row).collect(), skipped }
+    }
+}
+
+/// Computes vectors, each text's once, and keeps count.
+pub(super) struct Embedder {
+    pub(super) embedding: Embedding,
+    pub(super) mode: EmbeddingMode,
+    jobs: NonZeroUsize,
+    /// Whether the index held vectors of the spec before the run.
+    is_stored: bool,
+    /// The texts that this run gave to the session, as the beginnings of their hashes: enough to know when to ask.
+    given: HashSet<u64>,
+    counts: EmbeddingCounts,
+    skipped: BTreeMap<Ineligible, u64>,
+}
+
+impl Embedder {
+    pub(super) fn new(embedding: Embedding, mode: EmbeddingMode, jobs: NonZeroUsize, is_stored: bool) -> Self {
+        let (counts, skipped) = (EmbeddingCounts::default(), BTreeMap::new());
+        Self { embedding, mode, jobs, is_stored, given: HashSet::new(), counts, skipped }
+    }
+
+    /// The spec of the rows.
+    pub(super) fn spec(&self) -> &EmbeddingSpec {
+        self.embedding.spec()
+    }
+
+    /// Counts what has no row.
+    pub(super) fn skip(&mut self, skipped: BTreeMap<Ineligible, u64>) {
+        for (why, number) in skipped {
+            *self.skipped.entry(why).or_default() += number;
+        }
+    }
+
+    /// Gives pending rows their vectors: those that the session knows of their texts, then, unless they are deferred, new ones.
+    pub(super) async fn fill<'a, S: IndexWriteSession>(
+        &mut self,
+        session: &mut S,
+        rows: impl IntoIterator<Item = &'a mut EmbeddingRow>,
+    ) -> Result<(), IndexerError> {
+        let mut rows: Vec<_> = rows.into_iter().collect();
+        let known = rows.iter().map(|row| row.text_hash);
+        let known = known.filter(|hash| self.is_stored || self.given.contains(&beginning(hash))).collect();
+        let mut vectors = reusable(session, self.spec(), known).await?;
+        let stored = vectors.len() as u64;
+        if self.mode == EmbeddingMode::Now {
+            let mut missing = HashMap::new();
+            for row in &rows {
+                if let EmbeddingState::Pending { text } = &row.state
+                    && !vectors.contains_key(&row.text_hash)
+                {
+                    missing.insert(row.text_hash, text.clone());
+                }
+            }
+            vectors.extend(compute(self.embedding.engine(), missing, self.jobs).await?);
+        }
+        self.counts.computed += vectors.len() as u64 - stored;
+        for row in &mut rows {
+            self.given.insert(beginning(&row.text_hash));
+            match vectors.get(&row.text_hash) {
+                Some(vector) => row.state = EmbeddingState::Computed(vector.clone()),
+                None => self.counts.deferred += 1,
+            }
+        }
+        self.counts.rows += rows.len() as u64;
+        Ok(())
+    }
+
+    /// What was done.
+    pub(super) fn report(self) -> EmbeddingReport {
+        let EmbeddingCounts { rows, computed, deferred, .. } = self.counts;
+        let reused = rows - computed - deferred;
+        EmbeddingReport {
+            spec: self.embedding.spec().clone(),
+            mode: self.mode,
+            counts: EmbeddingCounts { reused, ..self.counts },
+            skipped: self.skipped,
+        }
+    }
+}
+
+/// The vectors that the session has of these texts.
+async fn reusable<S: IndexWriteSession>(
+    session: &mut S,
+    spec: &EmbeddingSpec,
+    texts: Vec<ContentHash>,
+) -> Result<HashMap<ContentHash, Vector>, BackendError> {
+    if texts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = session.reusable_embeddings(&ReuseRequest { spec: spec.clone(), texts }).await?;
+    Ok(found.into_iter().map(|found| (found.text_hash, found.vector)).collect())
+}
+
+/// The vectors of texts, computed on `jobs` threads.
+async fn compute(
+    engine: &Arc<dyn EmbeddingEngine>,
+    texts: HashMap<ContentHash, String>,
+    jobs: NonZeroUsize,
+) -> Result<HashMap<ContentHash, Vector>, IndexerError> {
+    if texts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let engine = Arc::clone(engine);
+    let computed = on_a_thread(move || {
+        let texts: Vec<(ContentHash, String)> = texts.into_iter().collect();
+        let shares: Vec<_> = texts.chunks(texts.len().div_ceil(jobs.get())).collect();
+        let embed = |share: &[(ContentHash, String)]| {
+            let vectors = engine.embed(&share.iter().map(|(_, text)| &**text).collect::<Vec<_>>())?;
+            Ok(share.iter().map(|(hash, _)| *hash).zip(vectors).collect::<Vec<_>>())
+        };
+        thread::scope(|scope| {
+            let workers: Vec<_> = shares.into_iter().map(|share| scope.spawn(|| embed(share))).collect();
+            let panicked = |_| Err("the engine panicked".into());
+            let shares = workers.into_iter().map(|worker| worker.join().unwrap_or_else(panicked));
+            shares.collect::<Result<Vec<_>, codira_contracts::BoxError>>()
+        })
+    });
+    let shares = computed.await.map_err(IndexerError::Engine)?;
+    Ok(shares.into_iter().flatten().collect())
+}
+
+/// The first eight bytes of a hash.
+fn beginning(hash: &ContentHash) -> u64 {
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash.as_bytes()[..8]);
+    u64::from_le_bytes(first)
+}
