@@ -31,12 +31,12 @@ pub struct RuntimeInventory {
     pub generation: u64,
 }
 
-/// One analyzer of the last run. Inventories order by tool.
+/// One analyzer of the last run, or one auditor: everything that the stored analyses depend on. Inventories order by tool.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AnalyzerInventory {
-    /// The analyzer.
+    /// The analyzer or auditor; the version of an auditor tells how it is set, too.
     pub tool: Tool,
-    /// The globs by which it finds its files, in its own order.
+    /// The globs or patterns by which it finds its files, in its own order.
     pub globs: Vec<String>,
 }
 

@@ -8,7 +8,8 @@
 //! - An [`IndexReader`] answers questions about one committed state, for ever.
 //! - An [`IndexWriteSession`] replaces files, and commits whole or leaves nothing.
 //! - [`DynBackend`] is any backend, chosen at run time.
-//! - A [`LanguageAnalyzer`] says everything that is kept of a file, as a [`FileAnalysis`]; an [`EmbeddingEngine`] computes vectors.
+//! - A [`LanguageAnalyzer`] says everything that is kept of a file, as a [`FileAnalysis`]; a [`DocumentationAuditor`] what is wrong
+//!   with its documentation; an [`EmbeddingEngine`] computes vectors.
 //!
 //! What the traits ask of a backend is checked, sentence by sentence, by the crate `codira-conformance`; `docs/contract.md`
 //! lists the sentences.
@@ -19,6 +20,7 @@
 mod analysis;
 mod analyzer;
 mod answer;
+mod auditor;
 mod backend;
 mod descriptor;
 mod documentation;
@@ -47,6 +49,7 @@ pub use answer::{
     Candidate, DocIssueEntry, DocumentationEntry, Edge, EdgeCounts, EdgeEntry, EdgeTarget, ExternalKind, ImportEntry,
     ImportTarget, SymbolEntry, SymbolInventoryEntry, SymbolSummary, TextReference,
 };
+pub use auditor::{AuditRule, AuditedFile, DocumentationAuditor};
 pub use backend::{IndexBackend, IndexReader, IndexWriteSession};
 pub use descriptor::{BackendDescriptor, Capability, Commit, Derivation, Holder, Stored, WriteScope};
 pub use documentation::{AuditPolicy, DocIssue, Documentation, DocumentationFormat, DocumentationKind, Severity};

@@ -19,6 +19,8 @@ words! {
         ContentChanged = "content-changed",
         /// Analyzed: another analyzer owns it now, or another version of its own.
         AnalyzerChanged = "analyzer-changed",
+        /// Analyzed: its documentation is audited in another way than it was, or by another auditor.
+        AuditChanged = "audit-changed",
         /// Analyzed: the index was written by another backend, version or schema.
         BackendChanged = "backend-changed",
         /// Analyzed: the stored index cannot be read.
@@ -51,6 +53,7 @@ impl Reason {
             Self::New
             | Self::ContentChanged
             | Self::AnalyzerChanged
+            | Self::AuditChanged
             | Self::BackendChanged
             | Self::IndexUnreadable
             | Self::Requested => Action::Analyze,
