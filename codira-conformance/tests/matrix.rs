@@ -10,7 +10,7 @@ use codira_conformance::{Cx, Fixture, Matrix, Settings, Verdict, clauses};
 use libtest_mimic::{Arguments, Completion, Trial};
 
 mod fixtures;
-use fixtures::{Erased, Memory, Sqlite};
+use fixtures::{Demo, Erased, Memory, Sqlite};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -19,6 +19,8 @@ fn main() -> ExitCode {
     table.add("memory-dyn", Erased(Memory));
     table.add("sqlite", Sqlite);
     table.add("sqlite-dyn", Erased(Sqlite));
+    table.add("demo", Demo);
+    table.add("demo-dyn", Erased(Demo));
 
     let Table { backends, trials, cells } = table;
     // A list is read by programs, and one test alone is no table.

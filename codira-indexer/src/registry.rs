@@ -29,8 +29,8 @@ pub struct BackendFactory {
 impl BackendFactory {
     /// A factory of the backend `name`, which the crate `provider` provides.
     ///
-    /// `file` is the name of the file in which the backend keeps the index of a state directory; whatever has a name that begins
-    /// so is its own, and is removed when another backend takes the directory over. `open` performs no I/O.
+    /// `file` is the name of the file or directory in which the backend keeps the index of a state directory; whatever has a name
+    /// that begins so is its own, and is removed when another backend takes the directory over. `open` performs no I/O.
     pub fn new(
         name: impl Into<String>,
         provider: impl Into<String>,

@@ -110,11 +110,14 @@ async fn indexing_through_another_backend_rebuilds_and_switches() {
     for file in ["one.db", "one.db-wal", "config.toml"] {
         fs::write(state.path().join(file), "").unwrap();
     }
+    fs::create_dir(state.path().join("one.db.parts")).unwrap();
+    fs::write(state.path().join("one.db.parts/first"), "").unwrap();
     let report = run(&repo, &two, Toy::new(), CHANGED()).await;
     assert_eq!(report.rebuild, Some(Rebuild::First));
     assert_eq!(state.backend().unwrap().as_deref(), Some("two"));
     let exist = |file: &str| state.path().join(file).exists();
-    assert_eq!(["one.db", "one.db-wal", "config.toml"].map(exist), [false, false, true], "what `one` kept is gone");
+    let kept = ["one.db", "one.db-wal", "one.db.parts", "config.toml"].map(exist);
+    assert_eq!(kept, [false, false, false, true], "what `one` kept is gone");
     assert!(one.open_reader().await.is_err());
     // What `one` has in memory is not built on: it is not what was indexed last.
     repo.remove("a.toy");

@@ -67,12 +67,21 @@ impl Drop for Place {
 
 /// A [`View`] of one committed state.
 #[derive(Debug)]
-pub struct MemoryReader(View);
+pub struct MemoryReader {
+    view: View,
+    backend: Tool,
+    schema: u32,
+}
 
 impl MemoryReader {
     /// Reads `state`, which need not be any backend's.
     pub fn new(state: &Arc<IndexState>) -> Self {
-        Self(state.view())
+        Self::of(&DESCRIPTOR, state)
+    }
+
+    /// Reads `state` as the backend that this descriptor describes, which has loaded it: its inventory names that backend.
+    pub fn of(backend: &BackendDescriptor, state: &Arc<IndexState>) -> Self {
+        Self { view: state.view(), backend: backend.tool.clone(), schema: backend.schema }
     }
 }
 
@@ -109,96 +118,95 @@ impl IndexBackend for MemoryBackend {
 #[async_trait]
 impl IndexReader for MemoryReader {
     fn generation(&self) -> u64 {
-        self.0.generation()
+        self.view.generation()
     }
 
     async fn runtime_inventory(&self) -> Result<RuntimeInventory, BackendError> {
-        let BackendDescriptor { tool, schema, .. } = &*DESCRIPTOR;
-        let (coverage, generation) = (self.0.coverage(), self.0.generation());
-        Ok(RuntimeInventory { backend: tool.clone(), schema: *schema, coverage, generation })
+        let (coverage, generation) = (self.view.coverage(), self.view.generation());
+        Ok(RuntimeInventory { backend: self.backend.clone(), schema: self.schema, coverage, generation })
     }
 
     async fn analyzer_inventory(&self) -> Result<Vec<AnalyzerInventory>, BackendError> {
-        Ok(self.0.analyzer_inventory())
+        Ok(self.view.analyzer_inventory())
     }
 
     async fn totals(&self) -> Result<Totals, BackendError> {
-        Ok(self.0.totals())
+        Ok(self.view.totals())
     }
 
     async fn file_states(&self, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
-        Ok(self.0.file_states(prefix))
+        Ok(self.view.file_states(prefix))
     }
 
     async fn file(&self, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
-        Ok(self.0.file(path))
+        Ok(self.view.file(path))
     }
 
     async fn maintenance(&self, policy: &AuditPolicy, specs: &[EmbeddingSpec]) -> Result<Maintenance, BackendError> {
-        Ok(self.0.maintenance(policy, specs))
+        Ok(self.view.maintenance(policy, specs))
     }
 
     async fn symbol(&self, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError> {
-        Ok(self.0.symbol(key))
+        Ok(self.view.symbol(key))
     }
 
     async fn symbols(&self, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
-        Ok(self.0.symbols(request))
+        Ok(self.view.symbols(request))
     }
 
     async fn symbol_inventory(&self, request: &SymbolInventoryRequest) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
-        Ok(self.0.symbol_inventory(request))
+        Ok(self.view.symbol_inventory(request))
     }
 
     async fn children(&self, parent: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-        Ok(self.0.children(parent))
+        Ok(self.view.children(parent))
     }
 
     async fn overloads(&self, symbol: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-        Ok(self.0.overloads(symbol))
+        Ok(self.view.overloads(symbol))
     }
 
     async fn edges(&self, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
-        Ok(self.0.edges(request))
+        Ok(self.view.edges(request))
     }
 
     async fn imports(&self, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
-        Ok(self.0.imports(request))
+        Ok(self.view.imports(request))
     }
 
     async fn text_references(&self, request: &TextRequest) -> Result<Vec<TextReference>, BackendError> {
-        Ok(self.0.text_references(request))
+        Ok(self.view.text_references(request))
     }
 
     async fn documentation(&self, request: &DocumentationRequest) -> Result<Vec<DocumentationEntry>, BackendError> {
-        Ok(self.0.documentation(request))
+        Ok(self.view.documentation(request))
     }
 
     async fn doc_issues(&self, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError> {
-        Ok(self.0.doc_issues(request))
+        Ok(self.view.doc_issues(request))
     }
 
     async fn embedding_inventory(&self) -> Result<Vec<EmbeddingInventory>, BackendError> {
-        Ok(self.0.embedding_inventory())
+        Ok(self.view.embedding_inventory())
     }
 
     async fn reusable_embeddings(&self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
-        Ok(self.0.reusable_embeddings(request))
+        Ok(self.view.reusable_embeddings(request))
     }
 
     async fn pending_embeddings(&self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
-        Ok(self.0.pending_embeddings(request))
+        Ok(self.view.pending_embeddings(request))
     }
 
     async fn symbol_candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {
-        self.0.symbol_candidates(request)
+        self.view.symbol_candidates(request)
     }
 
     async fn documentation_candidates(
         &self,
         request: &CandidateRequest,
     ) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError> {
-        self.0.documentation_candidates(request)
+        self.view.documentation_candidates(request)
     }
 }
 

@@ -9,6 +9,10 @@
 //! [`MemoryBackend`] is a thin asynchronous shell around them. It serves tests and tools that need an index for as long as they
 //! run. It is not fast, and keeps nothing when the process ends.
 //!
+//! A new backend may begin with the plain values as its engine: it loads an [`IndexState`] from its store, answers with
+//! [`MemoryReader::of`], changes it through a [`Draft`], and writes down what [`Draft::seal`] leaves. Later it answers one question
+//! after the other by itself, while the conformance kit stays green. `docs/writing-a-backend.md` goes this way.
+//!
 //! ```
 //! use codira_contracts::{
 //!     ContentHash, FileAnalysis, FileSnapshot, FileState, IndexBackend, IndexReader, IndexWriteSession, Language, RepoPath,

@@ -17,9 +17,21 @@ pub struct IndexState {
 }
 
 impl IndexState {
+    /// The state that commit number `generation` left, as a store has kept it: for backends that answer with this crate.
+    ///
+    /// The files must be such as [`FileSnapshot::validate`] accepts. Of several with one path, the last counts.
+    pub fn new(generation: u64, inventory: RunInventory, files: impl IntoIterator<Item = FileSnapshot>) -> Self {
+        Self { files: files.into_iter().map(|file| (file.path().clone(), file)).collect(), inventory, generation }
+    }
+
     /// The number of the commit; the first is one.
     pub fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// What was said of the last run.
+    pub fn inventory(&self) -> &RunInventory {
+        &self.inventory
     }
 
     /// The files, by path, each as it was put.

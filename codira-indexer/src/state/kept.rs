@@ -58,7 +58,8 @@ impl Place {
             let name = entry.file_name();
             let belongs = |begin: &&str| !begin.is_empty() && name.to_string_lossy().starts_with(*begin);
             if self.files_of_others.iter().any(belongs) && !self.file.iter().any(belongs) {
-                let _ = fs::remove_file(entry.path());
+                let is_directory = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                let _ = if is_directory { fs::remove_dir_all(entry.path()) } else { fs::remove_file(entry.path()) };
             }
         }
         Ok(())
