@@ -1,0 +1,99 @@
+//! What is measured: pieces of work, each done by a process of its own.
+
+use std::{error::Error, fs, hint::black_box, path::Path, thread};
+
+use codira_contracts::{ContentHash, IndexBackend, IndexReader, RepoRoot, SymbolRequest};
+use codira_indexer::{
+    BackendChoice, BackendRegistry, ConfigSource, IndexRequest, Indexer, IndexerOptions, StateDirectory, analyzers,
+};
+use ignore::WalkBuilder;
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+use crate::{parse::parse_tree, sqlite};
+
+/// A piece of work on a tree.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Work {
+    /// Finds every file and asks for its size and time.
+    Walk,
+    /// Finds, reads and hashes every file.
+    Hash,
+    /// Finds, reads and parses every source file, on every processor.
+    Parse,
+    /// Brings the index of a backend up to date, whatever that takes.
+    Index {
+        /// Its name.
+        backend: String,
+    },
+    /// Asks a backend for the symbols of a name.
+    Symbol {
+        /// Its name.
+        backend: String,
+        /// The name of the symbols.
+        name: String,
+    },
+    /// Opens a file of SQLite's with its driver and reads one row of it.
+    OneRow {
+        /// The file, inside the tree.
+        file: String,
+    },
+}
+
+/// Does the work.
+///
+/// # Errors
+///
+/// Whatever goes wrong.
+pub fn perform(work: &Work, root: &Path) -> Result<(), Box<dyn Error>> {
+    let files = || {
+        let walk = WalkBuilder::new(root).require_git(false).build().filter_map(Result::ok);
+        walk.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
+    };
+    match work {
+        Work::Walk => {
+            black_box(files().filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum::<u64>());
+        }
+        Work::Hash => {
+            for bytes in files().filter_map(|entry| fs::read(entry.path()).ok()) {
+                black_box(ContentHash::of(&bytes));
+            }
+        }
+        Work::Parse => {
+            black_box(parse_tree(root, thread::available_parallelism().map_or(1, usize::from)));
+        }
+        Work::Index { backend } => {
+            let root = RepoRoot::new(root.canonicalize()?)?;
+            let indexer = Indexer::new(open(backend, &root)?, root, analyzers::first_party(), IndexerOptions::default());
+            let run = indexer.run(IndexRequest::default(), &|_| {}, &CancellationToken::new()).await_on_threads()?;
+            black_box(run?);
+        }
+        Work::Symbol { backend, name } => {
+            let root = RepoRoot::new(root.canonicalize()?)?;
+            let backend = open(backend, &root)?;
+            let ask = async {
+                let reader = backend.open_reader().await?;
+                reader.symbols(&SymbolRequest::named(name)).await
+            };
+            black_box(ask.await_on_threads()??);
+        }
+        Work::OneRow { file } => {
+            black_box(sqlite::open_and_read_one(&root.join(file))?);
+        }
+    }
+    Ok(())
+}
+
+fn open(backend: &str, root: &RepoRoot) -> Result<codira_contracts::DynBackend, Box<dyn Error>> {
+    let choice = BackendChoice { name: backend.to_owned(), source: ConfigSource::Argument };
+    Ok(BackendRegistry::first_party().open(&choice, &StateDirectory::of(root))?)
+}
+
+/// Waiting for a future on a runtime like the command's.
+trait AwaitOnThreads: Future + Sized {
+    fn await_on_threads(self) -> std::io::Result<Self::Output> {
+        Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(self))
+    }
+}
+
+impl<T: Future> AwaitOnThreads for T {}

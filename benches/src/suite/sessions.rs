@@ -1,0 +1,29 @@
+//! What it takes to begin: to open, to begin a session, and to commit nothing.
+
+use std::path::Path;
+
+use codira_contracts::{Capability, IndexBackend, IndexReader, IndexWriteSession, WriteScope};
+use criterion::Criterion;
+
+use super::prepared::Prepared;
+
+pub(super) fn bench<B: IndexBackend, O: Fn(&Path) -> B>(criterion: &mut Criterion, name: &str, prepared: &Prepared<B, O>) {
+    let Prepared { runtime, backend, .. } = prepared;
+    criterion.benchmark_group("open-reader").bench_function(name, |bencher| {
+        bencher.to_async(runtime).iter(async || backend.open_reader().await.expect("there is an index").generation());
+    });
+    if backend.descriptor().claims(Capability::Durable) {
+        criterion.benchmark_group("reopen").bench_function(name, |bencher| {
+            bencher.to_async(runtime).iter(async || {
+                let reader = prepared.reopen().open_reader().await.expect("there is an index");
+                reader.totals().await.expect("the index answers")
+            });
+        });
+    }
+    criterion.benchmark_group("empty-commit").bench_function(name, |bencher| {
+        bencher.to_async(runtime).iter(async || {
+            let session = backend.begin_index_session(WriteScope::Incremental).await.expect("the place is free");
+            session.commit().await.expect("nothing is in the way")
+        });
+    });
+}

@@ -1,0 +1,37 @@
+//! What the exact search among many vectors takes.
+
+use std::path::Path;
+
+use codira_contracts::{CandidateRequest, Capability, IndexBackend, IndexReader, IndexWriteSession, WriteScope};
+use criterion::{BenchmarkId, Criterion};
+
+use super::prepared::{Prepared, embedded, spec, vector};
+
+/// How many vectors a file has.
+const OF_A_FILE: usize = 100;
+/// How many candidates are asked for.
+const LIMIT: usize = 10;
+
+pub(super) fn bench<B: IndexBackend, O: Fn(&Path) -> B>(criterion: &mut Criterion, name: &str, prepared: &Prepared<B, O>) {
+    let Prepared { runtime, scale, backend, .. } = prepared;
+    if !backend.descriptor().claims(Capability::Embeddings) {
+        return;
+    }
+    for vectors in scale.vectors {
+        let (backend, _directory) = prepared.another();
+        runtime.block_on(async {
+            let mut session = backend.begin_index_session(WriteScope::Full).await.expect("the place is free");
+            for number in 0..vectors.div_ceil(OF_A_FILE) {
+                session.put_file(embedded(number, OF_A_FILE.min(vectors))).await.expect("made files break no rule");
+            }
+            session.commit().await.expect("there is room for the commit");
+        });
+        let reader = runtime.block_on(backend.open_reader()).expect("there is an index");
+        let request = CandidateRequest::new(spec(), vector(usize::MAX / 2), LIMIT);
+        let mut group = criterion.benchmark_group("candidates");
+        group.sample_size(10);
+        group.bench_function(BenchmarkId::new(name, vectors), |bencher| {
+            bencher.to_async(runtime).iter(async || reader.symbol_candidates(&request).await.expect("the index answers"));
+        });
+    }
+}
