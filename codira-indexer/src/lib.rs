@@ -4,6 +4,7 @@
 //!   in one session. It reports, tells its progress as [`IndexEvent`]s, and can be cancelled.
 //! - A [`BackendRegistry`] opens backends by name in a [`StateDirectory`]; [`Config`] says which, and who chose it.
 //! - [`analyzers`] holds the analyzers of this workspace, each behind a feature of its own.
+//! - [`auditors`] holds its auditors of documentation; [`Auditing`] says which of them audit what.
 //! - [`retrieval`] gives ranked answers to questions in words.
 //!
 //! Nothing here depends on the `codira` command, on global state or on a particular runtime. With `default-features = false` no
@@ -69,6 +70,8 @@
 //! ```
 
 pub mod analyzers;
+mod audit;
+pub mod auditors;
 mod backends;
 pub mod config;
 mod dump;
@@ -83,6 +86,7 @@ mod scan;
 mod state;
 mod words;
 
+pub use audit::{AuditOptions, Auditing, Inclusion};
 pub use config::{Config, ConfigEntry, ConfigSource, Environment, Key, Refresh};
 pub use dump::{DumpError, dump};
 pub use embedding::{Embedding, EmbeddingPolicy, Ineligible, LexicalEngine};

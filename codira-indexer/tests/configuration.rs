@@ -77,6 +77,15 @@ model = "models/small"
 skip_kinds = ["field", "module"]
 min_words = 4
 exclude = ["tests/"]
+[audit]
+languages = ["python", "c"]
+conventions = ["google"]
+include = ["src/"]
+exclude = ["vendor/"]
+private = "audit"
+nested = "audit"
+tests = "audit"
+ignore = ["missing-raises"]
 [query]
 refresh = "never"
 "#;
@@ -94,6 +103,14 @@ refresh = "never"
         ("CODIRA_EMBEDDINGS_SKIP_KINDS", "field,module"),
         ("CODIRA_EMBEDDINGS_MIN_WORDS", "4"),
         ("CODIRA_EMBEDDINGS_EXCLUDE", "tests/"),
+        ("CODIRA_AUDIT_LANGUAGES", "python, c"),
+        ("CODIRA_AUDIT_CONVENTIONS", "google"),
+        ("CODIRA_AUDIT_INCLUDE", "src/"),
+        ("CODIRA_AUDIT_EXCLUDE", "vendor/"),
+        ("CODIRA_AUDIT_PRIVATE", "audit"),
+        ("CODIRA_AUDIT_NESTED", "audit"),
+        ("CODIRA_AUDIT_TESTS", "audit"),
+        ("CODIRA_AUDIT_IGNORE", "missing-raises"),
         ("CODIRA_QUERY_REFRESH", "never"),
     ];
     let from_environment = load(&Repo::new(), &Environment::new(variables)).entries();

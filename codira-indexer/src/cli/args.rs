@@ -1,14 +1,15 @@
 //! What can be written on the command line, and the help for it.
 
-use std::{num::NonZeroUsize, path::PathBuf};
+use std::{collections::BTreeSet, num::NonZeroUsize, path::PathBuf};
 
 use anstream::ColorChoice;
 use clap::{
     Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use codira_contracts::{DocumentationKind, PathPrefix, SymbolKind};
+use codira_contracts::{DocumentationKind, PathPrefix, Severity, SymbolKind};
 use codira_indexer::EmbeddingMode;
+use codira_indexer::auditors;
 
 /// Index a repository and ask it: symbols, calls, references, imports, documentation.
 #[derive(Debug, Parser)]
@@ -123,6 +124,11 @@ pub(crate) enum Command {
     #[command(after_help = "Words are found in any form and order; rare ones count more, and titles more than text.\n\n\
                             Examples:\n  codira docs query cache\n  codira docs how to install --kind section")]
     Docs(Docs),
+    /// Show what is wrong with documentation, in the languages that `audit.languages` names
+    #[command(after_help = "Nothing is audited until `[audit]` in .codira/config.toml says what; docs/audit.md tells\nall of \
+                            it. Status 1 means that nothing was found.\n\nExamples:\n  codira audit --prefix src --severity warning\n  \
+                            codira audit --format sarif > audit.sarif")]
+    Audit(Audit),
     /// List backends: which are compiled in, which is chosen and why, which holds the index
     #[command(after_help = "Example:\n  codira backends --json")]
     Backends,
@@ -286,6 +292,42 @@ pub(crate) struct Docs {
     pub(crate) kind: Option<DocumentationKind>,
     #[command(flatten)]
     pub(crate) question: Question,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// Only issues of this rule: missing-documentation, unknown-parameter, ...
+    #[arg(long, value_parser = rule_parser(), hide_possible_values = true)]
+    pub(crate) rule: Option<String>,
+    /// Only issues at least so severe: info, warning, error
+    #[arg(long, value_parser = severity_parser(), hide_possible_values = true)]
+    pub(crate) severity: Option<Severity>,
+    /// The form of the answer: text, json, or sarif for code scanners
+    #[arg(long, default_value = "text", hide_possible_values = true, hide_default_value = true, conflicts_with = "json")]
+    pub(crate) format: AuditFormat,
+    #[command(flatten)]
+    pub(crate) question: Question,
+}
+
+/// The form of an audit.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum AuditFormat {
+    /// A page or lines
+    Text,
+    /// What `--json` gives
+    Json,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+fn severity_parser() -> impl TypedValueParser<Value = Severity> {
+    PossibleValuesParser::new(Severity::ALL.iter().map(|severity| severity.as_str())).try_map(|word| word.parse::<Severity>())
+}
+
+fn rule_parser() -> PossibleValuesParser {
+    let rules: BTreeSet<&str> =
+        auditors::first_party().iter().flat_map(|auditor| auditor.rules()).map(|rule| rule.id).collect();
+    PossibleValuesParser::new(rules)
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! Why a command did not do what it was asked, and with which status the process ends.
 
-use std::{error::Error, io, process::ExitCode};
+use std::{error::Error, io, path::PathBuf, process::ExitCode};
 
 use codira_contracts::{BackendError, ErrorKind};
 use codira_indexer::IndexerError;
@@ -41,6 +41,12 @@ pub(crate) enum Failure {
     /// The indexer says why.
     #[error(transparent)]
     Indexer(#[from] IndexerError),
+    /// An audit is asked for, and no language is audited.
+    #[error("nothing is audited")]
+    NothingAudited {
+        /// The configuration file of the repository.
+        config: PathBuf,
+    },
     /// The answer cannot be written, or the runtime not be started.
     #[error("cannot {0}")]
     System(&'static str, #[source] io::Error),
@@ -55,7 +61,11 @@ impl From<BackendError> for Failure {
 impl Failure {
     /// The status of the process.
     pub(crate) fn status(&self) -> Status {
-        let Self::Indexer(error) = self else { return Status::Failed };
+        let error = match self {
+            Self::Indexer(error) => error,
+            Self::NothingAudited { .. } => return Status::Usage,
+            Self::System(..) => return Status::Failed,
+        };
         match error {
             IndexerError::Cancelled => Status::Interrupted,
             IndexerError::NoSuchDirectory { .. }
@@ -75,15 +85,21 @@ impl Failure {
         anstream::eprintln!("{} {self}", Styled(style::ERROR, "error:"));
         let mut cause = match self {
             Self::Indexer(error) => error.source(),
+            Self::NothingAudited { .. } => None,
             Self::System(_, source) => Some(source as &dyn Error),
         };
         while let Some(error) = cause {
             anstream::eprintln!("  because {error}");
             cause = error.source();
         }
-        if let Self::Indexer(error) = self
-            && let Some(remedy) = error.remedy()
-        {
+        let remedy = match self {
+            Self::Indexer(error) => error.remedy(),
+            Self::NothingAudited { config } => {
+                Some(format!("name languages in {}:\n\n[audit]\nlanguages = [\"python\", \"rust\", \"c\"]\n", config.display()))
+            }
+            Self::System(..) => None,
+        };
+        if let Some(remedy) = remedy {
             anstream::eprintln!("  {} {remedy}", Styled(style::KIND, "help:"));
         }
     }

@@ -1,6 +1,7 @@
 //! The `codira` command: arguments in, questions to a reader, answers out.
 
 mod args;
+mod audit;
 mod backends;
 mod calls;
 mod config;
@@ -17,6 +18,7 @@ mod progress;
 mod questions;
 mod refs;
 mod repository;
+mod sarif;
 mod style;
 mod sym;
 mod symlist;
@@ -69,6 +71,7 @@ fn obey(Cli { global, command }: Cli) -> Result<Status, Failure> {
         Command::Symlist(args) => runtime()?.block_on(questions::symlist(&repository()?, args, &global)),
         Command::Calls(args) => runtime()?.block_on(questions::calls(&repository()?, args, &global)),
         Command::Refs(args) => runtime()?.block_on(questions::refs(&repository()?, args, &global)),
+        Command::Audit(args) => runtime()?.block_on(questions::audit(&repository()?, args, &global)),
         Command::Docs(args) => runtime()?.block_on(questions::docs(&repository()?, args, &global)),
         Command::Imports(args) => runtime()?.block_on(questions::imports(&repository()?, args, &global)),
     }

@@ -1,11 +1,11 @@
 //! The commands that ask the index: from arguments to an answer, with a word on standard error where there is none.
 
-use codira_contracts::{BackendError, IndexReader, UseKind};
-use codira_indexer::retrieval::DocumentationQuery;
+use codira_contracts::{BackendError, DocIssueRequest, IndexReader, UseKind};
+use codira_indexer::{auditors, retrieval::DocumentationQuery};
 
 use super::{
-    args::{self, Global},
-    calls, docs, dot,
+    args::{self, AuditFormat, Global},
+    audit, calls, docs, dot,
     edges::{Direction, EdgeQuery},
     failure::{Failure, Status},
     imports::{self, ImportQuery},
@@ -13,7 +13,7 @@ use super::{
     output::{self, Answer},
     refs::{self, Sections},
     repository::Repository,
-    sym, symlist, tree,
+    sarif, sym, symlist, tree,
 };
 
 /// How far calls are followed unless somebody says otherwise.
@@ -90,6 +90,29 @@ pub(crate) async fn refs(repository: &Repository, args: args::Refs, global: &Glo
         repository.note(why_nothing(&reader, &name, &query.filter, nothing).await?);
     }
     output::answer(&answer, global)
+}
+
+/// `codira audit`
+pub(crate) async fn audit(repository: &Repository, args: args::Audit, global: &Global) -> Result<Status, Failure> {
+    let args::Audit { rule, severity, format, question } = args;
+    let auditors = auditors::first_party();
+    if repository.config.auditing(auditors.clone())?.policy().audited.is_empty() {
+        return Err(Failure::NothingAudited { config: repository.state().config_file() });
+    }
+    let reader = repository.reader(!question.no_refresh).await?;
+    let request = DocIssueRequest { rule, at_least: severity, language: None, prefix: question.prefix, limit: question.limit };
+    let answer = audit::ask(&reader, request).await?;
+    if answer.is_empty() {
+        repository.note("the documentation has no such issue");
+    }
+    match format {
+        AuditFormat::Text => output::answer(&answer, global),
+        AuditFormat::Json => output::answer(&answer, &Global { json: true, ..global.clone() }),
+        AuditFormat::Sarif => {
+            output::text(&sarif::log(answer.entries(), &auditors))?;
+            Ok(if answer.is_empty() { Status::NotFound } else { Status::Found })
+        }
+    }
 }
 
 /// `codira docs`

@@ -5,7 +5,7 @@ use std::path::Path;
 use codira_contracts::{BackendError, DynBackend, DynReader, ErrorKind, IndexBackend, RepoRoot};
 use codira_indexer::{
     BackendChoice, BackendRegistry, Config, EmbeddingMode, EmbeddingReport, Environment, IndexEvent, IndexReport, IndexRequest,
-    Indexer, IndexerError, Outcome, Refresh, StateDirectory, analyzers, discover_root,
+    Indexer, IndexerError, Outcome, Refresh, StateDirectory, analyzers, auditors, discover_root,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -99,7 +99,9 @@ impl Repository {
 
     /// The indexer, with the configured engine unless embeddings are off.
     fn indexer(&self, backend: DynBackend, embeddings: EmbeddingMode) -> Result<Indexer<DynBackend>, Failure> {
+        let auditing = self.config.auditing(auditors::first_party())?;
         let indexer = Indexer::new(backend, self.root.clone(), analyzers::first_party(), self.config.indexer_options());
+        let indexer = indexer.with_auditing(auditing);
         match embeddings {
             EmbeddingMode::Off => Ok(indexer),
             EmbeddingMode::Now | EmbeddingMode::Deferred => Ok(indexer.with_embedding(self.config.embedding(&self.root)?)),

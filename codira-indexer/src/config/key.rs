@@ -31,6 +31,22 @@ pub enum Key {
     EmbeddingsMinWords,
     /// `embeddings.exclude`
     EmbeddingsExclude,
+    /// `audit.languages`
+    AuditLanguages,
+    /// `audit.conventions`
+    AuditConventions,
+    /// `audit.include`
+    AuditInclude,
+    /// `audit.exclude`
+    AuditExclude,
+    /// `audit.private`
+    AuditPrivate,
+    /// `audit.nested`
+    AuditNested,
+    /// `audit.tests`
+    AuditTests,
+    /// `audit.ignore`
+    AuditIgnore,
     /// `query.refresh`
     QueryRefresh,
 }
@@ -50,6 +66,14 @@ impl Key {
         Self::EmbeddingsSkipKinds,
         Self::EmbeddingsMinWords,
         Self::EmbeddingsExclude,
+        Self::AuditLanguages,
+        Self::AuditConventions,
+        Self::AuditInclude,
+        Self::AuditExclude,
+        Self::AuditPrivate,
+        Self::AuditNested,
+        Self::AuditTests,
+        Self::AuditIgnore,
         Self::QueryRefresh,
     ];
 
@@ -68,6 +92,14 @@ impl Key {
             Self::EmbeddingsSkipKinds => "embeddings.skip_kinds",
             Self::EmbeddingsMinWords => "embeddings.min_words",
             Self::EmbeddingsExclude => "embeddings.exclude",
+            Self::AuditLanguages => "audit.languages",
+            Self::AuditConventions => "audit.conventions",
+            Self::AuditInclude => "audit.include",
+            Self::AuditExclude => "audit.exclude",
+            Self::AuditPrivate => "audit.private",
+            Self::AuditNested => "audit.nested",
+            Self::AuditTests => "audit.tests",
+            Self::AuditIgnore => "audit.ignore",
             Self::QueryRefresh => "query.refresh",
         }
     }
@@ -87,6 +119,14 @@ impl Key {
             Self::EmbeddingsSkipKinds => "CODIRA_EMBEDDINGS_SKIP_KINDS",
             Self::EmbeddingsMinWords => "CODIRA_EMBEDDINGS_MIN_WORDS",
             Self::EmbeddingsExclude => "CODIRA_EMBEDDINGS_EXCLUDE",
+            Self::AuditLanguages => "CODIRA_AUDIT_LANGUAGES",
+            Self::AuditConventions => "CODIRA_AUDIT_CONVENTIONS",
+            Self::AuditInclude => "CODIRA_AUDIT_INCLUDE",
+            Self::AuditExclude => "CODIRA_AUDIT_EXCLUDE",
+            Self::AuditPrivate => "CODIRA_AUDIT_PRIVATE",
+            Self::AuditNested => "CODIRA_AUDIT_NESTED",
+            Self::AuditTests => "CODIRA_AUDIT_TESTS",
+            Self::AuditIgnore => "CODIRA_AUDIT_IGNORE",
             Self::QueryRefresh => "CODIRA_QUERY_REFRESH",
         }
     }
@@ -112,6 +152,20 @@ impl Key {
             Self::EmbeddingsSkipKinds => "Symbols of these kinds get no vectors.",
             Self::EmbeddingsMinWords => "What has fewer words gets no vector.",
             Self::EmbeddingsExclude => "Files that match one of these patterns, in .gitignore syntax, get no vectors.",
+            Self::AuditLanguages => {
+                "The languages whose documentation is audited: \"python\", \"rust\", \"c\"; empty means none."
+            }
+            Self::AuditConventions => {
+                "The conventions that documentation is held to, by name; in a language without one, the one that each text shows."
+            }
+            Self::AuditInclude => {
+                "Only files that match one of these patterns, in .gitignore syntax, are audited; empty means all."
+            }
+            Self::AuditExclude => "Files that match one of these patterns, in .gitignore syntax, are not audited.",
+            Self::AuditPrivate => "What happens to code that is not public: \"skip\" or \"audit\".",
+            Self::AuditNested => "What happens to functions and classes inside of others: \"skip\" or \"audit\".",
+            Self::AuditTests => "What happens to tests: \"skip\" or \"audit\".",
+            Self::AuditIgnore => "Rules whose findings are dropped, by id.",
             Self::QueryRefresh => "Whether a query brings a stale index up to date first: \"auto\" or \"never\".",
         }
     }

@@ -15,6 +15,11 @@
 //! mode = "deferred"
 //! exclude = ["tests/"]
 //!
+//! [audit]
+//! languages = ["python"]
+//! conventions = ["numpy"]
+//! ignore = ["missing-raises"]
+//!
 //! [query]
 //! refresh = "never"
 //! ```
@@ -24,9 +29,9 @@ mod file;
 mod key;
 mod value;
 
-use std::{num::NonZeroUsize, path::PathBuf, sync::Arc, thread};
+use std::{collections::BTreeSet, num::NonZeroUsize, path::PathBuf, sync::Arc, thread};
 
-use codira_contracts::{EmbeddingEngine, RepoRoot, SymbolKind};
+use codira_contracts::{DocumentationAuditor, EmbeddingEngine, Language, RepoRoot, SymbolKind};
 use serde::Serialize;
 
 pub use environment::Environment;
@@ -35,8 +40,8 @@ pub use value::{EngineChoice, FileSize, Refresh};
 use value::{FromRaw, RawValue};
 
 use crate::{
-    Embedding, EmbeddingMode, EmbeddingPolicy, Hidden, IndexerError, IndexerOptions, LexicalEngine, PathPatterns,
-    StateDirectory,
+    AuditOptions, Auditing, Embedding, EmbeddingMode, EmbeddingPolicy, Hidden, Inclusion, IndexerError, IndexerOptions,
+    LexicalEngine, PathPatterns, StateDirectory,
 };
 
 /// The effective configuration of one repository.
@@ -54,6 +59,14 @@ pub struct Config {
     embeddings_skip_kinds: Setting<Vec<SymbolKind>>,
     embeddings_min_words: Setting<NonZeroUsize>,
     embeddings_exclude: Setting<PathPatterns>,
+    audit_languages: Setting<Vec<String>>,
+    audit_conventions: Setting<Vec<String>>,
+    audit_include: Setting<PathPatterns>,
+    audit_exclude: Setting<PathPatterns>,
+    audit_private: Setting<Inclusion>,
+    audit_nested: Setting<Inclusion>,
+    audit_tests: Setting<Inclusion>,
+    audit_ignore: Setting<Vec<String>>,
     refresh: Setting<Refresh>,
 }
 
@@ -95,10 +108,21 @@ impl<T: FromRaw> Setting<T> {
     }
 }
 
+impl Setting<Vec<String>> {
+    /// Checks that every name is one of `known`.
+    fn known<'k>(&self, key: Key, known: impl Iterator<Item = &'k str>) -> Result<(), IndexerError> {
+        let known: BTreeSet<&str> = known.collect();
+        let Some(name) = self.value.iter().find(|name| !known.contains(name.as_str())) else { return Ok(()) };
+        let known: Vec<&str> = known.into_iter().collect();
+        let problem = format!("holds {name:?}; known are {}", known.join(", "));
+        Err(IndexerError::InvalidValue { origin: self.source.clone(), key, problem })
+    }
+}
+
 impl Default for Config {
     /// The configuration where nobody set anything.
     fn default() -> Self {
-        let (options, policy) = (IndexerOptions::default(), EmbeddingPolicy::default());
+        let (options, policy, audit) = (IndexerOptions::default(), EmbeddingPolicy::default(), AuditOptions::default());
         Self {
             backend: Setting::default("sqlite".to_owned()),
             jobs: Setting::default(thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)),
@@ -112,6 +136,14 @@ impl Default for Config {
             embeddings_skip_kinds: Setting::default(policy.skip_kinds),
             embeddings_min_words: Setting::default(policy.min_words),
             embeddings_exclude: Setting::default(policy.exclude),
+            audit_languages: Setting::default(Vec::new()),
+            audit_conventions: Setting::default(Vec::new()),
+            audit_include: Setting::default(audit.include),
+            audit_exclude: Setting::default(audit.exclude),
+            audit_private: Setting::default(audit.private),
+            audit_nested: Setting::default(audit.nested),
+            audit_tests: Setting::default(audit.tests),
+            audit_ignore: Setting::default(Vec::new()),
             refresh: Setting::default(Refresh::default()),
         }
     }
@@ -152,6 +184,14 @@ impl Config {
                 Key::EmbeddingsSkipKinds => self.embeddings_skip_kinds.set(key, &raw, source),
                 Key::EmbeddingsMinWords => self.embeddings_min_words.set(key, &raw, source),
                 Key::EmbeddingsExclude => self.embeddings_exclude.set(key, &raw, source),
+                Key::AuditLanguages => self.audit_languages.set(key, &raw, source),
+                Key::AuditConventions => self.audit_conventions.set(key, &raw, source),
+                Key::AuditInclude => self.audit_include.set(key, &raw, source),
+                Key::AuditExclude => self.audit_exclude.set(key, &raw, source),
+                Key::AuditPrivate => self.audit_private.set(key, &raw, source),
+                Key::AuditNested => self.audit_nested.set(key, &raw, source),
+                Key::AuditTests => self.audit_tests.set(key, &raw, source),
+                Key::AuditIgnore => self.audit_ignore.set(key, &raw, source),
                 Key::QueryRefresh => self.refresh.set(key, &raw, source),
             }?;
         }
@@ -200,6 +240,30 @@ impl Config {
         Ok(Embedding::new(engine, policy))
     }
 
+    /// What is audited by which of `auditors`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidValue`](IndexerError::InvalidValue) for a language, convention or rule that none of them knows.
+    pub fn auditing(&self, auditors: Vec<Arc<dyn DocumentationAuditor>>) -> Result<Auditing, IndexerError> {
+        let each = || auditors.iter();
+        self.audit_languages.known(Key::AuditLanguages, each().map(|auditor| auditor.language().as_str()))?;
+        let conventions = each().flat_map(|auditor| auditor.conventions()).map(|convention| convention.name.as_str());
+        self.audit_conventions.known(Key::AuditConventions, conventions)?;
+        self.audit_ignore.known(Key::AuditIgnore, each().flat_map(|auditor| auditor.rules()).map(|rule| rule.id))?;
+        let options = AuditOptions {
+            languages: self.audit_languages.value.iter().cloned().map(Language::new).collect(),
+            conventions: self.audit_conventions.value.clone(),
+            include: self.audit_include.value.clone(),
+            exclude: self.audit_exclude.value.clone(),
+            private: self.audit_private.value,
+            nested: self.audit_nested.value,
+            tests: self.audit_tests.value,
+            ignore: self.audit_ignore.value.iter().cloned().collect(),
+        };
+        Ok(Auditing::new(auditors, options))
+    }
+
     /// What an [`Indexer`](crate::Indexer) has to know.
     pub fn indexer_options(&self) -> IndexerOptions {
         IndexerOptions {
@@ -225,6 +289,14 @@ impl Config {
             Key::EmbeddingsSkipKinds => self.embeddings_skip_kinds.entry(key),
             Key::EmbeddingsMinWords => self.embeddings_min_words.entry(key),
             Key::EmbeddingsExclude => self.embeddings_exclude.entry(key),
+            Key::AuditLanguages => self.audit_languages.entry(key),
+            Key::AuditConventions => self.audit_conventions.entry(key),
+            Key::AuditInclude => self.audit_include.entry(key),
+            Key::AuditExclude => self.audit_exclude.entry(key),
+            Key::AuditPrivate => self.audit_private.entry(key),
+            Key::AuditNested => self.audit_nested.entry(key),
+            Key::AuditTests => self.audit_tests.entry(key),
+            Key::AuditIgnore => self.audit_ignore.entry(key),
             Key::QueryRefresh => self.refresh.entry(key),
         };
         Key::ALL.iter().map(entry).collect()

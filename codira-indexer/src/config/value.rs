@@ -5,7 +5,7 @@ use std::{fmt, num::NonZeroUsize, path::PathBuf, str::FromStr};
 use codira_contracts::SymbolKind;
 use serde::Serialize;
 
-use crate::{EmbeddingMode, Hidden, PathPatterns};
+use crate::{EmbeddingMode, Hidden, Inclusion, PathPatterns};
 
 /// A value as a file or variable gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,6 +140,22 @@ impl FromRaw for PathBuf {
     }
 }
 
+impl FromRaw for Vec<String> {
+    fn from_raw(raw: &RawValue) -> Result<Self, String> {
+        let names = match raw {
+            RawValue::List(items) => items.clone(),
+            // A variable holds one text: its names are separated by commas.
+            RawValue::Text(text) => text.split(',').map(str::to_owned).collect(),
+            raw => return Err(format!("must be a list of names, and is {raw}")),
+        };
+        Ok(names.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect())
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        self.as_slice().into()
+    }
+}
+
 impl FromRaw for Vec<SymbolKind> {
     fn from_raw(raw: &RawValue) -> Result<Self, String> {
         let kind = |word: &str| word.trim().parse().map_err(|_| format!("holds {word:?}, which is no kind of symbols"));
@@ -199,3 +215,4 @@ words!(Refresh { Auto = "auto", Never = "never" });
 words!(EmbeddingMode { Now = "now", Deferred = "deferred", Off = "off" });
 words!(EngineChoice { Lexical = "lexical", Model = "model" });
 words!(Hidden { Skip = "skip", Index = "index" });
+words!(Inclusion { Skip = "skip", Audit = "audit" });

@@ -10,8 +10,8 @@ use super::{
     stored::Found,
 };
 use crate::{
-    Counts, EmbeddingReport, FailedFile, FileDecision, IndexReport, Outcome, PartialFile, SkipReason, SkippedFile, Timings,
-    UncoveredLanguage,
+    Auditing, Counts, EmbeddingReport, FailedFile, FileDecision, IndexReport, Outcome, PartialFile, SkipReason, SkippedFile,
+    Timings, UncoveredLanguage,
     scan::{Owners, Scan},
 };
 
@@ -67,12 +67,12 @@ impl Ledger {
     }
 
     /// What the session says of the run.
-    pub(super) fn inventory(&self, owners: &Owners) -> RunInventory {
+    pub(super) fn inventory(&self, owners: &Owners, auditing: &Auditing) -> RunInventory {
         let analyzers = owners.analyzers().map(|analyzer| AnalyzerInventory {
             tool: analyzer.tool().clone(),
             globs: analyzer.globs().iter().map(|glob| (*glob).to_owned()).collect(),
         });
-        RunInventory { coverage: self.coverage(), analyzers: analyzers.collect() }
+        RunInventory { coverage: self.coverage(), analyzers: analyzers.chain(auditing.inventory()).collect() }
     }
 
     /// The report.

@@ -16,13 +16,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use codira_contracts::{AuditPolicy, Capability, IndexBackend, LanguageAnalyzer, RepoRoot, WriteScope};
+use codira_contracts::{Capability, IndexBackend, LanguageAnalyzer, RepoRoot, WriteScope};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use self::{conclude::Ledger, embed::Embedder, plan::Plan, stored::Found, work::Workshop, write::Writer};
 use crate::{
-    Embedding, IndexEvent, IndexReport, IndexerError, Timings,
+    Auditing, Embedding, IndexEvent, IndexReport, IndexerError, Timings,
     scan::{Owners, scan},
 };
 pub use embed::EmbeddingMode;
@@ -37,14 +37,15 @@ pub struct Indexer<B> {
     analyzers: Vec<Arc<dyn LanguageAnalyzer>>,
     options: IndexerOptions,
     embedding: Option<Embedding>,
+    auditing: Auditing,
 }
 
 impl<B: IndexBackend> Indexer<B> {
-    /// An indexer of the repository at `root`, without embeddings. Performs no I/O.
+    /// An indexer of the repository at `root`, without embeddings and audit. Performs no I/O.
     ///
     /// A file belongs to the first analyzer that has a glob for it, else to the first that claims it by its first line.
     pub fn new(backend: B, root: RepoRoot, analyzers: Vec<Arc<dyn LanguageAnalyzer>>, options: IndexerOptions) -> Self {
-        Self { backend, root, analyzers, options, embedding: None }
+        Self { backend, root, analyzers, options, embedding: None, auditing: Auditing::default() }
     }
 
     /// The same, with embeddings. What is stored of another [spec](Embedding::spec) is removed by the next run, and made anew
@@ -52,6 +53,13 @@ impl<B: IndexBackend> Indexer<B> {
     #[must_use]
     pub fn with_embedding(self, embedding: Embedding) -> Self {
         Self { embedding: Some(embedding), ..self }
+    }
+
+    /// The same, with an audit of documentation. Files that were audited in another way are analyzed again by the next run, and
+    /// issues in languages that are not audited any more are removed.
+    #[must_use]
+    pub fn with_auditing(self, auditing: Auditing) -> Self {
+        Self { auditing, ..self }
     }
 
     /// The store, to ask it.
@@ -87,8 +95,7 @@ impl<B: IndexBackend> Indexer<B> {
     ) -> Result<IndexReport, IndexerError> {
         let mut clock = Clock::start();
         let owners = Arc::new(Owners::new(&self.analyzers)?);
-        // No language is audited: what is stored of it is stale.
-        let audit = AuditPolicy::default();
+        let audit = self.auditing.policy();
         let embedding = self.embedding.as_ref().filter(|_| request.embeddings != EmbeddingMode::Off);
         let embedding = embedding.filter(|_| self.backend.descriptor().claims(Capability::Embeddings));
         let specs: Vec<_> = embedding.iter().map(|embedding| embedding.spec().clone()).collect();
@@ -110,8 +117,8 @@ impl<B: IndexBackend> Indexer<B> {
         events(IndexEvent::ScanFinished { files: scan.files.len() });
 
         let (plan, scan, found) = {
-            let (root, owners) = (self.root.clone(), Arc::clone(&owners));
-            on_a_thread(move || (Plan::make(&root, &owners, &scan, &found, request.trust), scan, found)).await
+            let (root, owners, auditing) = (self.root.clone(), Arc::clone(&owners), self.auditing.clone());
+            on_a_thread(move || (Plan::make(&root, &owners, &auditing, &scan, &found, request.trust), scan, found)).await
         };
         let scope = if found.rebuild().is_some() { WriteScope::Full } else { WriteScope::Incremental };
         events(IndexEvent::Planned { scope, read: plan.read.len(), kept: plan.kept.len(), removed: plan.removed.len() });
@@ -133,7 +140,7 @@ impl<B: IndexBackend> Indexer<B> {
                 self.root.clone(),
                 Arc::clone(&owners),
                 self.options.max_file_size,
-                audit.clone(),
+                self.auditing.clone(),
                 embedding.cloned(),
                 plan.read,
                 cancel.clone(),
@@ -153,7 +160,7 @@ impl<B: IndexBackend> Indexer<B> {
             clock.timings.analyze = clock.lap();
             writer.maintain(&audit, &specs).await?;
             writer.populate(&ledger, events).await?;
-            writer.write_inventory(ledger.inventory(&owners)).await?;
+            writer.write_inventory(ledger.inventory(&owners, &self.auditing)).await?;
             writer.derive(events).await?;
             clock.timings.derive = clock.lap();
             Ok(())

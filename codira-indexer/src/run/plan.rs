@@ -9,7 +9,7 @@ use codira_contracts::{
 
 use super::stored::Found;
 use crate::{
-    FileDecision,
+    Auditing, FileDecision,
     scan::{AnalyzerIndex, Owner, Owners, Scan, ScannedFile},
 };
 
@@ -43,7 +43,15 @@ pub(super) enum Purpose {
 
 impl Plan {
     /// Decides about everything that `scan` saw and `found` holds.
-    pub(super) fn make(root: &RepoRoot, owners: &Owners, scan: &Scan, found: &Found, trust: Trust) -> Self {
+    pub(super) fn make(
+        root: &RepoRoot,
+        owners: &Owners,
+        auditing: &Auditing,
+        scan: &Scan,
+        found: &Found,
+        trust: Trust,
+    ) -> Self {
+        let audit = found.stored().map(|stored| auditing.since(&stored.analyzers));
         let files = found.stored().map(|stored| &stored.files);
         let mut plan = Self::default();
         let mut seen = HashSet::with_capacity(scan.files.len());
@@ -58,6 +66,15 @@ impl Plan {
                     let sight = SeenFile { size: file.size, modified: file.modified, hash: None, analyzer: tool };
                     plan::decide(stored, &sight, trust)
                 }
+            };
+            let is_kept = match decision {
+                Decision::Because(reason) => reason.action() == plan::Action::Keep,
+                Decision::NeedsHash => true,
+            };
+            let language = owners.analyzer(analyzer).language();
+            let decision = match &audit {
+                Some(audit) if is_kept && audit.concern(language, &file.path) => Decision::Because(Reason::AuditChanged),
+                _ => decision,
             };
             let path = file.path.clone();
             match (decision, stored) {

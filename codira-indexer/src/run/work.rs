@@ -16,7 +16,7 @@ use std::{
 };
 
 use codira_contracts::{
-    AnalysisStatus, AuditPolicy, ContentHash, EmbeddingRow, FileSnapshot, FileState, RepoRoot, SourceFile,
+    AnalysisStatus, ContentHash, EmbeddingRow, FileSnapshot, FileState, RepoRoot, SourceFile,
     plan::{self, Decision, Reason, SeenFile, Trust},
 };
 use tokio::sync::mpsc;
@@ -27,7 +27,7 @@ use super::{
     plan::{Purpose, Task},
 };
 use crate::{
-    IndexerError, SkipReason,
+    Auditing, IndexerError, SkipReason,
     embedding::{Embedding, Ineligible},
     scan::{Owners, modified},
 };
@@ -85,7 +85,7 @@ pub(super) struct Workshop {
     pub(super) root: RepoRoot,
     pub(super) owners: Arc<Owners>,
     pub(super) max_file_size: u64,
-    pub(super) audit: AuditPolicy,
+    pub(super) auditing: Auditing,
     pub(super) embedding: Option<Embedding>,
     pub(super) tasks: Vec<Task>,
     pub(super) cancel: CancellationToken,
@@ -97,12 +97,12 @@ impl Workshop {
         root: RepoRoot,
         owners: Arc<Owners>,
         max_file_size: u64,
-        audit: AuditPolicy,
+        auditing: Auditing,
         embedding: Option<Embedding>,
         tasks: Vec<Task>,
         cancel: CancellationToken,
     ) -> Self {
-        Self { root, owners, max_file_size, audit, embedding, tasks, cancel, next: AtomicUsize::new(0) }
+        Self { root, owners, max_file_size, auditing, embedding, tasks, cancel, next: AtomicUsize::new(0) }
     }
 
     /// Starts `jobs` workers. They end when every task is done, the run is cancelled or the receiver is dropped.
@@ -174,9 +174,7 @@ impl Workshop {
         let Ok(text) = std::str::from_utf8(&bytes) else { return Finding::Skipped(SkipReason::NotUtf8) };
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut analysis = analyzer.analyze(SourceFile { path: &task.path, text });
-        if !self.audit.keeps(&analysis.language) {
-            analysis.doc_issues.clear();
-        }
+        self.auditing.audit(&task.path, text, &mut analysis);
         let state = FileState { path: task.path.clone(), hash, size, modified, analyzer: analyzer.tool().clone() };
         let embedding = self.embedding.as_ref();
         let FileRows { rows, skipped } =

@@ -30,7 +30,7 @@ fn every_example_is_true() {
     if env::var_os("CODIRA_UPDATE_DOCS").is_some() {
         fs::write(path, updated).unwrap();
     }
-    for command in ["index", "sym", "symlist", "calls", "refs", "imports", "docs", "backends", "config"] {
+    for command in ["index", "sym", "symlist", "calls", "refs", "imports", "docs", "audit", "backends", "config"] {
         assert!(commands.contains(&command), "`codira {command} --json` has no example");
     }
 }
@@ -41,6 +41,9 @@ fn run(command: &str) -> String {
     let args: Vec<&str> = command.split(' ').skip(1).collect();
     let mut command = repo.command(&args);
     command.env("CODIRA_INDEX_JOBS", "4");
+    if args[0] == "audit" {
+        command.env("CODIRA_AUDIT_LANGUAGES", "python,rust,c");
+    }
     let mut answer: Value = serde_json::from_str(&repo.finish(command).stdout).unwrap();
     if args[0] == "backends" {
         // What else was compiled in differs between builds.

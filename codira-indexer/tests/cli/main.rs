@@ -3,6 +3,7 @@
 #![cfg(all(feature = "cli", feature = "sqlite", feature = "python", feature = "rust", feature = "c"))]
 #![allow(clippy::unwrap_used)]
 
+mod auditing;
 mod documented;
 mod freshness;
 mod indexing;

@@ -1,0 +1,107 @@
+//! Auditing: which files' documentation is audited, how, and what of it is kept.
+
+mod options;
+mod place;
+
+use std::{fmt, sync::Arc};
+
+use codira_contracts::{
+    AnalyzerInventory, AuditPolicy, AuditedFile, DocumentationAuditor, FileAnalysis, Language, RepoPath, Tool,
+};
+
+pub use options::{AuditOptions, Inclusion};
+use place::Places;
+
+/// The auditors of an indexer, and how they are set.
+#[derive(Clone, Default)]
+pub struct Auditing {
+    auditors: Vec<Arc<dyn DocumentationAuditor>>,
+    options: AuditOptions,
+}
+
+impl Auditing {
+    /// Audits by the first of `auditors` for each language of `options`. A language without auditor is not audited.
+    pub fn new(auditors: Vec<Arc<dyn DocumentationAuditor>>, options: AuditOptions) -> Self {
+        let mut chosen: Vec<Arc<dyn DocumentationAuditor>> = Vec::new();
+        for auditor in auditors {
+            let is_first = chosen.iter().all(|other| other.language() != auditor.language());
+            if is_first && options.languages.contains(auditor.language()) {
+                chosen.push(auditor);
+            }
+        }
+        Self { auditors: chosen, options }
+    }
+
+    /// Which languages are audited.
+    pub fn policy(&self) -> AuditPolicy {
+        AuditPolicy { audited: self.auditors.iter().map(|auditor| auditor.language().clone()).collect() }
+    }
+
+    /// Replaces the issues of an analysis by those that its language's auditor finds and the options keep.
+    pub(crate) fn audit(&self, path: &RepoPath, text: &str, analysis: &mut FileAnalysis) {
+        analysis.doc_issues.clear();
+        let Some(auditor) = self.auditor(&analysis.language).filter(|_| self.options.includes(path)) else { return };
+        let convention = self.convention(auditor);
+        let mut issues = auditor.audit(AuditedFile { path, text, analysis, convention });
+        let places = Places::of(analysis);
+        issues.retain(|issue| {
+            let is_ignored = self.options.ignore.contains(&issue.rule);
+            !is_ignored && issue.owner.as_ref().is_none_or(|owner| places.includes(owner, &self.options))
+        });
+        analysis.doc_issues = issues;
+    }
+
+    /// The auditors as the inventory keeps them: how they are set belongs to their version.
+    pub(crate) fn inventory(&self) -> impl Iterator<Item = AnalyzerInventory> {
+        self.auditors.iter().map(|auditor| self.entry(&**auditor))
+    }
+
+    /// Which files have to be audited again, when the last run had these analyzers and auditors.
+    pub(crate) fn since<'a>(&'a self, stored: &'a [AnalyzerInventory]) -> AuditChanges<'a> {
+        AuditChanges { now: self, stored }
+    }
+
+    fn auditor(&self, language: &Language) -> Option<&dyn DocumentationAuditor> {
+        self.auditors.iter().map(|auditor| &**auditor).find(|auditor| auditor.language() == language)
+    }
+
+    /// The first configured convention that an auditor knows.
+    fn convention(&self, auditor: &dyn DocumentationAuditor) -> Option<&str> {
+        let knows = |name: &&String| auditor.conventions().iter().any(|convention| convention.name == **name);
+        self.options.conventions.iter().find(knows).map(String::as_str)
+    }
+
+    fn entry(&self, auditor: &dyn DocumentationAuditor) -> AnalyzerInventory {
+        let Tool { name, version } = auditor.tool();
+        let convention = self.convention(auditor).unwrap_or("as shown");
+        let version = format!("{version}, convention {convention}, {}", self.options);
+        AnalyzerInventory { tool: Tool::new(name, version), globs: self.options.patterns() }
+    }
+}
+
+impl fmt::Debug for Auditing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tools: Vec<_> = self.auditors.iter().map(|auditor| auditor.tool()).collect();
+        f.debug_struct("Auditing").field("auditors", &tools).field("options", &self.options).finish()
+    }
+}
+
+/// What is different from the audit of the last run.
+pub(crate) struct AuditChanges<'a> {
+    now: &'a Auditing,
+    stored: &'a [AnalyzerInventory],
+}
+
+impl AuditChanges<'_> {
+    /// Whether a stored file has to be audited again: its language is audited now, in another way than it was.
+    ///
+    /// Where it was not audited at all, files that are not audited now either stay as they are.
+    pub(crate) fn concern(&self, language: &Language, path: &RepoPath) -> bool {
+        let Some(auditor) = self.now.auditor(language) else { return false };
+        let entry = self.now.entry(auditor);
+        match self.stored.iter().find(|stored| stored.tool.name == entry.tool.name) {
+            Some(stored) => *stored != entry,
+            None => self.now.options.includes(path),
+        }
+    }
+}

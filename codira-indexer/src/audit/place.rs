@@ -1,0 +1,80 @@
+//! What kind of code a symbol is: private, nested, of tests.
+
+use std::collections::HashMap;
+
+use codira_contracts::{FileAnalysis, RepoPath, StableId, Symbol, SymbolKind, Visibility, last_name};
+
+use super::{AuditOptions, Inclusion};
+
+/// The symbols of a file, and what they are in.
+pub(super) struct Places<'a> {
+    symbols: &'a [Symbol],
+    by_id: HashMap<&'a StableId, &'a Symbol>,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn of(analysis: &'a FileAnalysis) -> Self {
+        let symbols = &analysis.symbols;
+        Self { symbols, by_id: symbols.iter().map(|symbol| (&symbol.id, symbol)).collect() }
+    }
+
+    /// Whether the options let issues of a symbol through.
+    pub(super) fn includes(&self, id: &StableId, options: &AuditOptions) -> bool {
+        let mut symbol = self.by_id.get(id).copied();
+        // No chain of parents is longer than the list: a cycle ends here.
+        for _ in 0..=self.symbols.len() {
+            let Some(one) = symbol else { return true };
+            let parent = one.parent.as_ref().and_then(|parent| self.by_id.get(parent)).copied();
+            if options.private == Inclusion::Skip && self.is_private(one, parent)
+                || options.nested == Inclusion::Skip && is_nested(one, parent)
+                || options.tests == Inclusion::Skip && is_test(one)
+            {
+                return false;
+            }
+            symbol = parent;
+        }
+        true
+    }
+
+    /// Whether a symbol is private by itself. Inside of a function, only its name can tell.
+    fn is_private(&self, symbol: &Symbol, parent: Option<&Symbol>) -> bool {
+        if parent.is_some_and(|parent| is_function(parent.kind)) {
+            return symbol.name.starts_with('_');
+        }
+        match (&symbol.extends, symbol.kind) {
+            (Some(extended), SymbolKind::Implementation) => {
+                let is_it = |other: &&Symbol| other.kind != SymbolKind::Implementation && other.name == last_name(extended);
+                self.symbols.iter().find(is_it).is_some_and(|extended| extended.visibility != Visibility::Public)
+            }
+            _ => symbol.visibility != Visibility::Public,
+        }
+    }
+}
+
+fn is_function(kind: SymbolKind) -> bool {
+    matches!(kind, SymbolKind::Function | SymbolKind::Method | SymbolKind::Property | SymbolKind::Overload)
+}
+
+fn is_nested(symbol: &Symbol, parent: Option<&Symbol>) -> bool {
+    parent.is_some_and(|parent| is_function(parent.kind) || parent.kind == SymbolKind::Class && symbol.kind.is_type())
+}
+
+/// Whether attributes mark a symbol as a test: `#[test]`, `#[tokio::test]`, `#[cfg(test)]`.
+fn is_test(symbol: &Symbol) -> bool {
+    symbol.decorators.iter().any(|decorator| {
+        let head = decorator.split('(').next().unwrap_or_default();
+        head == "test" || head.ends_with("::test") || decorator.split_whitespace().collect::<String>().starts_with("cfg(test")
+    })
+}
+
+/// Whether a file is called as tests are.
+pub(super) fn is_test_path(path: &RepoPath) -> bool {
+    let name = path.file_name();
+    let stem = name.split('.').next().unwrap_or(name);
+    let in_tests = path.parent().is_some_and(|parent| parent.split('/').any(|part| matches!(part, "test" | "tests")));
+    in_tests
+        || stem.starts_with("test_")
+        || stem.ends_with("_test")
+        || stem.ends_with("_tests")
+        || matches!(stem, "test" | "tests" | "conftest")
+}
