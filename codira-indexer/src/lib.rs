@@ -89,6 +89,8 @@ mod words;
 pub use audit::{AuditOptions, Auditing, Inclusion};
 pub use config::{Config, ConfigEntry, ConfigSource, Environment, Key, Refresh};
 pub use dump::{DumpError, dump};
+#[cfg(feature = "model")]
+pub use embedding::ModelEngine;
 pub use embedding::{Embedding, EmbeddingPolicy, Ineligible, LexicalEngine};
 pub use error::IndexerError;
 pub use events::IndexEvent;

@@ -218,7 +218,7 @@ impl Config {
         self.embeddings_mode.value
     }
 
-    /// What is embedded, and by what, in the repository at `root`. Loads the model, where one is chosen.
+    /// What is embedded, and by what, in the repository at `root`. Finds the model, where one is chosen.
     ///
     /// # Errors
     ///
@@ -232,6 +232,9 @@ impl Config {
         };
         let engine: Arc<dyn EmbeddingEngine> = match self.embeddings_engine.value {
             EngineChoice::Lexical => Arc::new(LexicalEngine::new()),
+            #[cfg(feature = "model")]
+            EngineChoice::Model => Arc::new(crate::ModelEngine::open(&root.as_path().join(&self.embeddings_model.value))?),
+            #[cfg(not(feature = "model"))]
             EngineChoice::Model => {
                 let _ = root;
                 return Err(IndexerError::EngineNotCompiled { engine: "model", feature: "model" });

@@ -2,6 +2,8 @@
 
 mod common_words;
 mod lexical;
+#[cfg(feature = "model")]
+mod model;
 mod policy;
 mod recipe;
 
@@ -10,6 +12,8 @@ use std::{fmt, sync::Arc};
 use codira_contracts::{EmbeddingEngine, EmbeddingSpec};
 
 pub use lexical::LexicalEngine;
+#[cfg(feature = "model")]
+pub use model::ModelEngine;
 pub use policy::{EmbeddingPolicy, Ineligible};
 pub(crate) use recipe::{Recipe, TextToEmbed};
 
