@@ -1,24 +1,27 @@
-//! The forms of blobs: records in postcard, long ones compressed, lists of numbers as variable-length integers.
+//! The forms of blobs: records in postcard, everything compressed with a digest to notice damage, numbers in few bytes.
 //!
 //! What is read back is never trusted: every function that reads answers `None` to bytes that it cannot have written.
 
 use std::cell::RefCell;
 
-use serde::{Serialize, de::DeserializeOwned};
-use zstd::bulk::{Compressor, Decompressor};
+use serde::{Deserialize, Serialize};
+use zstd::zstd_safe::{CCtx, DCtx, compress_bound, get_frame_content_size};
+
+use crate::digest::digest;
 
 /// Fast; higher levels cost several times as much for a tenth less.
 const LEVEL: i32 = 3;
 /// Shorter blobs do not shrink by more than the frame around them takes.
 const WORTH_COMPRESSING: usize = 64;
-/// The first byte of [`squeeze`]d bytes.
+/// The first byte of [`squeeze`]d bytes; four bytes of digest follow.
 const PLAIN: u8 = 0;
 const COMPRESSED: u8 = 1;
+const HEAD: usize = 5;
 
 thread_local! {
     // Contexts take longer to make than most blobs to handle.
-    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
-    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+    static COMPRESSOR: RefCell<Option<CCtx<'static>>> = const { RefCell::new(None) };
+    static DECOMPRESSOR: RefCell<Option<DCtx<'static>>> = const { RefCell::new(None) };
 }
 
 /// A record as bytes.
@@ -27,73 +30,62 @@ pub(crate) fn pack<T: Serialize + ?Sized>(record: &T) -> Vec<u8> {
 }
 
 /// Reads what [`pack`] wrote.
-pub(crate) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+pub(crate) fn unpack<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
     match postcard::take_from_bytes(bytes) {
         Ok((record, [])) => Some(record),
         _ => None,
     }
 }
 
-/// Compresses bytes where that pays.
-pub(crate) fn squeeze(bytes: &[u8]) -> Vec<u8> {
-    let plain = || [&[PLAIN], bytes].concat();
+/// Compresses bytes where that pays. What `known` says already takes next to no room, and is needed to read them.
+pub(crate) fn squeeze(bytes: &[u8], known: &[u8]) -> Vec<u8> {
+    let head = |tag| [&[tag], &(digest(0, bytes) as u32).to_le_bytes()[..]].concat();
+    let plain = || [&head(PLAIN), bytes].concat();
     if bytes.len() < WORTH_COMPRESSING {
         return plain();
     }
     let compressed = COMPRESSOR.with_borrow_mut(|slot| {
         let compressor = match slot {
             Some(compressor) => compressor,
-            None => slot.insert(Compressor::new(LEVEL).ok()?),
+            None => slot.insert(CCtx::try_create()?),
         };
-        // Damage is noticed, not decoded.
-        compressor.include_checksum(true).ok()?;
-        let mut squeezed = vec![0; 1 + zstd::zstd_safe::compress_bound(bytes.len())];
-        squeezed[0] = COMPRESSED;
-        let length = compressor.compress_to_buffer(bytes, &mut squeezed[1..]).ok()?;
-        squeezed.truncate(1 + length);
-        Some(squeezed)
+        let mut frame = Vec::with_capacity(compress_bound(bytes.len()));
+        compressor.compress_using_dict(&mut frame, bytes, known, LEVEL).ok()?;
+        Some([&head(COMPRESSED), &frame[..]].concat())
     });
     match compressed {
-        Some(squeezed) if squeezed.len() <= bytes.len() => squeezed,
+        Some(squeezed) if squeezed.len() < HEAD + bytes.len() => squeezed,
         _ => plain(),
     }
 }
 
-/// Reads what [`squeeze`] wrote.
-pub(crate) fn expand(squeezed: &[u8]) -> Option<Vec<u8>> {
-    match squeezed.split_first()? {
-        (&PLAIN, bytes) => Some(bytes.to_vec()),
-        (&COMPRESSED, frame) => {
-            let length = Decompressor::upper_bound(frame)?;
+/// Reads what [`squeeze`] wrote with the same `known`.
+pub(crate) fn expand(squeezed: &[u8], known: &[u8]) -> Option<Vec<u8>> {
+    let (&[tag, ref sum @ ..], body) = squeezed.split_first_chunk::<HEAD>()?;
+    let bytes = match tag {
+        PLAIN => body.to_vec(),
+        COMPRESSED => {
+            let length = get_frame_content_size(body).ok()??;
             let mut bytes = Vec::new();
             // A damaged head may promise more than there is memory.
-            bytes.try_reserve_exact(length).ok()?;
+            bytes.try_reserve_exact(usize::try_from(length).ok()?).ok()?;
             DECOMPRESSOR.with_borrow_mut(|slot| {
                 let decompressor = match slot {
                     Some(decompressor) => decompressor,
-                    None => slot.insert(Decompressor::new().ok()?),
+                    None => slot.insert(DCtx::try_create()?),
                 };
-                decompressor.decompress_to_buffer(frame, &mut bytes).ok()
+                decompressor.decompress_using_dict(&mut bytes, body, known).ok()
             })?;
-            Some(bytes)
+            bytes
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    ((digest(0, &bytes) as u32).to_le_bytes() == *sum).then_some(bytes)
 }
 
-/// A squeezed record.
-pub(crate) fn pack_squeezed<T: Serialize + ?Sized>(record: &T) -> Vec<u8> {
-    squeeze(&pack(record))
-}
-
-/// Reads what [`pack_squeezed`] wrote.
-pub(crate) fn unpack_squeezed<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    unpack(&expand(bytes)?)
-}
-
-/// Appends a number: seven bits a byte, small values of either sign short.
-pub(crate) fn push_number(bytes: &mut Vec<u8>, number: i64) {
-    let mut rest = ((number << 1) ^ (number >> 63)) as u64;
+/// Appends a number: seven bits a byte.
+pub(crate) fn push_number(bytes: &mut Vec<u8>, number: u32) {
+    let mut rest = number;
     while rest >= 0x80 {
         bytes.push(rest as u8 | 0x80);
         rest >>= 7;
@@ -102,39 +94,31 @@ pub(crate) fn push_number(bytes: &mut Vec<u8>, number: i64) {
 }
 
 /// Takes a number off the front.
-pub(crate) fn take_number(bytes: &mut &[u8]) -> Option<i64> {
-    let mut value = 0_u64;
-    for shift in (0..64).step_by(7) {
+pub(crate) fn take_number(bytes: &mut &[u8]) -> Option<u32> {
+    let mut value = 0_u32;
+    for shift in (0..32).step_by(7) {
         let (&byte, rest) = bytes.split_first()?;
         *bytes = rest;
-        value |= u64::from(byte & 0x7f) << shift;
+        value |= u32::from(byte & 0x7f) << shift;
         if byte < 0x80 {
-            return Some((value >> 1) as i64 ^ -((value & 1) as i64));
+            return Some(value);
         }
     }
     None
 }
 
-/// A list of numbers, each as the difference to the one before it.
-pub(crate) fn pack_numbers(numbers: impl IntoIterator<Item = i64>) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut before = 0_i64;
-    for number in numbers {
-        push_number(&mut bytes, number.wrapping_sub(before));
-        before = number;
-    }
-    bytes
+/// Appends bytes with their length.
+pub(crate) fn push_section(bytes: &mut Vec<u8>, section: &[u8]) {
+    push_number(bytes, u32::try_from(section.len()).expect("no part of a file's blob has four gigabytes"));
+    bytes.extend_from_slice(section);
 }
 
-/// Reads what [`pack_numbers`] wrote.
-pub(crate) fn unpack_numbers(mut bytes: &[u8]) -> Option<Vec<i64>> {
-    let mut numbers = Vec::new();
-    let mut before = 0_i64;
-    while !bytes.is_empty() {
-        before = before.wrapping_add(take_number(&mut bytes)?);
-        numbers.push(before);
-    }
-    Some(numbers)
+/// Takes bytes with their length off the front.
+pub(crate) fn take_section<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let length = take_number(bytes)? as usize;
+    let (section, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    Some(section)
 }
 
 #[cfg(test)]
@@ -146,27 +130,42 @@ mod tests {
 
     proptest! {
         #[test]
-        fn numbers_read_back(numbers in prop::collection::vec(any::<i64>(), 0..50)) {
-            prop_assert_eq!(unpack_numbers(&pack_numbers(numbers.iter().copied())), Some(numbers));
+        fn numbers_read_back(numbers in prop::collection::vec(any::<u32>(), 0..50)) {
+            let mut bytes = Vec::new();
+            numbers.iter().for_each(|number| push_number(&mut bytes, *number));
+            let mut rest = &bytes[..];
+            for number in numbers {
+                prop_assert_eq!(take_number(&mut rest), Some(number));
+            }
+            prop_assert_eq!(take_number(&mut rest), None);
         }
 
         #[test]
-        fn bytes_read_back(bytes in prop::collection::vec(any::<u8>(), 0..300), times in 1_usize..40) {
+        fn bytes_read_back(
+            bytes in prop::collection::vec(any::<u8>(), 0..300),
+            times in 1_usize..40,
+            known in prop::collection::vec(any::<u8>(), 0..300),
+        ) {
             let bytes = bytes.repeat(times);
-            prop_assert_eq!(expand(&squeeze(&bytes)), Some(bytes));
+            let known = [&known, &bytes[..bytes.len() / 2]].concat();
+            prop_assert_eq!(expand(&squeeze(&bytes, &known), &known), Some(bytes));
         }
 
         #[test]
         fn damage_is_noticed_or_harmless(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-            let _ = (expand(&bytes), unpack_numbers(&bytes), unpack::<Vec<String>>(&bytes));
+            let _ = (expand(&bytes, b""), unpack::<Vec<String>>(&bytes), take_section(&mut &bytes[..]));
         }
     }
 
     #[test]
     fn a_flipped_bit_is_noticed() {
-        let mut squeezed = squeeze("def run(self): pass\n".repeat(100).as_bytes());
-        let middle = squeezed.len() / 2;
-        squeezed[middle] ^= 1;
-        assert_eq!(expand(&squeezed), None);
+        for text in ["def run(self): pass\n".repeat(100), "short".to_owned()] {
+            let squeezed = squeeze(text.as_bytes(), b"def run");
+            for place in 0..squeezed.len() {
+                let mut damaged = squeezed.clone();
+                damaged[place] ^= 1;
+                assert_eq!(expand(&damaged, b"def run"), None, "{place}");
+            }
+        }
     }
 }

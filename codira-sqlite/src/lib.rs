@@ -3,7 +3,8 @@
 //! [`SqliteBackend`] is the store of the index in one directory. The file is `index.db`; beside it lies `index.db.lock`, which
 //! names whoever holds, or last held, the writer's place, and while a session is open whatever the session needs.
 //!
-//! - `schema`: what is stored, as numbered migrations.
+//! - `schema`: the tables, as numbered migrations; `forms`: what lies in their blobs; `postings`: what leads from keys to files. The
+//!   decision is recorded in `docs/decisions/0004-sqlite-documents.md`.
 //! - `place`, `files`, `wal`, `connection`, `snapshot`, `publish`: how one writer and any number of readers share the
 //!   directory. The decision is recorded in `docs/decisions/0002-sqlite-readers.md`.
 //! - `read`: the questions. Each statement stands beside the code that runs it.
@@ -12,14 +13,16 @@
 mod backend;
 mod codec;
 mod connection;
+mod digest;
 mod errors;
 mod files;
+mod forms;
 mod place;
 #[cfg(test)]
 mod plans;
+mod postings;
 mod publish;
 mod read;
-mod records;
 mod schema;
 mod snapshot;
 #[cfg(test)]

@@ -1,98 +1,76 @@
 //! Documentation units and documentation issues.
 
-use codira_contracts::{BackendError, DocIssueEntry, DocIssueRequest, DocumentationEntry, DocumentationRequest, Severity};
-use sqlx::{SqliteConnection, sqlite::SqliteRow};
+use codira_contracts::{
+    BackendError, DocIssue, DocIssueEntry, DocIssueRequest, DocumentationEntry, DocumentationRequest, Severity,
+};
+use rustc_hash::FxHashMap;
+use sqlx::AssertSqlSafe;
 
 use super::{
-    entries::{get, path, sound},
-    filter::{inside, narrowed, range},
-    symbols::symbol_number,
+    index::{DOCUMENTED, FAULTY, Index, batches, first, is_full},
+    rows::sound,
 };
-use crate::{codec, errors::At, records};
+use crate::{codec, errors::At, postings::Key, write::rows::list};
 
-/// Which documentation units are there?
-pub(crate) const UNITS: &str = concat!(
-    "SELECT f.path, d.body FROM file f CROSS JOIN documentation d ON d.file = f.id CROSS JOIN text i ON i.id = d.stable_id
-    WHERE f.documentation > 0 AND ",
-    range!(),
-    " ORDER BY f.path, d.first, d.last, i.value LIMIT ?4"
-);
-/// Which documentation units belong to this symbol?
-pub(crate) const UNITS_OF: &str = concat!(
-    "SELECT f.path, d.body FROM documentation d CROSS JOIN file f ON f.id = d.file CROSS JOIN text i ON i.id = d.stable_id
-    WHERE d.owner = ",
-    symbol_number!(),
-    " AND ",
-    inside!(),
-    " ORDER BY f.path, d.first, d.last, i.value LIMIT ?4"
-);
-
-/// What an entry needs, of issues `d` in files `f`: the given tables and conditions find them. Rule, severity and language narrow.
-macro_rules! issues {
-    ($from:literal, $where:expr) => {
-        concat!(
-            "SELECT f.path, d.body FROM ",
-            $from,
-            " WHERE ",
-            $where,
-            "
-                AND (?5 IS NULL OR d.rule = (SELECT id FROM text WHERE value = ?5)) AND (?6 IS NULL OR d.severity >= ?6)
-                AND (?7 IS NULL OR f.language = (SELECT id FROM text WHERE value = ?7))
-            ORDER BY f.path, d.ordinal LIMIT ?4"
-        )
-    };
-}
-/// Which documentation issues are there?
-pub(crate) const ISSUES: &str =
-    issues!("file f CROSS JOIN doc_issue d ON d.file = f.id", concat!("f.doc_issues > 0 AND ", range!()));
-/// Which documentation issues are there of this rule?
-pub(crate) const ISSUES_OF_RULE: &str = issues!(
-    "doc_issue d CROSS JOIN file f ON f.id = d.file",
-    concat!("d.rule = (SELECT id FROM text WHERE value = ?5) AND ", inside!())
-);
-/// Which documentation issues are there at least so severe?
-pub(crate) const ISSUES_OF_SEVERITY: &str =
-    issues!("doc_issue d CROSS JOIN file f ON f.id = d.file", concat!("d.severity >= ?6 AND ", inside!()));
+/// Which documentation issues have these files? A list of numbers and a parenthesis follow.
+pub(crate) const ISSUES: &str = "SELECT file, body FROM doc_issue WHERE file IN (";
 
 pub(super) async fn units(
-    connection: &mut SqliteConnection,
+    index: &mut Index<'_>,
     request: &DocumentationRequest,
-    at: At<'_>,
 ) -> Result<Vec<DocumentationEntry>, BackendError> {
-    let query = match &request.owner {
-        None => narrowed(UNITS, &request.prefix, request.limit),
-        Some(owner) => narrowed(UNITS_OF, &request.prefix, request.limit)
-            .bind(owner.path.as_str().to_owned())
-            .bind(owner.id.as_str().to_owned()),
+    let DocumentationRequest { owner, prefix, limit } = request;
+    let files = match owner {
+        None => index.files_inside(DOCUMENTED, prefix).await?,
+        Some(key) => index.file_at(&key.path).await?.into_iter().filter(|file| prefix.covers(&file.path)).collect(),
     };
-    let rows = query.fetch_all(connection).await.map_err(|error| at.failed("read", error))?;
-    rows.iter().map(|row| unit(row, at)).collect()
+    let mut entries = Vec::new();
+    for files in batches(&files, *limit) {
+        if is_full(&entries, *limit) {
+            break;
+        }
+        for sheet in index.sheets(&files).await? {
+            let units = sheet.documentation.iter();
+            let wanted = units.filter(|unit| owner.as_ref().is_none_or(|key| unit.owner.as_ref() == Some(&key.id)));
+            entries.extend(wanted.map(|unit| DocumentationEntry { path: sheet.path.clone(), unit: unit.clone() }));
+        }
+    }
+    Ok(first(entries, *limit))
 }
 
-/// Two columns: path and body.
-pub(super) fn unit(row: &SqliteRow, at: At<'_>) -> Result<DocumentationEntry, BackendError> {
-    let unit = sound(codec::unpack_squeezed(get(row, 1, at)?), "a documentation unit", at)?;
-    Ok(DocumentationEntry { path: path(row, 0, at)?, unit })
+pub(super) async fn issues(index: &mut Index<'_>, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError> {
+    let DocIssueRequest { rule, at_least, language, prefix, limit } = request;
+    let mut files = match (rule, at_least) {
+        (Some(rule), _) => index.files_of(&[Key::Rule(rule)], prefix).await?,
+        (None, Some(least)) if *least > Severity::Info => {
+            let severities = Severity::ALL.iter().filter(|severity| *severity >= least);
+            index.files_of(&severities.map(|severity| Key::Severity(*severity)).collect::<Vec<_>>(), prefix).await?
+        }
+        (None, _) => index.files_inside(FAULTY, prefix).await?,
+    };
+    files.retain(|file| language.as_ref().is_none_or(|language| language.as_str() == file.language));
+    let paths: FxHashMap<i64, _> = files.iter().map(|file| (file.number, &file.path)).collect();
+    let mut entries = Vec::new();
+    for numbers in batches(&files, *limit) {
+        if is_full(&entries, *limit) {
+            break;
+        }
+        let sql = AssertSqlSafe(format!("{ISSUES}{})", list(numbers.iter().copied())));
+        let rows = sqlx::query_as(sql).persistent(false).fetch_all(&mut *index.connection).await;
+        let rows: Vec<(i64, Vec<u8>)> = rows.map_err(|error| index.at.failed("read", error))?;
+        let mut bodies: FxHashMap<i64, Vec<u8>> = rows.into_iter().collect();
+        // A file may have lost its issues since.
+        for (number, body) in numbers.iter().filter_map(|number| Some((number, bodies.remove(number)?))) {
+            let issues = read(&body, index.at)?.into_iter().filter(|issue| {
+                rule.as_ref().is_none_or(|rule| *rule == issue.rule) && at_least.is_none_or(|least| issue.severity >= least)
+            });
+            entries.extend(issues.map(|issue| DocIssueEntry { path: paths[number].clone(), issue }));
+        }
+    }
+    Ok(first(entries, *limit))
 }
 
-pub(super) async fn issues(
-    connection: &mut SqliteConnection,
-    request: &DocIssueRequest,
-    at: At<'_>,
-) -> Result<Vec<DocIssueEntry>, BackendError> {
-    let sql = match (&request.rule, request.at_least) {
-        (Some(_), _) => ISSUES_OF_RULE,
-        (None, Some(severity)) if severity > Severity::Info => ISSUES_OF_SEVERITY,
-        (None, _) => ISSUES,
-    };
-    let query = narrowed(sql, &request.prefix, request.limit)
-        .bind(request.rule.clone())
-        .bind(request.at_least.map(|severity| records::code(Severity::ALL, &severity)))
-        .bind(request.language.as_ref().map(|language| language.as_str().to_owned()));
-    let rows = query.fetch_all(connection).await.map_err(|error| at.failed("read", error))?;
-    let entry = |row| {
-        let issue = sound(codec::unpack_squeezed(get(row, 1, at)?), "a documentation issue", at)?;
-        Ok(DocIssueEntry { path: path(row, 0, at)?, issue })
-    };
-    rows.iter().map(entry).collect()
+/// Reads the issues of a file.
+pub(super) fn read(body: &[u8], at: At<'_>) -> Result<Vec<DocIssue>, BackendError> {
+    sound(codec::expand(body, b"").and_then(|bytes| codec::unpack(&bytes)), "documentation issues", at)
 }

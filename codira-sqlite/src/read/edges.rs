@@ -1,104 +1,123 @@
 //! Edges, from either end.
 
-use codira_contracts::{BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, ExternalKind};
-use sqlx::{SqliteConnection, sqlite::SqliteRow};
+use codira_contracts::{BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, PathPrefix, StableId, last_name};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    entries::{get, sound, summary},
-    filter::{inside, narrowed},
-    symbols::symbol_number,
+    index::{File, Index, batches, first, is_full},
+    rows::sound,
+    sheet::Sheet,
 };
-use crate::{errors::At, records};
+use crate::{
+    forms::{graph::Edge, meanings::Meaning},
+    postings::Key,
+};
 
-/// What an entry needs, of edges `e` with owners `o` in files `f`: the given tables and conditions find them.
-macro_rules! entries {
-    ($from:literal, $where:expr) => {
-        concat!(
-            "SELECT f.path, oi.value, o.kind, on_.value, ol.value, o.first, o.last, e.sites, x.kind, xt.value,
-                tf.path, ti.value, t.kind, tn.value, tl.value, t.first, t.last
-            FROM ",
-            $from,
-            "
-            CROSS JOIN file f ON f.id = o.file
-            CROSS JOIN text oi ON oi.id = o.stable_id
-            CROSS JOIN text on_ ON on_.id = o.name
-            CROSS JOIN text ol ON ol.id = o.logical_name
-            LEFT JOIN outside x ON e.target < 0 AND x.id = (-1 - e.target) >> 1
-            LEFT JOIN text xt ON xt.id = x.text
-            LEFT JOIN symbol t ON e.target >= 0 AND t.id = e.target >> 1
-            LEFT JOIN file tf ON tf.id = t.file
-            LEFT JOIN text ti ON ti.id = t.stable_id
-            LEFT JOIN text tn ON tn.id = t.name
-            LEFT JOIN text tl ON tl.id = t.logical_name
-            WHERE ",
-            $where,
-            " AND ",
-            inside!(),
-            "
-            ORDER BY f.path, oi.value, e.target < 0, tf.path, ti.value, x.kind, xt.value LIMIT ?4"
-        )
-    };
+/// Which edges are wanted, once it is known where to look.
+enum Wanted<'a> {
+    Owner(&'a StableId),
+    OwnerNamed(&'a str),
+    /// Symbols by file, or things outside by last name.
+    Targets(FxHashMap<i64, FxHashSet<StableId>>, Option<&'a str>),
+    External(&'a str),
 }
 
-/// Edges of the kind that the seventh parameter is the code of: it is the last bit of the target, turned round where that is no
-/// symbol.
-macro_rules! of_kind {
-    () => {
-        "(e.target & 1 = ?7) = (e.target >= 0)"
-    };
+pub(super) async fn edges(index: &mut Index<'_>, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
+    let EdgeRequest { kind, end, prefix, limit } = request;
+    let (files, wanted) = find(index, end, prefix).await?;
+    let mut entries = Vec::new();
+    for files in batches(&files, *limit) {
+        if is_full(&entries, *limit) {
+            break;
+        }
+        let graphs = index.graphs(&files).await?;
+        let edges = graphs.iter().map(|(sheet, graph)| {
+            let edges = graph.edges.iter().filter(|edge| edge.kind == *kind && wanted.takes(sheet, edge));
+            (sheet, edges.collect::<Vec<_>>())
+        });
+        let edges: Vec<(_, Vec<&Edge>)> = edges.collect();
+        let targets: FxHashSet<i64> =
+            edges.iter().flat_map(|(_, edges)| edges.iter().filter_map(|edge| target(edge))).collect();
+        let targets: Vec<i64> = targets.into_iter().collect();
+        let targets: FxHashMap<i64, _> = targets.iter().copied().zip(index.sheets(&targets).await?).collect();
+        for (sheet, edges) in edges {
+            let entry = |edge: &&Edge| {
+                let target = match &edge.meaning {
+                    Meaning::Symbol { file, id } => {
+                        let symbol = targets.get(file).and_then(|sheet| Some(sheet.summary(sheet.place(id)?)));
+                        EdgeTarget::Resolved(sound(symbol, "the target of an edge", index.at)?)
+                    }
+                    Meaning::External { kind, name } => EdgeTarget::External { kind: *kind, name: name.clone() },
+                    Meaning::Unresolved { text } => EdgeTarget::Unresolved { text: text.clone() },
+                };
+                Ok(EdgeEntry { owner: sheet.summary(edge.owner), target, sites: edge.sites.clone() })
+            };
+            let mut of_file = edges.iter().map(entry).collect::<Result<Vec<_>, BackendError>>()?;
+            of_file.sort_by_cached_key(|entry| (entry.owner.key.id.clone(), entry.target.key()));
+            entries.extend(of_file);
+        }
+    }
+    Ok(first(entries, *limit))
 }
 
-/// What does this symbol use?
-pub(crate) const FROM: &str =
-    entries!("edge e CROSS JOIN symbol o ON o.id = e.owner", concat!("e.owner = ", symbol_number!(), " AND ", of_kind!()));
-/// What uses this symbol?
-pub(crate) const TO: &str =
-    entries!("edge e CROSS JOIN symbol o ON o.id = e.owner", concat!("e.target = ", symbol_number!(), " * 2 + ?7"));
-/// What do symbols of this name use?
-pub(crate) const FROM_NAMED: &str = entries!(
-    "symbol o CROSS JOIN edge e ON e.owner = o.id",
-    concat!("o.name = (SELECT id FROM text WHERE value = ?5) AND ", of_kind!())
-);
-/// What uses things of this name, resolved or not?
-pub(crate) const TO_NAMED: &str = entries!(
-    "edge e CROSS JOIN symbol o ON o.id = e.owner",
-    "e.target IN (
-        SELECT id * 2 + ?7 FROM symbol WHERE name = (SELECT id FROM text WHERE value = ?5)
-        UNION ALL SELECT -1 - (id * 2 + ?7) FROM outside WHERE name = (SELECT id FROM text WHERE value = ?5))"
-);
-/// What uses the external thing of this full name?
-pub(crate) const TO_EXTERNAL: &str = entries!(
-    "edge e CROSS JOIN symbol o ON o.id = e.owner",
-    "e.target IN (SELECT -1 - (id * 2 + ?7) FROM outside WHERE text = (SELECT id FROM text WHERE value = ?5) AND kind < ?6)"
-);
-
-pub(super) async fn edges(
-    connection: &mut SqliteConnection,
-    request: &EdgeRequest,
-    at: At<'_>,
-) -> Result<Vec<EdgeEntry>, BackendError> {
-    let query = |sql| narrowed(sql, &request.prefix, request.limit);
-    let query = match &request.end {
-        EdgeEnd::From(key) => query(FROM).bind(key.path.as_str().to_owned()).bind(key.id.as_str().to_owned()),
-        EdgeEnd::To(key) => query(TO).bind(key.path.as_str().to_owned()).bind(key.id.as_str().to_owned()),
-        EdgeEnd::FromNamed(name) => query(FROM_NAMED).bind(name.clone()).bind(None::<i64>),
-        EdgeEnd::ToNamed(name) => query(TO_NAMED).bind(name.clone()).bind(None::<i64>),
-        EdgeEnd::ToExternal(name) => query(TO_EXTERNAL).bind(name.clone()).bind(ExternalKind::ALL.len() as i64),
-    };
-    let query = query.bind(records::kind_code(request.kind));
-    let rows = query.fetch_all(connection).await.map_err(|error| at.failed("read", error))?;
-    rows.iter().map(|row| entry(row, at)).collect()
+/// The file of the symbol to which an edge leads.
+fn target(edge: &Edge) -> Option<i64> {
+    match edge.meaning {
+        Meaning::Symbol { file, .. } => Some(file),
+        Meaning::External { .. } | Meaning::Unresolved { .. } => None,
+    }
 }
 
-fn entry(row: &SqliteRow, at: At<'_>) -> Result<EdgeEntry, BackendError> {
-    let target = match get::<Option<i64>>(row, 8, at)? {
-        // A target without a row is damage, and the columns of its symbol say so.
-        None => EdgeTarget::Resolved(summary(row, 10, at)?),
-        Some(kind) => match records::word(ExternalKind::ALL, kind) {
-            Some(kind) => EdgeTarget::External { kind, name: get(row, 9, at)? },
-            None => EdgeTarget::Unresolved { text: get(row, 9, at)? },
-        },
-    };
-    let sites = sound(records::unpack_sites(get(row, 7, at)?), "the sites of an edge", at)?;
-    Ok(EdgeEntry { owner: summary(row, 0, at)?, target, sites })
+/// Where to look, and for what.
+async fn find<'a>(
+    index: &mut Index<'_>,
+    end: &'a EdgeEnd,
+    prefix: &PathPrefix,
+) -> Result<(Vec<File>, Wanted<'a>), BackendError> {
+    Ok(match end {
+        EdgeEnd::From(key) => {
+            let file = index.file_at(&key.path).await?.filter(|file| prefix.covers(&file.path));
+            (file.into_iter().collect(), Wanted::Owner(&key.id))
+        }
+        EdgeEnd::To(key) => {
+            let Some(file) = index.file_at(&key.path).await? else { return Ok((Vec::new(), Wanted::Owner(&key.id))) };
+            let files = index.files_of(&[Key::Target(&key.path, &key.id)], prefix).await?;
+            let targets = FxHashMap::from_iter([(file.number, FxHashSet::from_iter([key.id.clone()]))]);
+            (files, Wanted::Targets(targets, None))
+        }
+        EdgeEnd::FromNamed(name) => (index.files_of(&[Key::Name(name)], prefix).await?, Wanted::OwnerNamed(name)),
+        EdgeEnd::ToNamed(name) => {
+            let mut targets: FxHashMap<i64, FxHashSet<StableId>> = FxHashMap::default();
+            let mut symbols = Vec::new();
+            let files = index.files_of(&[Key::Name(name)], &PathPrefix::root()).await?;
+            for numbers in batches(&files, None) {
+                for (number, sheet) in numbers.iter().zip(index.sheets(&numbers).await?) {
+                    for symbol in sheet.symbols.iter().filter(|symbol| symbol.name == *name) {
+                        targets.entry(*number).or_default().insert(symbol.id.clone());
+                        symbols.push((sheet.path.clone(), symbol.id.clone()));
+                    }
+                }
+            }
+            let mut keys: Vec<Key<'_>> = symbols.iter().map(|(path, id)| Key::Target(path, id)).collect();
+            keys.push(Key::Outside(name));
+            (index.files_of(&keys, prefix).await?, Wanted::Targets(targets, Some(name)))
+        }
+        EdgeEnd::ToExternal(name) => (index.files_of(&[Key::Outside(name)], prefix).await?, Wanted::External(name)),
+    })
+}
+
+impl Wanted<'_> {
+    fn takes(&self, sheet: &Sheet, edge: &Edge) -> bool {
+        match (self, &edge.meaning) {
+            (Self::Owner(id), _) => sheet.symbols[edge.owner].id == **id,
+            (Self::OwnerNamed(name), _) => sheet.symbols[edge.owner].name == *name,
+            (Self::Targets(symbols, _), Meaning::Symbol { file, id }) => symbols.get(file).is_some_and(|ids| ids.contains(id)),
+            (Self::Targets(_, Some(wanted)), Meaning::External { name: text, .. } | Meaning::Unresolved { text }) => {
+                last_name(text) == *wanted
+            }
+            (Self::Targets(_, None), _) => false,
+            (Self::External(wanted), Meaning::External { name, .. }) => name == wanted,
+            (Self::External(_), _) => false,
+        }
+    }
 }

@@ -1,67 +1,40 @@
-//! Files: their states, one whole, and what resolving looks at of many.
+//! Files: their states, and one whole.
 
 use std::collections::HashMap;
 
 use codira_contracts::{
-    BackendError, ContentHash, EmbeddingRow, EmbeddingState, FileAnalysis, FileSnapshot, FileState, Language, PathPrefix,
-    RepoPath, StableId, Symbol, Tool, Vector,
+    BackendError, ContentHash, EmbeddingRow, EmbeddingState, FileAnalysis, FileSnapshot, FileState, PathPrefix, RepoPath,
+    StableId, Tool, Vector,
 };
-use sqlx::{AssertSqlSafe, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
 use super::{
-    embeddings,
-    entries::{get, path, sound},
+    documentation, documents, embeddings,
     filter::{narrowed, range},
+    index::Index,
+    rows::{get, path, sound},
 };
-use crate::{
-    codec,
-    errors::At,
-    records::{self, Records},
-    write::rows::list,
-};
-
-/// The columns of a state: path, hash, size, time, analyzer.
-macro_rules! state_of {
-    ($where:expr) => {
-        concat!(
-            "SELECT f.path, f.hash, f.size, f.modified, a.value, v.value FROM file f
-            CROSS JOIN text a ON a.id = f.analyzer CROSS JOIN text v ON v.id = f.analyzer_version WHERE ",
-            $where
-        )
-    };
-}
+use crate::errors::At;
 
 /// Which files are there, and in which state?
-pub(crate) const STATES: &str = state_of!(concat!(range!(), " ORDER BY f.path LIMIT ?4"));
+pub(crate) const STATES: &str = concat!(
+    "SELECT f.path, f.hash, f.size, f.modified, f.analyzer, f.analyzer_version, f.id FROM file f WHERE ",
+    range!(),
+    " ORDER BY f.path LIMIT ?4"
+);
 /// In which state is this file?
-pub(crate) const STATE: &str = state_of!("f.path = ?");
-/// What is said of these files but for their symbols? A list of numbers and a parenthesis follow.
-pub(crate) const CONTENTS: &str = "SELECT f.id, f.path, l.value, m.value, c.records FROM file f
-    CROSS JOIN text l ON l.id = f.language CROSS JOIN text m ON m.id = f.module CROSS JOIN content c ON c.file = f.id
-    WHERE f.id IN (";
-/// Which symbols have these files? A list of numbers and the order follow.
-pub(crate) const SYMBOLS: &str = "SELECT f.id, d.body FROM file f
-    CROSS JOIN detail d ON d.id >= f.id << 20 AND d.id < (f.id + 1) << 20 WHERE f.id IN (";
-/// Which number has this file, and what does it read?
-pub(crate) const SOURCE: &str = "SELECT f.id, c.source FROM file f CROSS JOIN content c ON c.file = f.id WHERE f.path = ?";
-/// Which documentation units has this file?
-pub(crate) const DOCUMENTATION: &str = "SELECT body FROM documentation WHERE file = ? ORDER BY id";
+pub(crate) const STATE: &str =
+    "SELECT f.path, f.hash, f.size, f.modified, f.analyzer, f.analyzer_version, f.id FROM file f WHERE f.path = ?";
 /// Which documentation issues has this file?
-pub(crate) const DOC_ISSUES: &str = "SELECT body FROM doc_issue WHERE file = ? ORDER BY ordinal";
+pub(crate) const DOC_ISSUES: &str = "SELECT body FROM doc_issue WHERE file = ?";
 /// Which vectors has this file?
-pub(crate) const VECTORS: &str = "SELECT v.id >> 40, t.value, v.text_hash, v.numbers FROM vector v
-    CROSS JOIN text t ON t.id = v.owner WHERE v.file = ?";
+pub(crate) const VECTORS: &str = "SELECT id >> 40, owner, text_hash, numbers FROM vector WHERE file = ?";
 /// Which of its embeddings wait?
-pub(crate) const PENDING: &str =
-    "SELECT p.spec, t.value, p.text FROM pending p CROSS JOIN text t ON t.id = p.owner WHERE p.file = ?";
+pub(crate) const PENDING: &str = "SELECT spec, owner, text FROM pending WHERE file = ?";
 
-pub(super) async fn states(
-    connection: &mut SqliteConnection,
-    prefix: &PathPrefix,
-    at: At<'_>,
-) -> Result<Vec<FileState>, BackendError> {
-    let rows = narrowed(STATES, prefix, None).fetch_all(connection).await.map_err(|error| at.failed("read", error))?;
-    rows.iter().map(|row| state(row, at)).collect()
+pub(super) async fn states(index: &mut Index<'_>, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
+    let rows = narrowed(STATES, prefix, None).fetch_all(&mut *index.connection).await;
+    rows.map_err(|error| index.at.failed("read", error))?.iter().map(|row| state(row, index.at)).collect()
 }
 
 /// The state of one file.
@@ -90,60 +63,19 @@ pub(super) fn hash(row: &SqliteRow, column: usize, at: At<'_>) -> Result<Content
     Ok(ContentHash::from_bytes(sound(bytes, "a hash", at)?))
 }
 
-/// What resolving looks at of files: language, module, symbols, imports and uses.
-pub(crate) async fn analyses(
-    connection: &mut SqliteConnection,
-    files: &[i64],
-    at: At<'_>,
-) -> Result<Vec<(i64, RepoPath, FileAnalysis)>, BackendError> {
-    if files.is_empty() {
-        return Ok(Vec::new());
-    }
+pub(super) async fn file(index: &mut Index<'_>, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
+    let at = index.at;
+    let connection = &mut *index.connection;
     let failed = |error| at.failed("read", error);
-    let files = list(files.iter().copied());
-    let mut symbols: HashMap<i64, Vec<Symbol>> = HashMap::new();
-    let sql = format!("{SYMBOLS}{files}) ORDER BY d.id");
-    for row in sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch_all(&mut *connection).await.map_err(failed)? {
-        let run = sound(records::unpack_symbols(get(&row, 1, at)?), "a run of symbols", at)?;
-        symbols.entry(get(&row, 0, at)?).or_default().extend(run);
-    }
-    let sql = format!("{CONTENTS}{files})");
-    let rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch_all(&mut *connection).await.map_err(failed)?;
-    let analysis = |row: &SqliteRow| {
-        let file: i64 = get(row, 0, at)?;
-        let symbols = symbols.remove(&file).unwrap_or_default();
-        let records = records::unpack_records(&symbols, get(row, 4, at)?);
-        let Records { imports, uses, status } = sound(records, "the records of a file", at)?;
-        let language = Language::new(get::<String>(row, 2, at)?);
-        let analysis =
-            FileAnalysis { symbols, imports, uses, status, ..FileAnalysis::new(language, get::<String>(row, 3, at)?) };
-        Ok((file, path(row, 1, at)?, analysis))
-    };
-    rows.iter().map(analysis).collect()
-}
-
-pub(super) async fn file(
-    connection: &mut SqliteConnection,
-    path: &RepoPath,
-    at: At<'_>,
-) -> Result<Option<FileSnapshot>, BackendError> {
-    let failed = |error| at.failed("read", error);
-    let Some(state) = file_state(connection, path, at).await? else { return Ok(None) };
-    let row = sqlx::query(SOURCE).bind(path.as_str()).fetch_one(&mut *connection).await.map_err(failed)?;
-    let number: i64 = get(&row, 0, at)?;
-    let source = codec::expand(get(&row, 1, at)?).and_then(|bytes| String::from_utf8(bytes).ok());
-    let source = sound(source, "a source text", at)?;
-    let analysis = analyses(connection, &[number], at).await?.pop().map(|(_, _, analysis)| analysis);
-    let mut analysis = FileAnalysis { source, ..sound(analysis, "the records of a file", at)? };
-    for row in sqlx::query(DOCUMENTATION).bind(number).fetch_all(&mut *connection).await.map_err(failed)? {
-        let unit = codec::unpack_squeezed(get(&row, 0, at)?);
-        analysis.documentation.push(sound(unit, "a documentation unit", at)?);
-    }
-    for row in sqlx::query(DOC_ISSUES).bind(number).fetch_all(&mut *connection).await.map_err(failed)? {
-        analysis.doc_issues.push(sound(codec::unpack_squeezed(get(&row, 0, at)?), "a documentation issue", at)?);
-    }
+    let row = sqlx::query(STATE).bind(path.as_str()).fetch_optional(&mut *connection).await.map_err(failed)?;
+    let Some(row) = row else { return Ok(None) };
+    let (state, number) = (state(&row, at)?, get(&row, 6, at)?);
+    let document = documents::documents(connection, &[number], at).await?.pop();
+    let analysis = sound(document.and_then(|document| document.analysis()), "a file", at)?;
+    let issues = sqlx::query(DOC_ISSUES).bind(number).fetch_optional(&mut *connection).await.map_err(failed)?;
+    let doc_issues = issues.map_or(Ok(Vec::new()), |row| documentation::read(get(&row, 0, at)?, at))?;
     let embeddings = embeddings_of(connection, number, at).await?;
-    let mut snapshot = FileSnapshot { state, analysis, embeddings };
+    let mut snapshot = FileSnapshot { state, analysis: FileAnalysis { doc_issues, ..analysis }, embeddings };
     snapshot.normalize();
     Ok(Some(snapshot))
 }

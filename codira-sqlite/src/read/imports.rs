@@ -1,75 +1,81 @@
 //! Imports and includes, from either end.
 
-use codira_contracts::{BackendError, ImportEnd, ImportEntry, ImportRequest, ImportTarget};
-use sqlx::{SqliteConnection, sqlite::SqliteRow};
+use codira_contracts::{BackendError, ImportEnd, ImportEntry, ImportRequest, ImportTarget, PathPrefix, RepoPath};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    entries::{get, path, sound},
-    filter::{inside, narrowed},
+    index::{Index, batches, first, is_full},
+    rows::sound,
 };
-use crate::{codec, errors::At};
+use crate::{forms::meanings::Landing, postings::Key};
 
-/// What an entry needs, of imports `i` in files `f`: the given tables and conditions find them.
-macro_rules! entries {
-    ($from:literal, $where:literal) => {
-        concat!(
-            "SELECT f.path, m.value, i.body, i.target, t.path
-            FROM ",
-            $from,
-            "
-            CROSS JOIN text m ON m.id = f.module
-            LEFT JOIN file t ON i.target > 0 AND t.id = i.target
-            WHERE ",
-            $where,
-            " AND ",
-            inside!(),
-            "
-            ORDER BY f.path, i.ordinal LIMIT ?4"
-        )
-    };
+/// Which imports are wanted of the files that are looked at.
+enum Wanted<'a> {
+    All,
+    /// Those of files of this module.
+    OfModule(&'a str),
+    /// Those that land in these files, or nowhere and name this module.
+    To(FxHashSet<i64>, Option<&'a str>),
 }
 
-/// What does this file import?
-pub(crate) const FROM_FILE: &str = entries!("file f CROSS JOIN import i ON i.file = f.id", "f.path = ?5");
-/// What do files of this module import?
-pub(crate) const FROM_MODULE: &str =
-    entries!("file f CROSS JOIN import i ON i.file = f.id", "f.module = (SELECT id FROM text WHERE value = ?5)");
-/// What lands in this file?
-pub(crate) const TO_FILE: &str = entries!(
-    "import i CROSS JOIN file f ON f.id = i.file",
-    "i.target = (SELECT id FROM file WHERE path = ?5) AND i.target > 0"
-);
-/// What lands in a file of this module, or nowhere and names it?
-pub(crate) const TO_MODULE: &str = entries!(
-    "(SELECT file, ordinal FROM import
-        WHERE target IN (SELECT id FROM file WHERE module = (SELECT id FROM text WHERE value = ?5)) AND target > 0
-      UNION ALL SELECT file, ordinal FROM import WHERE module = (SELECT id FROM text WHERE value = ?5) AND target <= 0) h
-     CROSS JOIN import i ON i.file = h.file AND i.ordinal = h.ordinal CROSS JOIN file f ON f.id = i.file",
-    "TRUE"
-);
-
-pub(super) async fn imports(
-    connection: &mut SqliteConnection,
-    request: &ImportRequest,
-    at: At<'_>,
-) -> Result<Vec<ImportEntry>, BackendError> {
-    let (sql, text) = match &request.end {
-        ImportEnd::FromFile(path) => (FROM_FILE, path.as_str()),
-        ImportEnd::FromModule(module) => (FROM_MODULE, &**module),
-        ImportEnd::ToFile(path) => (TO_FILE, path.as_str()),
-        ImportEnd::ToModule(module) => (TO_MODULE, &**module),
+pub(super) async fn imports(index: &mut Index<'_>, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
+    let ImportRequest { end, prefix, limit } = request;
+    let (files, wanted) = match end {
+        ImportEnd::FromFile(path) => {
+            let file = index.file_at(path).await?.filter(|file| prefix.covers(&file.path));
+            (file.into_iter().collect(), Wanted::All)
+        }
+        ImportEnd::FromModule(module) => (index.files_of(&[Key::Module(module)], prefix).await?, Wanted::OfModule(module)),
+        ImportEnd::ToFile(path) => {
+            let file = index.file_at(path).await?.map(|file| file.number);
+            (index.files_of(&[Key::Landing(path)], prefix).await?, Wanted::To(file.into_iter().collect(), None))
+        }
+        ImportEnd::ToModule(module) => {
+            let mut of_module = index.files_of(&[Key::Module(module)], &PathPrefix::root()).await?;
+            of_module.retain(|file| file.module == *module);
+            let mut keys: Vec<Key<'_>> = of_module.iter().map(|file| Key::Landing(&file.path)).collect();
+            keys.push(Key::Import(module));
+            let files = index.files_of(&keys, prefix).await?;
+            (files, Wanted::To(of_module.iter().map(|file| file.number).collect(), Some(module)))
+        }
     };
-    let query = narrowed(sql, &request.prefix, request.limit).bind(text.to_owned());
-    let rows = query.fetch_all(connection).await.map_err(|error| at.failed("read", error))?;
-    rows.iter().map(|row| entry(row, at)).collect()
-}
-
-fn entry(row: &SqliteRow, at: At<'_>) -> Result<ImportEntry, BackendError> {
-    let target = match get::<i64>(row, 3, at)? {
-        0 => ImportTarget::External,
-        ..0 => ImportTarget::Unresolved,
-        _ => ImportTarget::Resolved(path(row, 4, at)?),
-    };
-    let import = sound(codec::unpack(get(row, 2, at)?), "an import", at)?;
-    Ok(ImportEntry { path: path(row, 0, at)?, module: get(row, 1, at)?, import, target })
+    let mut entries = Vec::new();
+    for numbers in batches(&files, *limit) {
+        if is_full(&entries, *limit) {
+            break;
+        }
+        let graphs = index.graphs(&numbers).await?;
+        let mut found = Vec::new();
+        for (sheet, graph) in &graphs {
+            for (import, landing) in &graph.imports {
+                let wanted = match (&wanted, landing) {
+                    (Wanted::All, _) => true,
+                    (Wanted::OfModule(module), _) => sheet.module == *module,
+                    (Wanted::To(files, _), Landing::File(file)) => files.contains(file),
+                    (Wanted::To(_, module), Landing::External | Landing::Unresolved) => Some(&*import.module) == *module,
+                };
+                if wanted {
+                    found.push((sheet, import, *landing));
+                }
+            }
+        }
+        let targets = found.iter().filter_map(|(.., landing)| match landing {
+            Landing::File(file) => Some(*file),
+            Landing::External | Landing::Unresolved => None,
+        });
+        let targets = index.files(targets.collect(), &PathPrefix::root()).await?;
+        let paths: FxHashMap<i64, RepoPath> = targets.into_iter().map(|file| (file.number, file.path)).collect();
+        for (sheet, import, landing) in found {
+            let target = match landing {
+                Landing::File(file) => {
+                    ImportTarget::Resolved(sound(paths.get(&file).cloned(), "where an import lands", index.at)?)
+                }
+                Landing::External => ImportTarget::External,
+                Landing::Unresolved => ImportTarget::Unresolved,
+            };
+            let (path, module) = (sheet.path.clone(), sheet.module.clone());
+            entries.push(ImportEntry { path, module, import: import.clone(), target });
+        }
+    }
+    Ok(first(entries, *limit))
 }

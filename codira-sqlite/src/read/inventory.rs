@@ -8,9 +8,10 @@ use sqlx::SqliteConnection;
 
 use super::{
     embeddings,
-    entries::{get, sound},
+    index::Index,
+    rows::{get, sound},
 };
-use crate::{codec, errors::At, records};
+use crate::{codec, errors::At, forms};
 
 /// Who wrote the state, and what was the run?
 pub(crate) const STATE: &str = "SELECT generation, backend, version, coverage, analyzers FROM state WHERE id = 1";
@@ -21,8 +22,7 @@ pub(crate) const TOTALS: &str =
 /// How many edges are there? The numbers of every file are looked at.
 pub(crate) const EDGES: &str = "SELECT coalesce(sum(edges), 0), coalesce(sum(resolved), 0) FROM resolution";
 /// How many documentation issues are there in each language? Files without any are not looked at.
-pub(crate) const ISSUES: &str = "SELECT t.value, sum(f.doc_issues) FROM file f CROSS JOIN text t ON t.id = f.language
-    WHERE f.doc_issues > 0 GROUP BY f.language";
+pub(crate) const ISSUES: &str = "SELECT language, sum(doc_issues) FROM file WHERE doc_issues > 0 GROUP BY language";
 
 /// What a reader learns when it opens.
 #[derive(Debug)]
@@ -33,14 +33,15 @@ pub(super) struct Head {
 
 pub(super) async fn head(connection: &mut SqliteConnection, schema: u32, at: At<'_>) -> Result<Head, BackendError> {
     let row = sqlx::query(STATE).fetch_one(connection).await.map_err(|error| at.failed("read", error))?;
-    let coverage = sound(records::word(Coverage::ALL, get(&row, 3, at)?), "the coverage", at)?;
+    let coverage = sound(forms::word(Coverage::ALL, get(&row, 3, at)?), "the coverage", at)?;
     let backend = Tool::new(get::<String>(&row, 1, at)?, get::<String>(&row, 2, at)?);
     let generation = get::<i64>(&row, 0, at)? as u64;
     let analyzers = sound(codec::unpack(get(&row, 4, at)?), "the inventory", at)?;
     Ok(Head { runtime: RuntimeInventory { backend, schema, coverage, generation }, analyzers })
 }
 
-pub(super) async fn totals(connection: &mut SqliteConnection, at: At<'_>) -> Result<Totals, BackendError> {
+pub(super) async fn totals(index: &mut Index<'_>) -> Result<Totals, BackendError> {
+    let (connection, at) = (&mut *index.connection, index.at);
     let failed = |error| at.failed("read", error);
     let files = sqlx::query(TOTALS).fetch_one(&mut *connection).await.map_err(failed)?;
     let edges = sqlx::query(EDGES).fetch_one(&mut *connection).await.map_err(failed)?;
@@ -62,11 +63,11 @@ pub(super) async fn totals(connection: &mut SqliteConnection, at: At<'_>) -> Res
 }
 
 pub(super) async fn maintenance(
-    connection: &mut SqliteConnection,
+    index: &mut Index<'_>,
     policy: &AuditPolicy,
     specs: &[EmbeddingSpec],
-    at: At<'_>,
 ) -> Result<Maintenance, BackendError> {
+    let (connection, at) = (&mut *index.connection, index.at);
     let issues: Vec<(String, i64)> =
         sqlx::query_as(ISSUES).fetch_all(&mut *connection).await.map_err(|error| at.failed("read", error))?;
     let stale = issues.into_iter().filter(|(language, _)| !policy.keeps(&Language::new(language.clone())));

@@ -1,21 +1,25 @@
 //! The questions.
 //!
-//! Each file answers one kind of question. Every statement is a constant beside the code that runs it, with the question that it
-//! answers above it. Loops are nested in the order that `CROSS JOIN` writes down, from what is narrow to what is looked up, so
-//! that no plan depends on statistics; a test looks at the plans.
+//! Inverted lists lead from what is asked to files; what is said of these decides ([`index`], [`sheet`]). Files come by path, so that
+//! a limit ends the walk. Each other file answers one kind of question. Every statement is a constant beside the code that runs it,
+//! with the question that it answers above it; a test looks at the plans.
 
 pub(crate) mod documentation;
-pub(crate) mod edges;
+pub(crate) mod documents;
+mod edges;
 pub(crate) mod embeddings;
-mod entries;
 pub(crate) mod files;
 mod filter;
-pub(crate) mod imports;
+mod imports;
+pub(crate) mod index;
 pub(crate) mod inventory;
 mod reader;
-pub(crate) mod symbols;
-pub(crate) mod text;
+mod rows;
+mod sheet;
+mod symbols;
+mod text;
 
+pub(crate) use documents::{Document, documents};
 pub(crate) use embeddings::{pending, reusable, specs};
-pub(crate) use files::{analyses, file_state};
+pub(crate) use files::file_state;
 pub use reader::SqliteReader;

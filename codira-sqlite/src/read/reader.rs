@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 
 use super::{
     documentation, edges, embeddings, files, imports,
+    index::{Cache, Index},
     inventory::{self, Head},
     symbols, text,
 };
@@ -25,7 +26,7 @@ use crate::{errors::At, snapshot::Snapshot};
 /// to have them answered together.
 #[derive(Debug)]
 pub struct SqliteReader {
-    snapshot: Mutex<Snapshot>,
+    state: Mutex<(Snapshot, Cache)>,
     location: PathBuf,
     head: Head,
 }
@@ -34,15 +35,17 @@ impl SqliteReader {
     pub(crate) async fn new(mut snapshot: Snapshot, schema: u32) -> Result<Self, BackendError> {
         let location = snapshot.location.clone();
         let head = inventory::head(&mut snapshot.connection, schema, At(&location)).await?;
-        Ok(Self { snapshot: Mutex::new(snapshot), location, head })
+        Ok(Self { state: Mutex::new((snapshot, Cache::default())), location, head })
     }
 }
 
 /// Asks `$question` on the reader's connection.
 macro_rules! ask {
     ($reader:ident, $question:path $(, $argument:expr)*) => {{
-        let mut snapshot = $reader.snapshot.lock().await;
-        $question(&mut snapshot.connection, $($argument,)* At(&$reader.location)).await
+        let mut state = $reader.state.lock().await;
+        let (snapshot, cache) = &mut *state;
+        let mut index = Index { connection: &mut snapshot.connection, cache, at: At(&$reader.location) };
+        $question(&mut index $(, $argument)*).await
     }};
 }
 
@@ -117,16 +120,18 @@ impl IndexReader for SqliteReader {
     }
 
     async fn embedding_inventory(&self) -> Result<Vec<EmbeddingInventory>, BackendError> {
-        ask!(self, embeddings::inventory)
+        ask!(self, embeddings::inventory_of)
     }
 
     async fn reusable_embeddings(&self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
-        let found = ask!(self, embeddings::reusable, request)?;
+        let mut state = self.state.lock().await;
+        let found = embeddings::reusable(&mut state.0.connection, request, At(&self.location)).await?;
         Ok(found.into_iter().map(|(text_hash, (_, vector))| ReusableEmbedding { text_hash, vector }).collect())
     }
 
     async fn pending_embeddings(&self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
-        ask!(self, embeddings::pending, request)
+        let mut state = self.state.lock().await;
+        embeddings::pending(&mut state.0.connection, request, At(&self.location)).await
     }
 
     async fn symbol_candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {

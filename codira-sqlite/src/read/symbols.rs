@@ -1,167 +1,150 @@
 //! Symbols: by key, name, logical name, module and parent; and the inventory.
 
 use codira_contracts::{
-    BackendError, EdgeCounts, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey, SymbolKind, SymbolMatch,
-    SymbolRequest,
+    BackendError, EdgeCounts, StableId, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey, SymbolKind,
+    SymbolMatch, SymbolRequest, UseKind,
 };
-use sqlx::SqliteConnection;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    entries::{Runs, get, summary},
-    filter::{Statement, inside, narrowed, range},
+    index::{File, INSIDE, Index, batches, first, is_full},
+    sheet::Sheet,
 };
-use crate::{errors::At, records};
+use crate::{forms::meanings::Meaning, postings::Key};
 
-/// What an entry needs, of symbols `s` in files `f`: the given tables and conditions find them. The runs come in after sorting.
-macro_rules! entries {
-    ($from:expr, $where:expr) => {
-        concat!(
-            "SELECT h.path, h.module, h.logical_name, h.file, h.ordinal, d.body FROM (
-                SELECT f.path, m.value AS module, l.value AS logical_name, s.file, s.ordinal, s.first, s.last, i.value AS id
-                FROM ",
-            $from,
-            "
-                CROSS JOIN text m ON m.id = f.module
-                CROSS JOIN text l ON l.id = s.logical_name
-                CROSS JOIN text i ON i.id = s.stable_id
-                WHERE ",
-            $where,
-            "
-                ORDER BY f.path, s.first, s.last, i.value LIMIT ?4) h
-            CROSS JOIN detail d ON d.id = (h.file << 20) + (h.ordinal >> 5)
-            ORDER BY h.path, h.first, h.last, h.id"
-        )
+pub(super) async fn symbol(index: &mut Index<'_>, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError> {
+    Ok(of_file(index, key, |sheet, place| sheet.symbols[place].id == key.id).await?.pop())
+}
+
+pub(super) async fn symbols(index: &mut Index<'_>, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
+    let SymbolRequest { matching, kind, prefix, limit } = request;
+    let key = match matching {
+        SymbolMatch::Name(name) | SymbolMatch::LogicalName(name) => Key::Name(name),
+        SymbolMatch::Module(module) => Key::Module(module),
     };
-}
-pub(super) use entries;
-
-/// The number of the symbol whose path and id are the fifth and sixth parameter.
-macro_rules! symbol_number {
-    () => {
-        "(SELECT p.id FROM file pf CROSS JOIN symbol p ON p.file = pf.id
-          WHERE pf.path = ?5 AND p.stable_id = (SELECT id FROM text WHERE value = ?6))"
+    let wanted = |sheet: &Sheet, place: usize| {
+        kind.is_none_or(|kind| sheet.symbols[place].kind == kind)
+            && match matching {
+                SymbolMatch::Name(name) => sheet.symbols[place].name == *name,
+                SymbolMatch::LogicalName(name) => sheet.logical_names[place] == *name,
+                SymbolMatch::Module(module) => sheet.module == *module,
+            }
     };
-}
-pub(super) use symbol_number;
-
-/// Which symbol has this key?
-pub(crate) const BY_KEY: &str = entries!(
-    "file f CROSS JOIN symbol s ON s.file = f.id",
-    concat!("f.path = ?5 AND s.stable_id = (SELECT id FROM text WHERE value = ?6) AND ", inside!())
-);
-/// Which symbols have this name?
-pub(crate) const BY_NAME: &str = entries!(
-    "symbol s CROSS JOIN file f ON f.id = s.file",
-    concat!("s.name = (SELECT id FROM text WHERE value = ?5) AND (?6 IS NULL OR s.kind = ?6) AND ", inside!())
-);
-/// Which symbols have this logical name?
-pub(crate) const BY_LOGICAL_NAME: &str = entries!(
-    "symbol s CROSS JOIN file f ON f.id = s.file",
-    concat!("s.logical_name = (SELECT id FROM text WHERE value = ?5) AND (?6 IS NULL OR s.kind = ?6) AND ", inside!())
-);
-/// Which symbols are in files of this module?
-pub(crate) const BY_MODULE: &str = entries!(
-    "file f CROSS JOIN symbol s ON s.file = f.id",
-    concat!("f.module = (SELECT id FROM text WHERE value = ?5) AND (?6 IS NULL OR s.kind = ?6) AND ", inside!())
-);
-/// Which symbols have this parent?
-pub(crate) const CHILDREN: &str =
-    entries!("symbol s CROSS JOIN file f ON f.id = s.file", concat!("s.parent = ", symbol_number!(), " AND ", inside!()));
-/// Which overloads are there of this symbol?
-pub(crate) const OVERLOADS: &str = entries!(
-    "symbol g CROSS JOIN symbol s ON s.name = g.name AND s.file = g.file CROSS JOIN file f ON f.id = s.file",
-    concat!("g.id = ", symbol_number!(), " AND s.kind = ?7 AND s.id <> g.id AND s.parent IS g.parent AND ", inside!())
-);
-/// Which symbols are there, and how many edges has each? Targets of calls are even where they are symbols, odd elsewhere.
-pub(crate) const INVENTORY: &str = concat!(
-    "SELECT f.path, i.value, s.kind, n.value, l.value, s.first, s.last,
-        (SELECT count(*) FROM edge e WHERE e.target = s.id * 2),
-        (SELECT count(*) FROM edge e WHERE e.owner = s.id AND e.target >= 0 AND e.target & 1 = 0),
-        (SELECT count(*) FROM edge e WHERE e.owner = s.id AND e.target < 0 AND e.target & 1 = 1),
-        (SELECT count(*) FROM edge e WHERE e.target = s.id * 2 + 1),
-        (SELECT count(*) FROM edge e WHERE e.owner = s.id AND e.target >= 0 AND e.target & 1 = 1),
-        (SELECT count(*) FROM edge e WHERE e.owner = s.id AND e.target < 0 AND e.target & 1 = 0)
-    FROM file f
-    CROSS JOIN symbol s ON s.file = f.id
-    CROSS JOIN text i ON i.id = s.stable_id
-    CROSS JOIN text n ON n.id = s.name
-    CROSS JOIN text l ON l.id = s.logical_name
-    WHERE ",
-    range!(),
-    " AND (?5 IS NULL OR s.kind = ?5)
-    ORDER BY f.path, s.first, s.last, i.value LIMIT ?4"
-);
-
-/// Runs a statement that is made of [`entries`].
-pub(super) async fn fetch(
-    connection: &mut SqliteConnection,
-    query: Statement<'_>,
-    at: At<'_>,
-) -> Result<Vec<SymbolEntry>, BackendError> {
-    let rows = query.fetch_all(connection).await.map_err(|error| at.failed("read", error))?;
-    let mut runs = Runs::default();
-    rows.iter().map(|row| runs.entry(row, at)).collect()
+    let files = index.files_of(&[key], prefix).await?;
+    let mut entries = Vec::new();
+    for files in batches(&files, *limit) {
+        if is_full(&entries, *limit) {
+            break;
+        }
+        for sheet in index.sheets(&files).await? {
+            let places = sheet.order.iter().filter(|place| wanted(&sheet, **place));
+            entries.extend(places.map(|place| sheet.entry(*place)));
+        }
+    }
+    Ok(first(entries, *limit))
 }
 
-pub(super) async fn symbol(
-    connection: &mut SqliteConnection,
+pub(super) async fn children(index: &mut Index<'_>, parent: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
+    of_file(index, parent, |sheet, place| sheet.symbols[place].parent.as_ref() == Some(&parent.id)).await
+}
+
+pub(super) async fn overloads(index: &mut Index<'_>, key: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
+    let is_overload = |sheet: &Sheet, place: usize| {
+        let symbol = &sheet.symbols[place];
+        let of = sheet.place(&key.id).map(|place| &sheet.symbols[place]);
+        symbol.kind == SymbolKind::Overload
+            && symbol.id != key.id
+            && of.is_some_and(|of| (&of.parent, &of.name) == (&symbol.parent, &symbol.name))
+    };
+    of_file(index, key, is_overload).await
+}
+
+/// The symbols in the file of a key.
+async fn of_file(
+    index: &mut Index<'_>,
     key: &SymbolKey,
-    at: At<'_>,
-) -> Result<Option<SymbolEntry>, BackendError> {
-    Ok(fetch(connection, of_key(BY_KEY, key), at).await?.pop())
-}
-
-pub(super) async fn symbols(
-    connection: &mut SqliteConnection,
-    request: &SymbolRequest,
-    at: At<'_>,
+    wanted: impl Fn(&Sheet, usize) -> bool,
 ) -> Result<Vec<SymbolEntry>, BackendError> {
-    let (sql, text) = match &request.matching {
-        SymbolMatch::Name(name) => (BY_NAME, name),
-        SymbolMatch::LogicalName(name) => (BY_LOGICAL_NAME, name),
-        SymbolMatch::Module(name) => (BY_MODULE, name),
-    };
-    let kind = request.kind.map(|kind| records::code(SymbolKind::ALL, &kind));
-    fetch(connection, narrowed(sql, &request.prefix, request.limit).bind(text.clone()).bind(kind), at).await
-}
-
-pub(super) async fn children(
-    connection: &mut SqliteConnection,
-    parent: &SymbolKey,
-    at: At<'_>,
-) -> Result<Vec<SymbolEntry>, BackendError> {
-    fetch(connection, of_key(CHILDREN, parent), at).await
-}
-
-pub(super) async fn overloads(
-    connection: &mut SqliteConnection,
-    key: &SymbolKey,
-    at: At<'_>,
-) -> Result<Vec<SymbolEntry>, BackendError> {
-    let overload = records::code(SymbolKind::ALL, &SymbolKind::Overload);
-    fetch(connection, of_key(OVERLOADS, key).bind(overload), at).await
+    let Some(file) = index.file_at(&key.path).await? else { return Ok(Vec::new()) };
+    let sheet = index.sheets(&[file.number]).await?.remove(0);
+    Ok(sheet.order.iter().filter(|place| wanted(&sheet, **place)).map(|place| sheet.entry(*place)).collect())
 }
 
 pub(super) async fn inventory(
-    connection: &mut SqliteConnection,
+    index: &mut Index<'_>,
     request: &SymbolInventoryRequest,
-    at: At<'_>,
 ) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
-    let kind = request.kind.map(|kind| records::code(SymbolKind::ALL, &kind));
-    let query = narrowed(INVENTORY, &request.prefix, request.limit).bind(kind);
-    let rows = query.fetch_all(connection).await.map_err(|error| at.failed("read", error))?;
-    let entry = |row| {
-        let count = |column| get::<i64>(row, column, at).map(|count| count as u64);
-        let counts = |first| {
-            Ok(EdgeCounts { incoming: count(first)?, outgoing_resolved: count(first + 1)?, outgoing_other: count(first + 2)? })
-        };
-        Ok(SymbolInventoryEntry { symbol: summary(row, 0, at)?, calls: counts(7)?, references: counts(10)? })
-    };
-    rows.iter().map(entry).collect()
+    let SymbolInventoryRequest { kind, prefix, limit } = request;
+    let files = index.files_inside(INSIDE, prefix).await?;
+    let mut counts = Counts::default();
+    if limit.is_none() {
+        counts = Counts::of(index, &files, prefix.is_root()).await?;
+    }
+    let mut entries = Vec::new();
+    let mut from = 0;
+    for numbers in batches(&files, *limit) {
+        if is_full(&entries, *limit) {
+            break;
+        }
+        if limit.is_some() {
+            counts = Counts::of(index, &files[from..from + numbers.len()], false).await?;
+            from += numbers.len();
+        }
+        for (number, sheet) in numbers.iter().zip(index.sheets(&numbers).await?) {
+            let places = sheet.order.iter().filter(|place| kind.is_none_or(|kind| sheet.symbols[**place].kind == kind));
+            entries.extend(places.map(|place| {
+                let counts = counts.0.get(number).and_then(|ids| ids.get(&sheet.symbols[*place].id)).copied();
+                let [calls, references] = counts.unwrap_or_default();
+                SymbolInventoryEntry { symbol: sheet.summary(*place), calls, references }
+            }));
+        }
+    }
+    Ok(first(entries, *limit))
 }
 
-/// A statement about one symbol.
-fn of_key<'q>(sql: &'static str, key: &SymbolKey) -> Statement<'q> {
-    let query = narrowed(sql, &codira_contracts::PathPrefix::root(), None);
-    query.bind(key.path.as_str().to_owned()).bind(key.id.as_str().to_owned())
+/// The edges of symbols: calls and references, by file and id.
+#[derive(Default)]
+struct Counts(FxHashMap<i64, FxHashMap<StableId, [EdgeCounts; 2]>>);
+
+impl Counts {
+    /// Those of the symbols of some files, or of all there are.
+    async fn of(index: &mut Index<'_>, files: &[File], all: bool) -> Result<Self, BackendError> {
+        let wanted: FxHashSet<i64> = files.iter().map(|file| file.number).collect();
+        let mut looked_at = files.to_vec();
+        if !all {
+            let keys: Vec<Key<'_>> = files.iter().map(|file| Key::TargetFile(&file.path)).collect();
+            let referring = index.files_of(&keys, &codira_contracts::PathPrefix::root()).await?;
+            looked_at.extend(referring.into_iter().filter(|file| !wanted.contains(&file.number)));
+        }
+        let mut counts = Self::default();
+        for numbers in batches(&looked_at, None) {
+            for (number, (sheet, graph)) in numbers.iter().zip(index.graphs(&numbers).await?) {
+                for edge in &graph.edges {
+                    let outgoing = counts.at(*number, &sheet.symbols[edge.owner].id, edge.kind);
+                    match &edge.meaning {
+                        Meaning::Symbol { file, id } => {
+                            outgoing.outgoing_resolved += 1;
+                            if wanted.contains(file) {
+                                counts.at(*file, id, edge.kind).incoming += 1;
+                            }
+                        }
+                        Meaning::External { .. } | Meaning::Unresolved { .. } => outgoing.outgoing_other += 1,
+                    }
+                }
+            }
+        }
+        Ok(counts)
+    }
+
+    fn at(&mut self, file: i64, id: &StableId, kind: UseKind) -> &mut EdgeCounts {
+        let ids = self.0.entry(file).or_default();
+        if !ids.contains_key(id) {
+            ids.insert(id.clone(), Default::default());
+        }
+        let counts = ids.get_mut(id).expect("it was put there if it was not");
+        match kind {
+            UseKind::Call => &mut counts[0],
+            UseKind::Reference => &mut counts[1],
+        }
+    }
 }

@@ -1,8 +1,7 @@
 -- The first schema.
 --
--- What repeats is a number: every name, id and path-like text is kept once in `text`. What a question matches or orders by is
--- a column; everything else of a record lies in a blob beside it (postcard, compressed where that pays). Derived tables (`edge`,
--- `outside`, `import`, `offer`, `offered`, `asked`, `resolution`) follow from the rest and are rewritten file by file.
+-- A store of documents with inverted lists: each file is a row of what runs look at, a row of blobs that hold what was said of it, and
+-- a row of what came of resolving it. Lists lead from keys to files. Forms are those of `forms` and `postings`.
 --
 -- No declared foreign keys: the session deletes by file, and a check on each row would only repeat that.
 
@@ -13,27 +12,21 @@ CREATE TABLE state (
     backend TEXT NOT NULL,
     version TEXT NOT NULL,
     coverage INTEGER NOT NULL,
-    -- How many segments of `posting` were ever written.
-    segments INTEGER NOT NULL,
     -- The analyzer inventory, sorted by tool.
     analyzers BLOB NOT NULL
 ) STRICT;
 
-CREATE TABLE text (
-    id INTEGER PRIMARY KEY,
-    value TEXT NOT NULL UNIQUE
-) STRICT;
-
+-- A file keeps its number when it is put again, so that what leads to it stays right.
 CREATE TABLE file (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,
     hash BLOB NOT NULL,
     size INTEGER NOT NULL,
     modified INTEGER NOT NULL,
-    analyzer INTEGER NOT NULL,
-    analyzer_version INTEGER NOT NULL,
-    language INTEGER NOT NULL,
-    module INTEGER NOT NULL,
+    analyzer TEXT NOT NULL,
+    analyzer_version TEXT NOT NULL,
+    language TEXT NOT NULL,
+    module TEXT NOT NULL,
     symbols INTEGER NOT NULL,
     imports INTEGER NOT NULL,
     calls INTEGER NOT NULL,
@@ -41,131 +34,39 @@ CREATE TABLE file (
     documentation INTEGER NOT NULL,
     doc_issues INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX file_module ON file (module);
 -- Which files of a language have issues, and how many: one look tells whether there is maintenance to do.
 CREATE INDEX file_doc_issues ON file (language, doc_issues) WHERE doc_issues > 0;
 
--- What reads back whole: imports, uses and status; and the source text.
-CREATE TABLE content (
+-- What was put, but for documentation issues. The outline lies first, and is read alone.
+CREATE TABLE document (
     file INTEGER PRIMARY KEY,
-    records BLOB NOT NULL,
-    source BLOB NOT NULL
+    outline BLOB NOT NULL,
+    content BLOB NOT NULL
 ) STRICT;
 
--- A symbol keeps its number when its file is put again, so that edges of other files stay right.
-CREATE TABLE symbol (
-    id INTEGER PRIMARY KEY,
-    file INTEGER NOT NULL,
-    -- The place in the file's list; `detail` holds the rest of it.
-    ordinal INTEGER NOT NULL,
-    stable_id INTEGER NOT NULL,
-    kind INTEGER NOT NULL,
-    name INTEGER NOT NULL,
-    logical_name INTEGER NOT NULL,
-    parent INTEGER,
-    first INTEGER NOT NULL,
-    last INTEGER NOT NULL
-) STRICT;
-CREATE UNIQUE INDEX symbol_key ON symbol (file, stable_id);
-CREATE INDEX symbol_name ON symbol (name, file);
-CREATE INDEX symbol_logical_name ON symbol (logical_name);
-CREATE INDEX symbol_parent ON symbol (parent) WHERE parent IS NOT NULL;
-
--- The symbols of a file in runs of 32; the id is the file's shifted by 20 bits, plus the number of the run.
-CREATE TABLE detail (
-    id INTEGER PRIMARY KEY,
-    body BLOB NOT NULL
-) STRICT;
-
--- What edges lead to when it is no symbol: external things by kind and name, unresolved ones by text.
-CREATE TABLE outside (
-    id INTEGER PRIMARY KEY,
-    kind INTEGER NOT NULL,
-    text INTEGER NOT NULL,
-    -- The last name of the text.
-    name INTEGER NOT NULL
-) STRICT;
-CREATE UNIQUE INDEX outside_text ON outside (text, kind);
-CREATE INDEX outside_name ON outside (name);
-
--- `target` is twice the number of a symbol, or one less than minus twice the number of an outside thing; plus, or minus,
--- one for a reference.
-CREATE TABLE edge (
-    owner INTEGER NOT NULL,
-    target INTEGER NOT NULL,
-    sites BLOB NOT NULL,
-    PRIMARY KEY (owner, target)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX edge_target ON edge (target);
-
--- `target` is a file; 0 outside the repository; -1 where no one can tell.
-CREATE TABLE import (
-    file INTEGER NOT NULL,
-    ordinal INTEGER NOT NULL,
-    target INTEGER NOT NULL,
-    module INTEGER NOT NULL,
-    body BLOB NOT NULL,
-    PRIMARY KEY (file, ordinal)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX import_target ON import (target) WHERE target > 0;
-CREATE INDEX import_module ON import (module) WHERE target <= 0;
-
-CREATE TABLE documentation (
-    id INTEGER PRIMARY KEY,
-    file INTEGER NOT NULL,
-    stable_id INTEGER NOT NULL,
-    owner INTEGER,
-    first INTEGER NOT NULL,
-    last INTEGER NOT NULL,
-    body BLOB NOT NULL
-) STRICT;
-CREATE UNIQUE INDEX documentation_key ON documentation (file, stable_id);
-CREATE INDEX documentation_owner ON documentation (owner) WHERE owner IS NOT NULL;
-
+-- Documentation issues of the files that have some: removed without touching the rest.
 CREATE TABLE doc_issue (
-    file INTEGER NOT NULL,
-    ordinal INTEGER NOT NULL,
-    rule INTEGER NOT NULL,
-    severity INTEGER NOT NULL,
-    body BLOB NOT NULL,
-    PRIMARY KEY (file, ordinal)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX doc_issue_rule ON doc_issue (rule);
-CREATE INDEX doc_issue_severity ON doc_issue (severity);
-
--- Which files hold a word, in segments that are only ever added. A file may have lost the word since, or be gone: the source
--- decides. No file that holds it is missing.
-CREATE TABLE posting (
-    word TEXT NOT NULL,
-    segment INTEGER NOT NULL,
-    files BLOB NOT NULL,
-    PRIMARY KEY (word, segment)
-) STRICT, WITHOUT ROWID;
-
--- What a file offers to the resolution of others, with the keys.
-CREATE TABLE offered (
     file INTEGER PRIMARY KEY,
-    offers BLOB NOT NULL
+    body BLOB NOT NULL
 ) STRICT;
--- Which files offer something under a key, by a digest of four bytes: a collision costs a look, no more.
-CREATE TABLE offer (
-    key INTEGER NOT NULL,
-    file INTEGER NOT NULL,
-    PRIMARY KEY (key, file)
-) STRICT, WITHOUT ROWID;
--- Which files asked for a key when they were resolved, by the same
--- digest: a collision costs a resolution, no more.
-CREATE TABLE asked (
-    key INTEGER NOT NULL,
-    file INTEGER NOT NULL,
-    PRIMARY KEY (key, file)
-) STRICT, WITHOUT ROWID;
--- What came out of a file's resolution: how many edges, how many of them resolved, and the keys that it asked for.
+
+-- What came of a file's resolution; how many edges, and how many of them resolved.
 CREATE TABLE resolution (
     file INTEGER PRIMARY KEY,
     edges INTEGER NOT NULL,
     resolved INTEGER NOT NULL,
-    asked BLOB NOT NULL
+    meanings BLOB NOT NULL
+) STRICT;
+
+-- Segments of inverted lists, and how many pairs of key and file each holds.
+CREATE TABLE segment (
+    id INTEGER PRIMARY KEY,
+    pairs INTEGER NOT NULL
+) STRICT;
+-- The blocks of all segments: the id is the segment's shifted by 32 bits, plus the first key.
+CREATE TABLE posting (
+    id INTEGER PRIMARY KEY,
+    body BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE spec (
@@ -186,7 +87,7 @@ CREATE TABLE spec (
 CREATE TABLE vector (
     id INTEGER PRIMARY KEY,
     file INTEGER NOT NULL,
-    owner INTEGER NOT NULL,
+    owner TEXT NOT NULL,
     documents INTEGER NOT NULL,
     text_hash BLOB NOT NULL,
     numbers BLOB NOT NULL
@@ -197,7 +98,7 @@ CREATE INDEX vector_text ON vector (text_hash);
 CREATE TABLE pending (
     spec INTEGER NOT NULL,
     file INTEGER NOT NULL,
-    owner INTEGER NOT NULL,
+    owner TEXT NOT NULL,
     documents INTEGER NOT NULL,
     text TEXT NOT NULL,
     PRIMARY KEY (file, owner, spec)

@@ -6,7 +6,12 @@ use codira_contracts::{
 };
 
 use super::samples::file;
-use crate::{codec, records, schema};
+use crate::{
+    codec,
+    forms::{content, meanings::Meanings, outline::Outline},
+    postings::{Key, Pair, block::Blocks},
+    schema,
+};
 
 fn digest(bytes: &[u8]) -> String {
     ContentHash::of(bytes).to_string()[..16].to_owned()
@@ -32,16 +37,24 @@ fn the_forms_of_blobs_are_those_of_the_schema() {
     };
     let inventory = vec![AnalyzerInventory { tool: Tool::new("python", "1"), globs: vec!["**/*.py".to_owned()] }];
     let offers = resolve::offers(sample.path(), analysis);
-    let facts: Vec<u8> = offers.iter().flat_map(|offer| codec::pack(&offer.fact)).collect();
-    let records = records::pack_records(&analysis.symbols, &analysis.imports, &analysis.uses, &analysis.status);
+    let mut keys = [Key::Word("run"), Key::Name("run"), Key::Offer(&offers[0].key)].map(|key| Pair::new(key.digest(), 7));
+    keys.sort();
+    let resolve::Progress::Done(resolution) = resolve::resolve(
+        sample.path(),
+        analysis,
+        &resolve::Facts::complete(offers.iter().map(|offer| (sample.path().clone(), offer.clone()))),
+    ) else {
+        panic!("complete facts leave nothing to ask for")
+    };
+    let meanings = Meanings::of(&resolution, content::texts(&analysis.uses), |_| Some(7)).unwrap();
     let forms = [
         ("symbol", digest(&codec::pack(&symbol))),
-        ("records", digest(&codec::expand(&records).unwrap())),
-        ("import", digest(&codec::pack(&analysis.imports[0]))),
-        ("documentation", digest(&codec::pack(&analysis.documentation[0]))),
+        ("outline", digest(&Outline::of(analysis).to_bytes())),
+        ("content", digest(&content::to_bytes(analysis))),
+        ("meanings", digest(&codec::pack(&meanings))),
+        ("block", digest(&Blocks::of(&keys)[0].1)),
         ("doc issue", digest(&codec::pack(&analysis.doc_issues[0]))),
         ("inventory", digest(&codec::pack(&inventory))),
-        ("facts", digest(&facts)),
     ];
     let told = forms.map(|(name, digest)| format!("{name} {digest}")).join("\n");
     assert_eq!(

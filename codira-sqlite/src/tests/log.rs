@@ -76,7 +76,7 @@ async fn killed_after_commit() -> (TempDir, Vec<u8>, String) {
     // What a commit does, but for the end: the files are copied before the log is moved.
     let mut writer = connection::in_place(&work.join(FILE_NAME)).await.unwrap();
     sqlx::raw_sql(
-        "BEGIN IMMEDIATE; UPDATE state SET generation = 2; UPDATE file SET size = 77; UPDATE symbol SET first = 2;
+        "BEGIN IMMEDIATE; UPDATE state SET generation = 2; UPDATE file SET size = 77;
          CREATE TABLE grown (x BLOB); INSERT INTO grown VALUES (zeroblob(100000)); COMMIT",
     )
     .execute(&mut writer)

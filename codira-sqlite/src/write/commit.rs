@@ -6,16 +6,16 @@ use codira_contracts::{BackendError, Commit, Coverage, RunInventory};
 use sqlx::Connection;
 
 use super::writer::{Target, Writer};
-use crate::{codec, errors::At, files, publish::MainFile, records};
+use crate::{codec, errors::At, files, forms, publish::MainFile};
 
 const COMMIT: &str = "COMMIT";
 /// Later sessions write in place, through a log; the header must say so before anybody reads a new file.
 const USE_LOG: &str = "PRAGMA journal_mode = WAL";
 /// Says what is true from now on.
-const SET_STATE: &str = "INSERT INTO state (id, generation, backend, version, coverage, segments, analyzers)
-    VALUES (1, ?, ?, ?, ?, ?, ?)
+const SET_STATE: &str = "INSERT INTO state (id, generation, backend, version, coverage, analyzers)
+    VALUES (1, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET generation = excluded.generation, backend = excluded.backend, version = excluded.version,
-        coverage = excluded.coverage, segments = excluded.segments, analyzers = excluded.analyzers";
+        coverage = excluded.coverage, analyzers = excluded.analyzers";
 
 impl Writer {
     /// Publishes the session.
@@ -36,22 +36,20 @@ impl Writer {
         }
         self.derive().await?;
         self.write_postings().await?;
-        self.make_indexes(true).await?;
         self.count_embeddings().await?;
         let generation = self.generation + 1;
-        let Writer { inventory: RunInventory { coverage, analyzers }, tool, postings, location, connection, .. } = self;
-        let coverage = records::code(Coverage::ALL, coverage);
+        let Writer { inventory: RunInventory { coverage, analyzers }, tool, location, connection, .. } = self;
+        let coverage = forms::code(Coverage::ALL, coverage);
         let set = sqlx::query(SET_STATE)
             .bind(generation as i64)
             .bind(&tool.name)
             .bind(&tool.version)
             .bind(coverage)
-            .bind(postings.segments)
             .bind(codec::pack(analyzers));
         set.execute(connection).await.map_err(|error| At(location).failed("commit", error))?;
         let replaced = match &self.target {
             Target::InPlace => None,
-            Target::Fresh { replaced, .. } => replaced.clone(),
+            Target::Fresh { replaced } => replaced.clone(),
         };
         Ok(Commit { generation, replaced })
     }

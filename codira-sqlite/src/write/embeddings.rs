@@ -7,12 +7,13 @@ use codira_contracts::{
     PendingRequest, Precision, RepoPath, ReusableEmbedding, ReuseRequest, StableId, Stored, SymbolKey,
 };
 
+use sqlx::{Arguments, AssertSqlSafe, sqlite::SqliteArguments};
+
 use super::{
     rows::{Insert, Rows},
-    texts,
     writer::Writer,
 };
-use crate::{errors::At, read, records};
+use crate::{errors::At, forms, read};
 
 /// By how many bits a spec's number is shifted in the numbers of vectors.
 pub(crate) const SPEC_BITS: u32 = 40;
@@ -29,13 +30,8 @@ const PENDING: Insert =
 /// How many rows one statement handles.
 const TOGETHER: usize = 1_000;
 
-/// Symbols, and documentation units, of given file and stable id; pairs and a parenthesis follow.
-pub(crate) const OWNERS: [&str; 2] = [
-    "SELECT file, stable_id FROM symbol WHERE (file, stable_id) IN (VALUES ",
-    "SELECT file, stable_id FROM documentation WHERE (file, stable_id) IN (VALUES ",
-];
 /// Rows of given owners that wait; pairs and two conditions follow.
-pub(crate) const WAITING: &str = "SELECT file, owner, documents, text FROM pending WHERE (file, owner) IN (VALUES ";
+pub(crate) const WAITING: &str = "SELECT file, owner, text FROM pending WHERE (file, owner) IN (VALUES ";
 /// Vectors of given owners; pairs and a range of numbers follow.
 pub(crate) const DROP_VECTORS: &str = "DELETE FROM vector WHERE (file, owner) IN (VALUES ";
 /// Rows of given owners that wait no more; pairs and a condition follow.
@@ -57,10 +53,10 @@ pub(super) struct SpecNumbers {
 }
 
 /// Where an embedding belongs: file, id in it, and whether that is a documentation unit.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Owner {
     file: i64,
-    id: i64,
+    id: StableId,
     documents: bool,
 }
 
@@ -88,7 +84,7 @@ impl Writer {
             let mut rows = Rows::new(&INSERT_SPEC);
             let row = rows.row().with(id).with(&*spec.engine).with(&*spec.engine_version).with(&*spec.model);
             let row = row.with(&*spec.model_version).with(i64::from(spec.dimension));
-            row.with(records::code(Precision::ALL, &spec.precision));
+            row.with(forms::code(Precision::ALL, &spec.precision));
             rows.write(&mut self.connection, at).await?;
             specs.insert(spec.clone(), SpecNumbers { id, next: id << SPEC_BITS });
         }
@@ -109,7 +105,7 @@ impl Writer {
         let units: HashSet<&StableId> = snapshot.analysis.documentation.iter().map(|unit| &unit.id).collect();
         let (mut vectors, mut pending) = (Rows::new(&VECTOR), Rows::new(&PENDING));
         for row in &snapshot.embeddings {
-            let (owner, documents) = (self.texts.id(row.owner.as_str()), i64::from(units.contains(&row.owner)));
+            let (owner, documents) = (row.owner.as_str(), i64::from(units.contains(&row.owner)));
             match &row.state {
                 EmbeddingState::Computed(vector) => {
                     let SpecNumbers { next, .. } = self.spec(&row.spec, 1).await?;
@@ -174,11 +170,11 @@ impl Writer {
         }
         for (spec, rows) in by_spec(rows, |row| &row.spec) {
             let SpecNumbers { id, .. } = self.spec(&spec, 0).await?;
-            self.drop_vectors(id, rows.iter().map(|row| &owners[&row.key])).await?;
+            self.drop_vectors(id, &rows.iter().map(|row| &owners[&row.key]).collect::<Vec<_>>()).await?;
             let mut pending = Rows::new(&PENDING);
             for PendingEmbedding { key, text, .. } in rows {
-                let Owner { file, id: owner, documents } = owners[&key];
-                pending.row().with(id).with(file).with(owner).with(i64::from(documents)).with(text);
+                let Owner { file, id: owner, documents } = &owners[&key];
+                pending.row().with(id).with(*file).with(owner.as_str()).with(i64::from(*documents)).with(text);
             }
             pending.write(&mut self.connection, At(&self.location)).await?;
         }
@@ -194,46 +190,51 @@ impl Writer {
         for (spec, rows) in by_spec(rows, |row| &row.spec) {
             let SpecNumbers { id, next } = self.spec(&spec, rows.len()).await?;
             let known: Vec<&Owner> = rows.iter().filter_map(|row| owners.get(&row.key)).collect();
-            let waiting = format!("{WAITING}{}) AND spec = {id}", pairs(known.iter().copied()));
-            let mut waiting: HashMap<(i64, i64), (i64, ContentHash)> = match known.is_empty() {
-                true => HashMap::new(),
-                false => {
-                    let rows: Vec<(i64, i64, i64, String)> = self.rows(waiting).await?;
-                    let hashed = |(file, owner, documents, text): (_, _, _, String)| {
-                        ((file, owner), (documents, ContentHash::of(text.as_bytes())))
-                    };
-                    rows.into_iter().map(hashed).collect()
-                }
-            };
+            let mut waiting: HashMap<(i64, StableId), ContentHash> = HashMap::new();
+            if !known.is_empty() {
+                let sql = format!("{WAITING}{}) AND spec = {id}", pairs(known.len()));
+                let rows = sqlx::query_as_with(AssertSqlSafe(sql), arguments(&known)).persistent(false);
+                let rows: Vec<(i64, String, String)> =
+                    rows.fetch_all(&mut self.connection).await.map_err(|error| At(&self.location).failed("read", error))?;
+                let hashed = |(file, owner, text): (i64, String, String)| {
+                    ((file, StableId::new(owner)), ContentHash::of(text.as_bytes()))
+                };
+                waiting = rows.into_iter().map(hashed).collect();
+            }
             let mut vectors = Rows::new(&VECTOR);
             let mut done = Vec::new();
             for (number, row) in (next..).zip(rows) {
                 let owner = owners.get(&row.key);
-                let place = owner.map(|owner| (owner.file, owner.id));
-                let wanted = place.and_then(|place| waiting.get(&place)).is_some_and(|(_, hash)| *hash == row.text_hash);
+                let place = owner.map(|owner| (owner.file, owner.id.clone()));
+                let wanted = place.as_ref().and_then(|place| waiting.get(place)).is_some_and(|hash| *hash == row.text_hash);
                 let (Some(owner), true) = (owner, wanted) else {
                     stored.stale += 1;
                     continue;
                 };
-                waiting.remove(&(owner.file, owner.id));
+                waiting.remove(&(owner.file, owner.id.clone()));
                 stored.stored += 1;
-                let new = vectors.row().with(number).with(owner.file).with(owner.id).with(i64::from(owner.documents));
+                let new = vectors.row().with(number).with(owner.file).with(owner.id.as_str()).with(i64::from(owner.documents));
                 new.with(&row.text_hash.as_bytes()[..]).with(row.vector.to_bytes());
                 done.push(owner);
             }
             if !done.is_empty() {
-                let done = pairs(done.into_iter());
                 vectors.write(&mut self.connection, At(&self.location)).await?;
-                self.run(format!("{DROP_PENDING}{done}) AND spec = {id}")).await?;
+                let sql = format!("{DROP_PENDING}{}) AND spec = {id}", pairs(done.len()));
+                self.run_with(sql, arguments(&done)).await?;
             }
         }
         Ok(stored)
     }
 
-    async fn drop_vectors<'a>(&mut self, spec: i64, owners: impl Iterator<Item = &'a Owner>) -> Result<(), BackendError> {
+    async fn drop_vectors(&mut self, spec: i64, owners: &[&Owner]) -> Result<(), BackendError> {
         let (first, end) = (spec << SPEC_BITS, (spec + 1) << SPEC_BITS);
-        self.run(format!("{DROP_VECTORS}{}) AND id >= {first} AND id < {end}", pairs(owners))).await?;
-        Ok(())
+        let sql = format!("{DROP_VECTORS}{}) AND id >= {first} AND id < {end}", pairs(owners.len()));
+        self.run_with(sql, arguments(owners)).await
+    }
+
+    async fn run_with(&mut self, sql: String, arguments: SqliteArguments) -> Result<(), BackendError> {
+        let done = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(false).execute(&mut self.connection).await;
+        done.map(drop).map_err(|error| At(&self.location).failed("write", error))
     }
 
     /// Those of `keys` that are symbols or documentation units, with their numbers.
@@ -246,25 +247,22 @@ impl Writer {
         let mut owners = HashMap::new();
         for some in keys.chunks(TOGETHER) {
             let paths: HashSet<&RepoPath> = some.iter().map(|key| &key.path).collect();
-            let files = self.find_files(&paths.into_iter().collect::<Vec<_>>()).await?;
-            let ids: HashSet<&str> = some.iter().map(|key| key.id.as_str()).collect();
-            let ids = ids.into_iter().collect::<Vec<_>>();
-            let ids = texts::find(&ids, &mut self.connection, At(&self.location)).await?;
-            let ids: HashMap<String, i64> = ids.into_iter().map(|(id, text)| (text, id)).collect();
-            let places: HashMap<(i64, i64), &SymbolKey> = some
-                .iter()
-                .filter_map(|key| Some(((*files.get(key.path.as_str())?, *ids.get(key.id.as_str())?), *key)))
-                .collect();
-            if places.is_empty() {
-                continue;
+            self.find_files(paths.iter().copied()).await?;
+            let numbers: Vec<i64> = paths.into_iter().filter_map(|path| self.numbers.get(path).copied()).collect();
+            let mut wanted: HashMap<&RepoPath, HashSet<&StableId>> = HashMap::new();
+            for key in some {
+                wanted.entry(&key.path).or_default().insert(&key.id);
             }
-            let pairs: Vec<String> = places.keys().map(|(file, id)| format!("({file},{id})")).collect();
-            for (sql, documents) in OWNERS.into_iter().zip([false, true]) {
-                for (file, id) in self.rows::<(i64, i64)>(format!("{sql}{})", pairs.join(","))).await? {
-                    if let Some(key) = places.get(&(file, id)) {
-                        owners.insert((*key).clone(), Owner { file, id, documents });
-                    }
-                }
+            for document in self.documents(&numbers).await? {
+                let outline = document.outline();
+                let (symbols, units) = outline.ok_or_else(|| At(&self.location).corrupt("a file cannot be read", None))?;
+                let owner = |id: &StableId, documents| {
+                    let wanted = wanted.get(&document.path).is_some_and(|ids| ids.contains(id));
+                    let key = SymbolKey { path: document.path.clone(), id: id.clone() };
+                    wanted.then(|| (key, Owner { file: document.number, id: id.clone(), documents }))
+                };
+                owners.extend(symbols.iter().filter_map(|symbol| owner(&symbol.id, false)));
+                owners.extend(units.iter().filter_map(|unit| owner(&unit.id, true)));
             }
         }
         Ok(owners)
@@ -284,7 +282,17 @@ fn by_spec<T>(rows: Vec<T>, spec: impl Fn(&T) -> &EmbeddingSpec) -> Vec<(Embeddi
     groups.into_iter().flat_map(|(spec, batches)| batches.into_iter().map(move |batch| (spec.clone(), batch))).collect()
 }
 
-fn pairs<'a>(owners: impl Iterator<Item = &'a Owner>) -> String {
-    let pairs: Vec<String> = owners.map(|Owner { file, id, .. }| format!("({file},{id})")).collect();
-    pairs.join(",")
+/// As many pairs of parameters.
+fn pairs(count: usize) -> String {
+    vec!["(?,?)"; count].join(",")
+}
+
+/// The values of pairs.
+fn arguments(owners: &[&Owner]) -> SqliteArguments {
+    let mut arguments = SqliteArguments::default();
+    for owner in owners {
+        arguments.add(owner.file).expect("a number can always be bound");
+        arguments.add(owner.id.as_str()).expect("a text can always be bound");
+    }
+    arguments
 }

@@ -2,27 +2,22 @@
 
 use codira_contracts::{AuditPolicy, BackendError, EmbeddingSpec, Language};
 
-use super::{embeddings::SPEC_BITS, writer::Writer};
+use super::{embeddings::SPEC_BITS, rows::list, writer::Writer};
 use crate::{errors::At, read};
 
-/// The languages of which there are issues.
-pub(crate) const LANGUAGES: &str = "SELECT DISTINCT f.language, t.value FROM file f CROSS JOIN text t ON t.id = f.language
-    WHERE f.doc_issues > 0";
+/// Which files have issues, and how many, in which language? Others are not looked at.
+pub(crate) const ISSUES: &str = "SELECT id, language, doc_issues FROM file WHERE doc_issues > 0";
 
 impl Writer {
     /// Removes what a policy does not keep.
     pub(super) async fn purge_doc_issues(&mut self, policy: AuditPolicy) -> Result<u64, BackendError> {
         self.flush().await?;
-        let mut purged = 0;
-        for (language, name) in self.rows::<(i64, String)>(LANGUAGES.to_owned()).await? {
-            if policy.keeps(&Language::new(name)) {
-                continue;
-            }
-            let of = format!("language = {language} AND doc_issues > 0");
-            purged += self.run(format!("DELETE FROM doc_issue WHERE file IN (SELECT id FROM file WHERE {of})")).await?;
-            self.run(format!("UPDATE file SET doc_issues = 0 WHERE {of}")).await?;
-        }
-        Ok(purged)
+        let mut files: Vec<(i64, String, i64)> = self.rows(ISSUES.to_owned()).await?;
+        files.retain(|(_, language, _)| !policy.keeps(&Language::new(language.clone())));
+        let numbers = list(files.iter().map(|(file, ..)| *file));
+        self.run(format!("DELETE FROM doc_issue WHERE file IN ({numbers})")).await?;
+        self.run(format!("UPDATE file SET doc_issues = 0 WHERE id IN ({numbers})")).await?;
+        Ok(files.iter().map(|(.., issues)| *issues as u64).sum())
     }
 
     /// Removes the embeddings of other specs.

@@ -1,7 +1,6 @@
 //! How a session begins: what is there is looked at, put right, and taken over.
 
 use std::{
-    collections::{HashMap, HashSet},
     fs::File,
     path::PathBuf,
     sync::{
@@ -11,20 +10,19 @@ use std::{
 };
 
 use codira_contracts::{BackendError, Coverage, RunInventory, Tool, WriteScope};
+use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::Connection;
 
 use super::{
-    outside::Outsides,
     postings::Postings,
     queue::Queue,
-    texts::Texts,
-    writer::{Next, Target, Writer},
+    writer::{Target, Writer},
 };
 use crate::{
     codec, connection,
     errors::At,
     files::{self, Files, Found},
-    publish, records,
+    forms, publish,
     schema::Schema,
     wal,
 };
@@ -35,19 +33,14 @@ const STEPS_BETWEEN_LOOKS: i32 = 20_000;
 /// Begins the one transaction of the session.
 const BEGIN: &str = "BEGIN IMMEDIATE";
 /// What was true when the last session committed?
-pub(crate) const STATE: &str = "SELECT generation, coverage, segments, analyzers FROM state WHERE id = 1";
-/// Which is the next free number of each table that hands them out?
-pub(crate) const NEXT: &str = "SELECT (SELECT coalesce(max(id), 0) + 1 FROM file),
-    (SELECT coalesce(max(id), 0) + 1 FROM symbol), (SELECT coalesce(max(id), 0) + 1 FROM documentation)";
-/// Which indexes does no session need while it loads?
-const LATE_INDEXES: &str = "SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL
-    AND name NOT IN ('symbol_key', 'documentation_key', 'outside_text', 'vector_owner', 'vector_text', 'pending_spec')";
+pub(crate) const STATE: &str = "SELECT generation, coverage, analyzers FROM state WHERE id = 1";
+/// Which is the next free number of a file?
+pub(crate) const NEXT: &str = "SELECT coalesce(max(id), 0) + 1 FROM file";
 
 /// What the state row says.
 struct State {
     generation: u64,
     inventory: RunInventory,
-    segments: i64,
 }
 
 impl Writer {
@@ -84,13 +77,9 @@ impl Writer {
             drop(handle);
             sqlx::query(BEGIN).execute(&mut connection).await.map_err(|error| at.failed("begin", error))?;
             schema.migrate(&mut connection, &at).await?;
-            let next: (i64, i64, i64) =
-                sqlx::query_as(NEXT).fetch_one(&mut connection).await.map_err(|error| at.failed("read", error))?;
-            let texts = Texts::load(&mut connection, at).await?;
-            let outsides = Outsides::load(&mut connection, at).await?;
-            Ok((next, texts, outsides))
+            sqlx::query_scalar(NEXT).fetch_one(&mut connection).await.map_err(|error| at.failed("read", error))
         };
-        let ((file, symbol, documentation), texts, outsides) = match opened.await {
+        let next_file = match opened.await {
             Ok(opened) => opened,
             Err(error) => {
                 let _ = connection.close().await;
@@ -108,18 +97,18 @@ impl Writer {
             base_connection: None,
             generation: 0,
             inventory: RunInventory::default(),
-            next: Next { file, symbol, documentation },
+            next_file,
+            numbers: FxHashMap::default(),
+            all_numbers: !in_place,
             queue: Queue::default(),
-            texts,
-            outsides,
             postings: Postings::default(),
             specs: None,
             embeddings_touched: false,
-            dirty: HashSet::new(),
-            changed: HashSet::new(),
+            dirty: FxHashSet::default(),
+            changed: FxHashSet::default(),
             anyone_asked: in_place,
-            symbols: HashMap::new(),
-            analyses: HashMap::new(),
+            offers: (!in_place).then(Vec::new),
+            analyses: FxHashMap::default(),
             analyses_weight: 0,
             failure: None,
         };
@@ -130,7 +119,7 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Takes over what the base says, and prepares a new file for loading.
+    /// Takes over what the base says.
     async fn take_over(&mut self, in_place: bool, mut replaced: Option<String>) -> Result<(), BackendError> {
         match self.read_state().await {
             Ok(None) => {}
@@ -138,7 +127,6 @@ impl Writer {
                 self.generation = state.generation;
                 if in_place {
                     self.inventory = state.inventory;
-                    self.postings.segments = state.segments;
                 }
             }
             Err(error @ BackendError::Corrupt { .. }) if !in_place => {
@@ -147,18 +135,9 @@ impl Writer {
             }
             Err(error) => return Err(error),
         }
-        if in_place {
-            return Ok(());
+        if !in_place {
+            self.target = Target::Fresh { replaced };
         }
-        let at = At(&self.location);
-        let late: Vec<(String, String, String)> =
-            sqlx::query_as(LATE_INDEXES).fetch_all(&mut self.connection).await.map_err(|error| at.failed("read", error))?;
-        let mut late_indexes = Vec::new();
-        for (table, name, sql) in late {
-            self.run(format!("DROP INDEX {name}")).await?;
-            late_indexes.push((table, sql));
-        }
-        self.target = Target::Fresh { replaced, late_indexes };
         Ok(())
     }
 
@@ -167,11 +146,11 @@ impl Writer {
         let location = self.location.clone();
         let at = At(&location);
         let Some(base) = self.base().await? else { return Ok(None) };
-        let (generation, coverage, segments, analyzers): (i64, i64, i64, Vec<u8>) =
+        let (generation, coverage, analyzers): (i64, i64, Vec<u8>) =
             sqlx::query_as(STATE).fetch_one(base).await.map_err(|error| at.failed("read", error))?;
-        let inventory = records::word(Coverage::ALL, coverage).zip(codec::unpack(&analyzers));
+        let inventory = forms::word(Coverage::ALL, coverage).zip(codec::unpack(&analyzers));
         let (coverage, analyzers) = inventory.ok_or_else(|| at.corrupt("the inventory cannot be read", None))?;
-        Ok(Some(State { generation: generation as u64, inventory: RunInventory { coverage, analyzers }, segments }))
+        Ok(Some(State { generation: generation as u64, inventory: RunInventory { coverage, analyzers } }))
     }
 }
 

@@ -1,86 +1,136 @@
-//! Which files hold a word: gathered over many files, then written as one segment, sorted.
+//! Writes inverted lists: gathered over many files, then a segment at a time.
 
-use std::collections::HashMap;
-
-use codira_contracts::{BackendError, text};
+use codira_contracts::BackendError;
+use rustc_hash::FxHashSet;
 
 use super::{
-    rows::{Insert, Rows},
+    rows::{Insert, Rows, list},
     writer::Writer,
 };
-use crate::{codec, errors::At};
+use crate::{
+    errors::At,
+    postings::{
+        Pair,
+        block::{self, Blocks},
+        lookup,
+    },
+};
 
-/// How much is gathered before a segment is written, roughly in bytes of memory.
-const WEIGHT: usize = 32 << 20;
-/// What an entry of the map weighs, its bytes not counted.
-const ENTRY: usize = 80;
+/// How many pairs are gathered before a segment is written: eight bytes of memory each.
+const GATHERED: usize = 4 << 20;
+/// A segment is merged with the one before it unless that is so many times as large, or both are larger than this together.
+const TIMES_AS_LARGE: usize = 4;
+const LARGEST: usize = 8 << 20;
 
-const INSERT: Insert = Insert { head: "INSERT INTO posting (word, segment, files) VALUES", columns: 3 };
+/// Which segments are there, the last one first? A handful.
+pub(crate) const SEGMENTS: &str = "SELECT id, pairs FROM segment ORDER BY id DESC";
+/// What is in a segment? A whole one is read to be merged.
+pub(crate) const SEGMENT: &str = "SELECT id, body FROM posting WHERE id >= ?1 << 32 AND id < (?1 + 1) << 32 ORDER BY id";
+/// Removes the blocks of a segment.
+pub(crate) const DROP: &str = "DELETE FROM posting WHERE id >= ?1 << 32 AND id < (?1 + 1) << 32";
+/// Removes segments; a list and a parenthesis follow.
+pub(crate) const DROP_SEGMENTS: &str = "DELETE FROM segment WHERE id IN (";
+/// Which files are there? Asked when everything is merged.
+pub(crate) const NUMBERS: &str = "SELECT id FROM file";
+
+const INSERT_SEGMENT: Insert = Insert { head: "INSERT INTO segment (id, pairs) VALUES", columns: 2 };
+const INSERT: Insert = Insert { head: "INSERT INTO posting (id, body) VALUES", columns: 2 };
 
 /// What is gathered so far.
 #[derive(Debug, Default)]
 pub(super) struct Postings {
-    /// The number of the last segment that was written.
-    pub(super) segments: i64,
-    words: HashMap<Box<str>, Files>,
-    weight: usize,
-}
-
-/// The files of a word: the last one, and all as differences.
-#[derive(Debug, Default)]
-struct Files {
-    last: i64,
-    differences: Vec<u8>,
+    pairs: Vec<Pair>,
+    sorted: bool,
 }
 
 impl Postings {
-    /// Notes the words of a file that were not in it before.
-    pub(super) fn add(&mut self, file: i64, source: &str, before: Option<&str>) {
-        let mut words: Vec<&str> = text::words(source).collect();
-        words.sort_unstable();
-        words.dedup();
-        let mut old: Vec<&str> = before.map(|source| text::words(source).collect()).unwrap_or_default();
-        old.sort_unstable();
-        for word in words {
-            if old.binary_search(&word).is_ok() {
-                continue;
-            }
-            let files = match self.words.get_mut(word) {
-                Some(files) => files,
-                None => {
-                    self.weight += ENTRY + word.len();
-                    self.words.entry(word.into()).or_default()
-                }
-            };
-            let length = files.differences.len();
-            codec::push_number(&mut files.differences, file - files.last);
-            files.last = file;
-            self.weight += files.differences.len() - length;
+    /// Notes by which keys a file is found.
+    pub(super) fn add(&mut self, file: i64, keys: impl IntoIterator<Item = u32>) {
+        let file = u32::try_from(file).expect("an index holds fewer than four billion files");
+        self.pairs.extend(keys.into_iter().map(|key| Pair::new(key, file)));
+        self.sorted = false;
+    }
+
+    fn sort(&mut self) {
+        if !self.sorted {
+            // Stable sorting makes use of the part that is sorted already.
+            self.pairs.sort();
+            self.pairs.dedup();
+            self.sorted = true;
         }
+    }
+
+    /// The pairs of a key, once sorted.
+    fn of(&self, key: u32) -> &[Pair] {
+        let from = self.pairs.partition_point(|pair| pair.key() < key);
+        let end = self.pairs[from..].partition_point(|pair| pair.key() == key);
+        &self.pairs[from..from + end]
     }
 }
 
 impl Writer {
-    /// Writes what is gathered, when it is much.
-    pub(super) async fn relieve_postings(&mut self) -> Result<(), BackendError> {
-        if self.postings.weight < WEIGHT { Ok(()) } else { self.write_postings().await }
+    /// The pairs of these keys, of what is stored and what is gathered, sorted, each once.
+    pub(super) async fn pairs_of(&mut self, keys: &[u32]) -> Result<Vec<Pair>, BackendError> {
+        let mut pairs = lookup::pairs(&mut self.connection, keys, At(&self.location)).await?;
+        self.postings.sort();
+        pairs.extend(keys.iter().flat_map(|key| self.postings.of(*key)));
+        pairs.sort();
+        pairs.dedup();
+        Ok(pairs)
     }
 
-    /// Writes what is gathered as a segment.
+    /// Writes what is gathered, when it is much.
+    pub(super) async fn relieve_postings(&mut self) -> Result<(), BackendError> {
+        if self.postings.pairs.len() < GATHERED { Ok(()) } else { self.write_postings().await }
+    }
+
+    /// Writes what is gathered as a segment, together with those before it that are not much larger.
     pub(super) async fn write_postings(&mut self) -> Result<(), BackendError> {
-        if self.postings.words.is_empty() {
+        self.postings.sort();
+        let mut pairs = std::mem::take(&mut self.postings).pairs;
+        if pairs.is_empty() {
             return Ok(());
         }
-        self.postings.segments += 1;
-        self.postings.weight = 0;
-        let segment = self.postings.segments;
-        // Sorted rows fill their pages.
-        let mut words: Vec<_> = std::mem::take(&mut self.postings.words).into_iter().collect();
-        words.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        let mut segments: Vec<(i64, i64)> = self.rows(SEGMENTS.to_owned()).await?;
+        let next = segments.first().map_or(1, |(last, _)| last + 1);
+        let mut merged = Vec::new();
+        segments.reverse();
+        while let Some((segment, count)) = segments.pop() {
+            let count = count as usize;
+            if count > TIMES_AS_LARGE * pairs.len() || count + pairs.len() > LARGEST {
+                segments.push((segment, count as i64));
+                break;
+            }
+            self.read_segment(segment, &mut pairs).await?;
+            merged.push(segment);
+        }
+        if !merged.is_empty() {
+            pairs.sort();
+            pairs.dedup();
+            if segments.is_empty() {
+                let numbers: Vec<(i64,)> = self.rows(NUMBERS.to_owned()).await?;
+                let numbers: FxHashSet<u32> = numbers.into_iter().filter_map(|(number,)| u32::try_from(number).ok()).collect();
+                pairs.retain(|pair| numbers.contains(&pair.file()));
+            }
+            for segment in &merged {
+                self.run_of(DROP, *segment).await?;
+            }
+            self.run(format!("{DROP_SEGMENTS}{})", list(merged.into_iter()))).await?;
+        }
+        let mut rows = Rows::new(&INSERT_SEGMENT);
+        rows.row().with(next).with(pairs.len() as i64);
+        rows.write(&mut self.connection, At(&self.location)).await?;
         let mut rows = Rows::new(&INSERT);
-        for (word, files) in words {
-            rows.row().with(word).with(segment).with(files.differences);
+        for (first, body) in Blocks::of(&pairs) {
+            rows.row().with(next << 32 | i64::from(first)).with(body);
         }
         rows.write(&mut self.connection, At(&self.location)).await
+    }
+
+    async fn read_segment(&mut self, segment: i64, pairs: &mut Vec<Pair>) -> Result<(), BackendError> {
+        let blocks = sqlx::query_as(SEGMENT).bind(segment).fetch_all(&mut self.connection).await;
+        let blocks: Vec<(i64, Vec<u8>)> = blocks.map_err(|error| At(&self.location).failed("read", error))?;
+        let read = blocks.iter().try_for_each(|(id, body)| block::read(*id as u32, body, |_| true, pairs));
+        read.ok_or_else(|| At(&self.location).corrupt("a list of files cannot be read", None))
     }
 }

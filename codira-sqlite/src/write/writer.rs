@@ -1,19 +1,16 @@
 //! What the session's thread owns: the connection, and everything it remembers between calls.
 
 use std::{
-    collections::{HashMap, HashSet},
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
 };
 
-use codira_contracts::{BackendError, FileAnalysis, RepoPath, RunInventory, Tool};
+use codira_contracts::{BackendError, RepoPath, RunInventory, Tool, resolve::Offer};
+use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
-use super::{embeddings::Specs, outside::Outsides, postings::Postings, queue::Queue, texts::Texts};
+use super::{embeddings::Specs, encode::Unresolved, postings::Postings, queue::Queue};
 use crate::{connection, errors::At, files::Files};
-
-/// Tables that are written when files are resolved; the indexes of the others are of use then.
-const DERIVED: [&str; 3] = ["edge", "import", "outside"];
 
 /// Where the session writes.
 #[derive(Debug)]
@@ -21,19 +18,7 @@ pub(super) enum Target {
     /// Through the log, into the index that is there.
     InPlace,
     /// Into a new file, which replaces what is there: a sentence about that, if it was no readable index.
-    Fresh {
-        replaced: Option<String>,
-        /// Indexes that are made after loading: table and statement.
-        late_indexes: Vec<(String, String)>,
-    },
-}
-
-/// The next free numbers.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Next {
-    pub(super) file: i64,
-    pub(super) symbol: i64,
-    pub(super) documentation: i64,
+    Fresh { replaced: Option<String> },
 }
 
 /// The session as its thread sees it.
@@ -50,24 +35,25 @@ pub(crate) struct Writer {
     pub(super) base_connection: Option<SqliteConnection>,
     pub(super) generation: u64,
     pub(super) inventory: RunInventory,
-    pub(super) next: Next,
+    pub(super) next_file: i64,
+    /// Numbers of files by path; of all files, or of those that were looked for.
+    pub(super) numbers: FxHashMap<RepoPath, i64>,
+    pub(super) all_numbers: bool,
     pub(super) queue: Queue,
-    pub(super) texts: Texts,
-    pub(super) outsides: Outsides,
     pub(super) postings: Postings,
     pub(super) specs: Option<Specs>,
     /// Whether embeddings may have changed.
     pub(super) embeddings_touched: bool,
     /// Files to resolve.
-    pub(super) dirty: HashSet<i64>,
-    /// Digests of keys whose facts changed.
-    pub(super) changed: HashSet<i64>,
+    pub(super) dirty: FxHashSet<i64>,
+    /// Digests of asked keys whose facts changed.
+    pub(super) changed: FxHashSet<u32>,
     /// Whether files were resolved before, so that some may have asked for what changes.
     pub(super) anyone_asked: bool,
-    /// Numbers of symbols by file and stable id; not all of them.
-    pub(super) symbols: HashMap<(i64, i64), i64>,
+    /// What all files offer, while nothing was resolved yet and there is not too much.
+    pub(super) offers: Option<Vec<(RepoPath, Offer)>>,
     /// Analyses of dirty files, without texts, as long as there are not too many.
-    pub(super) analyses: HashMap<i64, (RepoPath, FileAnalysis)>,
+    pub(super) analyses: FxHashMap<i64, Unresolved>,
     pub(super) analyses_weight: usize,
     pub(super) failure: Option<BackendError>,
 }
@@ -139,15 +125,18 @@ impl Writer {
         Ok(done.rows_affected())
     }
 
-    /// Makes the indexes that loading went without: of the derived tables, or of the others.
-    pub(super) async fn make_indexes(&mut self, derived: bool) -> Result<(), BackendError> {
-        let Target::Fresh { late_indexes, .. } = &mut self.target else { return Ok(()) };
-        let (now, later): (Vec<_>, _) =
-            std::mem::take(late_indexes).into_iter().partition(|(table, _)| DERIVED.contains(&&**table) == derived);
-        *late_indexes = later;
-        for (_, sql) in now {
-            self.run(sql).await?;
-        }
-        Ok(())
+    /// Runs a statement with one parameter.
+    pub(super) async fn run_of(&mut self, sql: &'static str, number: i64) -> Result<(), BackendError> {
+        let done = sqlx::query(sql).bind(number).execute(&mut self.connection).await;
+        done.map(drop).map_err(|error| At(&self.location).failed("write", error))
+    }
+
+    /// The rows of a statement that holds nothing but numbers and names of ours.
+    pub(super) async fn rows<T>(&mut self, sql: String) -> Result<Vec<T>, BackendError>
+    where
+        T: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> + Send + Unpin,
+    {
+        let query = sqlx::query_as(AssertSqlSafe(sql)).persistent(false);
+        query.fetch_all(&mut self.connection).await.map_err(|error| At(&self.location).failed("read", error))
     }
 }

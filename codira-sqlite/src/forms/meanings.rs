@@ -1,0 +1,165 @@
+//! What came of resolving a file: what its uses mean, and where its imports lead.
+//!
+//! Most of what a target is called stands in the text of the use: `run` for the symbol `A.run`, `np.array` for `numpy.array`. So
+//! a target is kept as what stands before the part that both end with, and then many targets of a file are the same few.
+
+use std::borrow::Cow;
+
+use codira_contracts::{EdgeTarget, ExternalKind, ImportTarget, RepoPath, StableId, resolve::Resolution};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use super::content::Like;
+use crate::codec;
+
+/// What the blob holds.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Meanings<'a> {
+    /// Numbers of the files to which anything leads.
+    files: Vec<u32>,
+    #[serde(borrow)]
+    targets: Vec<Target<'a>>,
+    /// The target of uses, alike ones once, in the order of the content: how many places before the next new one, zero for that.
+    uses: Vec<u32>,
+    /// Where imports lead: outside, no one can tell where, or two more than the place of a file.
+    imports: Vec<u32>,
+}
+
+/// What uses mean, but for the end of their texts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct Target<'a> {
+    place: Place,
+    /// What stands before the common end.
+    before: Cow<'a, str>,
+    /// How much of the text of the use is not common.
+    cut: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+enum Place {
+    /// In a file, by its place among `files`.
+    File(u32),
+    External(ExternalKind),
+    Unresolved,
+}
+
+const EXTERNAL: u32 = 0;
+const UNRESOLVED: u32 = 1;
+const FILES: u32 = 2;
+
+/// What a use means. Symbols have the number of their file in place of the path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Meaning {
+    Symbol { file: i64, id: StableId },
+    External { kind: ExternalKind, name: String },
+    Unresolved { text: String },
+}
+
+/// Where an import leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Landing {
+    File(i64),
+    External,
+    Unresolved,
+}
+
+impl<'a> Meanings<'a> {
+    /// The meanings of a resolution. The texts are those of its uses, alike ones once; `number` tells those of files. `None` when a
+    /// file has none, or the two lists do not belong together.
+    pub(crate) fn of<'t>(
+        resolution: &'a Resolution,
+        texts: impl IntoIterator<Item = &'t str>,
+        number: impl Fn(&RepoPath) -> Option<u32>,
+    ) -> Option<Self> {
+        let mut meanings = Self::default();
+        let (mut files, mut targets) = (FxHashMap::default(), FxHashMap::default());
+        let mut place = |path: &'a RepoPath, numbers: &mut Vec<u32>| {
+            let next = numbers.len() as u32;
+            let place = *files.entry(path).or_insert(next);
+            if place == next {
+                numbers.push(number(path)?);
+            }
+            Some(place)
+        };
+        let mut texts = texts.into_iter();
+        for target in &resolution.meanings {
+            let (place, name) = match target {
+                EdgeTarget::Resolved(key) => (Place::File(place(&key.path, &mut meanings.files)?), key.id.as_str()),
+                EdgeTarget::External { kind, name } => (Place::External(*kind), &**name),
+                EdgeTarget::Unresolved { text } => (Place::Unresolved, &**text),
+            };
+            let text = texts.next()?;
+            let common = common_end(name, text);
+            let before = Cow::Borrowed(&name[..name.len() - common]);
+            let target = Target { place, before, cut: (text.len() - common) as u32 };
+            let next = meanings.targets.len() as u32;
+            let known = *targets.entry(target.clone()).or_insert(next);
+            if known == next {
+                meanings.targets.push(target);
+            }
+            meanings.uses.push(next - known);
+        }
+        for landing in &resolution.imports {
+            meanings.imports.push(match landing {
+                ImportTarget::Resolved(path) => FILES + place(path, &mut meanings.files)?,
+                ImportTarget::External => EXTERNAL,
+                ImportTarget::Unresolved => UNRESOLVED,
+            });
+        }
+        texts.next().is_none().then_some(meanings)
+    }
+
+    /// The blob.
+    pub(crate) fn pack(&self) -> Vec<u8> {
+        codec::squeeze(&codec::pack(self), b"")
+    }
+
+    /// Reads the bytes of a blob.
+    pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
+        codec::unpack(bytes)
+    }
+
+    /// What uses mean, alike ones once.
+    pub(crate) fn of_uses(&self, alike: &[Like<'_>]) -> Option<Vec<Meaning>> {
+        if alike.len() != self.uses.len() {
+            return None;
+        }
+        let mut next = 0_usize;
+        let meaning = |(back, like): (&u32, &Like<'_>)| {
+            let Target { place, before, cut } = self.targets.get(next.checked_sub(*back as usize)?)?;
+            next += usize::from(*back == 0);
+            let name = [before, like.text.get(*cut as usize..)?].concat();
+            Some(match place {
+                Place::File(place) => Meaning::Symbol { file: self.file(*place)?, id: StableId::new(name) },
+                Place::External(kind) => Meaning::External { kind: *kind, name },
+                Place::Unresolved => Meaning::Unresolved { text: name },
+            })
+        };
+        self.uses.iter().zip(alike).map(meaning).collect()
+    }
+
+    /// Where imports lead, in the order of the content.
+    pub(crate) fn of_imports(&self) -> Option<Vec<Landing>> {
+        let landing = |import: &u32| {
+            Some(match *import {
+                EXTERNAL => Landing::External,
+                UNRESOLVED => Landing::Unresolved,
+                place => Landing::File(self.file(place - FILES)?),
+            })
+        };
+        self.imports.iter().map(landing).collect()
+    }
+
+    fn file(&self, place: u32) -> Option<i64> {
+        self.files.get(place as usize).map(|file| i64::from(*file))
+    }
+}
+
+/// How many bytes two texts have in common at their ends, in whole characters.
+fn common_end(a: &str, b: &str) -> usize {
+    let mut common = a.bytes().rev().zip(b.bytes().rev()).take_while(|(a, b)| a == b).count();
+    while !a.is_char_boundary(a.len() - common) {
+        common -= 1;
+    }
+    common
+}

@@ -1,0 +1,226 @@
+//! From keys to files, and from files to what is said of them. What was read is kept for a while: questions come in families.
+
+use std::sync::Arc;
+
+use codira_contracts::{BackendError, PathPrefix, RepoPath};
+use rustc_hash::{FxHashMap, FxHashSet};
+use sqlx::{AssertSqlSafe, SqliteConnection, sqlite::SqliteRow};
+
+use super::{
+    filter::{inside, narrowed, range},
+    rows::{get, path, sound},
+    sheet::Sheet,
+};
+use crate::{
+    codec,
+    errors::At,
+    forms::{graph::Graph, outline},
+    postings::{Key, Pair, lookup},
+    write::rows::list,
+};
+
+/// Which file is at this path?
+pub(crate) const FILE: &str = "SELECT f.id, f.path, f.language, f.module FROM file f WHERE f.path = ?";
+/// Which of these files are inside the prefix? The list stands for the mark.
+pub(crate) const FILES: &str =
+    concat!("SELECT f.id, f.path, f.language, f.module FROM file f WHERE f.id IN (/*numbers*/) AND ", inside!(), " LIMIT ?4");
+/// Which files are inside the prefix?
+pub(crate) const INSIDE: &str =
+    concat!("SELECT f.id, f.path, f.language, f.module FROM file f WHERE ", range!(), " ORDER BY f.path LIMIT ?4");
+/// Which files inside the prefix have documentation units?
+pub(crate) const DOCUMENTED: &str = concat!(
+    "SELECT f.id, f.path, f.language, f.module FROM file f WHERE f.documentation > 0 AND ",
+    range!(),
+    " ORDER BY f.path LIMIT ?4"
+);
+/// Which files inside the prefix have documentation issues?
+pub(crate) const FAULTY: &str = concat!(
+    "SELECT f.id, f.path, f.language, f.module FROM file f WHERE f.doc_issues > 0 AND ",
+    range!(),
+    " ORDER BY f.path LIMIT ?4"
+);
+/// What are the outlines of these files? A list of numbers and a parenthesis follow.
+pub(crate) const OUTLINES: &str = "SELECT f.id, f.path, f.module, d.outline FROM file f
+    CROSS JOIN document d ON d.file = f.id WHERE f.id IN (";
+/// What do these files make of others? A list of numbers and a parenthesis follow.
+pub(crate) const GRAPHS: &str = "SELECT f.id, f.path, f.module, d.outline, d.content, r.meanings FROM file f
+    CROSS JOIN document d ON d.file = f.id CROSS JOIN resolution r ON r.file = f.id WHERE f.id IN (";
+
+/// How many numbers stand in one statement.
+const NUMBERS: usize = 10_000;
+/// How much is kept of what was read, in bytes of what it was read from: in memory it is some times as large.
+const KEPT: usize = 8 << 20;
+
+/// A file, as far as questions narrow by it.
+#[derive(Clone, Debug)]
+pub(super) struct File {
+    pub(super) number: i64,
+    pub(super) path: RepoPath,
+    pub(super) language: String,
+    pub(super) module: String,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(super) struct Cache {
+    sheets: FxHashMap<i64, Arc<Sheet>>,
+    graphs: FxHashMap<i64, Arc<Graph>>,
+    weight: usize,
+}
+
+impl Cache {
+    fn keep(&mut self, weight: usize) {
+        if self.weight > KEPT {
+            *self = Self::default();
+        }
+        self.weight += weight;
+    }
+}
+
+/// A committed state, while it is asked.
+#[derive(Debug)]
+pub(super) struct Index<'a> {
+    pub(super) connection: &'a mut SqliteConnection,
+    pub(super) cache: &'a mut Cache,
+    pub(super) at: At<'a>,
+}
+
+impl Index<'_> {
+    /// The file at a path.
+    pub(super) async fn file_at(&mut self, path: &RepoPath) -> Result<Option<File>, BackendError> {
+        let row = sqlx::query(FILE).bind(path.as_str()).fetch_optional(&mut *self.connection).await;
+        row.map_err(|error| self.at.failed("read", error))?.map(|row| file(&row, self.at)).transpose()
+    }
+
+    /// The files to which any of these keys may lead, by path.
+    pub(super) async fn files_of(&mut self, keys: &[Key<'_>], prefix: &PathPrefix) -> Result<Vec<File>, BackendError> {
+        let numbers: FxHashSet<i64> = self.pairs_of(keys).await?.into_iter().map(|pair| i64::from(pair.file())).collect();
+        self.files(numbers, prefix).await
+    }
+
+    /// The pairs of these keys.
+    pub(super) async fn pairs_of(&mut self, keys: &[Key<'_>]) -> Result<Vec<Pair>, BackendError> {
+        let digests: Vec<u32> = keys.iter().map(|key| key.digest()).collect();
+        lookup::pairs(self.connection, &digests, self.at).await
+    }
+
+    /// Those of these files that are there, by path.
+    pub(super) async fn files(&mut self, numbers: FxHashSet<i64>, prefix: &PathPrefix) -> Result<Vec<File>, BackendError> {
+        let mut numbers: Vec<i64> = numbers.into_iter().collect();
+        numbers.sort_unstable();
+        let mut files = Vec::with_capacity(numbers.len());
+        for some in numbers.chunks(NUMBERS) {
+            let sql = AssertSqlSafe(FILES.replace("/*numbers*/", &list(some.iter().copied())));
+            let rows = narrowed(sql, prefix, None).persistent(false).fetch_all(&mut *self.connection).await;
+            for row in rows.map_err(|error| self.at.failed("read", error))? {
+                files.push(file(&row, self.at)?);
+            }
+        }
+        files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    }
+
+    /// Files inside the prefix, by path; the statement is [`INSIDE`] or a narrower one.
+    pub(super) async fn files_inside(&mut self, sql: &'static str, prefix: &PathPrefix) -> Result<Vec<File>, BackendError> {
+        let rows = narrowed(sql, prefix, None).fetch_all(&mut *self.connection).await;
+        rows.map_err(|error| self.at.failed("read", error))?.iter().map(|row| file(row, self.at)).collect()
+    }
+
+    /// The outlines of files, in their order.
+    pub(super) async fn sheets(&mut self, files: &[i64]) -> Result<Vec<Arc<Sheet>>, BackendError> {
+        let mut found: FxHashMap<i64, Arc<Sheet>> = FxHashMap::default();
+        let mut missing = Vec::new();
+        for number in files {
+            match self.cache.sheets.get(number) {
+                Some(sheet) => drop(found.insert(*number, sheet.clone())),
+                None => missing.push(*number),
+            }
+        }
+        for row in self.rows(OUTLINES, &missing).await? {
+            let bytes = sound(outline::expand(get(&row, 3, self.at)?), "an outline", self.at)?;
+            let (number, sheet) = self.sheet(&row, &bytes)?;
+            found.insert(number, sheet);
+        }
+        let sheets = files.iter().map(|number| found.get(number).cloned());
+        sound(sheets.collect(), "an outline", self.at)
+    }
+
+    /// The graphs of files, in their order, with the outlines.
+    pub(super) async fn graphs(&mut self, files: &[i64]) -> Result<Vec<(Arc<Sheet>, Arc<Graph>)>, BackendError> {
+        let mut found: FxHashMap<i64, (Arc<Sheet>, Arc<Graph>)> = FxHashMap::default();
+        let mut missing = Vec::new();
+        for number in files {
+            match (self.cache.sheets.get(number), self.cache.graphs.get(number)) {
+                (Some(sheet), Some(graph)) => drop(found.insert(*number, (sheet.clone(), graph.clone()))),
+                _ => missing.push(*number),
+            }
+        }
+        for row in self.rows(GRAPHS, &missing).await? {
+            let known = sound(outline::expand(get(&row, 3, self.at)?), "an outline", self.at)?;
+            let (number, sheet) = self.sheet(&row, &known)?;
+            let content = sound(codec::expand(get(&row, 4, self.at)?, &known), "a content", self.at)?;
+            let meanings = sound(codec::expand(get(&row, 5, self.at)?, b""), "what came of resolving", self.at)?;
+            let graph = Graph::read(&content, &meanings)
+                .filter(|graph| graph.edges.iter().all(|edge| edge.owner < sheet.symbols.len()));
+            let graph = Arc::new(sound(graph, "a graph", self.at)?);
+            self.cache.keep(content.len());
+            self.cache.graphs.insert(number, graph.clone());
+            found.insert(number, (sheet, graph));
+        }
+        let graphs = files.iter().map(|number| found.get(number).cloned());
+        sound(graphs.collect(), "a graph", self.at)
+    }
+
+    /// Rows that begin with number, path and module, of a statement that ends in a list.
+    async fn rows(&mut self, sql: &str, files: &[i64]) -> Result<Vec<SqliteRow>, BackendError> {
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = AssertSqlSafe(format!("{sql}{})", list(files.iter().copied())));
+        let rows = sqlx::query(sql).persistent(false).fetch_all(&mut *self.connection).await;
+        rows.map_err(|error| self.at.failed("read", error))
+    }
+
+    fn sheet(&mut self, row: &SqliteRow, bytes: &[u8]) -> Result<(i64, Arc<Sheet>), BackendError> {
+        let number = get(row, 0, self.at)?;
+        if let Some(sheet) = self.cache.sheets.get(&number) {
+            return Ok((number, sheet.clone()));
+        }
+        let sheet = Sheet::read(path(row, 1, self.at)?, get(row, 2, self.at)?, bytes);
+        let sheet = Arc::new(sound(sheet, "an outline", self.at)?);
+        self.cache.keep(bytes.len());
+        self.cache.sheets.insert(number, sheet.clone());
+        Ok((number, sheet))
+    }
+}
+
+fn file(row: &SqliteRow, at: At<'_>) -> Result<File, BackendError> {
+    Ok(File { number: get(row, 0, at)?, path: path(row, 1, at)?, language: get(row, 2, at)?, module: get(row, 3, at)? })
+}
+
+/// How many files are read at first, and at most, when a limit may end the answer early.
+const FIRST: usize = 8;
+const MOST: usize = 256;
+
+/// The numbers of files, some at a time: few at first where there is a limit.
+pub(super) fn batches(files: &[File], limit: Option<usize>) -> impl Iterator<Item = Vec<i64>> + '_ {
+    let mut rest = files;
+    let mut size = if limit.is_some() { FIRST } else { MOST };
+    std::iter::from_fn(move || {
+        let (some, after) = rest.split_at(size.min(rest.len()));
+        rest = after;
+        size = (2 * size).min(MOST);
+        (!some.is_empty()).then(|| some.iter().map(|file| file.number).collect())
+    })
+}
+
+/// Whether there is as much as a limit allows.
+pub(super) fn is_full<T>(answers: &[T], limit: Option<usize>) -> bool {
+    limit.is_some_and(|limit| answers.len() >= limit)
+}
+
+/// As much as a limit allows.
+pub(super) fn first<T>(mut answers: Vec<T>, limit: Option<usize>) -> Vec<T> {
+    answers.truncate(limit.unwrap_or(usize::MAX));
+    answers
+}
