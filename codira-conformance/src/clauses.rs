@@ -5,11 +5,15 @@ use codira_contracts::Capability;
 use crate::{Cx, Outcome};
 
 mod asking;
+mod durability;
 mod embeddings;
+mod failing;
 mod graph;
 mod history;
 mod isolation;
+mod processes;
 mod refusals;
+mod schemas;
 mod sessions;
 mod storing;
 
@@ -29,10 +33,31 @@ pub struct Clause<F> {
 pub enum Applies {
     /// All.
     Always,
-    /// Those that claim this.
-    With(Capability),
-    /// Those that do not claim this.
-    Without(Capability),
+    /// Those that claim all of this.
+    With(&'static [Capability]),
+    /// Those that claim nothing of this.
+    Without(&'static [Capability]),
+    /// Those whose author keeps stores of all these other schemas.
+    WithStore(&'static [OtherSchema]),
+}
+
+/// A schema that is not the one that the backend reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtherSchema {
+    /// One of an older version, which a session migrates. Its store holds the [sample](crate::write_sample).
+    Older,
+    /// One of a newer version, which is left alone.
+    Newer,
+}
+
+impl OtherSchema {
+    /// What the names of the directories of such stores begin with.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Older => "older-",
+            Self::Newer => "newer-",
+        }
+    }
 }
 
 /// Hands the list of clauses to another macro. A new clause is a line here and a function of its name in the chapter's file;
@@ -93,6 +118,34 @@ macro_rules! __for_each_clause {
                     "Opening a reader and asking it changes no byte of the store and creates no file.";
                 a_read_only_directory_can_be_read (With Durable)
                     "An index in a directory without permission to write can be read.";
+            }
+            processes {
+                a_second_process_is_refused (With Durable)
+                    "While a session is open in one process, a second is refused in every other at once with `SessionBusy`, naming the program and its process.";
+                readers_never_wait_for_another_process (With Durable)
+                    "Readers open and answer while a session is open in another process, and see nothing of it before its commit.";
+                a_reader_keeps_its_state (With Durable)
+                    "A reader shows the state that it opened, whatever other processes commit afterwards.";
+                readers_and_writers_see_whole_commits (With Durable)
+                    "Beside several writing processes, every reader of every process sees one whole commit, and never an older one than before; no commit is lost.";
+                a_killed_process_frees_the_place (With Durable)
+                    "The place of a session is free as soon as its process was killed.";
+            }
+            durability {
+                commits_survive_reopening (With Durable)
+                    "A commit is there for whoever opens the index after the process that made it has ended.";
+                an_index_survives_moving (With Durable)
+                    "An index that was moved to another directory gives the same answers, and sessions go on from it.";
+                a_kill_between_steps_leaves_the_last_commit (With Durable)
+                    "A session that is killed between any two of its calls leaves the last commit, complete and readable with no repair by hand, and the next session is right.";
+                a_kill_during_a_commit_leaves_old_or_new (With Durable)
+                    "A session that is killed at any moment of its work leaves the last commit or its own, whole, to readers that are open as to those that come, and the next session is right.";
+                a_kill_during_the_first_session_leaves_nothing_or_all (With Durable)
+                    "A process that is killed at any moment of the very first session leaves `NotIndexed` or the first commit, and the next session is right.";
+                kills_leave_no_debris (With Durable)
+                    "After a commit, the directory has as many files as if no session had ever been killed.";
+                pending_rows_survive_kills (With Durable Embeddings)
+                    "Whenever a process is killed that gives pending rows their vectors, each row is pending or has its vector, and none that a commit gave its vector is pending again.";
             }
             storing {
                 a_file_reads_back_as_it_was_put
@@ -160,6 +213,28 @@ macro_rules! __for_each_clause {
                 embeddings_are_refused_when_not_claimed (Without Embeddings)
                     "Without the capability, every call about embeddings, and every file that carries some, is refused with `Unsupported`.";
             }
+            failing {
+                truncated_files_are_noticed (With Durable)
+                    "Where a file of the index was cut short, at any length, opening or asking a reader says `Corrupt`, naming the index, or every answer is right.";
+                foreign_files_are_noticed (With Durable)
+                    "Where something else is at the place of a file of the index, or nothing, opening or asking a reader says `Corrupt` or `NotIndexed`, naming the index, or every answer is right.";
+                overwritten_bytes_are_no_crash (With Durable)
+                    "Where bytes of a file of the index were overwritten, opening and asking a reader gives answers, `Corrupt` or `SchemaMismatch`: never a crash, a hang or another failure.";
+                a_full_session_replaces_what_is_unreadable (With Durable)
+                    "Where a reader cannot open because of damage, an incremental session is refused with `Corrupt`; the commit of a full one replaces the index, says so, and its answers are right.";
+                a_directory_in_the_way_is_an_error (With Durable)
+                    "Where a directory is at the place of a file of the index, no reader or session crashes or gives a wrong answer, errors name it, and once it is gone a full session succeeds.";
+                no_space_keeps_the_last_commit (With Durable)
+                    "A session for which there is no space fails with `NoSpace`, naming the index; the last commit stays, and the place is free.";
+                no_permission_keeps_the_last_commit (With Durable)
+                    "In a directory without permission to write, a session is refused with `PermissionDenied`, naming the directory or what is in it; the last commit stays and can be read.";
+            }
+            schemas {
+                an_older_schema_is_migrated_by_a_session (WithStore Older)
+                    "On an index of an older schema a reader says `SchemaMismatch`, naming both, and changes no byte; the commit of a session migrates it, and every answer is right.";
+                a_newer_schema_is_left_alone (WithStore Newer)
+                    "On an index of a newer schema readers and sessions say `SchemaMismatch`, naming both, and the index stays as it is.";
+            }
             history {
                 every_small_history_matches_the_reference
                     "After each of all small histories, every answer is the reference's.";
@@ -173,13 +248,15 @@ macro_rules! __for_each_clause {
 }
 
 macro_rules! table {
-    ($($chapter:ident { $($clause:ident $(($how:ident $capability:ident))? $says:literal;)* })*) => {
+    ($($chapter:ident { $($clause:ident $(($how:ident $($what:ident)+))? $says:literal;)* })*) => {
         /// Every clause, in the order of the contract.
         pub fn clauses<F: $crate::Fixture>() -> Vec<Clause<F>> {
+            use codira_contracts::Capability::{Durable, Embeddings};
+            use OtherSchema::{Newer, Older};
             vec![$($(Clause {
                 id: concat!(stringify!($chapter), "::", stringify!($clause)),
                 says: $says,
-                applies: [$(Applies::$how(Capability::$capability),)? Applies::Always][0],
+                applies: [$(Applies::$how(&[$($what),+]),)? Applies::Always][0],
                 check: $chapter::$clause,
             },)*)*]
         }

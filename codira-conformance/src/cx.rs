@@ -16,13 +16,22 @@ use codira_contracts::{BackendError, ErrorKind, IndexBackend, WriteScope};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::{Clause, Fixture, Outcome, Verdict, Violation, clauses::Applies};
+use crate::{
+    Clause, Fixture, Outcome, Verdict, Violation,
+    clauses::{Applies, OtherSchema},
+    process,
+};
 
 /// How a backend is judged.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The directory in which the seeds of failing random histories are kept, to be met again first of all.
     pub regressions: Option<PathBuf>,
+    /// The name, to this test binary's own runner, of a test that judges a clause with the same fixture. Clauses about several
+    /// processes start it again, as `BINARY NAME --exact --nocapture --test-threads 1`, and are broken where this is `None`.
+    pub restart: Option<String>,
+    /// The directory in which the author keeps stores of other schemas: see the [crate's documentation](crate#stores-of-other-schemas).
+    pub stores: Option<PathBuf>,
     /// Whether to look for the shortest history that fails.
     pub shrink: bool,
     /// How long a clause may take without coming any further before it is given up. Only a backend that hangs meets it.
@@ -32,9 +41,16 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// Keeps no seeds, looks for the shortest history, and has patience for two minutes, with cancelled calls for twenty seconds.
+    /// Keeps no seeds and no stores, has no other processes, looks for the shortest history, and has patience for two minutes, with cancelled calls for twenty seconds.
     fn default() -> Self {
-        Self { regressions: None, shrink: true, patience: Duration::from_secs(120), settling: Duration::from_secs(20) }
+        Self {
+            regressions: None,
+            restart: None,
+            stores: None,
+            shrink: true,
+            patience: Duration::from_secs(120),
+            settling: Duration::from_secs(20),
+        }
     }
 }
 
@@ -87,7 +103,12 @@ impl<F: Fixture> Cx<F> {
     }
 
     /// Checks one clause, in a thread of its own: whatever the backend does, this returns.
+    ///
+    /// Where this process was started by a clause that needs several, this does that clause's work instead, and ends the process.
     pub fn judge(&self, clause: &Clause<F>) -> Verdict {
+        if let Some(dir) = process::directory_of_copy() {
+            process::copy::serve(self, &dir);
+        }
         let (sender, verdict) = mpsc::channel();
         let (cx, applies, check) = (self.clone(), clause.applies, clause.check);
         let judge = thread::Builder::new().name(clause.id.to_owned()).spawn(move || {
@@ -121,12 +142,26 @@ impl<F: Fixture> Cx<F> {
     }
 
     fn applies(&self, applies: Applies) -> Result<bool, BackendError> {
-        let (capability, wanted) = match applies {
-            Applies::Always => return Ok(true),
-            Applies::With(capability) => (capability, true),
-            Applies::Without(capability) => (capability, false),
+        if let Applies::WithStore(schemas) = applies {
+            return Ok(schemas.iter().all(|schema| !self.stores(*schema).is_empty()));
+        }
+        let descriptor = self.block_on(async { Ok(self.index().await?.backend.descriptor().clone()) })?;
+        Ok(match applies {
+            Applies::Always | Applies::WithStore(_) => true,
+            Applies::With(capabilities) => capabilities.iter().all(|it| descriptor.claims(*it)),
+            Applies::Without(capabilities) => !capabilities.iter().any(|it| descriptor.claims(*it)),
+        })
+    }
+
+    /// The stores of other schemas that the author keeps, by name.
+    pub(crate) fn stores(&self, schema: OtherSchema) -> Vec<PathBuf> {
+        let Some(entries) = self.settings().stores.as_deref().and_then(|dir| dir.read_dir().ok()) else { return Vec::new() };
+        let kept = |path: &PathBuf| {
+            path.is_dir() && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(schema.prefix()))
         };
-        self.block_on(async { Ok(self.index().await?.backend.descriptor().claims(capability) == wanted) })
+        let mut stores: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(kept).collect();
+        stores.sort();
+        stores
     }
 
     pub(crate) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {

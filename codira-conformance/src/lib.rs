@@ -48,7 +48,15 @@
 //!   ([`codira_memory`]), and shows the shortest history that it finds when an answer differs. The histories are the same each time;
 //!   `PROPTEST_CASES=1000` asks for more of them and `PROPTEST_RNG_SEED=7` for others. Seeds of failures are kept in
 //!   `tests/conformance-regressions/` of the backend's crate and tried first: check these files in.
+//! - Durable backends are also tried in several processes, and in processes that are killed: a clause starts its own test binary
+//!   again and tells the copy what to do. `CODIRA_CRASH_POINTS=200` kills at more moments.
 //! - A backend that hangs is given up after two minutes without progress, and its clause is broken.
+//!
+//! # Stores of other schemas
+//!
+//! When the schema of your backend changes, write the [sample](write_sample) with the former version first, and check in the
+//! directory of that index as `tests/conformance-stores/older-NAME`: the clauses of the chapter `schemas` see that it is migrated.
+//! A store in `newer-NAME` stands for what a later version will write. Without such stores these clauses are not claimed.
 //!
 //! `docs/backend-authors.md` is the guide, with the pitfalls that others met.
 //!
@@ -58,21 +66,27 @@
 mod cancel;
 mod clauses;
 mod cx;
+mod directory;
 mod fixture;
 mod histories;
 mod observe;
+mod process;
 mod question;
 mod report;
 mod samples;
 mod show;
+mod stamped;
 mod table;
 mod verdict;
 mod vocabulary;
 
-pub use clauses::{Applies, Clause, clauses};
+use std::path::Path;
+
+pub use clauses::{Applies, Clause, OtherSchema, clauses};
 pub use cx::{Cx, Settings};
 pub use fixture::Fixture;
 pub use report::Matrix;
+pub use stamped::write_sample;
 pub use table::contract_table;
 pub use verdict::{Outcome, Verdict, Violation};
 
@@ -92,15 +106,16 @@ macro_rules! conformance_tests {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __declare_tests {
-    ($($chapter:ident { $($clause:ident $(($how:ident $capability:ident))? $says:literal;)* })*) => {
+    ($($chapter:ident { $($clause:ident $(($how:ident $($what:ident)+))? $says:literal;)* })*) => {
         $(mod $chapter {
             $(#[test]
             fn $clause() {
                 $crate::__run_test(
                     super::__conformance_fixture(),
                     concat!(stringify!($chapter), "::", stringify!($clause)),
+                    module_path!(),
                     // The author's directory, because this is expanded in the author's crate.
-                    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance-regressions"),
+                    concat!(env!("CARGO_MANIFEST_DIR"), "/tests"),
                 );
             })*
         })*
@@ -109,8 +124,17 @@ macro_rules! __declare_tests {
 
 /// What a declared test does.
 #[doc(hidden)]
-pub fn __run_test<F: Fixture>(fixture: F, id: &str, regressions: &str) {
-    let cx = Cx::new(fixture, Settings { regressions: Some(regressions.into()), ..Settings::default() });
+pub fn __run_test<F: Fixture>(fixture: F, id: &str, module: &str, tests: &str) {
+    // Runners know a test by its path within its crate; the module is that of the chapter.
+    let (_, module) = module.split_once("::").expect("a chapter is a module of the crate");
+    let (_, name) = id.split_once("::").expect("an id names its chapter");
+    let settings = Settings {
+        regressions: Some(Path::new(tests).join("conformance-regressions")),
+        restart: Some(format!("{module}::{name}")),
+        stores: Some(Path::new(tests).join("conformance-stores")),
+        ..Settings::default()
+    };
+    let cx = Cx::new(fixture, settings);
     let clause =
         clauses::<F>().into_iter().find(|clause| clause.id == id).expect("tests are declared from the list of clauses");
     match cx.judge(&clause) {

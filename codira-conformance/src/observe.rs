@@ -1,6 +1,6 @@
 //! The answers of a reader as text, so that two readers can be compared and the difference read.
 
-use codira_contracts::{BackendDescriptor, Capability, IndexReader};
+use codira_contracts::{BackendDescriptor, BackendError, Capability, ErrorKind, IndexReader};
 use similar::TextDiff;
 
 use crate::{Outcome, Violation, question::Question};
@@ -13,6 +13,23 @@ pub(crate) async fn observe(
     questions: &[Question],
     embeddings: bool,
 ) -> Outcome<String> {
+    let answered = answers(reader, of, questions, embeddings).await;
+    answered.map_err(|Unanswered { question, error }| Violation::from(error).during(format_args!("{question:?}")))
+}
+
+/// A question that failed.
+pub(crate) struct Unanswered<'q> {
+    pub(crate) question: &'q Question,
+    pub(crate) error: BackendError,
+}
+
+/// As [`observe`], where failing may be right.
+pub(crate) async fn answers<'q>(
+    reader: &impl IndexReader,
+    of: &BackendDescriptor,
+    questions: &'q [Question],
+    embeddings: bool,
+) -> Result<String, Unanswered<'q>> {
     let mut text = format!("generation {}\n", reader.generation());
     for question in questions {
         if question.is_about_embeddings() && !embeddings {
@@ -22,8 +39,8 @@ pub(crate) async fn observe(
         match question.ask(reader, of).await {
             Ok(lines) => lines.iter().for_each(|line| text += &format!("    {line}\n")),
             // What a refused question says is the backend's own; why it was refused is the contract's.
-            Err(error) if error.kind() == codira_contracts::ErrorKind::InvalidInput => text += "    refused: InvalidInput\n",
-            Err(error) => return Err(Violation::from(error).during(format_args!("{question:?}"))),
+            Err(error) if error.kind() == ErrorKind::InvalidInput => text += "    refused: InvalidInput\n",
+            Err(error) => return Err(Unanswered { question, error }),
         }
     }
     Ok(text)

@@ -1,5 +1,7 @@
 //! The contract as a table for people.
 
+use codira_contracts::Capability;
+
 use crate::{Applies, Fixture, clauses};
 
 /// The list of clauses in Markdown, as `docs/contract.md` holds it: a table for each chapter, with id, sentence and the capability
@@ -15,12 +17,21 @@ pub fn contract_table<F: Fixture>() -> String {
         }
         let whom = match clause.applies {
             Applies::Always => "all".to_owned(),
-            Applies::With(capability) => format!("claims `{capability}`"),
-            Applies::Without(capability) => format!("does not claim `{capability}`"),
+            Applies::With(capabilities) => format!("claims {}", listed(capabilities)),
+            Applies::Without(capabilities) => format!("does not claim {}", listed(capabilities)),
+            Applies::WithStore(schemas) => {
+                let names: Vec<String> = schemas.iter().map(|schema| format!("`{}*`", schema.prefix())).collect();
+                format!("keeps stores {} in `tests/conformance-stores`", names.join(" and "))
+            }
         };
         text += &format!("| `{name}` | {} | {whom} |\n", clause.says);
     }
     text
+}
+
+fn listed(capabilities: &[Capability]) -> String {
+    let names: Vec<String> = capabilities.iter().map(|capability| format!("`{capability}`")).collect();
+    names.join(" and ")
 }
 
 const INTRODUCTION: &str = "\

@@ -54,7 +54,12 @@ impl Table {
     fn add<F: Fixture>(&mut self, backend: &'static str, fixture: F) {
         self.backends.push(backend);
         let regressions = PathBuf::from_iter([env!("CARGO_MANIFEST_DIR"), "tests", "conformance-regressions", backend]);
-        let cx = Cx::new(fixture, Settings { regressions: Some(regressions), ..Settings::default() });
+        let author = format!("../codira-{}", backend.trim_end_matches("-dyn"));
+        let stores = PathBuf::from_iter([env!("CARGO_MANIFEST_DIR"), &author, "tests", "conformance-stores"]);
+        // Any test of the backend starts another process for it.
+        let restart = clauses::<F>().first().map(|clause| format!("{backend}::{}", clause.id));
+        let settings = Settings { regressions: Some(regressions), restart, stores: Some(stores), ..Settings::default() };
+        let cx = Cx::new(fixture, settings);
         for (place, clause) in clauses::<F>().into_iter().enumerate() {
             let (cx, cells) = (cx.clone(), Arc::clone(&self.cells));
             self.trials.push(Trial::ignorable_test(format!("{backend}::{}", clause.id), move || {

@@ -1,12 +1,6 @@
 //! Isolation: what readers see, and what they do not disturb.
 
-use std::{
-    collections::BTreeMap,
-    fs, io,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use codira_contracts::{
     ContentHash, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, PathPrefix, SymbolRequest,
@@ -17,9 +11,12 @@ use tokio::sync::watch;
 
 use crate::{
     Cx, Fixture, Outcome, Violation,
+    directory::{contents, set_read_only, unchanged},
     observe::{keeps_embeddings, observe, same},
+    process::{Bounds, Order, Other},
     question::Question,
     samples::{defining, file, path},
+    stamped,
     verdict::ensure,
 };
 
@@ -211,71 +208,15 @@ pub(crate) fn reading_changes_no_byte<F: Fixture>(cx: &Cx<F>) -> Outcome {
 }
 
 pub(crate) fn a_read_only_directory_can_be_read<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    cx.block_on(async {
+    let dir = cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
-        session.put_file(defining("pkg/a.py", &["run"])).await?;
-        session.commit().await?;
-        let dir = index.without_backend();
-        set_read_only(dir.path(), true).map_err(Violation::new)?;
-        let found = async {
-            let reader = cx.open(dir.path()).await?.open_reader().await?;
-            reader.symbols(&SymbolRequest::named("run")).await
-        };
-        let found = found.await;
-        // So that the directory can be deleted.
-        set_read_only(dir.path(), false).map_err(Violation::new)?;
-        let found = found?;
-        ensure!(found.len() == 1, "one symbol is stored, and found are {found:#?}");
-        Ok(())
-    })
-}
-
-/// Takes the permission to write from everything below `path`, or gives it back.
-fn set_read_only(path: &Path, read_only: bool) -> io::Result<()> {
-    let make = |path: &Path| {
-        let mut permissions = fs::metadata(path)?.permissions();
-        #[allow(clippy::permissions_set_readonly_false, reason = "the directory is the kit's own and about to be deleted")]
-        permissions.set_readonly(read_only);
-        fs::set_permissions(path, permissions)
-    };
-    if !read_only {
-        make(path)?;
-    }
-    if path.is_dir() {
-        for entry in fs::read_dir(path)? {
-            set_read_only(&entry?.path(), read_only)?;
-        }
-    }
-    make(path)
-}
-
-type Contents = BTreeMap<PathBuf, Option<ContentHash>>;
-
-/// Every directory and file below `dir`, files with the hash of their content.
-fn contents(dir: &Path) -> Outcome<Contents> {
-    fn visit(dir: &Path, found: &mut Contents) -> io::Result<()> {
-        for entry in fs::read_dir(dir)? {
-            let path = entry?.path();
-            if path.is_dir() {
-                visit(&path, found)?;
-                found.insert(path, None);
-            } else {
-                let content = fs::read(&path)?;
-                found.insert(path, Some(ContentHash::of(&content)));
-            }
-        }
-        Ok(())
-    }
-    let mut found = Contents::new();
-    visit(dir, &mut found).map_err(Violation::new)?;
-    Ok(found)
-}
-
-fn unchanged(when: &str, before: &Contents, now: &Contents) -> Outcome {
-    let changed: Vec<_> =
-        before.iter().filter(|(path, content)| now.get(*path) != Some(content)).map(|(path, _)| path).collect();
-    let new: Vec<_> = now.keys().filter(|path| !before.contains_key(*path)).collect();
-    ensure!(changed.is_empty() && new.is_empty(), "{when}: changed or gone {changed:?}, new {new:?}");
-    Ok(())
+        stamped::commit_up_to(&index.backend, 2).await?;
+        Outcome::Ok(index.without_backend())
+    });
+    let dir = dir?;
+    set_read_only(dir.path(), true).map_err(Violation::new)?;
+    let shown = Other::start_within(cx, dir.path(), Bounds::Permissions).and_then(|mut other| other.make(&Order::Read));
+    // So that the directory can be deleted.
+    set_read_only(dir.path(), false).map_err(Violation::new)?;
+    shown.map(drop)
 }

@@ -1,0 +1,237 @@
+//! The other process: does as it is told, until its input ends.
+
+use std::{
+    io::Write,
+    path::Path,
+    process,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{self, Receiver},
+    },
+    thread,
+    time::Duration,
+};
+
+use codira_contracts::{
+    BackendError, ComputedEmbedding, ContentHash, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, PendingRequest,
+    WriteScope::{Full, Incremental},
+};
+
+use super::{MARK, Order, Refusal, Reply, next};
+use crate::{
+    Cx, Fixture, Outcome, Violation,
+    observe::keeps_embeddings,
+    samples::{file, vector},
+    stamped::{self, Shown},
+};
+
+/// How long work may go on after the input has ended.
+const LINGERING: Duration = Duration::from_secs(20);
+
+/// Does as it is told, and ends the process.
+pub(crate) fn serve<F: Fixture>(cx: &Cx<F>, dir: &Path) -> ! {
+    std::panic::set_hook(Box::new(|panic| {
+        say(&Reply::Panicked(panic.to_string()));
+        process::exit(101);
+    }));
+    let ended = Arc::new(AtomicBool::new(false));
+    let orders = listen(Arc::clone(&ended));
+    cx.block_on(async {
+        let backend = match cx.open(dir).await {
+            Ok(backend) => backend,
+            Err(error) => return say(&refused(error, false)),
+        };
+        say(&Reply::Done(0));
+        let mut copy = Copy { cx, backend, session: None, reader: None, ended };
+        while let Ok(order) = orders.recv() {
+            say(&copy.obey(order).await.unwrap_or_else(|error| refused(error, false)));
+        }
+    });
+    process::exit(0)
+}
+
+fn say(reply: &Reply) {
+    let line = serde_json::to_string(reply).expect("replies are plain");
+    // The runner may have begun a line. When nobody listens, the process is about to end.
+    let _ = writeln!(std::io::stdout(), "\n{MARK}{line}").and_then(|()| std::io::stdout().flush());
+}
+
+/// Reads orders, also while one is carried out, so that the end of input is noticed at any time.
+fn listen(ended: Arc<AtomicBool>) -> Receiver<Order> {
+    let (sender, orders) = mpsc::channel();
+    thread::spawn(move || {
+        for line in std::io::stdin().lines().map_while(Result::ok) {
+            let order = serde_json::from_str(&line).expect("orders are written by this crate");
+            if sender.send(order).is_err() {
+                break;
+            }
+        }
+        ended.store(true, Ordering::Relaxed);
+        drop(sender);
+        thread::sleep(LINGERING);
+        process::exit(1);
+    });
+    orders
+}
+
+/// The error with its causes.
+fn refusal(error: &BackendError, opened: bool) -> Refusal {
+    let mut says = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        says += &format!(": {cause}");
+        source = cause.source();
+    }
+    Refusal { kind: format!("{:?}", error.kind()), says, opened }
+}
+
+fn refused(error: BackendError, opened: bool) -> Reply {
+    Reply::Refused(refusal(&error, opened))
+}
+
+struct Copy<'a, F: Fixture> {
+    cx: &'a Cx<F>,
+    backend: F::Backend,
+    session: Option<<F::Backend as IndexBackend>::Session>,
+    reader: Option<<F::Backend as IndexBackend>::Reader>,
+    ended: Arc<AtomicBool>,
+}
+
+impl<F: Fixture> Copy<'_, F> {
+    async fn obey(&mut self, order: Order) -> Result<Reply, BackendError> {
+        let of = self.backend.descriptor();
+        Ok(match order {
+            Order::Step { stamp, step } => {
+                let step = stamped::steps(stamp, keeps_embeddings(of)).swap_remove(step);
+                let commit = stamped::take(step, &self.backend, &mut self.session).await?;
+                Reply::Done(commit.map_or(0, |commit| commit.generation))
+            }
+            Order::Drop => {
+                self.session = None;
+                Reply::Done(0)
+            }
+            Order::Commit(stamp) => Reply::Done(stamped::commit(&self.backend, stamp).await?.generation),
+            Order::WriteUntil(last) => replied(self.write_until(last).await),
+            Order::WatchUntil(last) => replied(self.watch_until(last).await),
+            Order::Open => {
+                let reader = self.backend.open_reader().await?;
+                let generation = reader.generation();
+                self.reader = Some(reader);
+                Reply::Done(generation)
+            }
+            Order::Look => match &self.reader {
+                Some(reader) => told(stamped::shown(reader, of).await?),
+                None => Reply::Wrong("no reader is open".to_owned()),
+            },
+            Order::Read => told(stamped::shown(&self.backend.open_reader().await?, of).await?),
+            Order::Embed(rows) => self.embed(rows).await?,
+            Order::Fill(kilobytes) => self.fill(kilobytes).await?,
+            Order::Inspect(dir) => inspect(&self.cx.open(&dir).await?).await,
+            Order::Replace(dir) => replace(&self.cx.open(&dir).await?).await?,
+        })
+    }
+
+    async fn write_until(&self, last: u64) -> Outcome<u64> {
+        while !self.ended.load(Ordering::Relaxed) {
+            match stamped::commit_next(&self.backend).await {
+                Ok((stamp, commit)) if stamp != commit.generation => {
+                    return Err(Violation::new(format_args!("commit {stamp} says that it is {}", commit.generation)));
+                }
+                Ok((stamp, _)) if stamp >= last => return Ok(stamp),
+                Ok(_) => {}
+                Err(busy) if busy.kind() == ErrorKind::SessionBusy => thread::yield_now(),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Violation::new("ended before it was done"))
+    }
+
+    async fn watch_until(&self, last: u64) -> Outcome<u64> {
+        let mut seen = 0;
+        while !self.ended.load(Ordering::Relaxed) {
+            let reader = match self.backend.open_reader().await {
+                Err(error) if error.kind() == ErrorKind::NotIndexed && seen == 0 => continue,
+                reader => reader?,
+            };
+            let now = stamped::whole_of(&reader, self.backend.descriptor()).await?;
+            if now < seen {
+                return Err(Violation::new(format_args!("the generation went from {seen} to {now}")));
+            }
+            seen = now;
+            if seen >= last {
+                return Ok(seen);
+            }
+        }
+        Err(Violation::new("ended before it was done"))
+    }
+
+    async fn embed(&self, rows: usize) -> Result<Reply, BackendError> {
+        let mut session = self.backend.begin_index_session(Incremental).await?;
+        let pending = session.pending_embeddings(&PendingRequest { limit: Some(rows), ..PendingRequest::default() }).await?;
+        let computed = pending.into_iter().map(|row| ComputedEmbedding {
+            vector: vector(&embedding(&row.text)),
+            text_hash: ContentHash::of(row.text.as_bytes()),
+            key: row.key,
+            spec: row.spec,
+        });
+        session.store_embeddings(computed.collect()).await?;
+        Ok(Reply::Done(session.commit().await?.generation))
+    }
+
+    async fn fill(&self, kilobytes: u64) -> Result<Reply, BackendError> {
+        let mut session = self.backend.begin_index_session(Full).await?;
+        let mut state = 0;
+        for number in 0..kilobytes / 64 {
+            let mut file = file(&format!("{number}.py"));
+            // Sixty-four kilobytes of digits are less when packed, but not much less than half.
+            file.analysis.source = (0..8192).map(|_| format!("{:016x}", next(&mut state))).collect();
+            session.put_file(file).await?;
+        }
+        Ok(Reply::Done(session.commit().await?.generation))
+    }
+}
+
+/// The vector that the kit computes of a text.
+pub(crate) fn embedding(text: &str) -> [f32; 2] {
+    [text.len() as f32, text.bytes().map(u32::from).sum::<u32>() as f32]
+}
+
+fn told(shown: Shown) -> Reply {
+    match shown {
+        Shown::Whole { generation } => Reply::Done(generation),
+        Shown::Wrong(difference) => Reply::Wrong(difference.to_string()),
+    }
+}
+
+fn replied(outcome: Outcome<u64>) -> Reply {
+    match outcome {
+        Ok(generation) => Reply::Done(generation),
+        Err(violation) => Reply::Wrong(violation.to_string()),
+    }
+}
+
+async fn inspect(backend: &impl IndexBackend) -> Reply {
+    match backend.open_reader().await {
+        Err(error) => refused(error, false),
+        Ok(reader) => stamped::shown(&reader, backend.descriptor()).await.map_or_else(|error| refused(error, true), told),
+    }
+}
+
+/// What replaces damaged indexes: a stamp that no other commit of the kit has.
+const REPLACEMENT: u64 = 99;
+
+async fn replace(backend: &impl IndexBackend) -> Result<Reply, BackendError> {
+    let incremental = backend.begin_index_session(Incremental).await.err().map(|error| refusal(&error, false));
+    // Of full scope, as every third is.
+    let commit = stamped::commit(backend, REPLACEMENT).await?;
+    let reader = backend.open_reader().await?;
+    if reader.generation() != commit.generation {
+        let (made, found) = (commit.generation, reader.generation());
+        return Ok(Reply::Wrong(format!("commit {made} was made, and a reader shows {found}")));
+    }
+    Ok(match stamped::shown_with_stamp(&reader, backend.descriptor(), REPLACEMENT).await? {
+        Shown::Whole { .. } => Reply::Replaced { incremental, replaced: commit.replaced },
+        Shown::Wrong(difference) => Reply::Wrong(difference.to_string()),
+    })
+}
