@@ -182,12 +182,10 @@ impl<F: Fixture> Copy<'_, F> {
     async fn fill(&self, kilobytes: u64) -> Result<Reply, BackendError> {
         let mut session = self.backend.begin_index_session(Full).await?;
         let mut state = 0;
-        for number in 0..kilobytes / 64 {
-            let mut file = file(&format!("{number}.py"));
-            // Sixty-four kilobytes of digits are less when packed, but not much less than half.
-            file.analysis.source = (0..8192).map(|_| format!("{:016x}", next(&mut state))).collect();
-            session.put_file(file).await?;
-        }
+        // One file, so that it is too long also for a store that keeps one file for each. Packed, digits take half of the place.
+        let mut file = file("long.py");
+        file.analysis.source = (0..kilobytes * 64).map(|_| format!("{:015x}\n", next(&mut state) >> 4)).collect();
+        session.put_file(file).await?;
         Ok(Reply::Done(session.commit().await?.generation))
     }
 }
