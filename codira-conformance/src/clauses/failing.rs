@@ -251,7 +251,7 @@ pub(crate) fn a_directory_in_the_way_is_an_error<F: Fixture>(cx: &Cx<F>) -> Outc
 }
 
 /// More than fits into any of the limits below, which are in blocks of 512 bytes.
-const KILOBYTES: u64 = 2048;
+const KILOBYTES: u64 = 1024;
 const LIMITS: [u64; 3] = [0, 24, 700];
 
 pub(crate) fn no_space_keeps_the_last_commit<F: Fixture>(cx: &Cx<F>) -> Outcome {
