@@ -141,6 +141,11 @@ impl<F: Fixture> Cx<F> {
         }
     }
 
+    /// The name of the backend under test.
+    pub(crate) fn backend_name(&self) -> Result<String, BackendError> {
+        self.block_on(async { Ok(self.index().await?.backend.descriptor().tool.name.clone()) })
+    }
+
     fn applies(&self, applies: Applies) -> Result<bool, BackendError> {
         if let Applies::WithStore(schemas) = applies {
             return Ok(schemas.iter().all(|schema| !self.stores(*schema).is_empty()));

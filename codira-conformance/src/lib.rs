@@ -50,6 +50,8 @@
 //!   `tests/conformance-regressions/` of the backend's crate and tried first: check these files in.
 //! - Durable backends are also tried in several processes, and in processes that are killed: a clause starts its own test binary
 //!   again and tells the copy what to do. `CODIRA_CRASH_POINTS=200` kills at more moments.
+//! - `CODIRA_REPORT=target/conformance cargo test --test conformance report -- --ignored --nocapture` prints all verdicts as one table, with
+//!   times, and writes it to that directory as Markdown and JSON. [`Matrix`] is the same as a value.
 //! - A backend that hangs is given up after two minutes without progress, and its clause is broken.
 //!
 //! # Stores of other schemas
@@ -58,7 +60,7 @@
 //! directory of that index as `tests/conformance-stores/older-NAME`: the clauses of the chapter `schemas` see that it is migrated.
 //! A store in `newer-NAME` stands for what a later version will write. Without such stores these clauses are not claimed.
 //!
-//! `docs/backend-authors.md` is the guide, with the pitfalls that others met.
+//! `docs/writing-a-backend.md` is the guide, with the pitfalls that others met.
 //!
 //! To run the clauses in another way, as this crate's own matrix of all first-party backends does, make a [`Cx`] and
 //! [judge](Cx::judge) each of the [`clauses`].
@@ -100,6 +102,12 @@ macro_rules! conformance_tests {
             $fixture
         }
         $crate::__for_each_clause!($crate::__declare_tests);
+
+        #[test]
+        #[ignore = "judges every clause once more, for a table: run it with --ignored --nocapture"]
+        fn report() {
+            $crate::__run_report(__conformance_fixture(), module_path!(), concat!(env!("CARGO_MANIFEST_DIR"), "/tests"));
+        }
     };
 }
 
@@ -125,21 +133,40 @@ macro_rules! __declare_tests {
 /// What a declared test does.
 #[doc(hidden)]
 pub fn __run_test<F: Fixture>(fixture: F, id: &str, module: &str, tests: &str) {
-    // Runners know a test by its path within its crate; the module is that of the chapter.
-    let (_, module) = module.split_once("::").expect("a chapter is a module of the crate");
+    // The module is that of the chapter.
     let (_, name) = id.split_once("::").expect("an id names its chapter");
-    let settings = Settings {
-        regressions: Some(Path::new(tests).join("conformance-regressions")),
-        restart: Some(format!("{module}::{name}")),
-        stores: Some(Path::new(tests).join("conformance-stores")),
-        ..Settings::default()
-    };
-    let cx = Cx::new(fixture, settings);
+    let cx = Cx::new(fixture, settings(tests, &format!("{module}::{name}")));
     let clause =
         clauses::<F>().into_iter().find(|clause| clause.id == id).expect("tests are declared from the list of clauses");
     match cx.judge(&clause) {
         Verdict::Holds => {}
-        Verdict::NotClaimed => println!("not claimed: {id} {:?}", clause.applies),
+        Verdict::NotClaimed => println!("not claimed: {id} is of a backend that {}", clause.applies),
         Verdict::Broken(violation) => panic!("{id}: {}\n\n{violation}\n", clause.says),
+    }
+}
+
+/// What the declared test of the report does.
+#[doc(hidden)]
+pub fn __run_report<F: Fixture>(fixture: F, module: &str, tests: &str) {
+    // Any declared test starts another process.
+    let first = clauses::<F>().first().map_or("", |clause| clause.id);
+    let cx = Cx::new(fixture, settings(tests, &format!("{module}::{first}")));
+    let mut matrix = Matrix::default();
+    let name = cx.backend_name().expect("a backend that opens");
+    matrix.judge(&name, &cx);
+    println!("{matrix}");
+    matrix.write_where_asked().expect("`CODIRA_REPORT` names a directory that can be written");
+    assert_eq!(matrix.broken(&name).collect::<Vec<_>>(), [""; 0], "clauses are broken");
+}
+
+/// The settings of declared tests: `tests` is the author's directory of them, and `restart` a test by its path in the program.
+fn settings(tests: &str, restart: &str) -> Settings {
+    // Runners know a test by its path within its crate.
+    let (_, restart) = restart.split_once("::").expect("a module path begins with the crate");
+    Settings {
+        regressions: Some(Path::new(tests).join("conformance-regressions")),
+        restart: Some(restart.to_owned()),
+        stores: Some(Path::new(tests).join("conformance-stores")),
+        ..Settings::default()
     }
 }

@@ -1,5 +1,7 @@
 //! The contract as a table for people.
 
+use std::fmt;
+
 use codira_contracts::Capability;
 
 use crate::{Applies, Fixture, clauses};
@@ -15,23 +17,27 @@ pub fn contract_table<F: Fixture>() -> String {
             chapter = of;
             text += &format!("\n## {chapter}\n\n| clause | sentence | of whom |\n|---|---|---|\n");
         }
-        let whom = match clause.applies {
-            Applies::Always => "all".to_owned(),
-            Applies::With(capabilities) => format!("claims {}", listed(capabilities)),
-            Applies::Without(capabilities) => format!("does not claim {}", listed(capabilities)),
-            Applies::WithStore(schemas) => {
-                let names: Vec<String> = schemas.iter().map(|schema| format!("`{}*`", schema.prefix())).collect();
-                format!("keeps stores {} in `tests/conformance-stores`", names.join(" and "))
-            }
-        };
+        let whom = clause.applies;
         text += &format!("| `{name}` | {} | {whom} |\n", clause.says);
     }
     text
 }
 
-fn listed(capabilities: &[Capability]) -> String {
-    let names: Vec<String> = capabilities.iter().map(|capability| format!("`{capability}`")).collect();
-    names.join(" and ")
+impl fmt::Display for Applies {
+    /// What is true of the backends: `all`, `claims ..`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let listed = |names: Vec<String>| names.join(" and ");
+        let claimed = |capabilities: &[Capability]| listed(capabilities.iter().map(|it| format!("`{it}`")).collect());
+        match self {
+            Self::Always => f.write_str("all"),
+            Self::With(capabilities) => write!(f, "claims {}", claimed(capabilities)),
+            Self::Without(capabilities) => write!(f, "does not claim {}", claimed(capabilities)),
+            Self::WithStore(schemas) => {
+                let names = schemas.iter().map(|schema| format!("`{}*`", schema.prefix())).collect();
+                write!(f, "keeps stores {} in `tests/conformance-stores`", listed(names))
+            }
+        }
+    }
 }
 
 const INTRODUCTION: &str = "\

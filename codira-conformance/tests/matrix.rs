@@ -4,6 +4,7 @@ use std::{
     path::PathBuf,
     process::ExitCode,
     sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use codira_conformance::{Cx, Fixture, Matrix, Settings, Verdict, clauses};
@@ -30,8 +31,13 @@ fn main() -> ExitCode {
         let mut matrix = Matrix::new(backends);
         for cell in cells.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             matrix.record(cell.backend, cell.place, cell.clause, cell.verdict);
+            matrix.took(cell.backend, cell.clause, cell.took);
         }
         println!("{matrix}");
+        if let Err(error) = matrix.write_where_asked() {
+            eprintln!("the report cannot be written: {error}");
+            return ExitCode::FAILURE;
+        }
     }
     conclusion.exit_code()
 }
@@ -48,13 +54,17 @@ struct Cell {
     place: usize,
     clause: &'static str,
     verdict: Verdict,
+    took: Duration,
 }
 
 impl Table {
     fn add<F: Fixture>(&mut self, backend: &'static str, fixture: F) {
         self.backends.push(backend);
         let regressions = PathBuf::from_iter([env!("CARGO_MANIFEST_DIR"), "tests", "conformance-regressions", backend]);
-        let author = format!("../codira-{}", backend.trim_end_matches("-dyn"));
+        let author = match backend.trim_end_matches("-dyn") {
+            "demo" => "examples/demo-backend".to_owned(),
+            first_party => format!("../codira-{first_party}"),
+        };
         let stores = PathBuf::from_iter([env!("CARGO_MANIFEST_DIR"), &author, "tests", "conformance-stores"]);
         // Any test of the backend starts another process for it.
         let restart = clauses::<F>().first().map(|clause| format!("{backend}::{}", clause.id));
@@ -63,13 +73,17 @@ impl Table {
         for (place, clause) in clauses::<F>().into_iter().enumerate() {
             let (cx, cells) = (cx.clone(), Arc::clone(&self.cells));
             self.trials.push(Trial::ignorable_test(format!("{backend}::{}", clause.id), move || {
+                let begin = Instant::now();
                 let verdict = cx.judge(&clause);
+                let took = begin.elapsed();
                 let completion = match &verdict {
                     Verdict::Holds => Ok(Completion::Completed),
-                    Verdict::NotClaimed => Ok(Completion::ignored_with("not claimed")),
+                    Verdict::NotClaimed => {
+                        Ok(Completion::ignored_with(format!("not claimed: of a backend that {}", clause.applies)))
+                    }
                     Verdict::Broken(violation) => Err(format!("{}\n\n{violation}", clause.says).into()),
                 };
-                let cell = Cell { backend, place, clause: clause.id, verdict };
+                let cell = Cell { backend, place, clause: clause.id, verdict, took };
                 cells.lock().unwrap_or_else(PoisonError::into_inner).push(cell);
                 completion
             }));
