@@ -37,8 +37,6 @@ pub(super) struct Problem<'t> {
 #[derive(Debug)]
 pub(super) struct Docstring<'t> {
     pub(super) style: Style,
-    /// Its first line.
-    pub(super) summary: &'t str,
     /// The parameters that it tells of, in order.
     pub(super) parameters: Vec<Documented<'t>>,
     pub(super) tells_returned: bool,
@@ -46,6 +44,8 @@ pub(super) struct Docstring<'t> {
     pub(super) tells_raised: bool,
     /// Whether it has to tell everything: it tells something in the form of its convention, or is long and held to one.
     pub(super) is_held_to_all: bool,
+    /// Whether it says that parameters are described elsewhere.
+    pub(super) refers_elsewhere: bool,
     pub(super) problems: Vec<Problem<'t>>,
 }
 
@@ -62,12 +62,12 @@ impl<'t> Docstring<'t> {
         let style = configured.unwrap_or_else(shown);
         let mut docstring = Self {
             style,
-            summary: lines.first().copied().unwrap_or_default(),
             parameters: Vec::new(),
             tells_returned: false,
             tells_yielded: false,
             tells_raised: false,
             is_held_to_all: false,
+            refers_elsewhere: false,
             problems: Vec::new(),
         };
         match style {
@@ -80,6 +80,12 @@ impl<'t> Docstring<'t> {
             !docstring.parameters.is_empty() || docstring.tells_returned || docstring.tells_yielded || docstring.tells_raised;
         let is_long = lines.iter().any(|line| line.is_empty());
         docstring.is_held_to_all = tells || configured.is_some() && is_long;
+        // Whatever the form, a sentence may tell it, too.
+        let says =
+            |words: [&str; 2]| lines.iter().any(|line| words.contains(&line.trim().split(' ').next().unwrap_or_default()));
+        docstring.tells_returned |= says(["Return", "Returns"]);
+        docstring.tells_yielded |= says(["Yield", "Yields"]);
+        docstring.tells_raised |= says(["Raise", "Raises"]);
         docstring
     }
 
@@ -89,8 +95,7 @@ impl<'t> Docstring<'t> {
 
     /// Adds parameters by a text such as `x, *args`; what is no name is left out.
     pub(super) fn add_parameters(&mut self, names: &'t str, is_optional: bool) {
-        let names = names.split(',').map(|name| name.trim().trim_start_matches(['*', '\\', '`']).trim_end_matches('`'));
-        let names = names.filter(|name| is_name(name));
+        let names = names.split(',').map(unmarked).filter(|name| is_name(name));
         self.parameters.extend(names.map(|name| Documented { name, is_optional }));
     }
 }
@@ -99,6 +104,16 @@ impl<'t> Docstring<'t> {
 pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_alphabetic() || first == '_')
         && text.chars().all(|char| char.is_alphanumeric() || char == '_')
+}
+
+/// A parameter without its stars, and without the marks of reStructuredText around it.
+fn unmarked(parameter: &str) -> &str {
+    parameter.trim().trim_start_matches(['*', '\\', '`']).trim_end_matches('`')
+}
+
+/// Whether a text is one parameter: a name, perhaps with stars or marks.
+pub(super) fn is_parameter(text: &str) -> bool {
+    is_name(unmarked(text))
 }
 
 /// How far a line is indented.

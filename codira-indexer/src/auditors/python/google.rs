@@ -1,6 +1,6 @@
 //! Docstrings as Google's style guide has them: sections whose titles end with a colon, and whose text is indented.
 
-use super::docstring::{Docstring, indent, is_name};
+use super::docstring::{Docstring, indent, is_parameter};
 
 const PARAMETERS: &[&str] = &["Args", "Arguments", "Parameters", "Keyword Args", "Keyword Arguments", "Other Parameters"];
 const RETURNS: &[&str] = &["Returns", "Return"];
@@ -49,19 +49,20 @@ pub(super) fn read<'t>(lines: &[&'t str], docstring: &mut Docstring<'t>) {
     }
 }
 
-/// The parameters of a section: `name: text`, `name (type): text`.
+/// The parameters of a section: `name: text`, `name (type): text`, as items of a list or not; or a name with its text below.
 fn entries<'t>(body: &[&'t str], docstring: &mut Docstring<'t>) {
-    let Some(margin) = body.iter().filter(|line| !line.trim().is_empty()).map(|line| indent(line)).min() else { return };
-    for line in body.iter().filter(|line| !line.trim().is_empty() && indent(line) == margin) {
+    let lines: Vec<&'t str> = body.iter().copied().filter(|line| !line.trim().is_empty()).collect();
+    let Some(margin) = lines.iter().map(|line| indent(line)).min() else { return };
+    for (at, line) in lines.iter().enumerate().filter(|(_, line)| indent(line) == margin) {
         let entry = line.trim();
+        let entry = entry.strip_prefix("* ").or_else(|| entry.strip_prefix("- ")).unwrap_or(entry);
         let end = entry.find([':', '(']).unwrap_or(entry.len());
         let names = entry[..end].trim();
-        let is_list =
-            names.split(',').all(|name| is_name(name.trim().trim_start_matches(['*', '\\', '`']).trim_end_matches('`')));
-        if !is_list {
+        if !names.split(',').all(is_parameter) {
             continue;
         }
-        if end == entry.len() {
+        let has_text_below = lines.get(at + 1).is_some_and(|next| indent(next) > margin);
+        if end == entry.len() && !has_text_below {
             docstring.problem(line, format!("`{names}` is followed by no colon"));
         }
         docstring.add_parameters(names, false);

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use codira_contracts::{
     AuditRule, AuditedFile, DocIssue, DocumentationAuditor, Language, Parameter, ParameterKind, StableId, Symbol, SymbolKind,
-    Tool,
+    Tool, text::is_word_char,
 };
 
 use self::docstring::{Docstring, Style};
@@ -178,7 +178,8 @@ impl Audit<'_> {
     fn parameters(&self, owner: &Symbol, function: &Symbol, docstring: &Docstring<'_>, findings: &mut Findings<'_>) {
         let convention = self.convention(docstring.style);
         let takes = |kind: ParameterKind| function.parameters.iter().any(|each| each.kind == kind);
-        let takes_any = takes(ParameterKind::KeywordVariadic);
+        // What is told may go through these.
+        let takes_any = takes(ParameterKind::KeywordVariadic) || takes(ParameterKind::Variadic);
         let is_known = |name: &str| function.parameters.iter().any(|each| bare(&each.name) == name);
         for documented in docstring.parameters.iter().filter(|each| !each.is_optional) {
             if !is_known(documented.name) && !takes_any {
@@ -186,8 +187,10 @@ impl Audit<'_> {
                 findings.wrong(&rules::UNKNOWN_PARAMETER, convention, owner, Some(documented.name), message);
             }
         }
-        // Of a class, other methods may tell; prose, and sections that are about something else, promise nothing.
-        let promises = if docstring.parameters.is_empty() { docstring.is_held_to_all && owner.id == function.id } else { true };
+        // Whoever tells of one parameter tells of all, unless they are described elsewhere; whoever tells of none need not, but
+        // where a convention is configured. Of a class, its constructor may tell.
+        let is_asked = self.style().is_some() && docstring.is_held_to_all && owner.id == function.id;
+        let promises = !docstring.refers_elsewhere && (is_asked || !docstring.parameters.is_empty());
         let is_property = function.kind == SymbolKind::Property;
         let expected = function.parameters.iter().filter(|each| is_expected(each) && promises && !is_property);
         for parameter in expected.filter(|each| !docstring.parameters.iter().any(|told| told.name == bare(&each.name))) {
@@ -203,17 +206,15 @@ impl Audit<'_> {
         if !docstring.is_held_to_all || is_dunder || symbol.kind == SymbolKind::Property {
             return;
         }
-        let summary = docstring.summary.to_lowercase();
-        let begins = |words: &[&str]| words.iter().any(|word| summary.split(' ').next() == Some(word));
         let makes_context = symbol.decorators.iter().any(|decorator| decorator.contains("contextmanager"));
         let mut missing = |rule, what: &str| {
             findings.wrong(rule, convention, symbol, None, format!("what `{}` {what} is not documented", symbol.name));
         };
         if symbol.body.yields {
-            if !docstring.tells_yielded && !docstring.tells_returned && !makes_context && !begins(&["yield", "yields"]) {
+            if !docstring.tells_yielded && !docstring.tells_returned && !makes_context {
                 missing(&rules::MISSING_YIELDS, "yields");
             }
-        } else if symbol.body.returns_value && !docstring.tells_returned && !begins(&["return", "returns"]) {
+        } else if symbol.body.returns_value && !docstring.tells_returned && !is_procedure(symbol, self.file.text) {
             missing(&rules::MISSING_RETURNS, "returns");
         }
         if symbol.body.raises && !docstring.tells_raised && raises_something(symbol, self.file.text) {
@@ -230,17 +231,31 @@ fn bare(name: &str) -> &str {
 /// Whether documentation that tells of parameters has to tell of this one.
 fn is_expected(parameter: &Parameter) -> bool {
     use ParameterKind as K;
-    matches!(parameter.kind, K::Positional | K::PositionalOnly | K::KeywordOnly) && !parameter.name.starts_with('_')
+    let is_named = matches!(parameter.kind, K::Positional | K::PositionalOnly | K::KeywordOnly);
+    // Functions that become methods elsewhere have receivers, too.
+    is_named && !parameter.name.starts_with('_') && !matches!(&*parameter.name, "self" | "cls")
+}
+
+/// The lines of a symbol, without blanks at both ends.
+fn lines<'t>(symbol: &Symbol, text: &'t str) -> impl Iterator<Item = &'t str> {
+    let (first, last) = (symbol.span.first as usize, symbol.span.last as usize);
+    text.lines().skip(first.saturating_sub(1)).take(last.saturating_sub(first) + 1).map(str::trim)
+}
+
+/// Whether a function returns nothing somewhere, by a statement: then what it hands on elsewhere is nothing, too.
+fn is_procedure(symbol: &Symbol, text: &str) -> bool {
+    lines(symbol, text).any(|line| line == "return")
 }
 
 /// Whether a function raises anything that callers have to know: no `raise` that hands on, and none of what is not written yet.
 fn raises_something(symbol: &Symbol, text: &str) -> bool {
-    let (first, last) = (symbol.span.first as usize, symbol.span.last as usize);
-    let lines = text.lines().skip(first.saturating_sub(1)).take(last.saturating_sub(first) + 1);
-    let raised = lines.filter_map(|line| line.trim().strip_prefix("raise"));
-    raised.map(str::trim).any(|raised| {
+    let mut raised = lines(symbol, text)
+        .filter_map(|line| line.strip_prefix("raise"))
+        .filter(|rest| !rest.starts_with(is_word_char))
+        .map(str::trim);
+    raised.any(|raised| {
         !raised.is_empty()
-            && !raised.starts_with(['#', '_', '=', '.'])
+            && !raised.starts_with(['#', '=', '.'])
             && !["NotImplementedError", "StopIteration", "StopAsyncIteration"].iter().any(|name| raised.starts_with(name))
     })
 }

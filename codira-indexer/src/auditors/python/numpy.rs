@@ -1,6 +1,6 @@
 //! Docstrings as numpydoc reads them: sections under underlined titles.
 
-use super::docstring::{Docstring, indent, is_name, meant};
+use super::docstring::{Docstring, indent, is_name, is_parameter, meant};
 
 const SECTIONS: &[&str] = &[
     "Parameters",
@@ -34,20 +34,21 @@ struct Section<'l, 't> {
 pub(super) fn read<'t>(lines: &[&'t str], docstring: &mut Docstring<'t>) {
     let mut titles: Vec<&str> = Vec::new();
     for Section { title, body } in sections(lines, docstring) {
-        if titles.contains(&title) {
+        let is_known = SECTIONS.contains(&title);
+        if is_known && titles.contains(&title) {
             docstring.problem(title, format!("the section `{title}` is there twice"));
         }
         titles.push(title);
         let has_text = body.iter().any(|line| !line.trim().is_empty());
-        if SECTIONS.contains(&title) && !has_text {
+        if is_known && !has_text {
             docstring.problem(title, format!("the section `{title}` is empty"));
         }
         match title {
-            "Parameters" | "Other Parameters" => entries(body, docstring, false),
+            "Parameters" | "Other Parameters" => entries(body, docstring),
             "Attributes" => {}
             "Returns" => docstring.tells_returned = true,
             "Yields" => docstring.tells_yielded = true,
-            "Raises" | "Warns" => docstring.tells_raised |= title == "Raises",
+            "Raises" => docstring.tells_raised = true,
             _ => {}
         }
     }
@@ -57,17 +58,22 @@ pub(super) fn read<'t>(lines: &[&'t str], docstring: &mut Docstring<'t>) {
 fn sections<'l, 't>(lines: &'l [&'t str], docstring: &mut Docstring<'t>) -> Vec<Section<'l, 't>> {
     let is_head = |at: usize| {
         let title = lines[at].trim();
-        !title.is_empty() && lines.get(at + 1).is_some_and(|line| is_underline(line)) && indent(lines[at]) <= 3
+        !title.is_empty()
+            && !is_underline(title)
+            && lines.get(at + 1).is_some_and(|line| is_underline(line))
+            && indent(lines[at]) <= 3
     };
     let heads: Vec<usize> = (0..lines.len()).filter(|&at| is_head(at)).collect();
     let mut sections = Vec::new();
     for (index, &at) in heads.iter().enumerate() {
-        let (title, underline) = (lines[at].trim(), lines[at + 1].trim());
+        let (written, underline) = (lines[at].trim(), lines[at + 1].trim());
+        // Case does not matter to numpydoc.
+        let title = SECTIONS.iter().copied().find(|known| known.eq_ignore_ascii_case(written)).unwrap_or(written);
         let end = heads.get(index + 1).copied().unwrap_or(lines.len());
         if SECTIONS.contains(&title) {
             if underline.chars().count() != title.chars().count() {
                 let (marks, letters) = (underline.chars().count(), title.chars().count());
-                docstring.problem(title, format!("the underline of `{title}` has {marks} marks for {letters} letters"));
+                docstring.problem(written, format!("the underline of `{title}` has {marks} marks for {letters} letters"));
             }
         } else if let Some(known) = meant(title, SECTIONS) {
             docstring.problem(title, format!("`{title}` is no section; `{known}` is"));
@@ -92,24 +98,26 @@ fn is_underline(line: &str) -> bool {
 }
 
 /// The parameters of a section: each line that is not indented below the others begins one.
-fn entries<'t>(body: &[&'t str], docstring: &mut Docstring<'t>, is_optional: bool) {
+fn entries<'t>(body: &[&'t str], docstring: &mut Docstring<'t>) {
     let Some(margin) = body.iter().filter(|line| !line.trim().is_empty()).map(|line| indent(line)).min() else { return };
     for line in body.iter().filter(|line| !line.trim().is_empty() && indent(line) == margin) {
         let line = line.trim();
-        if line.starts_with("..") {
+        if line.starts_with("..") || line.trim_end_matches('.').eq_ignore_ascii_case("none") {
             continue;
         }
-        let names = line.split_once(" :").or_else(|| line.split_once(':')).map_or(line, |(names, _)| names);
-        let is_list = |names: &str| names.split(',').all(|name| is_listed(name.trim()));
-        // Default values and remarks stand behind the names here and there.
-        let names = names.split([' ', '=']).next().filter(|first| !is_list(names) && is_listed(first)).unwrap_or(names);
-        if is_list(names) {
-            docstring.add_parameters(names, is_optional);
+        let typed = line.split_once(" : ");
+        let names = typed.or_else(|| line.split_once(": ")).map_or(line, |(names, _)| names).trim_end_matches([' ', ':']);
+        // Default values and remarks stand behind the name here and there.
+        let first = names.split([' ', '=']).next().filter(|first| typed.is_some() && is_name(first));
+        match first.filter(|_| !is_list(names)).unwrap_or(names) {
+            names if is_list(names) => docstring.add_parameters(names, names.contains("...")),
+            // Text such as "See `numpy.all`", or a placeholder that the program fills.
+            _ => docstring.refers_elsewhere = true,
         }
     }
 }
 
-/// Whether a text stands for a parameter: a name with or without stars, or the dots of a list that goes on.
-fn is_listed(name: &str) -> bool {
-    name == "..." || is_name(name.trim_start_matches(['*', '\\', '`']).trim_end_matches('`'))
+/// Whether a text is a list of parameters: names with or without stars, or the dots of a list that goes on.
+fn is_list(names: &str) -> bool {
+    names.split(',').map(str::trim).all(|name| name == "..." || is_parameter(name))
 }
