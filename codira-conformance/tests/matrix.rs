@@ -11,7 +11,7 @@ use codira_conformance::{Cx, Fixture, Matrix, Settings, Verdict, clauses};
 use libtest_mimic::{Arguments, Completion, Trial};
 
 mod fixtures;
-use fixtures::{Demo, Erased, Memory, Sqlite};
+use fixtures::{Demo, Duckdb, Erased, Memory, Sqlite};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -22,6 +22,8 @@ fn main() -> ExitCode {
     table.add("sqlite-dyn", Erased(Sqlite));
     table.add("demo", Demo);
     table.add("demo-dyn", Erased(Demo));
+    table.add("duckdb", Duckdb);
+    table.add("duckdb-dyn", Erased(Duckdb));
 
     let Table { backends, trials, cells } = table;
     // A list is read by programs, and one test alone is no table.

@@ -1,7 +1,36 @@
-//! What the DuckDB backend is called, and the engine that it will stand on.
+//! Keeps a code index in one DuckDB file.
+//!
+//! [`DuckdbBackend`] is the store of the index in one directory. The file is `index.duckdb`; beside it lies
+//! `index.duckdb.lock`, which names whoever holds, or last held, the writer's place, and while a session is open its draft.
+//!
+//! The file is never changed: a session works on a draft, and its commit renames that over the file. So readers need no lock,
+//! wait for nobody, and keep what they opened. The decision is recorded in `docs/decisions/0009-duckdb-drafts.md`.
+//!
+//! - `schema`: what is stored, as numbered migrations.
+//! - `place`, `files`: how one writer and any number of readers share the directory.
+//! - `engine`: how DuckDB is opened and asked. `worker`: the thread on which that happens.
+//! - `read`: the questions. Each statement stands beside the code that runs it.
+//! - `write`: the session.
 
-/// The name by which it is configured.
+mod backend;
+mod codec;
+mod engine;
+mod errors;
+mod files;
+mod place;
+mod read;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod worker;
+mod write;
+
+pub use backend::DuckdbBackend;
+pub use read::DuckdbReader;
+pub use write::DuckdbSession;
+
+/// The name of the backend, as configurations choose it.
 pub const NAME: &str = "duckdb";
 
-/// The file that holds the index, in the state directory.
+/// The name of the file that holds the index, in the directory of the backend.
 pub const FILE_NAME: &str = "index.duckdb";

@@ -1,0 +1,79 @@
+//! The backend: what it is, and how readers and sessions begin.
+
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use codira_contracts::{BackendDescriptor, BackendError, Capability, IndexBackend, Tool, WriteScope};
+
+use crate::{
+    NAME,
+    files::Files,
+    read::DuckdbReader,
+    schema::{self, Schema},
+    write::DuckdbSession,
+};
+
+/// The store of one repository's index, in a directory.
+///
+/// ```
+/// use codira_contracts::{IndexBackend, IndexReader, IndexWriteSession, WriteScope};
+/// use codira_duckdb::DuckdbBackend;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let directory = tempfile::tempdir()?;
+/// let backend = DuckdbBackend::in_directory(directory.path());
+/// let session = backend.begin_index_session(WriteScope::Full).await?;
+/// session.commit().await?;
+/// assert_eq!(backend.open_reader().await?.generation(), 1);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct DuckdbBackend {
+    files: Files,
+    schema: Schema,
+    descriptor: BackendDescriptor,
+}
+
+impl DuckdbBackend {
+    /// The index in `directory`, which need not exist: it is made when a session begins.
+    pub fn in_directory(directory: impl Into<PathBuf>) -> Self {
+        Self::with_schema(directory.into(), schema::CURRENT)
+    }
+
+    /// The same with another schema: how tests see what an older or a newer program sees.
+    pub(crate) fn with_schema(directory: PathBuf, schema: Schema) -> Self {
+        // Absolute, so that the index stays the same one when the process changes its directory.
+        let directory = std::path::absolute(&directory).unwrap_or(directory);
+        let descriptor = BackendDescriptor {
+            tool: Tool::new(NAME, env!("CARGO_PKG_VERSION")),
+            schema: schema.number(),
+            capabilities: vec![Capability::Durable, Capability::Embeddings],
+        };
+        Self { files: Files::new(directory), schema, descriptor }
+    }
+
+    /// Where the index is.
+    pub fn directory(&self) -> &Path {
+        self.files.directory()
+    }
+}
+
+#[async_trait]
+impl IndexBackend for DuckdbBackend {
+    type Reader = DuckdbReader;
+    type Session = DuckdbSession;
+
+    fn descriptor(&self) -> &BackendDescriptor {
+        &self.descriptor
+    }
+
+    async fn open_reader(&self) -> Result<DuckdbReader, BackendError> {
+        DuckdbReader::open(self.files.index(), self.schema).await
+    }
+
+    async fn begin_index_session(&self, scope: WriteScope) -> Result<DuckdbSession, BackendError> {
+        DuckdbSession::begin(self.files.clone(), self.schema, self.descriptor.tool.clone(), scope).await
+    }
+}

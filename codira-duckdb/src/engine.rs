@@ -1,0 +1,223 @@
+//! DuckDB: how a database is opened, asked and written.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread::available_parallelism,
+};
+
+use codira_contracts::{BackendError, LineSpan, RepoPath, StableId, SymbolKey, SymbolKind, SymbolSummary};
+use duckdb::{AccessMode, Appender, Config, Connection, InterruptHandle, Params, Row, Statement, types::FromSql};
+
+use crate::{codec, errors::At, files};
+
+/// How much memory a session takes before it spills to its directory.
+const SESSION_MEMORY: &str = "1GB";
+/// The size of a block. The default of 256 KiB makes small indexes large.
+const BLOCK: &str = "16384";
+/// From which size on a question is worth a thread on every core; starting them takes longer than asking less.
+const LARGE: u64 = 64 << 20;
+/// How many prepared statements are kept.
+const STATEMENTS: usize = 64;
+
+/// A connection to one database file, which errors name.
+#[derive(Debug)]
+pub(crate) struct Database {
+    connection: Connection,
+    location: PathBuf,
+    how: Use,
+}
+
+/// How a database is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Nothing is changed, and nothing made beside it.
+    Read,
+    /// It is a session's own; it is made if it is not there.
+    Write,
+}
+
+impl Database {
+    /// Opens the database at `path`; `location` is what errors name.
+    pub(crate) fn open(path: &Path, location: &Path, how: Use) -> Result<Self, BackendError> {
+        let failed = |error| At(location).failed("open", error);
+        let opened = config(path, how).and_then(|config| Connection::open_with_flags(path, config));
+        let connection = opened.map_err(failed)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(Self { connection, location: location.to_owned(), how })
+    }
+
+    /// Where errors say they happened.
+    pub(crate) fn at(&self) -> At<'_> {
+        At(&self.location)
+    }
+
+    /// Stops the statement that is running, from another thread.
+    pub(crate) fn interrupt_handle(&self) -> Arc<InterruptHandle> {
+        self.connection.interrupt_handle()
+    }
+
+    /// Asks a question that comes again. A reader keeps the plan. A session must not: a plan for a table that is still empty
+    /// says that there is nothing, and DuckDB does not plan again when rows come within the transaction.
+    pub(crate) fn rows<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        read: impl FnMut(&Cells<'_>) -> Result<T, BackendError>,
+    ) -> Result<Vec<T>, BackendError> {
+        if self.how == Use::Write {
+            return self.rows_once(sql, parameters, read);
+        }
+        let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.at().failed("read", error))?;
+        self.collect(&mut statement, parameters, read)
+    }
+
+    /// Asks a question that is made for the occasion.
+    pub(crate) fn rows_once<T>(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        read: impl FnMut(&Cells<'_>) -> Result<T, BackendError>,
+    ) -> Result<Vec<T>, BackendError> {
+        let mut statement = self.connection.prepare(sql).map_err(|error| self.at().failed("read", error))?;
+        self.collect(&mut statement, parameters, read)
+    }
+
+    fn collect<T>(
+        &self,
+        statement: &mut Statement<'_>,
+        parameters: impl Params,
+        mut read: impl FnMut(&Cells<'_>) -> Result<T, BackendError>,
+    ) -> Result<Vec<T>, BackendError> {
+        let failed = |error| self.at().failed("read", error);
+        let mut rows = statement.query(parameters).map_err(failed)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            found.push(read(&Cells { row, at: self.at() })?);
+        }
+        Ok(found)
+    }
+
+    /// Runs a statement; says how many rows it changed.
+    pub(crate) fn run(&self, sql: &str, parameters: impl Params) -> Result<u64, BackendError> {
+        let changed = self.connection.execute(sql, parameters).map_err(|error| self.at().failed("write", error))?;
+        Ok(changed as u64)
+    }
+
+    /// Runs statements of ours, one after another.
+    pub(crate) fn batch(&self, sql: &str) -> Result<(), BackendError> {
+        self.connection.execute_batch(sql).map_err(|error| self.at().failed("write", error))
+    }
+
+    /// Adds rows to a table.
+    pub(crate) fn append(&self, table: &'static str) -> Result<Rows<'_>, BackendError> {
+        let appender = self.connection.appender(table).map_err(|error| self.at().failed("write", error))?;
+        Ok(Rows { appender, at: self.at() })
+    }
+
+    /// Closes the file.
+    pub(crate) fn close(self) -> Result<(), BackendError> {
+        let Self { connection, location, .. } = self;
+        connection.close().map_err(|(_, error)| At(&location).failed("close", error))
+    }
+}
+
+fn config(path: &Path, how: Use) -> duckdb::Result<Config> {
+    let size = path.metadata().map_or(0, |metadata| metadata.len());
+    let threads = if how == Use::Write || size >= LARGE { available_parallelism().map_or(1, |cores| cores.get()) } else { 1 };
+    let config = Config::default()
+        .threads(threads as i64)?
+        .with("default_collation", "binary")?
+        .with("preserve_insertion_order", "true")?;
+    let config = match how {
+        Use::Read => config.access_mode(AccessMode::ReadOnly)?.with("temp_directory", "")?,
+        Use::Write => config
+            .access_mode(AccessMode::ReadWrite)?
+            .max_memory(SESSION_MEMORY)?
+            .with("temp_directory", files::spill(path).to_string_lossy())?
+            .with("storage_compatibility_version", "latest")?
+            .with("default_block_size", BLOCK)?
+            // A commit goes into the file, not into a log beside it.
+            .with("checkpoint_threshold", "0B")?,
+    };
+    // No network, no other file, no code from elsewhere. Last, because it forbids naming directories.
+    config.enable_autoload_extension(false)?.enable_external_access(false)
+}
+
+/// Rows that are being added to a table.
+pub(crate) struct Rows<'a> {
+    appender: Appender<'a>,
+    at: At<'a>,
+}
+
+impl Rows<'_> {
+    /// Adds a row.
+    pub(crate) fn push(&mut self, row: &[&dyn duckdb::ToSql]) -> Result<(), BackendError> {
+        self.appender.append_row(row).map_err(|error| self.at.failed("write", error))
+    }
+
+    /// Makes sure that all of them are there. Without it, whatever goes wrong would go unnoticed.
+    pub(crate) fn finish(mut self) -> Result<(), BackendError> {
+        self.appender.flush().map_err(|error| self.at.failed("write", error))
+    }
+}
+
+/// The cells of a row. What cannot be read is corrupt, never left out.
+pub(crate) struct Cells<'a> {
+    row: &'a Row<'a>,
+    at: At<'a>,
+}
+
+impl Cells<'_> {
+    /// A value.
+    pub(crate) fn get<T: FromSql>(&self, column: usize) -> Result<T, BackendError> {
+        self.row.get(column).map_err(|error| self.at.failed("read", error))
+    }
+
+    /// What `make` makes of the bytes of a blob; `what` is that.
+    pub(crate) fn blob<T>(&self, column: usize, what: &str, make: impl FnOnce(&[u8]) -> Option<T>) -> Result<T, BackendError> {
+        let cell = self.row.get_ref(column).map_err(|error| self.at.failed("read", error))?;
+        cell.as_blob().ok().and_then(make).ok_or_else(|| self.at.unreadable(what))
+    }
+
+    /// A path.
+    pub(crate) fn path(&self, column: usize) -> Result<RepoPath, BackendError> {
+        RepoPath::new(self.get::<String>(column)?).map_err(|_| self.at.unreadable("a path"))
+    }
+
+    /// The id of a symbol or documentation unit.
+    pub(crate) fn id(&self, column: usize) -> Result<StableId, BackendError> {
+        Ok(StableId::new(self.get::<String>(column)?))
+    }
+
+    /// A path and an id.
+    pub(crate) fn key(&self, column: usize) -> Result<SymbolKey, BackendError> {
+        Ok(SymbolKey { path: self.path(column)?, id: self.id(column + 1)? })
+    }
+
+    /// A word of the contract.
+    pub(crate) fn word<T: Copy>(&self, column: usize, all: &[T]) -> Result<T, BackendError> {
+        codec::word(all, self.get(column)?).ok_or_else(|| self.at.unreadable("a word"))
+    }
+
+    /// Seven columns: path, id, kind, name, logical name, first and last line.
+    pub(crate) fn summary(&self, column: usize) -> Result<SymbolSummary, BackendError> {
+        Ok(SymbolSummary {
+            key: self.key(column)?,
+            kind: self.word(column + 2, SymbolKind::ALL)?,
+            name: self.get(column + 3)?,
+            logical_name: self.get(column + 4)?,
+            span: LineSpan::new(self.get(column + 5)?, self.get(column + 6)?),
+        })
+    }
+}
+
+/// Numbers as SQL writes a list of them.
+pub(crate) fn list<T: ToString>(numbers: impl IntoIterator<Item = T>) -> String {
+    numbers.into_iter().map(|number| number.to_string()).collect::<Vec<_>>().join(",")
+}
+
+/// That many marks of parameters.
+pub(crate) fn marks(count: usize) -> String {
+    vec!["?"; count].join(",")
+}

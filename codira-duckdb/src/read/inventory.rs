@@ -1,0 +1,76 @@
+//! What is true of the state as a whole.
+
+use codira_contracts::{
+    AuditPolicy, BackendError, Coverage, EmbeddingSpec, Language, Maintenance, RunInventory, RuntimeInventory, Tool, Totals,
+};
+
+use super::embeddings;
+use crate::{codec, engine::Database};
+
+/// Who wrote the state, and what was the run?
+const STATE: &str = "SELECT generation, backend, version, coverage, analyzers FROM state";
+/// How much is there?
+const TOTALS: &str =
+    "SELECT f.files, f.symbols, f.imports, f.calls, f.referring, f.documentation, f.doc_issues, r.edges, r.resolved
+    FROM (SELECT count(*)::UBIGINT AS files, coalesce(sum(symbols), 0)::UBIGINT AS symbols,
+            coalesce(sum(imports), 0)::UBIGINT AS imports, coalesce(sum(calls), 0)::UBIGINT AS calls,
+            coalesce(sum(\"references\"), 0)::UBIGINT AS referring,
+            coalesce(sum(documentation), 0)::UBIGINT AS documentation,
+            coalesce(sum(doc_issues), 0)::UBIGINT AS doc_issues FROM file) f
+    CROSS JOIN (SELECT coalesce(sum(edges), 0)::UBIGINT AS edges, coalesce(sum(resolved), 0)::UBIGINT AS resolved
+        FROM resolution) r";
+/// How many documentation issues are there in each language?
+const ISSUES: &str = "SELECT language, sum(doc_issues)::UBIGINT FROM file WHERE doc_issues > 0 GROUP BY language";
+
+/// What a reader learns when it opens.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) runtime: RuntimeInventory,
+    pub(crate) inventory: RunInventory,
+}
+
+/// What the state row says, in an index of this schema.
+pub(crate) fn head(database: &Database, schema: u32) -> Result<Head, BackendError> {
+    let heads = database.rows(STATE, [], |row| {
+        let coverage = row.word(3, Coverage::ALL)?;
+        let analyzers = row.blob(4, "the inventory", codec::unpack)?;
+        let backend = Tool::new(row.get::<String>(1)?, row.get::<String>(2)?);
+        let runtime = RuntimeInventory { backend, schema, coverage, generation: row.get(0)? };
+        Ok(Head { runtime, inventory: RunInventory { coverage, analyzers } })
+    })?;
+    heads.into_iter().next().ok_or_else(|| database.at().unreadable("the state"))
+}
+
+pub(super) fn totals(database: &Database) -> Result<Totals, BackendError> {
+    let embeddings = embeddings::inventory(database)?;
+    let totals = database.rows(TOTALS, [], |row| {
+        Ok(Totals {
+            files: row.get(0)?,
+            symbols: row.get(1)?,
+            imports: row.get(2)?,
+            calls: row.get(3)?,
+            references: row.get(4)?,
+            documentation: row.get(5)?,
+            doc_issues: row.get(6)?,
+            edges: row.get(7)?,
+            resolved_edges: row.get(8)?,
+            embeddings: embeddings.iter().map(|row| row.computed).sum(),
+            pending_embeddings: embeddings.iter().map(|row| row.pending).sum(),
+        })
+    })?;
+    totals.into_iter().next().ok_or_else(|| database.at().unreadable("the totals"))
+}
+
+pub(super) fn maintenance(
+    database: &Database,
+    policy: &AuditPolicy,
+    specs: &[EmbeddingSpec],
+) -> Result<Maintenance, BackendError> {
+    let issues = database.rows(ISSUES, [], |row| Ok((Language::new(row.get::<String>(0)?), row.get::<u64>(1)?)))?;
+    let stale = issues.into_iter().filter(|(language, _)| !policy.keeps(language));
+    let orphaned = embeddings::inventory(database)?.into_iter().filter(|row| !specs.contains(&row.spec));
+    Ok(Maintenance {
+        stale_doc_issues: stale.map(|(_, count)| count).sum(),
+        orphaned_embeddings: orphaned.map(|row| row.computed + row.pending).sum(),
+    })
+}

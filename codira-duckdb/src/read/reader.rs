@@ -1,0 +1,189 @@
+//! The reader: an open file, and the questions that it passes on to its thread.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use codira_contracts::{
+    AnalyzerInventory, AuditPolicy, BackendError, Candidate, CandidateRequest, DocIssueEntry, DocIssueRequest,
+    DocumentationEntry, DocumentationRequest, EdgeEntry, EdgeRequest, EmbeddingInventory, EmbeddingSpec, FileSnapshot,
+    FileState, ImportEntry, ImportRequest, IndexReader, Maintenance, PathPrefix, PendingEmbedding, PendingRequest, RepoPath,
+    ReusableEmbedding, ReuseRequest, RuntimeInventory, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey,
+    SymbolRequest, TextReference, TextRequest, Totals,
+};
+
+use super::{
+    documentation, edges, embeddings, files, imports,
+    inventory::{self, Head},
+    symbols, text,
+};
+use crate::{
+    engine::{Database, Use},
+    errors::At,
+    files::{Found, inspect},
+    schema::{self, Schema},
+    worker::{Started, Worker},
+};
+
+/// A handle on one committed state: a file that is open, and that nobody changes.
+///
+/// Questions that are asked at the same time are answered one after another; open several readers to have them answered
+/// together.
+#[derive(Debug)]
+pub struct DuckdbReader {
+    worker: Worker<Database>,
+    location: PathBuf,
+    head: Arc<Head>,
+}
+
+impl DuckdbReader {
+    pub(crate) async fn open(index: PathBuf, schema: Schema) -> Result<Self, BackendError> {
+        let path = index.clone();
+        let started = Worker::start(move || open_index(&path, schema)).map_err(|error| At(&index).io("open", error))?;
+        let Started { worker, opened, .. } = started;
+        let gone = || At(&index).io("read", std::io::Error::other("the thread of the reader is gone"));
+        opened.await.map_err(|_| gone())??;
+        let schema = schema.number();
+        let head = worker.call(move |database| inventory::head(database, schema)).await.ok_or_else(gone)??;
+        Ok(Self { worker, location: index, head: Arc::new(head) })
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Database) -> Result<T, BackendError> + Send + 'static,
+    ) -> Result<T, BackendError> {
+        let answer = self.worker.call(|database| question(database)).await;
+        let gone = || At(&self.location).io("read", std::io::Error::other("the thread of the reader is gone"));
+        answer.ok_or_else(gone)?
+    }
+}
+
+/// Opens the index at `path`, if it is one of this schema.
+pub(crate) fn open_index(path: &Path, schema: Schema) -> Result<Database, BackendError> {
+    let at = At(path);
+    match inspect(path).map_err(|error| at.io("open", error))? {
+        Found::Nothing => return Err(BackendError::NotIndexed { location: at.to_string() }),
+        Found::Foreign(problem) => return Err(at.corrupt(problem, None)),
+        Found::Database => {}
+    }
+    let database = Database::open(path, path, Use::Read)?;
+    let (found, expected) = (schema::number_of(&database)?, schema.number());
+    if found == expected {
+        return Ok(database);
+    }
+    Err(BackendError::SchemaMismatch { location: at.to_string(), found, expected })
+}
+
+#[async_trait]
+impl IndexReader for DuckdbReader {
+    fn generation(&self) -> u64 {
+        self.head.runtime.generation
+    }
+
+    async fn runtime_inventory(&self) -> Result<RuntimeInventory, BackendError> {
+        Ok(self.head.runtime.clone())
+    }
+
+    async fn analyzer_inventory(&self) -> Result<Vec<AnalyzerInventory>, BackendError> {
+        Ok(self.head.inventory.analyzers.clone())
+    }
+
+    async fn totals(&self) -> Result<Totals, BackendError> {
+        self.ask(inventory::totals).await
+    }
+
+    async fn file_states(&self, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
+        let prefix = prefix.clone();
+        self.ask(move |database| files::states(database, &prefix)).await
+    }
+
+    async fn file(&self, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
+        let path = path.clone();
+        self.ask(move |database| files::file(database, &path)).await
+    }
+
+    async fn maintenance(&self, policy: &AuditPolicy, specs: &[EmbeddingSpec]) -> Result<Maintenance, BackendError> {
+        let (policy, specs) = (policy.clone(), specs.to_vec());
+        self.ask(move |database| inventory::maintenance(database, &policy, &specs)).await
+    }
+
+    async fn symbol(&self, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError> {
+        let key = key.clone();
+        self.ask(move |database| symbols::symbol(database, &key)).await
+    }
+
+    async fn symbols(&self, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
+        let request = request.clone();
+        self.ask(move |database| symbols::symbols(database, &request)).await
+    }
+
+    async fn symbol_inventory(&self, request: &SymbolInventoryRequest) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
+        let request = request.clone();
+        self.ask(move |database| symbols::inventory(database, &request)).await
+    }
+
+    async fn children(&self, parent: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
+        let parent = parent.clone();
+        self.ask(move |database| symbols::children(database, &parent)).await
+    }
+
+    async fn overloads(&self, symbol: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
+        let symbol = symbol.clone();
+        self.ask(move |database| symbols::overloads(database, &symbol)).await
+    }
+
+    async fn edges(&self, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
+        let request = request.clone();
+        self.ask(move |database| edges::edges(database, &request)).await
+    }
+
+    async fn imports(&self, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
+        let request = request.clone();
+        self.ask(move |database| imports::imports(database, &request)).await
+    }
+
+    async fn text_references(&self, request: &TextRequest) -> Result<Vec<TextReference>, BackendError> {
+        let request = request.clone();
+        self.ask(move |database| text::references(database, &request)).await
+    }
+
+    async fn documentation(&self, request: &DocumentationRequest) -> Result<Vec<DocumentationEntry>, BackendError> {
+        let request = request.clone();
+        self.ask(move |database| documentation::units(database, &request)).await
+    }
+
+    async fn doc_issues(&self, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError> {
+        let request = request.clone();
+        self.ask(move |database| documentation::issues(database, &request)).await
+    }
+
+    async fn embedding_inventory(&self) -> Result<Vec<EmbeddingInventory>, BackendError> {
+        self.ask(embeddings::inventory).await
+    }
+
+    async fn reusable_embeddings(&self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
+        let request = request.clone();
+        let found = self.ask(move |database| embeddings::reusable(database, &request)).await?;
+        Ok(found.into_iter().map(|(text_hash, (_, vector))| ReusableEmbedding { text_hash, vector }).collect())
+    }
+
+    async fn pending_embeddings(&self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
+        let request = request.clone();
+        self.ask(move |database| embeddings::pending(database, &request)).await
+    }
+
+    async fn symbol_candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {
+        let request = request.clone();
+        self.ask(move |database| embeddings::symbol_candidates(database, &request)).await
+    }
+
+    async fn documentation_candidates(
+        &self,
+        request: &CandidateRequest,
+    ) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError> {
+        let request = request.clone();
+        self.ask(move |database| embeddings::documentation_candidates(database, &request)).await
+    }
+}

@@ -1,0 +1,89 @@
+//! Files that are no index, or no longer.
+
+use std::{fs, path::Path};
+
+use codira_contracts::{BackendError, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, WriteScope};
+
+use super::samples::{ask_everything, commit};
+use crate::{DuckdbBackend, FILE_NAME};
+
+/// The unit in which damage is done.
+const PAGE: usize = 4096;
+
+/// Opening says so, an incremental session says so, a full one replaces it and says so.
+async fn is_replaced(directory: &Path, what: &str) {
+    let backend = DuckdbBackend::in_directory(directory);
+    let error = backend.open_reader().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Corrupt, "{what}: {error}");
+    assert!(error.to_string().contains(FILE_NAME), "{error}");
+    let Err(error) = backend.begin_index_session(WriteScope::Incremental).await else { panic!("{what}") };
+    assert_eq!(error.kind(), ErrorKind::Corrupt, "{what}: {error}");
+    let committed = backend.begin_index_session(WriteScope::Full).await.unwrap().commit().await.unwrap();
+    assert_eq!(committed.generation, 1, "{what}");
+    assert!(committed.replaced.is_some(), "{what}");
+    assert_eq!(backend.open_reader().await.unwrap().generation(), 1, "{what}");
+}
+
+#[tokio::test]
+async fn foreign_files_are_refused_and_replaced() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(FILE_NAME);
+    for bytes in [&b""[..], b"no database", &[0; 20_000], &b"SQLite format 3\0".repeat(2000)] {
+        fs::write(&path, bytes).unwrap();
+        is_replaced(directory.path(), &format!("{} bytes", bytes.len())).await;
+    }
+    fs::remove_file(&path).unwrap();
+    let foreign = duckdb::Connection::open(&path).unwrap();
+    foreign.execute_batch("CREATE TABLE bookmarks (url VARCHAR)").unwrap();
+    foreign.close().unwrap();
+    is_replaced(directory.path(), "bookmarks").await;
+}
+
+#[tokio::test]
+async fn truncated_files_are_refused_and_replaced() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(FILE_NAME);
+    let backend = DuckdbBackend::in_directory(directory.path());
+    commit(&backend, WriteScope::Full, 20, 1).await;
+    // A second session leaves free blocks behind, which are part of the file, too.
+    commit(&backend, WriteScope::Incremental, 1, 2).await;
+    let whole = fs::read(&path).unwrap();
+    for length in (0..whole.len()).step_by(PAGE).flat_map(|length| [length, length + 50]) {
+        fs::write(&path, &whole[..length.min(whole.len() - 1)]).unwrap();
+        let error = backend.open_reader().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Corrupt, "{length}: {error}");
+    }
+    fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    is_replaced(directory.path(), "half").await;
+}
+
+/// Damage inside is noticed, or leaves the answers as they were; it is never a crash, and never another kind of failure.
+#[tokio::test]
+async fn overwritten_pages_are_never_a_crash() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(FILE_NAME);
+    let backend = DuckdbBackend::in_directory(directory.path());
+    commit(&backend, WriteScope::Full, 5, 1).await;
+    let whole = fs::read(&path).unwrap();
+    let answers = ask_everything(&backend.open_reader().await.unwrap()).await.unwrap();
+    let mut noticed = 0;
+    for (page, fill) in (0..whole.len() / PAGE).zip([0x00, 0xa5].into_iter().cycle()) {
+        let mut damaged = whole.clone();
+        damaged[page * PAGE..(page + 1) * PAGE].fill(fill);
+        fs::write(&path, &damaged).unwrap();
+        let asked = match backend.open_reader().await {
+            Ok(reader) => ask_everything(&reader).await,
+            Err(error) => Err(error),
+        };
+        match asked {
+            Ok(told) => assert!(told == answers, "page {page} is damaged, and the answers differ"),
+            Err(BackendError::Corrupt { .. }) => noticed += 1,
+            Err(error) => panic!("page {page}: {error:?}"),
+        }
+        if page % 7 == 0 {
+            backend.begin_index_session(WriteScope::Full).await.unwrap().commit().await.unwrap();
+            assert_eq!(backend.open_reader().await.unwrap().totals().await.unwrap().files, 0);
+        }
+    }
+    assert!(noticed > whole.len() / PAGE / 4, "{noticed}");
+}

@@ -1,0 +1,7 @@
+//! Tests that need to see behind the backend: other schemas, damaged files, forms of blobs.
+#![allow(clippy::unwrap_used)]
+
+mod blobs;
+mod damage;
+mod samples;
+mod schemas;

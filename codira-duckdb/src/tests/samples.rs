@@ -1,0 +1,139 @@
+//! Something to store, and everything that can be asked about it.
+
+use std::{collections::BTreeMap, fmt::Debug, fs, path::Path};
+
+use codira_contracts::{
+    AuditPolicy, BackendError, CandidateRequest, ContentHash, DocIssue, DocIssueRequest, Documentation, DocumentationFormat,
+    DocumentationKind, DocumentationRequest, EdgeEnd, EdgeRequest, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileAnalysis,
+    FileSnapshot, FileState, Import, ImportCondition, ImportEnd, ImportKind, ImportRequest, IndexBackend, IndexReader,
+    IndexWriteSession, Language, LineSpan, PathPrefix, PendingRequest, Precision, RepoPath, Severity, Site, Symbol,
+    SymbolInventoryRequest, SymbolKey, SymbolKind, SymbolRequest, TextRequest, Tool, UseForm, UseKind, UseRecord, Vector,
+    Visibility, WriteScope,
+};
+
+use crate::DuckdbBackend;
+
+pub(super) fn spec() -> EmbeddingSpec {
+    let [engine, engine_version, model, model_version] = ["toy", "1", "letters", "2"].map(str::to_owned);
+    EmbeddingSpec { engine, engine_version, model, model_version, dimension: 2, precision: Precision::F32 }
+}
+
+/// A module with a class, a method that calls out, and something of everything else. `mark` is in its texts.
+pub(super) fn file(path: &str, mark: u64) -> FileSnapshot {
+    let text = format!("Feeds {mark}.");
+    let mut analysis = FileAnalysis::new(Language::PYTHON, path.replace('/', "."));
+    let method =
+        Symbol { parent: Some("Zoo".into()), span: LineSpan::new(2, 5), ..Symbol::new("Zoo.feed", SymbolKind::Method, "feed") };
+    analysis.symbols = vec![
+        Symbol::new("file", SymbolKind::Module, "zoo"),
+        Symbol { parent: Some("file".into()), ..Symbol::new("Zoo", SymbolKind::Class, "Zoo") },
+        Symbol { documentation: Some(text.clone()), ..method },
+    ];
+    analysis.imports = vec![Import {
+        kind: ImportKind::Module,
+        module: "json".to_owned(),
+        name: None,
+        alias: None,
+        owner: Some("file".into()),
+        visibility: Visibility::Internal,
+        condition: ImportCondition::Always,
+        line: 1,
+    }];
+    analysis.uses = vec![UseRecord {
+        kind: UseKind::Call,
+        owner: "Zoo.feed".into(),
+        form: UseForm::Path,
+        text: "json.dumps".to_owned(),
+        site: Site::new(4, 9),
+    }];
+    analysis.documentation = vec![Documentation {
+        id: "text".into(),
+        format: DocumentationFormat::Markdown,
+        kind: DocumentationKind::Function,
+        title: "feed".to_owned(),
+        heading_path: Vec::new(),
+        span: LineSpan::new(3, 3),
+        text: text.clone(),
+        owner: Some("Zoo.feed".into()),
+    }];
+    analysis.doc_issues = vec![DocIssue {
+        rule: "D417".to_owned(),
+        severity: Severity::Warning,
+        message: "no word on the animals".to_owned(),
+        span: LineSpan::new(3, 3),
+        convention: Tool::new("numpy", "1"),
+        auditor: Tool::new("python", "1"),
+        owner: Some("Zoo.feed".into()),
+    }];
+    analysis.source = format!("import json\nclass Zoo:\n  def feed(self):\n    \"{text}\"; json.dumps(1)\n");
+    let vector = Vector::new(vec![0.5, mark as f32]).unwrap();
+    let text_hash = ContentHash::of(text.as_bytes());
+    FileSnapshot {
+        state: FileState {
+            path: RepoPath::new(path).unwrap(),
+            hash: ContentHash::of(&mark.to_le_bytes()),
+            size: mark,
+            modified: i64::MIN,
+            analyzer: Tool::new("python", "1"),
+        },
+        analysis,
+        embeddings: vec![
+            EmbeddingRow { owner: "Zoo.feed".into(), spec: spec(), text_hash, state: EmbeddingState::Computed(vector) },
+            EmbeddingRow::pending("text".into(), spec(), text),
+        ],
+    }
+}
+
+/// Commits `count` files of one mark; says the generation.
+pub(super) async fn commit(backend: &DuckdbBackend, scope: WriteScope, count: usize, mark: u64) -> u64 {
+    let mut session = backend.begin_index_session(scope).await.unwrap();
+    for number in 0..count {
+        session.put_file(file(&format!("pkg/f{number}.py"), mark)).await.unwrap();
+    }
+    session.commit().await.unwrap().generation
+}
+
+/// The answers to everything, as text, or the first error.
+pub(super) async fn ask_everything(reader: &impl IndexReader) -> Result<String, BackendError> {
+    let mut told = String::new();
+    let mut tell = |answer: &dyn Debug| told += &format!("{answer:#?}\n");
+    let key = |id: &str| SymbolKey { path: RepoPath::new("pkg/f0.py").unwrap(), id: id.into() };
+    let candidates = CandidateRequest::new(spec(), Vector::new(vec![1.0, 1.0])?, 3);
+    let states = reader.file_states(&PathPrefix::root()).await?;
+    for state in &states {
+        tell(&reader.file(&state.path).await?);
+    }
+    tell(&(reader.runtime_inventory().await?, reader.analyzer_inventory().await?, reader.totals().await?, states));
+    tell(&reader.maintenance(&AuditPolicy::default(), &[]).await?);
+    tell(&reader.symbol(&key("Zoo")).await?);
+    tell(&reader.symbols(&SymbolRequest::named("feed")).await?);
+    tell(&reader.symbol_inventory(&SymbolInventoryRequest::default()).await?);
+    tell(&(reader.children(&key("Zoo")).await?, reader.overloads(&key("Zoo.feed")).await?));
+    let ends = [
+        EdgeEnd::From(key("Zoo.feed")),
+        EdgeEnd::To(key("Zoo")),
+        EdgeEnd::FromNamed("feed".to_owned()),
+        EdgeEnd::ToNamed("dumps".to_owned()),
+        EdgeEnd::ToExternal("json.dumps".to_owned()),
+    ];
+    for end in ends {
+        tell(&reader.edges(&EdgeRequest::new(UseKind::Call, end)).await?);
+    }
+    for end in [ImportEnd::FromFile(key("Zoo").path), ImportEnd::ToModule("json".to_owned())] {
+        tell(&reader.imports(&ImportRequest::new(end)).await?);
+    }
+    tell(&reader.text_references(&TextRequest::new("json.dumps")).await?);
+    tell(&reader.documentation(&DocumentationRequest::default()).await?);
+    tell(&reader.doc_issues(&DocIssueRequest::default()).await?);
+    tell(&reader.embedding_inventory().await?);
+    tell(&reader.pending_embeddings(&PendingRequest::default()).await?);
+    tell(&reader.symbol_candidates(&candidates).await?);
+    tell(&reader.documentation_candidates(&candidates).await?);
+    Ok(told)
+}
+
+/// The bytes of every file of a directory.
+pub(super) fn bytes(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(directory).unwrap().map(Result::unwrap);
+    entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())).collect()
+}

@@ -1,0 +1,199 @@
+//! Keeps embeddings: rows that wait for their vector, and vectors.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use codira_contracts::{
+    BackendError, ComputedEmbedding, ContentHash, EmbeddingSpec, EmbeddingState, FileSnapshot, PendingEmbedding,
+    PendingRequest, Precision, ReusableEmbedding, ReuseRequest, StableId, Stored, SymbolKey, WriteScope,
+};
+
+use super::writer::Writer;
+use crate::{
+    codec,
+    engine::list,
+    read::embeddings::{pending, reusable},
+};
+
+const INSERT_SPEC: &str = "INSERT INTO spec VALUES (?, ?, ?, ?, ?, ?, ?)";
+
+/// Where an embedding belongs: a file, an id in it, and a spec, by number.
+type Place = (u32, StableId, u32);
+
+impl Writer {
+    /// The number of a spec.
+    fn spec(&mut self, spec: &EmbeddingSpec) -> Result<u32, BackendError> {
+        if let Some(number) = self.specs.get(spec) {
+            return Ok(*number);
+        }
+        let number = self.specs.values().max().map_or(1, |last| last + 1);
+        let EmbeddingSpec { engine, engine_version, model, model_version, dimension, precision } = spec;
+        let precision = codec::code(Precision::ALL, precision);
+        let row = (number, engine, engine_version, model, model_version, dimension, precision);
+        self.database.run(INSERT_SPEC, row)?;
+        self.specs.insert(spec.clone(), number);
+        Ok(number)
+    }
+
+    /// Writes the embeddings of files that were just written.
+    pub(super) fn put_embeddings<'a>(
+        &mut self,
+        files: impl Iterator<Item = (u32, &'a FileSnapshot)>,
+    ) -> Result<(), BackendError> {
+        let files: Vec<_> = files.filter(|(_, file)| !file.embeddings.is_empty()).collect();
+        if files.is_empty() {
+            return Ok(());
+        }
+        for row in files.iter().flat_map(|(_, file)| &file.embeddings) {
+            self.spec(&row.spec)?;
+        }
+        let (mut vectors, mut pending) = (self.database.append("vector")?, self.database.append("pending")?);
+        for (number, file) in files {
+            let units: HashSet<&StableId> = file.analysis.documentation.iter().map(|unit| &unit.id).collect();
+            for row in &file.embeddings {
+                let (spec, owner, documents) = (self.specs[&row.spec], row.owner.as_str(), units.contains(&row.owner));
+                match &row.state {
+                    EmbeddingState::Computed(vector) => {
+                        let hash = &row.text_hash.as_bytes()[..];
+                        vectors.push(&[&spec, &number, &owner, &documents, &hash, &vector.to_bytes()])?;
+                    }
+                    EmbeddingState::Pending { text } => pending.push(&[&spec, &number, &owner, &documents, text])?,
+                }
+            }
+        }
+        vectors.finish()?;
+        pending.finish()
+    }
+
+    /// Vectors of texts, of the state that the session began from and of what it has now.
+    pub(super) fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
+        self.flush()?;
+        let own = reusable(&self.database, request)?;
+        let base = match self.base() {
+            Ok(Some(base)) => reusable(base, request),
+            Ok(None) => Ok(BTreeMap::new()),
+            Err(error) => Err(error),
+        };
+        let mut found = match base {
+            // What is replaced may be damaged: then it has nothing to reuse.
+            Err(BackendError::Corrupt { .. }) if self.scope == WriteScope::Full => BTreeMap::new(),
+            base => base?,
+        };
+        for (hash, (key, vector)) in own {
+            if found.get(&hash).is_none_or(|(least, _)| key <= *least) {
+                found.insert(hash, (key, vector));
+            }
+        }
+        Ok(found.into_iter().map(|(text_hash, (_, vector))| ReusableEmbedding { text_hash, vector }).collect())
+    }
+
+    /// Rows that wait for their vector.
+    pub(super) fn pending_embeddings(&mut self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
+        self.flush()?;
+        pending(&self.database, request)
+    }
+
+    /// Adds rows that wait for their vector.
+    pub(super) fn queue_embeddings(&mut self, rows: Vec<PendingEmbedding>) -> Result<(), BackendError> {
+        self.flush()?;
+        let owners = self.owners(rows.iter().map(|row| &row.key))?;
+        if let Some(row) = rows.iter().find(|row| !owners.contains_key(&row.key)) {
+            return Err(BackendError::invalid(&row.key, "no symbol or documentation unit has this key"));
+        }
+        self.whole(|writer| {
+            // Of several rows of one place, the last stays.
+            let mut places: BTreeMap<Place, (String, bool)> = BTreeMap::new();
+            for PendingEmbedding { key, spec, text } in rows {
+                let (file, documents) = owners[&key];
+                places.insert((file, key.id, writer.spec(&spec)?), (text, documents));
+            }
+            writer.drop_rows("vector", places.keys())?;
+            writer.drop_rows("pending", places.keys())?;
+            let mut pending = writer.database.append("pending")?;
+            for ((file, id, spec), (text, documents)) in &places {
+                pending.push(&[spec, file, &id.as_str(), documents, text])?;
+            }
+            pending.finish()
+        })
+    }
+
+    /// Gives rows that wait their vectors.
+    pub(super) fn store_embeddings(&mut self, rows: Vec<ComputedEmbedding>) -> Result<Stored, BackendError> {
+        self.flush()?;
+        let files: HashSet<u32> = rows.iter().filter_map(|row| self.paths.get(&row.key.path).copied()).collect();
+        let mut stored = Stored::default();
+        if files.is_empty() {
+            stored.stale = rows.len() as u64;
+            return Ok(stored);
+        }
+        let sql = format!("SELECT file, owner, spec, documents, text FROM pending WHERE file IN ({})", list(files));
+        let waiting = self.database.rows_once(&sql, [], |row| {
+            let place: Place = (row.get(0)?, row.id(1)?, row.get(2)?);
+            Ok((place, (row.get::<bool>(3)?, ContentHash::of(row.get::<String>(4)?.as_bytes()))))
+        })?;
+        let mut waiting: HashMap<Place, (bool, ContentHash)> = waiting.into_iter().collect();
+        self.whole(|writer| {
+            let mut done = Vec::new();
+            let mut vectors = writer.database.append("vector")?;
+            for row in rows {
+                let place = writer.paths.get(&row.key.path).zip(writer.specs.get(&row.spec));
+                let place = place.map(|(file, spec)| (*file, row.key.id.clone(), *spec));
+                let wanted = place.as_ref().and_then(|place| waiting.get(place)).filter(|(_, hash)| *hash == row.text_hash);
+                let (Some(place), Some((documents, _))) = (place, wanted) else {
+                    stored.stale += 1;
+                    continue;
+                };
+                let (file, id, spec) = &place;
+                let hash = &row.text_hash.as_bytes()[..];
+                vectors.push(&[spec, file, &id.as_str(), documents, &hash, &row.vector.to_bytes()])?;
+                waiting.remove(&place);
+                done.push(place);
+                stored.stored += 1;
+            }
+            vectors.finish()?;
+            writer.drop_rows("pending", done.iter())?;
+            Ok(stored)
+        })
+    }
+
+    /// Removes the rows of these places from a table of embeddings.
+    fn drop_rows<'a>(&self, table: &str, places: impl Iterator<Item = &'a Place>) -> Result<(), BackendError> {
+        let places: Vec<&Place> = places.collect();
+        if places.is_empty() {
+            return Ok(());
+        }
+        self.database.batch("CREATE OR REPLACE TEMP TABLE place (spec UINTEGER, file UINTEGER, owner VARCHAR)")?;
+        let mut rows = self.database.append("place")?;
+        for (file, id, spec) in places {
+            rows.push(&[spec, file, &id.as_str()])?;
+        }
+        rows.finish()?;
+        self.database.batch(&format!(
+            "DELETE FROM {table} USING place p
+            WHERE {table}.file = p.file AND {table}.spec = p.spec AND {table}.owner = p.owner"
+        ))
+    }
+
+    /// Those of `keys` that are symbols or documentation units: the file, and whether it is a unit.
+    fn owners<'a>(
+        &mut self,
+        keys: impl Iterator<Item = &'a SymbolKey>,
+    ) -> Result<HashMap<SymbolKey, (u32, bool)>, BackendError> {
+        let keys: HashSet<&SymbolKey> = keys.collect();
+        let files: HashSet<u32> = keys.iter().filter_map(|key| self.paths.get(&key.path).copied()).collect();
+        if files.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let files = list(files);
+        let sql = format!(
+            "SELECT file, stable_id, FALSE FROM symbol WHERE file IN ({files})
+            UNION ALL SELECT file, stable_id, TRUE FROM documentation WHERE file IN ({files})"
+        );
+        let there = self.database.rows_once(&sql, [], |row| Ok(((row.get::<u32>(0)?, row.id(1)?), row.get::<bool>(2)?)))?;
+        let there: HashMap<(u32, StableId), bool> = there.into_iter().collect();
+        let owner = |key: &SymbolKey| {
+            let file = *self.paths.get(&key.path)?;
+            Some((file, *there.get(&(file, key.id.clone()))?))
+        };
+        Ok(keys.into_iter().filter_map(|key| Some((key.clone(), owner(key)?))).collect())
+    }
+}

@@ -1,0 +1,44 @@
+//! Removes what is no longer wanted although no file changed.
+
+use codira_contracts::{AuditPolicy, BackendError, EmbeddingSpec, Language};
+use duckdb::params_from_iter;
+
+use super::writer::Writer;
+use crate::engine::{list, marks};
+
+/// The languages of which there are issues.
+const LANGUAGES: &str = "SELECT DISTINCT language FROM file WHERE doc_issues > 0";
+
+impl Writer {
+    /// Removes the documentation issues that a policy does not keep.
+    pub(super) fn purge_doc_issues(&mut self, policy: &AuditPolicy) -> Result<u64, BackendError> {
+        self.flush()?;
+        let mut languages = self.database.rows(LANGUAGES, [], |row| row.get::<String>(0))?;
+        languages.retain(|language| !policy.keeps(&Language::new(language.clone())));
+        if languages.is_empty() {
+            return Ok(0);
+        }
+        self.whole(|writer| {
+            let of = format!("language IN ({}) AND doc_issues > 0", marks(languages.len()));
+            let sql = format!("DELETE FROM doc_issue WHERE file IN (SELECT id FROM file WHERE {of})");
+            let purged = writer.database.run(&sql, params_from_iter(&languages))?;
+            writer.database.run(&format!("UPDATE file SET doc_issues = 0 WHERE {of}"), params_from_iter(&languages))?;
+            Ok(purged)
+        })
+    }
+
+    /// Removes the embeddings of other specs.
+    pub(super) fn prune_embeddings(&mut self, keep: &[EmbeddingSpec]) -> Result<u64, BackendError> {
+        self.flush()?;
+        let others: Vec<u32> = self.specs.iter().filter(|(spec, _)| !keep.contains(spec)).map(|(_, number)| *number).collect();
+        if others.is_empty() {
+            return Ok(0);
+        }
+        let others = list(others);
+        self.whole(|writer| {
+            let vectors = writer.database.run(&format!("DELETE FROM vector WHERE spec IN ({others})"), [])?;
+            let pending = writer.database.run(&format!("DELETE FROM pending WHERE spec IN ({others})"), [])?;
+            Ok(vectors + pending)
+        })
+    }
+}

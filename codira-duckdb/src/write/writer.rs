@@ -1,0 +1,125 @@
+//! What the session's thread owns: the draft, and everything it remembers between calls.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use codira_contracts::{BackendError, EmbeddingSpec, FileAnalysis, FileState, RepoPath, RunInventory, Tool, WriteScope};
+
+use super::{numbers::Numbers, queue::Queue};
+use crate::{engine::Database, errors, files::Files, read::files::file_state, schema::Schema};
+
+/// Removes what only the session uses, whichever way it ends.
+#[derive(Debug)]
+pub(super) struct Drafts(pub(super) Files);
+
+impl Drop for Drafts {
+    fn drop(&mut self) {
+        // Best effort: what stays is removed when the next session begins.
+        let _ = self.0.remove_drafts();
+    }
+}
+
+/// The session as its thread sees it. Dropping it gives the session up.
+pub(super) struct Writer {
+    /// The draft. One transaction is open on it, from the first change to the commit.
+    pub(super) database: Database,
+    /// The state from which the session began, once it is asked for.
+    pub(super) base: Option<Database>,
+    /// Whether there is such a state that can be read.
+    pub(super) has_base: bool,
+    /// After the connections, so that files are closed before they are removed.
+    pub(super) drafts: Drafts,
+    pub(super) schema: Schema,
+    pub(super) scope: WriteScope,
+    pub(super) tool: Tool,
+    pub(super) stop: Arc<AtomicBool>,
+    /// What is replaced, if it was no readable index.
+    pub(super) replaced: Option<String>,
+    /// The number of the state from which the session began.
+    pub(super) generation: u64,
+    pub(super) inventory: RunInventory,
+    pub(super) queue: Queue,
+    /// The number of every stored file.
+    pub(super) paths: HashMap<RepoPath, u32>,
+    pub(super) next_file: u32,
+    pub(super) numbers: Numbers,
+    pub(super) specs: HashMap<EmbeddingSpec, u32>,
+    /// Files to resolve.
+    pub(super) dirty: HashSet<u32>,
+    /// Digests of keys whose facts changed.
+    pub(super) changed: HashSet<i32>,
+    /// Whether files were resolved before, so that some may have asked for what changes.
+    pub(super) anyone_asked: bool,
+    /// Analyses of dirty files, without texts, as long as there are not too many.
+    pub(super) analyses: HashMap<u32, FileAnalysis>,
+    pub(super) analyses_weight: usize,
+    failure: Option<BackendError>,
+}
+
+impl Writer {
+    /// A session with a draft that holds nothing yet of what it is asked about.
+    pub(super) fn new(database: Database, drafts: Drafts, schema: Schema, scope: WriteScope, tool: Tool) -> Self {
+        Self {
+            database,
+            base: None,
+            has_base: false,
+            drafts,
+            schema,
+            scope,
+            tool,
+            stop: Arc::default(),
+            replaced: None,
+            generation: 0,
+            inventory: RunInventory::default(),
+            queue: Queue::default(),
+            paths: HashMap::new(),
+            next_file: 1,
+            numbers: Numbers::default(),
+            specs: HashMap::new(),
+            dirty: HashSet::new(),
+            changed: HashSet::new(),
+            anyone_asked: false,
+            analyses: HashMap::new(),
+            analyses_weight: 0,
+            failure: None,
+        }
+    }
+
+    pub(super) fn files(&self) -> &Files {
+        &self.drafts.0
+    }
+
+    /// Whether the session was dropped.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Nothing, or why the session can do nothing any more.
+    pub(super) fn check(&self) -> Result<(), BackendError> {
+        self.failure.as_ref().map_or(Ok(()), |failure| Err(errors::again(failure)))
+    }
+
+    /// Does work that leaves the draft half changed if it fails: then the session is broken.
+    pub(super) fn whole<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, BackendError>) -> Result<T, BackendError> {
+        self.check()?;
+        work(self).map_err(|error| {
+            let told = errors::again(&error);
+            self.failure = Some(error);
+            told
+        })
+    }
+
+    /// The state of a file as the session has it now.
+    pub(super) fn file_state(&mut self, path: &RepoPath) -> Result<Option<FileState>, BackendError> {
+        match self.queue.get(path) {
+            Some(file) => Ok(file.map(|file| file.state.clone())),
+            None if !self.paths.contains_key(path) => Ok(None),
+            None => file_state(&self.database, path),
+        }
+    }
+}
