@@ -73,6 +73,13 @@ pub enum IndexerError {
         problem: String,
     },
 
+    /// Full coverage is demanded, and source files would be left out of the index.
+    #[error("the index would not cover everything: {}", gaps.join("; "))]
+    IncompleteCoverage {
+        /// What would be left out, a line each, sorted.
+        gaps: Vec<String>,
+    },
+
     /// No backend has the name.
     #[error("unknown backend `{name}` ({origin}); known are {}{}", list(known), did_you_mean(nearest))]
     UnknownBackend {
@@ -184,6 +191,10 @@ impl IndexerError {
             }
             Self::Engine(_) => "set `embeddings.mode` to \"off\" to index without embeddings".to_owned(),
             Self::NoEngine => "give the indexer one".to_owned(),
+            Self::IncompleteCoverage { .. } => {
+                "exclude what should not be indexed, name source directories in `coverage.roots`, or do not demand it"
+                    .to_owned()
+            }
             Self::Cancelled => return None,
             Self::Backend(error) => error.kind().advice().to_owned(),
         };

@@ -96,10 +96,10 @@ pub use error::IndexerError;
 pub use events::IndexEvent;
 pub use registry::{BackendChoice, BackendFactory, BackendRegistry, KnownBackend};
 pub use report::{
-    Counts, EmbeddingCounts, EmbeddingReport, FailedFile, FileDecision, IndexReport, Outcome, PartialFile, Rebuild, SkipReason,
-    SkippedFile, Timings, UncoveredLanguage,
+    Counts, CoverageReport, EmbeddingCounts, EmbeddingReport, FailedFile, FileDecision, IndexReport, LeftOutFile, Outcome,
+    PartialFile, Rebuild, SkipReason, SkippedFile, Timings, UncoveredExtension, UncoveredLanguage,
 };
-pub use run::{EmbeddingMode, IndexRequest, IndexScope, Indexer, IndexerOptions};
+pub use run::{CoverageDemand, EmbeddingMode, IndexRequest, IndexScope, Indexer, IndexerOptions};
 pub use scan::{Hidden, PathPatterns};
 pub use state::{StateDirectory, discover_root};
 

@@ -222,6 +222,43 @@ pub struct EmbeddingCounts {
     pub deferred: u64,
 }
 
+/// The files of one extension that no analyzer owns.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct UncoveredExtension {
+    /// The extension, without its dot.
+    pub extension: String,
+    /// The programming language whose sources have it; `None` where it says nothing: such files are no gap.
+    pub language: Option<&'static str>,
+    /// How many files there are.
+    pub files: u64,
+    /// The first of them by path, relative to the root.
+    pub example: String,
+}
+
+/// A file that has an analyzer, and is not in the index.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct LeftOutFile {
+    /// The file, relative to the root.
+    pub path: String,
+    /// Why, where the scan can tell; `None` for one that could not be read as text or analyzed, or that came after the last run.
+    pub reason: Option<SkipReason>,
+}
+
+/// Which source files the index says nothing of. Every list is sorted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CoverageReport {
+    /// Whether there is any gap.
+    pub coverage: Coverage,
+    /// What the index itself says, as of its last commit.
+    pub stored: Coverage,
+    /// How many files are in the index.
+    pub covered: u64,
+    /// Files without analyzer, those that are gaps first, then by extension.
+    pub uncovered: Vec<UncoveredExtension>,
+    /// Files with an analyzer that are not in the index, by path.
+    pub left_out: Vec<LeftOutFile>,
+}
+
 /// How long the phases of a run took. Analyzing and storing overlap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timings {

@@ -86,6 +86,8 @@ private = "audit"
 nested = "audit"
 tests = "audit"
 ignore = ["missing-raises"]
+[coverage]
+roots = ["src/"]
 [query]
 refresh = "never"
 "#;
@@ -111,6 +113,7 @@ refresh = "never"
         ("CODIRA_AUDIT_NESTED", "audit"),
         ("CODIRA_AUDIT_TESTS", "audit"),
         ("CODIRA_AUDIT_IGNORE", "missing-raises"),
+        ("CODIRA_COVERAGE_ROOTS", "src/"),
         ("CODIRA_QUERY_REFRESH", "never"),
     ];
     let from_environment = load(&Repo::new(), &Environment::new(variables)).entries();

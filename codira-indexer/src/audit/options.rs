@@ -45,9 +45,7 @@ impl AuditOptions {
     /// Whether the file at `path` is audited, if its language is.
     pub(super) fn includes(&self, path: &RepoPath) -> bool {
         let name = path.as_str();
-        (self.include.is_empty() || self.include.matches(name))
-            && !self.exclude.matches(name)
-            && (self.tests == Inclusion::Audit || !is_test_path(path))
+        self.include.admits(name) && !self.exclude.matches(name) && (self.tests == Inclusion::Audit || !is_test_path(path))
     }
 
     /// The patterns in `.gitignore` syntax, those of excluded files behind a `!`.

@@ -129,6 +129,12 @@ pub(crate) enum Command {
                             it. Status 1 means that nothing was found.\n\nExamples:\n  codira audit --prefix src --severity warning\n  \
                             codira audit --format sarif > audit.sarif")]
     Audit(Audit),
+    /// Show which source files the index says nothing of, by extension
+    #[command(
+        after_help = "`coverage.roots` in .codira/config.toml says which directories count. Status 1 means that nothing\nis \
+                            missing.\n\nExamples:\n  codira cov\n  codira index --require-full-coverage"
+    )]
+    Cov(Cov),
     /// List backends: which are compiled in, which is chosen and why, which holds the index
     #[command(after_help = "Example:\n  codira backends --json")]
     Backends,
@@ -178,6 +184,9 @@ pub(crate) struct Index {
     /// Compute the vectors that were put off, and do nothing else
     #[arg(long, conflicts_with_all = ["full", "verify", "explain", "embeddings"])]
     pub(crate) embeddings_only: bool,
+    /// Fail, and commit nothing, where a source file would be left out
+    #[arg(long)]
+    pub(crate) require_full_coverage: bool,
     /// Analyze so many files at once [default: configured]
     #[arg(long, value_name = "N", value_parser = |text: &str| text.parse::<NonZeroUsize>().map_err(|_| "must be at least 1"))]
     pub(crate) jobs: Option<NonZeroUsize>,
@@ -292,6 +301,13 @@ pub(crate) struct Docs {
     pub(crate) kind: Option<DocumentationKind>,
     #[command(flatten)]
     pub(crate) question: Question,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Cov {
+    /// Compare with the index as it is, even if files have changed since
+    #[arg(long)]
+    pub(crate) no_refresh: bool,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ mod audit;
 mod backends;
 mod calls;
 mod config;
+mod cov;
 mod docs;
 mod dot;
 mod edges;
@@ -35,7 +36,7 @@ use std::{process::ExitCode, time::Instant};
 
 use clap::Parser;
 use codira_contracts::plan::Trust;
-use codira_indexer::{IndexRequest, IndexScope};
+use codira_indexer::{CoverageDemand, IndexRequest, IndexScope};
 
 use args::{Cli, Command, Global};
 use embedded::Embedded;
@@ -72,6 +73,7 @@ fn obey(Cli { global, command }: Cli) -> Result<Status, Failure> {
         Command::Calls(args) => runtime()?.block_on(questions::calls(&repository()?, args, &global)),
         Command::Refs(args) => runtime()?.block_on(questions::refs(&repository()?, args, &global)),
         Command::Audit(args) => runtime()?.block_on(questions::audit(&repository()?, args, &global)),
+        Command::Cov(args) => runtime()?.block_on(questions::cov(&repository()?, args, &global)),
         Command::Docs(args) => runtime()?.block_on(questions::docs(&repository()?, args, &global)),
         Command::Imports(args) => runtime()?.block_on(questions::imports(&repository()?, args, &global)),
     }
@@ -89,6 +91,7 @@ fn index(global: &Global, args: args::Index) -> Result<Status, Failure> {
         scope: if args.full { IndexScope::Full } else { IndexScope::Changed },
         trust: if args.verify { Trust::Hash } else { Trust::Stat },
         jobs: args.jobs.unwrap_or_else(|| repository.config.jobs()),
+        coverage: if args.require_full_coverage { CoverageDemand::Full } else { CoverageDemand::Any },
         embeddings: args.embeddings.map_or_else(|| repository.config.embedding_mode(), Into::into),
     };
     let backend = repository.backend()?;

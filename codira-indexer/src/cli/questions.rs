@@ -5,7 +5,9 @@ use codira_indexer::{auditors, retrieval::DocumentationQuery};
 
 use super::{
     args::{self, AuditFormat, Global},
-    audit, calls, docs, dot,
+    audit, calls,
+    cov::Covered,
+    docs, dot,
     edges::{Direction, EdgeQuery},
     failure::{Failure, Status},
     imports::{self, ImportQuery},
@@ -113,6 +115,16 @@ pub(crate) async fn audit(repository: &Repository, args: args::Audit, global: &G
             Ok(if answer.is_empty() { Status::NotFound } else { Status::Found })
         }
     }
+}
+
+/// `codira cov`
+pub(crate) async fn cov(repository: &Repository, args: args::Cov, global: &Global) -> Result<Status, Failure> {
+    repository.reader(!args.no_refresh).await?;
+    let answer = Covered::new(repository.coverage().await?);
+    if answer.is_empty() {
+        repository.note("no source file is missing");
+    }
+    output::answer(&answer, global)
 }
 
 /// `codira docs`

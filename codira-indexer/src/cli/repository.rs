@@ -4,8 +4,8 @@ use std::path::Path;
 
 use codira_contracts::{BackendError, DynBackend, DynReader, ErrorKind, IndexBackend, RepoRoot};
 use codira_indexer::{
-    BackendChoice, BackendRegistry, Config, EmbeddingMode, EmbeddingReport, Environment, IndexEvent, IndexReport, IndexRequest,
-    Indexer, IndexerError, Outcome, Refresh, StateDirectory, analyzers, auditors, discover_root,
+    BackendChoice, BackendRegistry, Config, CoverageReport, EmbeddingMode, EmbeddingReport, Environment, IndexEvent,
+    IndexReport, IndexRequest, Indexer, IndexerError, Outcome, Refresh, StateDirectory, analyzers, auditors, discover_root,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -106,6 +106,13 @@ impl Repository {
             EmbeddingMode::Off => Ok(indexer),
             EmbeddingMode::Now | EmbeddingMode::Deferred => Ok(indexer.with_embedding(self.config.embedding(&self.root)?)),
         }
+    }
+
+    /// Compares the repository with its index.
+    pub(crate) async fn coverage(&self) -> Result<CoverageReport, Failure> {
+        let indexer = self.indexer(self.backend()?, EmbeddingMode::Off)?;
+        let jobs = self.config.jobs();
+        self.followed(async |_, cancel| indexer.coverage(jobs, cancel).await).await
     }
 
     /// Says something on standard error, beside the answers.

@@ -47,6 +47,8 @@ pub enum Key {
     AuditTests,
     /// `audit.ignore`
     AuditIgnore,
+    /// `coverage.roots`
+    CoverageRoots,
     /// `query.refresh`
     QueryRefresh,
 }
@@ -74,6 +76,7 @@ impl Key {
         Self::AuditNested,
         Self::AuditTests,
         Self::AuditIgnore,
+        Self::CoverageRoots,
         Self::QueryRefresh,
     ];
 
@@ -100,6 +103,7 @@ impl Key {
             Self::AuditNested => "audit.nested",
             Self::AuditTests => "audit.tests",
             Self::AuditIgnore => "audit.ignore",
+            Self::CoverageRoots => "coverage.roots",
             Self::QueryRefresh => "query.refresh",
         }
     }
@@ -127,6 +131,7 @@ impl Key {
             Self::AuditNested => "CODIRA_AUDIT_NESTED",
             Self::AuditTests => "CODIRA_AUDIT_TESTS",
             Self::AuditIgnore => "CODIRA_AUDIT_IGNORE",
+            Self::CoverageRoots => "CODIRA_COVERAGE_ROOTS",
             Self::QueryRefresh => "CODIRA_QUERY_REFRESH",
         }
     }
@@ -166,6 +171,9 @@ impl Key {
             Self::AuditNested => "What happens to functions and classes inside of others: \"skip\" or \"audit\".",
             Self::AuditTests => "What happens to tests: \"skip\" or \"audit\".",
             Self::AuditIgnore => "Rules whose findings are dropped, by id.",
+            Self::CoverageRoots => {
+                "Only files that match one of these patterns, in .gitignore syntax, count for coverage; empty means all."
+            }
             Self::QueryRefresh => "Whether a query brings a stale index up to date first: \"auto\" or \"never\".",
         }
     }

@@ -67,6 +67,7 @@ pub struct Config {
     audit_nested: Setting<Inclusion>,
     audit_tests: Setting<Inclusion>,
     audit_ignore: Setting<Vec<String>>,
+    coverage_roots: Setting<PathPatterns>,
     refresh: Setting<Refresh>,
 }
 
@@ -144,6 +145,7 @@ impl Default for Config {
             audit_nested: Setting::default(audit.nested),
             audit_tests: Setting::default(audit.tests),
             audit_ignore: Setting::default(Vec::new()),
+            coverage_roots: Setting::default(options.coverage_roots),
             refresh: Setting::default(Refresh::default()),
         }
     }
@@ -192,6 +194,7 @@ impl Config {
                 Key::AuditNested => self.audit_nested.set(key, &raw, source),
                 Key::AuditTests => self.audit_tests.set(key, &raw, source),
                 Key::AuditIgnore => self.audit_ignore.set(key, &raw, source),
+                Key::CoverageRoots => self.coverage_roots.set(key, &raw, source),
                 Key::QueryRefresh => self.refresh.set(key, &raw, source),
             }?;
         }
@@ -274,6 +277,7 @@ impl Config {
             hidden: self.hidden.value,
             include: self.include.value.clone(),
             exclude: self.exclude.value.clone(),
+            coverage_roots: self.coverage_roots.value.clone(),
         }
     }
 
@@ -300,6 +304,7 @@ impl Config {
             Key::AuditNested => self.audit_nested.entry(key),
             Key::AuditTests => self.audit_tests.entry(key),
             Key::AuditIgnore => self.audit_ignore.entry(key),
+            Key::CoverageRoots => self.coverage_roots.entry(key),
             Key::QueryRefresh => self.refresh.entry(key),
         };
         Key::ALL.iter().map(entry).collect()

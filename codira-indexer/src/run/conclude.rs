@@ -6,12 +6,14 @@ use codira_contracts::{
 };
 
 use super::{
+    coverage::by_language,
     plan::{Plan, Task},
+    request::CoverageDemand,
     stored::Found,
 };
 use crate::{
-    Auditing, Counts, EmbeddingReport, FailedFile, FileDecision, IndexReport, Outcome, PartialFile, SkipReason, SkippedFile,
-    Timings, UncoveredLanguage,
+    Auditing, Counts, EmbeddingReport, FailedFile, FileDecision, IndexReport, IndexerError, Outcome, PartialFile, PathPatterns,
+    SkipReason, SkippedFile, Timings, UncoveredLanguage,
     scan::{Owners, Scan},
 };
 
@@ -22,14 +24,16 @@ pub(super) struct Ledger {
     failures: Vec<FailedFile>,
     partial: Vec<PartialFile>,
     uncovered: Vec<UncoveredLanguage>,
+    coverage_roots: PathPatterns,
 }
 
 impl Ledger {
     /// A ledger of what is known before any file is read.
-    pub(super) fn open(plan: &Plan, scan: Scan) -> Self {
+    pub(super) fn open(plan: &Plan, scan: Scan, coverage_roots: &PathPatterns) -> Self {
         let files = plan.kept.iter().chain(&plan.removed).cloned().collect();
         let Scan { skipped, failures, uncovered, .. } = scan;
-        Self { files, skipped, failures, partial: Vec::new(), uncovered }
+        let (uncovered, coverage_roots) = (by_language(&uncovered), coverage_roots.clone());
+        Self { files, skipped, failures, partial: Vec::new(), uncovered, coverage_roots }
     }
 
     pub(super) fn same(&mut self, task: &Task) {
@@ -60,10 +64,34 @@ impl Ledger {
         self.files.push(FileDecision { path: task.path.clone(), reason });
     }
 
-    /// Whether every source file is in the index, as far as is known.
+    /// Whether every source file that counts is in the index, as far as is known.
     fn coverage(&self) -> Coverage {
-        let gap = self.skipped.iter().any(|skipped| skipped.reason.is_gap());
-        if gap || !self.failures.is_empty() || !self.uncovered.is_empty() { Coverage::Incomplete } else { Coverage::Complete }
+        if self.gaps().next().is_none() { Coverage::Complete } else { Coverage::Incomplete }
+    }
+
+    /// What the index leaves out, a line each.
+    fn gaps(&self) -> impl Iterator<Item = String> {
+        let counts = |path: &str| self.coverage_roots.admits(path);
+        let skipped = self.skipped.iter().filter(move |file| file.reason.is_gap() && counts(&file.path));
+        let failed = self.failures.iter().filter(move |file| counts(&file.path));
+        let uncovered =
+            self.uncovered.iter().map(|gap| format!("{}: no analyzer for {} of its files", gap.language, gap.files));
+        let skipped = skipped.map(|file| format!("{}: {}", file.path, file.reason));
+        uncovered.chain(skipped).chain(failed.map(|file| format!("{}: {}", file.path, file.message)))
+    }
+
+    /// Checks what a run demands.
+    ///
+    /// # Errors
+    ///
+    /// [`IncompleteCoverage`](IndexerError::IncompleteCoverage).
+    pub(super) fn check(&self, demand: CoverageDemand) -> Result<(), IndexerError> {
+        let mut gaps: Vec<String> = self.gaps().collect();
+        if demand == CoverageDemand::Any || gaps.is_empty() {
+            return Ok(());
+        }
+        gaps.sort_unstable();
+        Err(IndexerError::IncompleteCoverage { gaps })
     }
 
     /// What the session says of the run.

@@ -1,6 +1,7 @@
 //! Running: scan, plan, analyze, put, derive, commit, report.
 
 mod conclude;
+mod coverage;
 mod embed;
 mod pending;
 mod plan;
@@ -26,7 +27,7 @@ use crate::{
     scan::{Owners, scan},
 };
 pub use embed::EmbeddingMode;
-pub use request::{IndexRequest, IndexScope, IndexerOptions};
+pub use request::{CoverageDemand, IndexRequest, IndexScope, IndexerOptions};
 
 /// Keeps the index of one repository up to date, in any backend.
 ///
@@ -85,8 +86,8 @@ impl<B: IndexBackend> Indexer<B> {
     /// # Errors
     ///
     /// [`Cancelled`](IndexerError::Cancelled) soon after `cancel` says so, unless the commit has begun;
-    /// [`InvalidGlob`](IndexerError::InvalidGlob) of an analyzer; [`Io`](IndexerError::Io) when the root cannot be read; else what the
-    /// backend says, [`SessionBusy`](codira_contracts::ErrorKind::SessionBusy) among it.
+    /// [`InvalidGlob`](IndexerError::InvalidGlob) of an analyzer; [`Io`](IndexerError::Io) when the root cannot be read;
+    /// [`IncompleteCoverage`](IndexerError::IncompleteCoverage) where full coverage is demanded; else what the backend says, [`SessionBusy`](codira_contracts::ErrorKind::SessionBusy) among it.
     pub async fn run(
         &self,
         request: IndexRequest,
@@ -123,7 +124,8 @@ impl<B: IndexBackend> Indexer<B> {
         let scope = if found.rebuild().is_some() { WriteScope::Full } else { WriteScope::Incremental };
         events(IndexEvent::Planned { scope, read: plan.read.len(), kept: plan.kept.len(), removed: plan.removed.len() });
 
-        let mut ledger = Ledger::open(&plan, scan);
+        let mut ledger = Ledger::open(&plan, scan, &self.options.coverage_roots);
+        ledger.check(request.coverage)?;
         let embedder = embedding.map(|embedding| {
             let is_stored = found.stored().is_some_and(|stored| stored.embeddings(embedding.spec()).is_some());
             Embedder::new(embedding.clone(), request.embeddings, request.jobs, is_stored)
@@ -157,6 +159,7 @@ impl<B: IndexBackend> Indexer<B> {
             writer.put_waiting(&shop.tasks, &mut ledger).await?;
             // Workers end early when they are cancelled; what they left undone is not committed.
             writer.unless_cancelled(std::future::ready(())).await?;
+            ledger.check(request.coverage)?;
             clock.timings.analyze = clock.lap();
             writer.maintain(&audit, &specs).await?;
             writer.populate(&ledger, events).await?;

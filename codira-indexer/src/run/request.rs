@@ -17,6 +17,16 @@ pub enum IndexScope {
     Full,
 }
 
+/// Whether a run may leave source files out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CoverageDemand {
+    /// It may, and reports them.
+    #[default]
+    Any,
+    /// It fails where there are any, and commits nothing.
+    Full,
+}
+
 /// One run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IndexRequest {
@@ -28,6 +38,8 @@ pub struct IndexRequest {
     pub jobs: NonZeroUsize,
     /// When vectors are computed, where the indexer has an [engine](crate::Indexer::with_embedding).
     pub embeddings: EmbeddingMode,
+    /// Whether source files may be left out.
+    pub coverage: CoverageDemand,
 }
 
 impl Default for IndexRequest {
@@ -38,6 +50,7 @@ impl Default for IndexRequest {
             trust: Trust::default(),
             jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             embeddings: EmbeddingMode::default(),
+            coverage: CoverageDemand::default(),
         }
     }
 }
@@ -53,6 +66,8 @@ pub struct IndexerOptions {
     pub include: PathPatterns,
     /// Files that match are not indexed.
     pub exclude: PathPatterns,
+    /// Only files that match count for coverage; all, where there are no patterns.
+    pub coverage_roots: PathPatterns,
 }
 
 impl Default for IndexerOptions {
@@ -64,6 +79,7 @@ impl Default for IndexerOptions {
             hidden: Hidden::Skip,
             include: PathPatterns::default(),
             exclude: PathPatterns::default(),
+            coverage_roots: PathPatterns::default(),
         }
     }
 }

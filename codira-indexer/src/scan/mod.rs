@@ -10,7 +10,7 @@ mod walk;
 use codira_contracts::RepoPath;
 use serde::Serialize;
 
-use crate::{FailedFile, SkippedFile, UncoveredLanguage};
+use crate::{FailedFile, SkippedFile, UncoveredExtension};
 pub(crate) use owner::{AnalyzerIndex, Owners};
 pub use patterns::PathPatterns;
 pub(crate) use walk::{modified, scan};
@@ -35,8 +35,8 @@ pub(crate) struct Scan {
     pub(crate) skipped: Vec<SkippedFile>,
     /// What could not be looked at.
     pub(crate) failures: Vec<FailedFile>,
-    /// Source files that no analyzer owns.
-    pub(crate) uncovered: Vec<UncoveredLanguage>,
+    /// Files that no analyzer owns, by extension, as far as they count for coverage.
+    pub(crate) uncovered: Vec<UncoveredExtension>,
 }
 
 /// A file as the walk saw it.

@@ -49,6 +49,11 @@ impl PathPatterns {
         !self.is_empty() && self.matcher.matched_path_or_any_parents(path, false).is_ignore()
     }
 
+    /// Whether the file at `path` matches, or there are no patterns that it could.
+    pub fn admits(&self, path: &str) -> bool {
+        self.is_empty() || self.matches(path)
+    }
+
     /// Whether the directory at `path` matches, so that nothing below it needs to be looked at.
     pub(super) fn matches_directory(&self, path: &std::path::Path) -> bool {
         !self.is_empty() && self.matcher.matched(path, true).is_ignore()

@@ -15,7 +15,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use tokio_util::sync::CancellationToken;
 
 use super::{Hidden, Owner, Owners, Scan, ScannedFile, languages};
-use crate::{FailedFile, IndexerError, IndexerOptions, SkipReason, SkippedFile, UncoveredLanguage, state};
+use crate::{FailedFile, IndexerError, IndexerOptions, SkipReason, SkippedFile, UncoveredExtension, state};
 
 /// Walks the repository at `root` on `jobs` threads.
 ///
@@ -53,12 +53,18 @@ pub(crate) fn scan(
         return Err(IndexerError::Cancelled);
     }
     let mut scan = Scan::default();
-    let mut uncovered = BTreeMap::<_, u64>::new();
+    let mut uncovered = BTreeMap::<String, UncoveredExtension>::new();
     for sighting in sightings {
         match sighting {
             Sighting::File(file) => scan.files.push(file),
             Sighting::Skipped(skipped) => scan.skipped.push(skipped),
-            Sighting::Uncovered(language) => *uncovered.entry(language).or_default() += 1,
+            Sighting::Uncovered { extension, path } => {
+                let language = languages::by_extension(&extension);
+                let first = || UncoveredExtension { extension: extension.clone(), language, files: 0, example: path.clone() };
+                let found = uncovered.entry(extension.clone()).or_insert_with(first);
+                found.files += 1;
+                found.example = path.min(std::mem::take(&mut found.example));
+            }
             Sighting::Failed { path, error } if path == root.as_path() => {
                 return Err(IndexerError::Io { operation: "read", path, source: error });
             }
@@ -71,7 +77,7 @@ pub(crate) fn scan(
     scan.files.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     scan.skipped.sort_unstable();
     scan.failures.sort_unstable();
-    scan.uncovered = uncovered.into_iter().map(|(language, files)| UncoveredLanguage { language, files }).collect();
+    scan.uncovered = uncovered.into_values().collect();
     Ok(scan)
 }
 
@@ -102,7 +108,7 @@ fn walker(root: &RepoRoot, options: &IndexerOptions, jobs: NonZeroUsize) -> Walk
 enum Sighting {
     File(ScannedFile),
     Skipped(SkippedFile),
-    Uncovered(&'static str),
+    Uncovered { extension: String, path: String },
     Failed { path: PathBuf, error: io::Error },
 }
 
@@ -130,7 +136,7 @@ impl Eye<'_> {
         }
         let relative = relative(self.root, entry.path());
         let lossy = relative.to_string_lossy();
-        if self.options.exclude.matches(&lossy) || !self.options.include.is_empty() && !self.options.include.matches(&lossy) {
+        if self.options.exclude.matches(&lossy) || !self.options.include.admits(&lossy) {
             return None;
         }
         let skipped = |reason| Some(Sighting::Skipped(SkippedFile { path: lossy.to_string(), reason }));
@@ -142,7 +148,11 @@ impl Eye<'_> {
         let extension = relative.extension().and_then(|extension| extension.to_str());
         let owner = match (owner, extension) {
             (Some(analyzer), _) => Owner::Analyzer(analyzer),
-            (None, Some(extension)) => return languages::by_extension(extension).map(Sighting::Uncovered),
+            (None, Some(extension)) => {
+                let counts = self.options.coverage_roots.admits(&lossy);
+                let uncovered = || Sighting::Uncovered { extension: extension.to_owned(), path: lossy.to_string() };
+                return counts.then(uncovered);
+            }
             (None, None) if kind.is_file() => Owner::FirstLine,
             (None, None) => return None,
         };

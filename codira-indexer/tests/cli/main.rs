@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod auditing;
+mod covering;
 mod documented;
 mod freshness;
 mod indexing;

@@ -80,7 +80,7 @@ fn the_arguments() {
 #[test]
 fn help_is_no_failure() {
     let repo = Repo::empty();
-    for command in ["index", "sym", "symlist", "calls", "refs", "imports", "docs", "audit", "backends", "config"] {
+    for command in ["index", "sym", "symlist", "calls", "refs", "imports", "docs", "audit", "cov", "backends", "config"] {
         let run = repo.run(&[command, "--help"]);
         assert_eq!((run.status, &*run.stderr), (0, ""));
         assert!(run.stdout.contains("Example") && run.stdout.contains(&format!("codira {command}")), "{}", run.stdout);
