@@ -13,9 +13,11 @@ mod history;
 mod isolation;
 mod processes;
 mod refusals;
+mod reuse;
 mod schemas;
 mod sessions;
 mod storing;
+mod warm;
 
 /// One sentence of the contract, and the check that it holds.
 pub struct Clause<F> {
@@ -235,11 +237,37 @@ macro_rules! __for_each_clause {
                 a_newer_schema_is_left_alone (WithStore Newer)
                     "On an index of a newer schema readers and sessions say `SchemaMismatch`, naming both, and the index stays as it is.";
             }
+            warm {
+                an_unchanged_repository_begins_no_session
+                    "Indexing an unchanged repository begins no session.";
+                an_unchanged_repository_writes_no_byte (With Durable)
+                    "Indexing an unchanged repository writes no byte of the store.";
+                a_warm_run_asks_as_much_of_any_number_of_files
+                    "A run that changes nothing asks as much of ten files as of a hundred: questions do not grow with answers.";
+                a_changed_file_is_put_alone
+                    "A run after one file changed begins one session, and puts that file and no other.";
+                stale_issues_ask_for_a_session
+                    "Stale documentation issues ask for a session although no file changed, and are gone after it.";
+                orphaned_embeddings_ask_for_a_session (With Embeddings)
+                    "Embeddings of a spec that is not in use ask for a session although no file changed, and are gone after it.";
+            }
+            reuse {
+                every_file_has_its_reason
+                    "Every file of a run has its reason: new, changed, unchanged, of the same content, gone or failed.";
+                another_backend_analyzes_everything
+                    "Where another backend, version or schema wrote the index, every file is analyzed again, for that reason.";
+                another_analyzer_reads_its_own_files
+                    "Where an analyzer changed, its files are analyzed again, for that reason, and no others.";
+                another_spec_costs_vectors_alone (With Embeddings)
+                    "Where the spec of embeddings changed, vectors are made again, and no file is analyzed or put.";
+            }
             history {
                 every_small_history_matches_the_reference
                     "After each of all small histories, every answer is the reference's.";
                 every_history_matches_the_reference
                     "After any history of sessions, every answer is the reference's.";
+                told_histories_read_as_accepted
+                    "Told histories of real source trees, indexed step by step, read as accepted from the reference.";
                 incremental_equals_full
                     "After any history, every answer is that of one fresh full index of the same files.";
             }

@@ -6,7 +6,7 @@ use codira_contracts::{
 };
 
 use crate::{
-    Cx, Fixture, Outcome,
+    Cx, Fixture, Outcome, golden,
     histories::{Twins, draw, follow, random, small},
     observe::{keeps_embeddings, observe, same},
     question::Question,
@@ -41,6 +41,10 @@ pub(crate) fn every_small_history_matches_the_reference<F: Fixture>(cx: &Cx<F>) 
         followed.map_err(|violation| violation.after(&history))?;
     }
     cx.block_on(twins.look_back())
+}
+
+pub(crate) fn told_histories_read_as_accepted<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    golden::read_as_accepted(cx)
 }
 
 pub(crate) fn incremental_equals_full<F: Fixture>(cx: &Cx<F>) -> Outcome {

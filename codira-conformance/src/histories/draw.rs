@@ -224,6 +224,8 @@ mod tests {
     enum Turn {
         Resolves,
         Unresolves,
+        /// It resolves no longer, though what it led to is still there.
+        BecomesAmbiguous,
         MovesOn,
     }
 
@@ -257,6 +259,9 @@ mod tests {
                     }
                     let turn = match (earlier.iter().any(crosses), now.iter().any(crosses)) {
                         (false, true) => Turn::Resolves,
+                        (true, false) if earlier.iter().filter(|it| crosses(it)).all(|it| is_there(&next, it)) => {
+                            Turn::BecomesAmbiguous
+                        }
                         (true, false) => Turn::Unresolves,
                         _ => Turn::MovesOn,
                     };
@@ -271,6 +276,13 @@ mod tests {
                 assert!(turns.contains_key(&(language.clone(), turn)), "{language}, {turn:?}: {turns:#?}");
             }
         }
+        // Two files of Rust or C have no second candidate to offer; `graph::edges_follow_every_change` does.
+        assert!(turns.contains_key(&(Language::PYTHON, Turn::BecomesAmbiguous)), "{turns:#?}");
+    }
+
+    fn is_there(state: &IndexState, target: &EdgeTarget) -> bool {
+        let EdgeTarget::Resolved(key) = target else { return false };
+        state.file(&key.path).is_some_and(|file| file.analysis.symbols.iter().any(|symbol| symbol.id == key.id))
     }
 
     /// The targets of the uses of every symbol, by file and symbol.

@@ -1,5 +1,7 @@
 //! Histories of an index: what they are made of, how they read, and how a backend is led through one beside the reference.
 
+#[cfg(test)]
+mod coverage;
 pub(crate) mod draw;
 mod draw_model;
 mod draw_records;

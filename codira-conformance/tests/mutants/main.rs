@@ -18,6 +18,8 @@ mod odd;
 mod refusals;
 mod sessions;
 mod storing;
+mod told;
+mod warm;
 
 use std::collections::BTreeSet;
 
@@ -25,8 +27,17 @@ use codira_conformance::clauses;
 use fault::Fault;
 
 /// Every mutant.
-const TABLES: &[&[judge::Line]] =
-    &[sessions::TABLE, isolation::TABLE, storing::TABLE, asking::TABLE, graph::TABLE, embeddings::TABLE, refusals::TABLE];
+const TABLES: &[&[judge::Line]] = &[
+    sessions::TABLE,
+    isolation::TABLE,
+    storing::TABLE,
+    asking::TABLE,
+    graph::TABLE,
+    embeddings::TABLE,
+    refusals::TABLE,
+    told::TABLE,
+    warm::TABLE,
+];
 
 /// Clauses whose mutants are still to be written. This list only ever shrinks.
 const WANTED: &[&str] = &[
@@ -64,6 +75,7 @@ const WANTED: &[&str] = &[
     "failing::no_permission_keeps_the_last_commit",
     "schemas::an_older_schema_is_migrated_by_a_session",
     "schemas::a_newer_schema_is_left_alone",
+    "warm::an_unchanged_repository_writes_no_byte",
 ];
 
 #[derive(Default)]

@@ -1,0 +1,173 @@
+//! Telling a story of a backend: indexing the tree after each step, and writing down what happened.
+
+use std::{error::Error, sync::Arc};
+
+use codira_contracts::{
+    IndexBackend as _, LanguageAnalyzer,
+    plan::{Action, Reason},
+};
+use codira_indexer::{
+    Counts, IndexReport, IndexRequest, IndexScope, Indexer, IndexerOptions, Outcome as Ending, PathPatterns, Rebuild,
+    analyzers::{
+        c::CAnalyzer, markdown::MarkdownAnalyzer, plaintext::PlainTextAnalyzer, python::PythonAnalyzer,
+        restructuredtext::ReStructuredTextAnalyzer, rust::RustAnalyzer,
+    },
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    ask::{Answers, ask, difference, numbers},
+    story::{Act, Step, Story},
+    tree::Tree,
+};
+use crate::{Outcome, Violation, counting::Counting, watched::Watched};
+
+/// What is configured at a step.
+#[derive(Default)]
+struct Configured {
+    excluded: Vec<&'static str>,
+    limit: Option<u64>,
+    without: Vec<&'static str>,
+    upgraded: Vec<&'static str>,
+}
+
+/// The transcript of the story, where `backend` keeps the index.
+pub(super) async fn tell(story: &Story, backend: &Counting) -> Outcome<String> {
+    let mut tree = Tree::new().map_err(Violation::new)?;
+    let mut told = format!("{}\n", story.title);
+    let (mut configured, mut before) = (Configured::default(), Answers::default());
+    for Step { title, acts } in &story.steps {
+        tree.step += 1;
+        told += &format!("\n== {}. {title}\n\n", tree.step);
+        for act in acts {
+            tree.apply(act).map_err(|error| Violation::new(error).during(title))?;
+            configured.apply(act);
+            told += &format!("   {}\n", done(act));
+        }
+        let everything = acts.iter().any(|act| matches!(act, Act::Everything));
+        let scope = if everything { IndexScope::Full } else { IndexScope::Changed };
+        let root = tree.root().map_err(Violation::new)?;
+        let indexer = Indexer::new(backend.clone(), root, configured.analyzers(), configured.options()?);
+        let request = IndexRequest { scope, ..IndexRequest::default() };
+        let report = indexer.run(request, &|_| {}, &CancellationToken::new()).await.map_err(|error| failed(&error))?;
+        if !acts.is_empty() {
+            told += "\n";
+        }
+        reported(&report).iter().for_each(|line| told += &format!("   {line}\n"));
+        let now = ask(&backend.open_reader().await?).await?;
+        told += &difference(&before, &now);
+        before = now;
+    }
+    Ok(told)
+}
+
+fn failed(error: &dyn Error) -> Violation {
+    let mut text = format!("indexing failed: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text += &format!("\n  caused by: {cause}");
+        source = cause.source();
+    }
+    Violation::new(text)
+}
+
+impl Configured {
+    fn apply(&mut self, act: &Act) {
+        match act {
+            Act::Exclude(pattern) => self.excluded.push(pattern),
+            Act::Limit(bytes) => self.limit = Some(*bytes),
+            Act::Without(tool) => self.without.push(tool),
+            Act::Upgrade(tool) => self.upgraded.push(tool),
+            _ => {}
+        }
+    }
+
+    /// Named one by one: what else a program compiled into the indexer must not change a transcript.
+    fn analyzers(&self) -> Vec<Arc<dyn LanguageAnalyzer>> {
+        let all: [Arc<dyn LanguageAnalyzer>; 6] = [
+            Arc::new(CAnalyzer::new()),
+            Arc::new(PythonAnalyzer::new()),
+            Arc::new(RustAnalyzer::new()),
+            Arc::new(MarkdownAnalyzer::new()),
+            Arc::new(ReStructuredTextAnalyzer::new()),
+            Arc::new(PlainTextAnalyzer::new()),
+        ];
+        let there = all.into_iter().filter(|analyzer| !self.without.contains(&analyzer.tool().name.as_str()));
+        there
+            .map(|analyzer| match self.upgraded.contains(&analyzer.tool().name.as_str()) {
+                true => Arc::new(Watched::new(analyzer).upgraded()),
+                false => analyzer,
+            })
+            .collect()
+    }
+
+    fn options(&self) -> Outcome<IndexerOptions> {
+        let usual = IndexerOptions::default();
+        let exclude = PathPatterns::new(self.excluded.iter().copied());
+        let exclude = exclude.map_err(|(pattern, problem)| Violation::new(format_args!("{pattern}: {problem}")))?;
+        Ok(IndexerOptions { exclude, max_file_size: self.limit.unwrap_or(usual.max_file_size), ..usual })
+    }
+}
+
+/// An act, as a line of the transcript.
+fn done(act: &Act) -> String {
+    match act {
+        Act::Write { path, text, .. } => format!("write {path} ({} lines)", text.lines().count()),
+        Act::Change { path, old, new } => {
+            let (old, new) =
+                (old.lines().map(|line| format!("\n     - {line}")), new.lines().map(|line| format!("\n     + {line}")));
+            format!("change {path}{}", old.chain(new).collect::<String>())
+        }
+        Act::Remove(path) => format!("remove {path}"),
+        Act::Move { from, to } => format!("move {from} to {to}"),
+        Act::Touch(path) => format!("touch {path}"),
+        Act::Exclude(pattern) => format!("configure that {pattern} is excluded"),
+        Act::Limit(bytes) => format!("configure that larger files than {bytes} bytes are skipped"),
+        Act::Without(tool) => format!("take the analyzer {tool} away"),
+        Act::Upgrade(tool) => format!("upgrade the analyzer {tool}"),
+        Act::Everything => "ask for everything to be analyzed".to_owned(),
+    }
+}
+
+/// What the report of a run says. How many files were resolved again is the backend's own.
+fn reported(report: &IndexReport) -> Vec<String> {
+    let ending = match &report.outcome {
+        Ending::UpToDate { generation } => format!("up to date at generation {generation}"),
+        Ending::Committed { generation, replaced: None, .. } => format!("committed generation {generation}"),
+        Ending::Committed { generation, replaced: Some(what), .. } => format!("committed generation {generation} over {what}"),
+    };
+    let why = match &report.rebuild {
+        None => "",
+        Some(Rebuild::First) => ", the first",
+        Some(Rebuild::Requested) => ", all anew as requested",
+        Some(Rebuild::BackendChanged) => ", all anew for another backend",
+        Some(Rebuild::Unreadable { .. }) => ", all anew for it was unreadable",
+    };
+    let Counts { indexed, analyzed, kept, removed, skipped, failed, partial } = report.counts;
+    let counts = [
+        (indexed, "files"),
+        (analyzed, "analyzed"),
+        (kept, "kept"),
+        (removed, "removed"),
+        (skipped, "skipped"),
+        (failed, "failed"),
+        (partial, "understood in part"),
+    ];
+    let mut lines = vec![format!("{ending}{why}: {}; coverage {}", numbers(&counts), report.coverage)];
+    // Whoever is kept unread is not worth a line.
+    let told = report.files.iter().filter(|file| file.reason != Reason::Unchanged);
+    lines.extend(told.map(|file| {
+        let what = match file.reason.action() {
+            Action::Keep => "kept",
+            Action::Analyze => "analyzed",
+            Action::Remove => "left out",
+        };
+        format!("{what} {}: {}", file.path, file.reason)
+    }));
+    lines.extend(report.skipped.iter().map(|file| format!("skipped {}: {}", file.path, file.reason)));
+    lines.extend(report.failures.iter().map(|file| format!("failed {}: {}", file.path, file.message)));
+    lines
+        .extend(report.partial.iter().map(|file| format!("understood in part {}: {} places not", file.path, file.diagnostics)));
+    lines.extend(report.uncovered.iter().map(|gap| format!("no analyzer of {}: {} files", gap.language, gap.files)));
+    lines
+}

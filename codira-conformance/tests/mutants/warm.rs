@@ -1,0 +1,77 @@
+//! Warm runs and reuse: answers that make the indexer do again what was done.
+
+use async_trait::async_trait;
+use codira_contracts::*;
+
+use crate::{
+    fault::{Answer, Fault},
+    judge::{EVERY, TOLD, mutants},
+};
+
+mutants! {
+    globs_are_forgotten: ForgetsGlobs, "the inventory of analyzers has no globs", [
+        "storing::inventories_read_back_as_written",
+        "warm::an_unchanged_repository_begins_no_session",
+        "warm::a_warm_run_asks_as_much_of_any_number_of_files",
+        "warm::a_changed_file_is_put_alone",
+        "warm::stale_issues_ask_for_a_session",
+        "warm::orphaned_embeddings_ask_for_a_session",
+        "reuse::every_file_has_its_reason",
+        "reuse::another_analyzer_reads_its_own_files",
+        "reuse::another_spec_costs_vectors_alone",
+        EVERY,
+        TOLD,
+    ];
+    states_end_at_a_page: ShowsOnePage, "only the first 64 states of files are told", [
+        "warm::a_warm_run_asks_as_much_of_any_number_of_files",
+    ];
+    the_writer_is_another: NamesAnotherWriter, "the inventory names another version as the writer", [
+        "warm::an_unchanged_repository_begins_no_session",
+        "warm::a_warm_run_asks_as_much_of_any_number_of_files",
+        "warm::a_changed_file_is_put_alone",
+        "warm::stale_issues_ask_for_a_session",
+        "warm::orphaned_embeddings_ask_for_a_session",
+        "reuse::every_file_has_its_reason",
+        "reuse::another_backend_analyzes_everything",
+        "reuse::another_analyzer_reads_its_own_files",
+        "reuse::another_spec_costs_vectors_alone",
+        EVERY,
+        TOLD,
+    ];
+}
+
+#[derive(Default)]
+struct ForgetsGlobs;
+
+#[async_trait]
+impl Fault for ForgetsGlobs {
+    async fn analyzer_inventory(&self, reader: &dyn IndexReader) -> Answer<Vec<AnalyzerInventory>> {
+        let mut inventory = reader.analyzer_inventory().await?;
+        inventory.iter_mut().for_each(|analyzer| analyzer.globs.clear());
+        Ok(inventory)
+    }
+}
+
+#[derive(Default)]
+struct ShowsOnePage;
+
+#[async_trait]
+impl Fault for ShowsOnePage {
+    async fn file_states(&self, reader: &dyn IndexReader, prefix: &PathPrefix) -> Answer<Vec<FileState>> {
+        let mut states = reader.file_states(prefix).await?;
+        states.truncate(64);
+        Ok(states)
+    }
+}
+
+#[derive(Default)]
+struct NamesAnotherWriter;
+
+#[async_trait]
+impl Fault for NamesAnotherWriter {
+    async fn runtime_inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
+        let mut inventory = reader.runtime_inventory().await?;
+        inventory.backend.version += "-other";
+        Ok(inventory)
+    }
+}
