@@ -161,3 +161,28 @@ proptest! {
         audit(&CAnalyzer::new(), &CAuditor::new(), "any.h", &text, None);
     }
 }
+
+/// `docs/audit.md` lists the rules; `CODIRA_UPDATE_DOCS=1` writes them anew.
+#[test]
+fn every_rule_is_documented() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/audit.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let (before, rest) = text.split_once("<!-- rules -->\n").unwrap();
+    let (_, after) = rest.split_once("<!-- end of rules -->").unwrap();
+    let auditors = auditors::first_party();
+    let rules: BTreeSet<&str> = auditors.iter().flat_map(|auditor| auditor.rules()).map(|rule| rule.id).collect();
+    let row = |id: &str| {
+        let having = auditors.iter().filter(|auditor| auditor.rules().iter().any(|rule| rule.id == id));
+        let languages: Vec<&str> = having.map(|auditor| auditor.language().as_str()).collect();
+        let rule = auditors.iter().flat_map(|auditor| auditor.rules()).find(|rule| rule.id == id).unwrap();
+        format!("| `{id}` | {} | {} | {} |\n", rule.severity, languages.join(", "), rule.description)
+    };
+    let table: String = rules.into_iter().map(row).collect();
+    let head = "\n| rule | severity | languages | |\n|---|---|---|---|\n";
+    let expected = format!("{before}<!-- rules -->\n{head}{table}\n<!-- end of rules -->{after}");
+    if std::env::var_os("CODIRA_UPDATE_DOCS").is_some() {
+        std::fs::write(path, &expected).unwrap();
+    } else {
+        assert_eq!(text, expected, "the rules are others now");
+    }
+}
