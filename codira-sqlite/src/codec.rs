@@ -61,9 +61,16 @@ pub(crate) fn squeeze(bytes: &[u8], known: &[u8]) -> Vec<u8> {
 
 /// Reads what [`squeeze`] wrote with the same `known`.
 pub(crate) fn expand(squeezed: &[u8], known: &[u8]) -> Option<Vec<u8>> {
-    let (&[tag, ref sum @ ..], body) = squeezed.split_first_chunk::<HEAD>()?;
-    let bytes = match tag {
-        PLAIN => body.to_vec(),
+    let (&[_, ref sum @ ..], _) = squeezed.split_first_chunk::<HEAD>()?;
+    let bytes = expand_known(squeezed, known)?;
+    ((digest(0, &bytes) as u32).to_le_bytes() == *sum).then_some(bytes)
+}
+
+/// The same without looking for damage: for bytes that are only needed to read others, which look for themselves.
+pub(crate) fn expand_known(squeezed: &[u8], known: &[u8]) -> Option<Vec<u8>> {
+    let (&[tag, ..], body) = squeezed.split_first_chunk::<HEAD>()?;
+    match tag {
+        PLAIN => Some(body.to_vec()),
         COMPRESSED => {
             let length = get_frame_content_size(body).ok()??;
             let mut bytes = Vec::new();
@@ -76,11 +83,10 @@ pub(crate) fn expand(squeezed: &[u8], known: &[u8]) -> Option<Vec<u8>> {
                 };
                 decompressor.decompress_using_dict(&mut bytes, body, known).ok()
             })?;
-            bytes
+            Some(bytes)
         }
-        _ => return None,
-    };
-    ((digest(0, &bytes) as u32).to_le_bytes() == *sum).then_some(bytes)
+        _ => None,
+    }
 }
 
 /// Appends a number: seven bits a byte.

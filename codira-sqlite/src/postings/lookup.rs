@@ -3,7 +3,7 @@
 use codira_contracts::BackendError;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
-use super::{Pair, block};
+use super::{Pair, block, sort::sort};
 use crate::errors::At;
 
 /// In which blocks are these keys, if anywhere? Digests stand for the mark.
@@ -30,7 +30,6 @@ pub(crate) async fn pairs(connection: &mut SqliteConnection, keys: &[u32], at: A
             read.ok_or_else(|| at.corrupt("a list of files cannot be read", None))?;
         }
     }
-    pairs.sort_unstable();
-    pairs.dedup();
+    sort(&mut pairs);
     Ok(pairs)
 }

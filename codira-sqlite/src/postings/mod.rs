@@ -10,6 +10,7 @@
 pub(crate) mod block;
 pub(crate) mod key;
 pub(crate) mod lookup;
+pub(crate) mod sort;
 
 pub(crate) use key::Key;
 

@@ -85,7 +85,8 @@ impl Document {
 
     /// The text.
     pub(crate) fn source(&self) -> Option<String> {
-        let content = codec::expand(&self.content, &outline::expand(&self.outline)?)?;
+        let known = codec::expand_known(&self.outline, b"")?;
+        let content = codec::expand(&self.content, &known)?;
         Some(Content::read(&content)?.source()?.to_owned())
     }
 

@@ -18,7 +18,10 @@ use super::{
     rows::{get, path, sound},
     sheet::Sheet,
 };
-use crate::{errors::At, forms};
+use crate::{
+    errors::At,
+    forms::{self, vector},
+};
 
 /// Which specs are there?
 pub(crate) const SPECS: &str =
@@ -96,7 +99,7 @@ pub(crate) async fn reusable(
         let rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(spec).fetch_all(&mut *connection).await;
         for row in rows.map_err(|error| at.failed("read", error))? {
             let key = SymbolKey { path: path(&row, 1, at)?, id: StableId::new(get::<String>(&row, 2, at)?) };
-            let vector = || sound(Vector::from_bytes(get(&row, 3, at)?), "a vector", at);
+            let vector = || sound(vector::unpack(get(&row, 3, at)?), "a vector", at);
             match found.entry(hash(&row, 0, at)?) {
                 Entry::Vacant(entry) => drop(entry.insert((key, vector()?))),
                 Entry::Occupied(mut entry) if key < entry.get().0 => drop(entry.insert((key, vector()?))),
@@ -189,7 +192,7 @@ async fn best(index: &mut Index<'_>, request: &CandidateRequest, documents: bool
     while let Some(row) = rows.try_next().await.map_err(failed)? {
         let file: i64 = get(&row, 0, at)?;
         if files.as_ref().is_none_or(|files| files.contains(&file)) {
-            let vector = sound(Vector::from_bytes(get(&row, 2, at)?), "a vector", at)?;
+            let vector = sound(vector::unpack(get(&row, 2, at)?), "a vector", at)?;
             scored.push((query.score(vector.as_slice()), file, get(&row, 1, at)?));
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use codira_contracts::{
     BackendError, ContentHash, EmbeddingRow, EmbeddingState, FileAnalysis, FileSnapshot, FileState, PathPrefix, RepoPath,
-    StableId, Tool, Vector,
+    StableId, Tool,
 };
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
@@ -14,7 +14,7 @@ use super::{
     index::Index,
     rows::{get, path, sound},
 };
-use crate::errors::At;
+use crate::{errors::At, forms::vector};
 
 /// Which files are there, and in which state?
 pub(crate) const STATES: &str = concat!(
@@ -91,7 +91,7 @@ async fn embeddings_of(connection: &mut SqliteConnection, file: i64, at: At<'_>)
     let spec = |number: i64| sound(specs.get(&number).cloned(), "a spec", at);
     let mut rows = Vec::with_capacity(vectors.len() + pending.len());
     for row in vectors {
-        let vector = sound(Vector::from_bytes(get(&row, 3, at)?), "a vector", at)?;
+        let vector = sound(vector::unpack(get(&row, 3, at)?), "a vector", at)?;
         rows.push(EmbeddingRow {
             owner: StableId::new(get::<String>(&row, 1, at)?),
             spec: spec(get(&row, 0, at)?)?,

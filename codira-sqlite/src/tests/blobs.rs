@@ -2,13 +2,13 @@
 //! the schema needs a migration, and `blobs.txt` the new digests. Before the first release the digests alone are enough.
 
 use codira_contracts::{
-    AnalyzerInventory, BodyFacts, ContentHash, Parameter, ParameterKind, Symbol, SymbolKind, Tool, resolve,
+    AnalyzerInventory, BodyFacts, ContentHash, Parameter, ParameterKind, Symbol, SymbolKind, Tool, Vector, resolve,
 };
 
 use super::samples::file;
 use crate::{
     codec,
-    forms::{content, meanings::Meanings, outline::Outline},
+    forms::{content, meanings::Meanings, outline::Outline, vector},
     postings::{Key, Pair, block::Blocks},
     schema,
 };
@@ -53,6 +53,7 @@ fn the_forms_of_blobs_are_those_of_the_schema() {
         ("content", digest(&content::to_bytes(analysis))),
         ("meanings", digest(&codec::pack(&meanings))),
         ("block", digest(&Blocks::of(&keys)[0].1)),
+        ("vector", digest(&vector::pack(&Vector::new(vec![0.0, 0.0, 1.0, 0.0]).unwrap()))),
         ("doc issue", digest(&codec::pack(&analysis.doc_issues[0]))),
         ("inventory", digest(&codec::pack(&inventory))),
     ];

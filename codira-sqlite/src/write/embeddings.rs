@@ -13,7 +13,11 @@ use super::{
     rows::{Insert, Rows},
     writer::Writer,
 };
-use crate::{errors::At, forms, read};
+use crate::{
+    errors::At,
+    forms::{self, vector},
+    read,
+};
 
 /// By how many bits a spec's number is shifted in the numbers of vectors.
 pub(crate) const SPEC_BITS: u32 = 40;
@@ -110,7 +114,7 @@ impl Writer {
                 EmbeddingState::Computed(vector) => {
                     let SpecNumbers { next, .. } = self.spec(&row.spec, 1).await?;
                     let new = vectors.row().with(next).with(file).with(owner).with(documents);
-                    new.with(&row.text_hash.as_bytes()[..]).with(vector.to_bytes());
+                    new.with(&row.text_hash.as_bytes()[..]).with(vector::pack(vector));
                 }
                 EmbeddingState::Pending { text } => {
                     let SpecNumbers { id, .. } = self.spec(&row.spec, 0).await?;
@@ -214,7 +218,7 @@ impl Writer {
                 waiting.remove(&(owner.file, owner.id.clone()));
                 stored.stored += 1;
                 let new = vectors.row().with(number).with(owner.file).with(owner.id.as_str()).with(i64::from(owner.documents));
-                new.with(&row.text_hash.as_bytes()[..]).with(row.vector.to_bytes());
+                new.with(&row.text_hash.as_bytes()[..]).with(vector::pack(&row.vector));
                 done.push(owner);
             }
             if !done.is_empty() {

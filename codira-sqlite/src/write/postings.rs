@@ -13,6 +13,7 @@ use crate::{
         Pair,
         block::{self, Blocks},
         lookup,
+        sort::sort,
     },
 };
 
@@ -53,9 +54,7 @@ impl Postings {
 
     fn sort(&mut self) {
         if !self.sorted {
-            // Stable sorting makes use of the part that is sorted already.
-            self.pairs.sort();
-            self.pairs.dedup();
+            sort(&mut self.pairs);
             self.sorted = true;
         }
     }
@@ -74,8 +73,7 @@ impl Writer {
         let mut pairs = lookup::pairs(&mut self.connection, keys, At(&self.location)).await?;
         self.postings.sort();
         pairs.extend(keys.iter().flat_map(|key| self.postings.of(*key)));
-        pairs.sort();
-        pairs.dedup();
+        sort(&mut pairs);
         Ok(pairs)
     }
 
@@ -105,8 +103,7 @@ impl Writer {
             merged.push(segment);
         }
         if !merged.is_empty() {
-            pairs.sort();
-            pairs.dedup();
+            sort(&mut pairs);
             if segments.is_empty() {
                 let numbers: Vec<(i64,)> = self.rows(NUMBERS.to_owned()).await?;
                 let numbers: FxHashSet<u32> = numbers.into_iter().filter_map(|(number,)| u32::try_from(number).ok()).collect();
