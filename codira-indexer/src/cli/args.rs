@@ -124,6 +124,16 @@ pub(crate) enum Command {
     #[command(after_help = "Words are found in any form and order; rare ones count more, and titles more than text.\n\n\
                             Examples:\n  codira docs query cache\n  codira docs how to install --kind section")]
     Docs(Docs),
+    /// Find what is most similar to a text: symbols and sections, by their vectors
+    #[command(
+        after_help = "Examples:\n  codira emb invalidate the cache of queries\n  codira emb retry after a timeout --kind function"
+    )]
+    Emb(Emb),
+    /// Gather what a question is about: places with their lines, for people and language models
+    #[command(after_help = "Names, documentation, vectors, documentation issues and calls are asked apart, and merged.\n\n\
+                            Examples:\n  codira ctx where is the query cache invalidated --explain\n  \
+                            codira ctx how does a task get scheduled --format prompt --budget 2000")]
+    Ctx(Ctx),
     /// Show what is wrong with documentation, in the languages that `audit.languages` names
     #[command(after_help = "Nothing is audited until `[audit]` in .codira/config.toml says what; docs/audit.md tells\nall of \
                             it. Status 1 means that nothing was found.\n\nExamples:\n  codira audit --prefix src --severity warning\n  \
@@ -308,6 +318,47 @@ pub(crate) struct Cov {
     /// Compare with the index as it is, even if files have changed since
     #[arg(long)]
     pub(crate) no_refresh: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Emb {
+    /// The text to compare with
+    #[arg(value_name = "QUERY", required = true)]
+    pub(crate) query: Vec<String>,
+    /// Only symbols of this kind: class, function, method, ...
+    #[arg(long, value_parser = kind_parser(), hide_possible_values = true)]
+    pub(crate) kind: Option<SymbolKind>,
+    #[command(flatten)]
+    pub(crate) question: Question,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ctx {
+    /// The question
+    #[arg(value_name = "QUERY", required = true)]
+    pub(crate) query: Vec<String>,
+    /// How many tokens the lines may take together, of four bytes each
+    #[arg(long, value_name = "TOKENS", default_value_t = 4000)]
+    pub(crate) budget: usize,
+    /// Say of each place why it is there
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// In which form: text, json, or prompt for a language model
+    #[arg(long, value_name = "FORM", default_value = "text", hide_possible_values = true, conflicts_with = "json")]
+    pub(crate) format: ContextFormat,
+    #[command(flatten)]
+    pub(crate) question: Question,
+}
+
+/// In which form a context is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ContextFormat {
+    /// A page for a terminal, lines elsewhere
+    Text,
+    /// As --json
+    Json,
+    /// Markdown for a language model
+    Prompt,
 }
 
 #[derive(Debug, Args)]

@@ -47,6 +47,9 @@ pub(crate) enum Failure {
         /// The configuration file of the repository.
         config: PathBuf,
     },
+    /// Vectors are asked for, and embeddings are off.
+    #[error("embeddings are off")]
+    EmbeddingsOff,
     /// The answer cannot be written, or the runtime not be started.
     #[error("cannot {0}")]
     System(&'static str, #[source] io::Error),
@@ -63,13 +66,15 @@ impl Failure {
     pub(crate) fn status(&self) -> Status {
         let error = match self {
             Self::Indexer(error) => error,
-            Self::NothingAudited { .. } => return Status::Usage,
+            Self::NothingAudited { .. } | Self::EmbeddingsOff => return Status::Usage,
             Self::System(..) => return Status::Failed,
         };
         match error {
             IndexerError::Cancelled => Status::Interrupted,
             IndexerError::NoSuchDirectory { .. }
             | IndexerError::NotADirectory { .. }
+            | IndexerError::Model { .. }
+            | IndexerError::EngineNotCompiled { .. }
             | IndexerError::ConfigSyntax { .. }
             | IndexerError::UnknownKey { .. }
             | IndexerError::InvalidValue { .. }
@@ -85,7 +90,7 @@ impl Failure {
         anstream::eprintln!("{} {self}", Styled(style::ERROR, "error:"));
         let mut cause = match self {
             Self::Indexer(error) => error.source(),
-            Self::NothingAudited { .. } => None,
+            Self::NothingAudited { .. } | Self::EmbeddingsOff => None,
             Self::System(_, source) => Some(source as &dyn Error),
         };
         while let Some(error) = cause {
@@ -96,6 +101,9 @@ impl Failure {
             Self::Indexer(error) => error.remedy(),
             Self::NothingAudited { config } => {
                 Some(format!("name languages in {}:\n\n[audit]\nlanguages = [\"python\", \"rust\", \"c\"]\n", config.display()))
+            }
+            Self::EmbeddingsOff => {
+                Some("set `embeddings.mode` to \"now\" or \"deferred\"; `codira config` says who set it".to_owned())
             }
             Self::System(..) => None,
         };

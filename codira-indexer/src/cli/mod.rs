@@ -6,9 +6,11 @@ mod backends;
 mod calls;
 mod config;
 mod cov;
+mod ctx;
 mod docs;
 mod dot;
 mod edges;
+mod emb;
 mod embedded;
 mod failure;
 mod imports;
@@ -74,6 +76,8 @@ fn obey(Cli { global, command }: Cli) -> Result<Status, Failure> {
         Command::Refs(args) => runtime()?.block_on(questions::refs(&repository()?, args, &global)),
         Command::Audit(args) => runtime()?.block_on(questions::audit(&repository()?, args, &global)),
         Command::Cov(args) => runtime()?.block_on(questions::cov(&repository()?, args, &global)),
+        Command::Emb(args) => runtime()?.block_on(questions::emb(&repository()?, args, &global)),
+        Command::Ctx(args) => runtime()?.block_on(questions::ctx(&repository()?, args, &global)),
         Command::Docs(args) => runtime()?.block_on(questions::docs(&repository()?, args, &global)),
         Command::Imports(args) => runtime()?.block_on(questions::imports(&repository()?, args, &global)),
     }

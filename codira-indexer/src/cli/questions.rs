@@ -1,14 +1,19 @@
 //! The commands that ask the index: from arguments to an answer, with a word on standard error where there is none.
 
 use codira_contracts::{BackendError, DocIssueRequest, IndexReader, UseKind};
-use codira_indexer::{auditors, retrieval::DocumentationQuery};
+use codira_indexer::{
+    auditors,
+    retrieval::{self, ContextQuery, DocumentationQuery, SimilarQuery},
+};
 
 use super::{
-    args::{self, AuditFormat, Global},
+    args::{self, AuditFormat, ContextFormat, Global},
     audit, calls,
     cov::Covered,
+    ctx::Gathered,
     docs, dot,
     edges::{Direction, EdgeQuery},
+    emb,
     failure::{Failure, Status},
     imports::{self, ImportQuery},
     names::{Filter, Name},
@@ -17,6 +22,9 @@ use super::{
     repository::Repository,
     sarif, sym, symlist, tree,
 };
+
+/// How many places a context has unless somebody says otherwise; most often the budget ends it before.
+const CONTEXT_LIMIT: usize = 20;
 
 /// How far calls are followed unless somebody says otherwise.
 const DEPTH: usize = 3;
@@ -28,7 +36,7 @@ pub(crate) async fn sym(repository: &Repository, args: args::Sym, global: &Globa
     let (name, filter) = (Name::new(name), Filter { kind, within: question.prefix });
     let answer = sym::ask(&reader, &name, &filter, question.limit, full).await?;
     if answer.is_empty() {
-        repository.note(format_args!("no symbol is called `{}`", name.as_str()));
+        repository.note(format_args!("no symbol is called `{}`{}", name.as_str(), answer.did_you_mean()));
     }
     output::answer(&answer, global)
 }
@@ -138,6 +146,43 @@ pub(crate) async fn docs(repository: &Repository, args: args::Docs, global: &Glo
         repository.note("no documentation has any of these words");
     }
     output::answer(&answer, global)
+}
+
+/// `codira emb`
+pub(crate) async fn emb(repository: &Repository, args: args::Emb, global: &Global) -> Result<Status, Failure> {
+    let args::Emb { query, kind, question } = args;
+    let Some(embedding) = repository.embedding()? else { return Err(Failure::EmbeddingsOff) };
+    let reader = repository.reader(!question.no_refresh).await?;
+    let limit = question.limit.unwrap_or(emb::LIMIT);
+    let query = SimilarQuery { text: query.join(" "), kind, prefix: question.prefix, limit };
+    let answer = emb::ask(&reader, &embedding, query).await?;
+    if let Some(missing) = emb::what_is_missing(&reader, &embedding).await? {
+        repository.note(missing);
+    } else if answer.is_empty() {
+        repository.note("nothing is similar");
+    }
+    output::answer(&answer, global)
+}
+
+/// `codira ctx`
+pub(crate) async fn ctx(repository: &Repository, args: args::Ctx, global: &Global) -> Result<Status, Failure> {
+    let args::Ctx { query, budget, explain, format, question } = args;
+    let embedding = repository.embedding()?;
+    let reader = repository.reader(!question.no_refresh).await?;
+    let (question_text, limit) = (query.join(" "), question.limit.unwrap_or(CONTEXT_LIMIT));
+    let query = ContextQuery { question: question_text.clone(), prefix: question.prefix, budget, limit };
+    let answer = Gathered::new(retrieval::context(&reader, embedding.as_ref(), &query).await?, explain);
+    if answer.is_empty() {
+        repository.note("nothing is about that, or the budget is too small for a line");
+    }
+    match format {
+        ContextFormat::Text => output::answer(&answer, global),
+        ContextFormat::Json => output::answer(&answer, &Global { json: true, ..global.clone() }),
+        ContextFormat::Prompt => {
+            output::text(&answer.prompt(&question_text))?;
+            Ok(if answer.is_empty() { Status::NotFound } else { Status::Found })
+        }
+    }
 }
 
 /// `codira imports`

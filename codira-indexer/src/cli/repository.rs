@@ -4,7 +4,7 @@ use std::path::Path;
 
 use codira_contracts::{BackendError, DynBackend, DynReader, ErrorKind, IndexBackend, RepoRoot};
 use codira_indexer::{
-    BackendChoice, BackendRegistry, Config, CoverageReport, EmbeddingMode, EmbeddingReport, Environment, IndexEvent,
+    BackendChoice, BackendRegistry, Config, CoverageReport, Embedding, EmbeddingMode, EmbeddingReport, Environment, IndexEvent,
     IndexReport, IndexRequest, Indexer, IndexerError, Outcome, Refresh, StateDirectory, analyzers, auditors, discover_root,
 };
 use tokio_util::sync::CancellationToken;
@@ -113,6 +113,14 @@ impl Repository {
         let indexer = self.indexer(self.backend()?, EmbeddingMode::Off)?;
         let jobs = self.config.jobs();
         self.followed(async |_, cancel| indexer.coverage(jobs, cancel).await).await
+    }
+
+    /// What the index has embeddings of; `None` where they are off.
+    pub(crate) fn embedding(&self) -> Result<Option<Embedding>, Failure> {
+        match self.config.embedding_mode() {
+            EmbeddingMode::Off => Ok(None),
+            EmbeddingMode::Now | EmbeddingMode::Deferred => Ok(Some(self.config.embedding(&self.root)?)),
+        }
     }
 
     /// Says something on standard error, beside the answers.

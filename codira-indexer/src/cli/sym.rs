@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use codira_contracts::{BackendError, IndexReader, SymbolEntry, SymbolKind, Visibility};
+use codira_indexer::retrieval;
 use serde::Serialize;
 
 use super::{
@@ -31,8 +32,15 @@ struct Belongings {
 
 /// The answer of the command.
 #[derive(Serialize)]
-#[serde(transparent)]
-pub(crate) struct Symbols(Page<SymbolAnswer>);
+pub(crate) struct Symbols {
+    #[serde(flatten)]
+    page: Page<SymbolAnswer>,
+    /// Names that may have been meant, where nothing has the one that was written.
+    suggestions: Vec<String>,
+}
+
+/// How many names are suggested.
+const SUGGESTIONS: usize = 5;
 
 /// Asks for the symbols of a name; `full` with what belongs to each.
 pub(crate) async fn ask(
@@ -48,7 +56,21 @@ pub(crate) async fn ask(
         let belongings = if full { Some(Belongings::of(reader, &entry).await?) } else { None };
         answers.push(SymbolAnswer { entry, belongings });
     }
-    Ok(Symbols(Page { answers, more: found.more }))
+    let suggestions = match answers.is_empty() && !name.is_identity() && limit != Some(0) {
+        true => retrieval::suggestions(reader, name.as_str(), SUGGESTIONS).await?,
+        false => Vec::new(),
+    };
+    Ok(Symbols { page: Page { answers, more: found.more }, suggestions })
+}
+
+impl Symbols {
+    /// The end of the sentence that says that nothing was found.
+    pub(crate) fn did_you_mean(&self) -> String {
+        match &*self.suggestions {
+            [] => String::new(),
+            names => format!("; did you mean {}?", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        }
+    }
 }
 
 impl Belongings {
@@ -69,11 +91,11 @@ impl Answer for Symbols {
     const COMMAND: &'static str = "sym";
 
     fn is_empty(&self) -> bool {
-        self.0.answers.is_empty()
+        self.page.answers.is_empty()
     }
 
     fn lines(&self, out: &mut dyn Write) -> io::Result<()> {
-        for SymbolAnswer { entry, belongings } in &self.0.answers {
+        for SymbolAnswer { entry, belongings } in &self.page.answers {
             line(entry, belongings.is_some(), out)?;
             for entry in belongings.iter().flat_map(Belongings::all) {
                 line(entry, false, out)?;
@@ -83,7 +105,7 @@ impl Answer for Symbols {
     }
 
     fn page(&self, out: &mut dyn Write) -> io::Result<()> {
-        for (place, answer) in self.0.answers.iter().enumerate() {
+        for (place, answer) in self.page.answers.iter().enumerate() {
             if place > 0 {
                 writeln!(out)?;
             }

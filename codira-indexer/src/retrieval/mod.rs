@@ -4,14 +4,21 @@
 //! of different channels do not compare; ranks do. Equal indexes give equal answers, in the same order.
 
 mod bm25;
+mod context;
 mod documentation;
+mod names;
+mod similar;
 mod snippet;
+mod suggestions;
 mod terms;
 
 use serde::Serialize;
 
+pub use context::{Channel, Context, ContextItem, ContextQuery, ContextReason, Line, context};
 pub use documentation::{DocumentationQuery, documentation};
+pub use similar::{Similar, SimilarEntry, SimilarQuery, similar};
 pub use snippet::Snippet;
+pub use suggestions::suggestions;
 
 /// Something that a channel found.
 #[derive(Clone, Debug, PartialEq, Serialize)]

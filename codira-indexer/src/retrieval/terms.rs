@@ -42,6 +42,11 @@ impl Terms {
         self.words.len()
     }
 
+    /// Whether a stem is among them.
+    pub(super) fn has(&self, stem: &str) -> bool {
+        self.index.contains_key(stem)
+    }
+
     /// How often each term stands in `texts`, and how many words these have.
     pub(super) fn count<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> Occurrences {
         let mut found = Occurrences { counts: vec![0; self.len()], length: 0 };

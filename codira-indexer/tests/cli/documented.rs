@@ -30,7 +30,9 @@ fn every_example_is_true() {
     if env::var_os("CODIRA_UPDATE_DOCS").is_some() {
         fs::write(path, updated).unwrap();
     }
-    for command in ["index", "sym", "symlist", "calls", "refs", "imports", "docs", "audit", "cov", "backends", "config"] {
+    for command in
+        ["index", "sym", "symlist", "calls", "refs", "imports", "docs", "emb", "ctx", "audit", "cov", "backends", "config"]
+    {
         assert!(commands.contains(&command), "`codira {command} --json` has no example");
     }
 }

@@ -76,6 +76,49 @@ fn docs() {
 }
 
 #[test]
+fn emb() {
+    assert_snapshot!("emb", lines(&["emb", "price", "of", "an", "item", "--limit", "3"]));
+    assert_snapshot!("emb_of_a_kind", lines(&["emb", "sum of prices", "--kind", "method", "--limit", "2"]));
+    assert_snapshot!("emb_json", json(&["emb", "refunding carts", "--prefix", "docs", "--limit", "1"]));
+    let repo = Repo::tour();
+    repo.run(&["index", "--embeddings", "deferred"]);
+    let run = repo.run(&["emb", "price", "--no-refresh"]);
+    assert_eq!((run.status, &*run.stdout), (1, ""));
+    assert!(
+        run.stderr.ends_with("embeddings wait for their vectors; run `codira index --embeddings-only`\n"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(repo.run(&["index", "--embeddings-only"]).status, 0);
+    assert_eq!(repo.found(&["emb", "price", "--no-refresh"]), lines(&["emb", "price"]));
+}
+
+#[test]
+fn ctx() {
+    let question = ["ctx", "how", "is", "the", "price", "of", "an", "item", "found"];
+    assert_snapshot!("ctx", lines(&[&question[..], &["--explain", "--limit", "4"]].concat()));
+    assert_snapshot!("ctx_json", json(&[&question[..], &["--limit", "1"]].concat()));
+    assert_snapshot!("ctx_prompt", lines(&[&question[..], &["--format", "prompt", "--budget", "120"]].concat()));
+    let repo = Repo::indexed();
+    let forms = |args: &[&str]| repo.found(&[&question[..], args].concat());
+    assert_eq!(forms(&["--format", "json"]), forms(&["--json"]));
+    repo.write(".codira/config.toml", "[embeddings]\nmode = \"off\"\n");
+    let without = repo.run(&[&question[..], &["--explain"]].concat());
+    assert!(without.status == 0 && !without.stdout.contains("vectors #"), "{}", without.stdout);
+    assert_snapshot!("emb_off", repo.run(&["emb", "price"]));
+}
+
+#[test]
+fn a_name_that_nobody_has_is_answered_with_its_likes() {
+    let repo = Repo::indexed();
+    let run = repo.run(&["sym", "prize_of"]);
+    assert_eq!((run.status, &*run.stderr), (1, "note: no symbol is called `prize_of`; did you mean `price_of`?\n"));
+    let run = repo.run(&["sym", "Card.total", "--json", "--quiet"]);
+    let answer: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!((&answer["answers"], &answer["suggestions"][0]), (&serde_json::json!([]), &"Cart.total".into()));
+}
+
+#[test]
 fn a_limit_gives_the_first_answers_and_says_that_there_are_more() {
     let repo = Repo::indexed();
     let all = repo.found(&["symlist"]);

@@ -25,7 +25,10 @@ fn nothing_found_is_status_one() {
         assert_eq!(repo.run(&[args, &["--quiet"]].concat()).stderr, "", "{args:?}");
     }
     let run = repo.run(&["sym", "nobody", "--json", "--quiet"]);
-    assert_eq!((run.status, &*run.stdout), (1, "{\"schema\":1,\"command\":\"sym\",\"answers\":[],\"more\":false}\n"));
+    assert_eq!(
+        (run.status, &*run.stdout),
+        (1, "{\"schema\":1,\"command\":\"sym\",\"answers\":[],\"more\":false,\"suggestions\":[]}\n")
+    );
 }
 
 #[test]
@@ -80,7 +83,9 @@ fn the_arguments() {
 #[test]
 fn help_is_no_failure() {
     let repo = Repo::empty();
-    for command in ["index", "sym", "symlist", "calls", "refs", "imports", "docs", "audit", "cov", "backends", "config"] {
+    for command in
+        ["index", "sym", "symlist", "calls", "refs", "imports", "docs", "emb", "ctx", "audit", "cov", "backends", "config"]
+    {
         let run = repo.run(&[command, "--help"]);
         assert_eq!((run.status, &*run.stderr), (0, ""));
         assert!(run.stdout.contains("Example") && run.stdout.contains(&format!("codira {command}")), "{}", run.stdout);

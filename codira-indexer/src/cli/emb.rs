@@ -1,0 +1,91 @@
+//! `codira emb`: what is most similar to a text.
+
+use std::io::{self, Write};
+
+use codira_contracts::{EmbeddingInventory, IndexReader};
+use codira_indexer::{
+    Embedding,
+    retrieval::{self, Similar, SimilarEntry, SimilarQuery},
+};
+use serde::Serialize;
+
+use super::{
+    failure::Failure,
+    output::{Answer, Page},
+    style::{self, Clean, Styled},
+};
+
+/// How many answers are told unless somebody says otherwise: ranked lists are read from above.
+pub(crate) const LIMIT: usize = 10;
+
+/// The answer of the command.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(crate) struct Neighbours(Page<Similar>);
+
+/// Asks for the most similar.
+pub(crate) async fn ask(reader: &dyn IndexReader, embedding: &Embedding, query: SimilarQuery) -> Result<Neighbours, Failure> {
+    let limit = Some(query.limit);
+    let query = SimilarQuery { limit: query.limit.saturating_add(1), ..query };
+    Ok(Neighbours(Page::cut(retrieval::similar(reader, embedding, &query).await?, limit)))
+}
+
+/// Why vectors do not tell everything, if they do not.
+pub(crate) async fn what_is_missing(reader: &dyn IndexReader, embedding: &Embedding) -> Result<Option<String>, Failure> {
+    let inventory = reader.embedding_inventory().await?;
+    let of_spec = inventory.into_iter().find(|inventory| inventory.spec == *embedding.spec());
+    Ok(match of_spec {
+        Some(EmbeddingInventory { pending: 0, .. }) => None,
+        Some(EmbeddingInventory { pending, computed, .. }) => Some(format!(
+            "{pending} of {} embeddings wait for their vectors; run `codira index --embeddings-only`",
+            pending + computed
+        )),
+        None => Some(format!("the index holds no embeddings of {}; run `codira index`", embedding.spec())),
+    })
+}
+
+impl Answer for Neighbours {
+    const COMMAND: &'static str = "emb";
+
+    fn is_empty(&self) -> bool {
+        self.0.answers.is_empty()
+    }
+
+    fn lines(&self, out: &mut dyn Write) -> io::Result<()> {
+        for Similar { score, entry } in &self.0.answers {
+            match entry {
+                SimilarEntry::Symbol(entry) => {
+                    let (line, symbol) = (entry.symbol.span.first, &entry.symbol);
+                    let signature = symbol.signature.as_deref().unwrap_or_default();
+                    write!(out, "{}:{line}:1: {} ", Clean(&entry.path), symbol.kind)?;
+                    writeln!(out, "{}\t{score:.3}\t{}", Clean(&entry.logical_name), Clean(signature))?;
+                }
+                SimilarEntry::Documentation(entry) => {
+                    let (line, unit) = (entry.unit.span.first, &entry.unit);
+                    writeln!(out, "{}:{line}:1: {} {}\t{score:.3}\t", Clean(&entry.path), unit.kind, Clean(&unit.title))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn page(&self, out: &mut dyn Write) -> io::Result<()> {
+        for Similar { score, entry } in &self.0.answers {
+            let (name, kind, path, span, text) = match entry {
+                SimilarEntry::Symbol(entry) => {
+                    let (symbol, signature) = (&entry.symbol, entry.symbol.signature.as_deref());
+                    (&entry.logical_name, symbol.kind.as_str(), &entry.path, symbol.span, signature)
+                }
+                SimilarEntry::Documentation(entry) => {
+                    (&entry.unit.title, entry.unit.kind.as_str(), &entry.path, entry.unit.span, None)
+                }
+            };
+            write!(out, "{}  {}  ", Styled(style::DIM, format_args!("{score:.3}")), Styled(style::NAME, Clean(name)))?;
+            writeln!(out, "{}  {}", Styled(style::KIND, kind), Styled(style::PATH, format_args!("{}:{span}", Clean(path))))?;
+            if let Some(text) = text {
+                writeln!(out, "       {}", style::shortened(text))?;
+            }
+        }
+        Ok(())
+    }
+}

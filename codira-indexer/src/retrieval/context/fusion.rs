@@ -1,0 +1,100 @@
+//! Merging channels by reciprocal rank, and putting what they found in the order in which it should be read.
+
+use std::collections::{BTreeMap, HashMap};
+
+use codira_contracts::{RepoPath, SymbolKey, SymbolKind};
+
+use super::{
+    Channel, ContextReason,
+    place::{Found, Place},
+};
+use crate::retrieval::terms::Terms;
+
+/// What is added to each rank: the greater, the less the first places matter. Cormack, Clarke and Büttcher used 60 for lists of
+/// a thousand; ours are short.
+const RANK_OFFSET: f64 = 15.0;
+
+/// How much the next place of a file counts, after one of it was taken.
+const SAME_FILE: f64 = 0.85;
+
+/// How much tests and code of others count.
+const ASIDE: f64 = 0.4;
+
+/// Something that was found, with all its reasons.
+#[derive(Clone, Debug)]
+pub(super) struct Merged {
+    pub(super) place: Place,
+    pub(super) score: f64,
+    pub(super) reasons: Vec<ContextReason>,
+}
+
+/// How much a channel counts.
+fn weight(channel: Channel) -> f64 {
+    match channel {
+        Channel::Exact => 3.0,
+        Channel::Vectors => 1.2,
+        Channel::Names | Channel::Documentation => 1.0,
+        Channel::Graph => 0.4,
+        Channel::Issues => 0.3,
+    }
+}
+
+/// Everything that any channel found, best first; equal ones by path and id.
+pub(super) fn merge(channels: &[(Channel, Vec<Found>)]) -> Vec<Merged> {
+    let mut merged: BTreeMap<SymbolKey, Merged> = BTreeMap::new();
+    for (channel, found) in channels {
+        for (Found { place, detail }, rank) in found.iter().zip(1..) {
+            let entry = merged.entry(place.key.clone());
+            let entry = entry.or_insert_with(|| Merged { place: place.clone(), score: 0.0, reasons: Vec::new() });
+            // Several units of one symbol are one reason: the best.
+            if entry.reasons.iter().all(|reason| reason.channel != *channel) {
+                entry.score += weight(*channel) / (RANK_OFFSET + rank as f64);
+                entry.reasons.push(ContextReason { channel: *channel, rank, detail: detail.clone() });
+            }
+        }
+    }
+    let mut merged: Vec<Merged> = merged.into_values().collect();
+    for Merged { reasons, .. } in &mut merged {
+        let strength = |reason: &ContextReason| weight(reason.channel) / (RANK_OFFSET + reason.rank as f64);
+        reasons.sort_by(|a, b| strength(b).total_cmp(&strength(a)));
+    }
+    // The sort is stable, and the map is in the order of keys.
+    merged.sort_by(|a, b| b.score.total_cmp(&a.score));
+    merged
+}
+
+/// Weighs tests and code of others down, unless the question is about tests, and lets files take turns.
+pub(super) fn spread(mut merged: Vec<Merged>, terms: &Terms) -> Vec<Merged> {
+    let wants_tests = terms.has("test");
+    for Merged { place, score, .. } in &mut merged {
+        if is_aside(&place.key.path, wants_tests) {
+            *score *= ASIDE;
+        }
+        if place.kind == Some(SymbolKind::Module) {
+            // A module is all of a file: nobody reads that first.
+            *score *= 0.7;
+        }
+    }
+    merged.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut taken: HashMap<RepoPath, i32> = HashMap::new();
+    for Merged { place, score, .. } in &mut merged {
+        let before = taken.entry(place.key.path.clone()).or_default();
+        *score *= SAME_FILE.powi(*before);
+        *before += 1;
+    }
+    merged.sort_by(|a, b| b.score.total_cmp(&a.score));
+    merged
+}
+
+/// Whether a file is a test, an example, a benchmark, generated, or somebody else's.
+fn is_aside(path: &RepoPath, wants_tests: bool) -> bool {
+    const TESTS: [&str; 6] = ["test", "tests", "testing", "benches", "examples", "fixtures"];
+    const OTHERS: [&str; 8] =
+        ["vendor", "vendored", "third_party", "third-party", "node_modules", "deps", "external", "generated"];
+    let name = path.file_name();
+    let stem = name.split('.').next().unwrap_or_default();
+    let is_test = stem.starts_with("test_") || stem.ends_with("_test") || stem.ends_with("_tests") || stem == "tests";
+    let mut directories = path.parent().unwrap_or_default().split('/');
+    let in_tests = is_test || directories.clone().any(|directory| TESTS.contains(&directory));
+    in_tests && !wants_tests || directories.any(|directory| OTHERS.contains(&directory))
+}

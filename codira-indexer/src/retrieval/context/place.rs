@@ -1,0 +1,41 @@
+//! What channels find: places in files.
+
+use codira_contracts::{DocumentationEntry, LineSpan, SymbolEntry, SymbolKey, SymbolKind, SymbolSummary};
+
+/// A symbol or a documentation unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) key: SymbolKey,
+    pub(super) span: LineSpan,
+    /// The kind of a symbol.
+    pub(super) kind: Option<SymbolKind>,
+    /// The logical name, or the headings.
+    pub(super) name: String,
+}
+
+/// A place as one channel sees it.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) place: Place,
+    pub(super) detail: String,
+}
+
+impl From<SymbolSummary> for Place {
+    fn from(SymbolSummary { key, kind, logical_name, span, .. }: SymbolSummary) -> Self {
+        Self { key, span, kind: Some(kind), name: logical_name }
+    }
+}
+
+impl From<SymbolEntry> for Place {
+    fn from(entry: SymbolEntry) -> Self {
+        let key = entry.key();
+        Self { key, span: entry.symbol.span, kind: Some(entry.symbol.kind), name: entry.logical_name }
+    }
+}
+
+impl From<DocumentationEntry> for Place {
+    fn from(DocumentationEntry { path, unit }: DocumentationEntry) -> Self {
+        let name = unit.heading_path.iter().map(String::as_str).chain([&*unit.title]).collect::<Vec<_>>().join(" > ");
+        Self { key: SymbolKey { path, id: unit.id }, span: unit.span, kind: None, name }
+    }
+}

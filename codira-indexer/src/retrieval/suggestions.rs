@@ -1,0 +1,58 @@
+//! Names that are spelt much like one that nothing has.
+
+use std::{cmp::Reverse, collections::BTreeSet};
+
+use codira_contracts::{BackendError, IndexReader, SymbolInventoryRequest};
+
+/// How alike two names must be, from zero to one.
+const ALIKE: f64 = 0.86;
+
+/// The names of an index that somebody may have meant who wrote `name`: the most alike first, equal ones in the order of the alphabet; at
+/// most `limit`. None for a name that something has. A name with dots is compared with logical names.
+///
+/// # Errors
+///
+/// What the reader says.
+pub async fn suggestions(reader: &dyn IndexReader, name: &str, limit: usize) -> Result<Vec<String>, BackendError> {
+    let written = name.replace("::", ".");
+    let is_logical = written.contains('.');
+    let symbols = reader.symbol_inventory(&SymbolInventoryRequest::default()).await?.into_iter();
+    let known = symbols.map(|entry| if is_logical { entry.symbol.logical_name } else { entry.symbol.name });
+    let known: BTreeSet<String> = known.collect();
+    if known.contains(&written) {
+        return Ok(Vec::new());
+    }
+    let written = written.to_lowercase();
+    let mut scored: Vec<(Reverse<u32>, String)> = Vec::new();
+    for known in known {
+        let likeness = likeness(&written, &known.to_lowercase());
+        if likeness >= ALIKE {
+            // In thousandths, so that names order by the alphabet where nobody could tell the difference.
+            scored.push((Reverse((likeness * 1000.0) as u32), known));
+        }
+    }
+    scored.sort();
+    Ok(scored.into_iter().take(limit).map(|(_, known)| known).collect())
+}
+
+/// How alike two names are: by the letters in their order, or because one is a long part of the other.
+fn likeness(written: &str, known: &str) -> f64 {
+    let spelling = strsim::jaro_winkler(written, known);
+    let is_part = written.len() >= 4 && known.contains(written) || known.len() >= 4 && written.contains(known);
+    if is_part { spelling.max(ALIKE) } else { spelling }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ALIKE, likeness};
+
+    #[test]
+    fn slips_are_alike_and_other_words_are_not() {
+        for (written, known) in [("get_querset", "get_queryset"), ("calback", "callback"), ("queryset", "valuesqueryset")] {
+            assert!(likeness(written, known) >= ALIKE, "{written} {known}");
+        }
+        for (written, known) in [("nobody", "total"), ("run", "turn"), ("cart", "price"), ("nobody", "module")] {
+            assert!(likeness(written, known) < ALIKE, "{written} {known}");
+        }
+    }
+}
