@@ -64,7 +64,7 @@ impl Answer for Issues {
         let errors = style::count(number(Severity::Error), "error", "errors");
         let warnings = style::count(number(Severity::Warning), "warning", "warnings");
         let cut = if self.0.more { ", and more" } else { "" };
-        let total = format!("{errors}, {warnings}, {} for information{cut}", number(Severity::Info));
+        let total = format!("{errors}, {warnings}, {} info{cut}", number(Severity::Info));
         writeln!(out, "{}", Styled(style::DIM, total))
     }
 }

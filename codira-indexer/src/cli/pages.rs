@@ -2,11 +2,17 @@
 
 #![allow(clippy::unwrap_used)]
 
-use codira_contracts::{DynReader, ImportKind, Language, PathPrefix, SymbolKind as K, UseForm, UseKind, Visibility};
+use codira_contracts::{
+    Coverage, DocIssueRequest, DocumentationKind, DynReader, ImportKind, Language, PathPrefix, Severity, SymbolKind as K,
+    UseForm, UseKind, Visibility,
+};
+use codira_indexer::{CoverageReport, LeftOutFile, SkipReason, UncoveredExtension, retrieval::DocumentationQuery};
 use insta::assert_snapshot;
 
 use super::{
-    calls, dot,
+    audit, calls,
+    cov::Covered,
+    docs, dot,
     edges::{Direction, EdgeQuery},
     imports::{self, ImportQuery},
     names::{Filter, Name},
@@ -39,6 +45,10 @@ async fn reader() -> DynReader {
         .uses("_total", UseKind::Call, UseForm::Value, "shape.area", 61, 22)
         .call("_total", "_total", 63, 12)
         .call("_total", "round", 64, 12)
+        .documented("Shape", DocumentationKind::Type, "Something with an area.\n\nAreas are numbers.")
+        .documented("Circle", DocumentationKind::Type, "A round shape, whose area is\u{7} known.")
+        .issue("Circle.area", "missing-returns", Severity::Warning, "what `area` returns is not documented")
+        .issue("_total", "unknown-parameter", Severity::Error, "`_total` has no parameter `x`")
         .source("import math\nclass Shape: ...\n# the area of a Shape\n");
     let main = SampleFile::new("app/main.py", Language::PYTHON, "app.main")
         .import(ImportKind::Name, "app.shapes", Some("Circle"))
@@ -138,6 +148,35 @@ async fn references_and_text() {
     assert_snapshot!("references", page(&answer));
     let answer = refs::ask(&reader().await, &Name::new("Shape"), &query, Sections::Text).await.unwrap();
     assert_snapshot!("text", page(&answer));
+}
+
+#[tokio::test]
+async fn documentation_by_words() {
+    let query = DocumentationQuery { words: "areas of shapes".to_owned(), ..DocumentationQuery::default() };
+    assert_snapshot!(page(&docs::ask(&reader().await, query).await.unwrap()));
+}
+
+#[tokio::test]
+async fn issues_by_file() {
+    assert_snapshot!(page(&audit::ask(&reader().await, DocIssueRequest::default()).await.unwrap()));
+}
+
+#[test]
+fn gaps() {
+    let uncovered = |extension: &str, language, files| UncoveredExtension {
+        extension: extension.to_owned(),
+        language,
+        files,
+        example: format!("web/first.{extension}"),
+    };
+    let report = CoverageReport {
+        coverage: Coverage::Incomplete,
+        stored: Coverage::Incomplete,
+        covered: 1,
+        uncovered: vec![uncovered("ts", Some("typescript"), 120), uncovered("svg", None, 3)],
+        left_out: vec![LeftOutFile { path: "huge.py".to_owned(), reason: Some(SkipReason::TooLarge { size: 5 }) }],
+    };
+    assert_snapshot!(page(&Covered::new(report)));
 }
 
 #[tokio::test]

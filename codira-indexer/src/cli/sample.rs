@@ -1,9 +1,9 @@
 //! Small indexes for tests, written down by hand so that they depend on no parser.
 
 use codira_contracts::{
-    ContentHash, DynReader, FileAnalysis, FileSnapshot, FileState, Import, ImportCondition, ImportKind, IndexBackend,
-    IndexWriteSession, Language, LineSpan, RepoPath, Site, Symbol, SymbolKind, Tool, UseForm, UseKind, UseRecord, Visibility,
-    WriteScope, last_name,
+    ContentHash, DocIssue, Documentation, DocumentationFormat, DocumentationKind, DynReader, FileAnalysis, FileSnapshot,
+    FileState, Import, ImportCondition, ImportKind, IndexBackend, IndexWriteSession, Language, LineSpan, RepoPath, Severity,
+    Site, StableId, Symbol, SymbolKind, Tool, UseForm, UseKind, UseRecord, Visibility, WriteScope, last_name,
 };
 use codira_memory::MemoryBackend;
 
@@ -58,6 +58,37 @@ impl SampleFile {
     /// Adds a call by path.
     pub(crate) fn call(self, owner: &str, text: &str, line: u32, column: u32) -> Self {
         self.uses(owner, UseKind::Call, UseForm::Path, text, line, column)
+    }
+
+    /// Gives a symbol documentation, as a unit of the lines above it.
+    pub(crate) fn documented(mut self, owner: &str, kind: DocumentationKind, text: &str) -> Self {
+        let symbol = self.analysis.symbols.iter().find(|symbol| symbol.id.as_str() == owner).unwrap();
+        self.analysis.documentation.push(Documentation {
+            id: StableId::new(format!("doc:{owner}")),
+            format: DocumentationFormat::PlainText,
+            kind,
+            title: symbol.name.clone(),
+            heading_path: vec!["shapes".to_owned()],
+            span: LineSpan::new(symbol.span.first - 1, symbol.span.first - 1),
+            text: text.to_owned(),
+            owner: Some(symbol.id.clone()),
+        });
+        self
+    }
+
+    /// Adds an issue about a symbol.
+    pub(crate) fn issue(mut self, owner: &str, rule: &str, severity: Severity, message: &str) -> Self {
+        let symbol = self.analysis.symbols.iter().find(|symbol| symbol.id.as_str() == owner).unwrap();
+        self.analysis.doc_issues.push(DocIssue {
+            rule: rule.to_owned(),
+            severity,
+            message: message.to_owned(),
+            span: symbol.span,
+            convention: Tool::new("numpy", "1"),
+            auditor: Tool::new("sample", "1"),
+            owner: Some(symbol.id.clone()),
+        });
+        self
     }
 
     /// Gives the file its text.
