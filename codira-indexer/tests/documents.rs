@@ -117,6 +117,14 @@ fn ids_stay_when_other_sections_change() {
 }
 
 #[test]
+fn long_text_without_headings_is_data() {
+    let units = |text: &str| analyze(&PlainTextAnalyzer::new(), "words.txt", text).documentation.len();
+    let words = "a word\n".repeat(40_000);
+    assert_eq!(units(&words), 0);
+    assert_eq!(units(&format!("Words\n=====\n\n{words}")), 1);
+}
+
+#[test]
 fn toml_front_matter_gives_a_title() {
     let units = analyze(&MarkdownAnalyzer::new(), "a.md", "+++\ntitle = 'About'\n+++\ntext\n").documentation;
     assert_eq!((&*units[0].title, &*units[0].text), ("About", "text"));

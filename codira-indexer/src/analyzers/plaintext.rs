@@ -71,6 +71,9 @@ impl LanguageAnalyzer for PlainTextAnalyzer {
             return outline::no_document(&self.language, file);
         }
         let mut headings = underlines::headings(file.text);
+        if headings.is_empty() && file.text.len() > LONGEST_PLAIN {
+            return outline::no_document(&self.language, file);
+        }
         let format = match markup::is_restructuredtext(file.text) {
             true => DocumentationFormat::ReStructuredText,
             false => DocumentationFormat::PlainText,
@@ -82,6 +85,9 @@ impl LanguageAnalyzer for PlainTextAnalyzer {
         outline::analysis(&self.language, file, Outline { format, title: None, begin: 1, headings })
     }
 }
+
+/// What is longer, in bytes, and has no headings is data: nobody reads it from above.
+const LONGEST_PLAIN: usize = 256 << 10;
 
 /// Whether a text file of this name is read by programs.
 fn is_for_programs(name: &str) -> bool {
