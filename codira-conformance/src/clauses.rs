@@ -176,6 +176,8 @@ macro_rules! __for_each_clause {
                     "A prefix covers one file, or a directory with everything below it, and is never a prefix of text.";
                 a_limit_gives_the_first
                     "Limit n gives the first n entries of the unlimited list; zero gives none.";
+                an_answer_has_what_the_request_names
+                    "Kind, owner, rule, least severity, language and spec narrow an answer to the entries that have them.";
                 logical_names_lead_to_their_symbols
                     "A logical name leads to every symbol that has it, and each symbol tells its own.";
                 members_are_found_from_their_parent
@@ -206,6 +208,8 @@ macro_rules! __for_each_clause {
                     "A session finds the vector of a text under a spec wherever it was stored: also in files that it replaced, removed, or dropped by its scope.";
                 candidates_are_the_exact_top (With Embeddings)
                     "Candidates are the exact first by the contract's own scoring, ties by key, with its scores.";
+                another_dimension_is_refused (With Embeddings)
+                    "A vector that has not the dimension of its spec is refused with `InvalidInput`, whether stored or asked with; of those stored together, none is kept.";
                 specs_never_mix (With Embeddings)
                     "Vectors of different specs never meet in an answer.";
                 pruning_removes_orphans (With Embeddings)

@@ -6,13 +6,16 @@ use codira_contracts::{
     SymbolInventoryRequest, SymbolKind, SymbolMatch, SymbolRequest, TextRequest, UseKind, WriteScope::Full,
 };
 
+mod narrowing;
+pub(crate) use narrowing::*;
+
 use super::storing::drawn_files;
 use crate::{
     Cx, Fixture, Outcome,
     cx::Index,
     observe::keeps_embeddings,
     question::Question,
-    samples::{call, defining, embedded, file, import, key, path, row, spec, unit, vector},
+    samples::{call, defining, file, key, path, row, spec, vector},
     verdict::ensure,
     vocabulary::{self, NAMES, SOUGHT},
 };
@@ -44,9 +47,14 @@ pub(crate) fn every_list_is_in_its_documented_order<F: Fixture>(cx: &Cx<F>) -> O
     cx.block_on(async {
         let embeddings = keeps_embeddings(cx.index().await?.backend.descriptor());
         let mut files = drawn_files(60, embeddings)?;
+        // Where only the id is left to tell symbols apart, its bytes decide.
+        let mut twins = defining("d0/twins", &["b", "B", "_", "a", "Z"]);
+        twins.analysis.symbols.iter_mut().for_each(|symbol| symbol.name = "run".to_owned());
+        files.push(twins);
         // Neither the order of paths nor its reverse.
         files.sort_by_key(|file| file.path().as_str().bytes().rev().collect::<Vec<_>>());
-        let index = index_of(cx, files).await?;
+        let index = index_of(cx, files.clone()).await?;
+        files.sort_by(|a, b| a.path().cmp(b.path()));
         let reader = index.backend.open_reader().await?;
 
         ascending("file states", reader.file_states(&PathPrefix::root()).await?.iter().map(|state| &state.path))?;
@@ -55,7 +63,9 @@ pub(crate) fn every_list_is_in_its_documented_order<F: Fixture>(cx: &Cx<F>) -> O
         let units = reader.documentation(&DocumentationRequest::default()).await?;
         ascending("documentation", units.iter().map(|it| (&it.path, it.unit.span, &it.unit.id)))?;
         let issues = reader.doc_issues(&DocIssueRequest::default()).await?;
-        ensure!(issues.is_sorted_by_key(|entry| &entry.path), "doc issues: the paths do not ascend");
+        let stored = files.iter().flat_map(|file| file.analysis.doc_issues.iter().map(|issue| (file.path(), issue)));
+        let in_order = issues.iter().map(|entry| (&entry.path, &entry.issue)).eq(stored);
+        ensure!(in_order, "doc issues: by path, then as the file lists them, and not {issues:#?}");
         for name in ["run", "helper", "Base"] {
             let symbols = reader.symbols(&SymbolRequest::named(name)).await?;
             ascending("symbols", symbols.iter().map(|entry| (&entry.path, entry.symbol.span, &entry.symbol.id)))?;
@@ -70,6 +80,11 @@ pub(crate) fn every_list_is_in_its_documented_order<F: Fixture>(cx: &Cx<F>) -> O
         for module in ["pkg", "pkg.a"] {
             let imports = reader.imports(&ImportRequest::new(ImportEnd::ToModule(module.to_owned()))).await?;
             ensure!(imports.is_sorted_by_key(|entry| &entry.path), "imports: the paths do not ascend");
+            let imports = reader.imports(&ImportRequest::new(ImportEnd::FromModule(module.to_owned()))).await?;
+            let importing = files.iter().filter(|file| file.analysis.module == module);
+            let stored = importing.flat_map(|file| file.analysis.imports.iter().map(|import| (file.path(), import)));
+            let in_order = imports.iter().map(|entry| (&entry.path, &entry.import)).eq(stored);
+            ensure!(in_order, "imports: by path, then as the file lists them, and not {imports:#?}");
         }
         let lines = reader.text_references(&TextRequest::new("run")).await?;
         ascending("text references", lines.iter().map(|line| (&line.path, line.site)))?;
@@ -97,6 +112,13 @@ pub(crate) fn names_match_exactly<F: Fixture>(cx: &Cx<F>) -> Outcome {
             .collect();
         let index = index_of(cx, modules.into_iter().chain([file])).await?;
         let reader = index.backend.open_reader().await?;
+        for pattern in ["%", "_un", "ru%", "r*", "[rR]un"] {
+            let text = || pattern.to_owned();
+            for matching in [SymbolMatch::Name(text()), SymbolMatch::LogicalName(text()), SymbolMatch::Module(text())] {
+                let found = reader.symbols(&SymbolRequest::new(matching.clone())).await?;
+                ensure!(found.is_empty(), "nothing is called so, and {matching:?} finds {found:#?}");
+            }
+        }
         for (number, name) in (0..).zip(NAMES) {
             let text = || (*name).to_owned();
             for matching in [SymbolMatch::Name(text()), SymbolMatch::LogicalName(text())] {
@@ -118,118 +140,6 @@ pub(crate) fn names_match_exactly<F: Fixture>(cx: &Cx<F>) -> Outcome {
         }
         Ok(())
     })
-}
-
-pub(crate) fn a_prefix_is_a_path_or_directory<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    const PATHS: &[&str] = &[
-        "src",
-        "src-old/a.py",
-        "src/app",
-        "src/app.py",
-        "src/app/a.py",
-        "src/app/a.pyi",
-        "src/application.py",
-        "src0",
-        "Src/a.py",
-        "sr_/a.py",
-    ];
-    cx.block_on(async {
-        let embeddings = keeps_embeddings(cx.index().await?.backend.descriptor());
-        let whole = |path: &&str| {
-            let mut file = defining(path, &["run"]);
-            file.analysis.source = "run".to_owned();
-            file.analysis.uses = vec![call("run", "nobody")];
-            file.analysis.imports = vec![import("json", "dumps")];
-            file.analysis.documentation = vec![unit("unit", "text")];
-            embedded(file, embeddings)
-        };
-        let index = index_of(cx, PATHS.iter().map(whole)).await?;
-        let reader = index.backend.open_reader().await?;
-        for prefix in
-            ["", "src", "src/app", "src/app/a.py", "src/ap", "src/app/", "./src", "src%", "s*", "SRC", "src/app/a", "sr_"]
-        {
-            let prefix = PathPrefix::new(prefix)?;
-            let mut expected: Vec<RepoPath> = PATHS.iter().map(|it| path(it)).filter(|path| prefix.covers(path)).collect();
-            expected.sort();
-            let is = |what: &str, mut found: Vec<RepoPath>| {
-                found.sort();
-                ensure!(found == expected, "{what} inside {:?}: {found:?}, and covered are {expected:?}", prefix.as_str());
-                Outcome::Ok(())
-            };
-            let within = || prefix.clone();
-            let symbols = SymbolRequest::named("run").within(within());
-            let edges = EdgeRequest::new(UseKind::Call, EdgeEnd::ToNamed("nobody".into())).within(within());
-            let imports = ImportRequest::new(ImportEnd::ToModule("json".into())).within(within());
-            let inventory = SymbolInventoryRequest::default().within(within());
-            let units = DocumentationRequest::default().within(within());
-            is("file states", reader.file_states(&prefix).await?.into_iter().map(|it| it.path).collect())?;
-            is("symbols", reader.symbols(&symbols).await?.into_iter().map(|it| it.path).collect())?;
-            is(
-                "symbol inventory",
-                reader.symbol_inventory(&inventory).await?.into_iter().map(|it| it.symbol.key.path).collect(),
-            )?;
-            is("edges", reader.edges(&edges).await?.into_iter().map(|it| it.owner.key.path).collect())?;
-            is("imports", reader.imports(&imports).await?.into_iter().map(|it| it.path).collect())?;
-            is("documentation", reader.documentation(&units).await?.into_iter().map(|it| it.path).collect())?;
-            let texts = TextRequest::new("run").within(within());
-            is("text references", reader.text_references(&texts).await?.into_iter().map(|it| it.path).collect())?;
-            if embeddings {
-                let nearest = CandidateRequest::new(spec("1"), vector(&[1.0, 0.0]), usize::MAX).within(within());
-                is("candidates", reader.symbol_candidates(&nearest).await?.into_iter().map(|it| it.entry.path).collect())?;
-                let units = reader.documentation_candidates(&nearest).await?;
-                is("documentation candidates", units.into_iter().map(|it| it.entry.path).collect())?;
-            }
-        }
-        Ok(())
-    })
-}
-
-pub(crate) fn a_limit_gives_the_first<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    cx.block_on(async {
-        let embeddings = keeps_embeddings(cx.index().await?.backend.descriptor());
-        let index = index_of(cx, drawn_files(100, embeddings)?).await?;
-        let (reader, descriptor) = (index.backend.open_reader().await?, index.backend.descriptor());
-        for limited in limited_questions() {
-            let whole = limited(None);
-            if whole.is_about_embeddings() && !embeddings {
-                continue;
-            }
-            let all = whole.ask(&reader, descriptor).await?;
-            ensure!(all.len() > 1, "{whole:?} finds only {all:?}: nothing to limit");
-            for limit in [0, 1, 2, all.len() - 1, all.len(), all.len() + 1, usize::MAX] {
-                let found = limited(Some(limit)).ask(&reader, descriptor).await?;
-                let first = &all[..limit.min(all.len())];
-                ensure!(found == first, "{whole:?}: limit {limit} gives {found:#?}, and the first are {first:#?}");
-            }
-        }
-        Ok(())
-    })
-}
-
-type Limited = Box<dyn Fn(Option<usize>) -> Question + Send>;
-
-/// One question of each kind that has a limit.
-fn limited_questions() -> Vec<Limited> {
-    let (here, spec) = (PathPrefix::root, || vocabulary::specs().swap_remove(0));
-    let nearest = move |limit| CandidateRequest { limit, ..CandidateRequest::new(spec(), vector(&[1.0, 2.0]), 0) };
-    vec![
-        Box::new(|limit| Question::Symbols(SymbolRequest { limit, ..SymbolRequest::named("run") })),
-        Box::new(move |limit| Question::SymbolInventory(SymbolInventoryRequest { kind: None, prefix: here(), limit })),
-        Box::new(|limit| {
-            let end = EdgeEnd::FromNamed("run".to_owned());
-            Question::Edges(EdgeRequest { limit, ..EdgeRequest::new(UseKind::Call, end) })
-        }),
-        Box::new(|limit| {
-            let end = ImportEnd::FromModule("pkg.a".to_owned());
-            Question::Imports(ImportRequest { limit, ..ImportRequest::new(end) })
-        }),
-        Box::new(|limit| Question::TextReferences(TextRequest { limit, ..TextRequest::new("run") })),
-        Box::new(|limit| Question::Documentation(DocumentationRequest { limit, ..Default::default() })),
-        Box::new(|limit| Question::DocIssues(DocIssueRequest { limit, ..Default::default() })),
-        Box::new(|limit| Question::Pending(PendingRequest { limit, ..Default::default() })),
-        Box::new(move |limit| Question::SymbolCandidates(nearest(limit))),
-        Box::new(move |limit| Question::DocumentationCandidates(nearest(limit))),
-    ]
 }
 
 /// A module with a class, its method, and a function inside that; and a type that an implementation gives a member.

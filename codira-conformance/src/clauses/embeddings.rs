@@ -1,9 +1,9 @@
 //! Embeddings: vectors kept, awaited, reused and compared.
 
 use codira_contracts::{
-    Candidate, CandidateRequest, ComputedEmbedding, ContentHash, EmbeddingRow, EmbeddingState, FileSnapshot, IndexBackend,
-    IndexReader, IndexWriteSession, PendingEmbedding, PendingRequest, ReusableEmbedding, ReuseRequest, Stored, SymbolEntry,
-    SymbolKey, Vector,
+    BackendError, Candidate, CandidateRequest, ComputedEmbedding, ContentHash, EmbeddingRow, EmbeddingSpec, EmbeddingState,
+    ErrorKind, FileSnapshot, IndexBackend, IndexReader, IndexWriteSession, PendingEmbedding, PendingRequest, ReusableEmbedding,
+    ReuseRequest, Stored, SymbolEntry, SymbolKey, Vector,
     WriteScope::{Full, Incremental},
     score,
 };
@@ -78,7 +78,10 @@ pub(crate) fn pending_rows_wait_until_they_are_stored<F: Fixture>(cx: &Cx<F>) ->
             pending("pkg/a.py", "unit", "1", "of the unit"),
             pending("pkg/a.py", "b", "2", "of b"),
         ];
-        session.queue_embeddings(rows.iter().rev().cloned().collect()).await?;
+        // A row queued again replaces the one before, and of two in one call the last stays.
+        session.queue_embeddings(vec![pending("c/a.c", "a", "1", "earlier")]).await?;
+        let twice = [pending("pkg/a.py", "a", "1", "earlier")].into_iter().chain(rows.iter().rev().cloned());
+        session.queue_embeddings(twice.collect()).await?;
         let found = session.pending_embeddings(&PendingRequest::default()).await?;
         ensure!(found == rows, "queued were {rows:#?}, and the session lists {found:#?}");
         session.commit().await?;
@@ -171,6 +174,12 @@ pub(crate) fn a_text_keeps_its_vector_when_it_moves<F: Fixture>(cx: &Cx<F>) -> O
         }
         let found = index.backend.open_reader().await?.reusable_embeddings(&request).await?;
         ensure!(found == one(&[1.0, 2.0]), "the reader finds {found:?}");
+        let mut session = index.backend.begin_index_session(Incremental).await?;
+        session.put_file(with_vectors("src/a.rs", &[&[5.0, 6.0]])).await?;
+        session.put_file(with_vectors("c/a.c", &[&[3.0, 4.0]])).await?;
+        session.commit().await?;
+        let found = index.backend.open_reader().await?.reusable_embeddings(&request).await?;
+        ensure!(found == one(&[3.0, 4.0]), "of three owners, the reader takes {found:?}");
         Ok(())
     })
 }
@@ -191,7 +200,12 @@ pub(crate) fn candidates_are_the_exact_top<F: Fixture>(cx: &Cx<F>) -> Outcome {
             &[f32::MAX, f32::MAX],
             &[f32::from_bits(1), 0.0],
         ];
-        let files = ["pkg/b.py", "pkg/a.py", "c/a.c"].map(|path| with_vectors(path, &vectors));
+        let mut files = ["pkg/b.py", "pkg/a.py", "c/a.c"].map(|path| with_vectors(path, &vectors));
+        // Units, all of them alike.
+        for file in &mut files {
+            file.analysis.documentation = ["z", "y"].map(|id| unit(id, "text")).to_vec();
+            file.embeddings.extend(["z", "y"].map(|id| row(id, spec("1"), "text", &[2.0, 1.0])));
+        }
         for file in &files {
             session.put_file(file.clone()).await?;
         }
@@ -200,7 +214,7 @@ pub(crate) fn candidates_are_the_exact_top<F: Fixture>(cx: &Cx<F>) -> Outcome {
         for query in [vector(&[1.0, 2.0]), vector(&[-0.3, 0.7]), vector(&[0.0, 0.0])] {
             let mut expected: Vec<score::Scored<SymbolKey>> = Vec::new();
             for file in &files {
-                for row in &file.embeddings {
+                for row in file.embeddings.iter().filter(|row| !["z", "y"].contains(&row.owner.as_str())) {
                     let EmbeddingState::Computed(stored) = &row.state else { continue };
                     let score = score::cosine(query.as_slice(), stored.as_slice());
                     let key = SymbolKey { path: file.path().clone(), id: row.owner.clone() };
@@ -216,9 +230,50 @@ pub(crate) fn candidates_are_the_exact_top<F: Fixture>(cx: &Cx<F>) -> Outcome {
                 let first: Vec<_> = first.collect();
                 ensure!(found == first, "the first {limit} for {query:?} are {first:#?}, and given are {found:#?}");
             }
+            let units = reader.documentation_candidates(&CandidateRequest::new(spec("1"), query, 5)).await?;
+            let keys: Vec<_> = units.iter().map(|it| key(it.entry.path.as_str(), it.entry.unit.id.as_str())).collect();
+            let first = [("c/a.c", "y"), ("c/a.c", "z"), ("pkg/a.py", "y"), ("pkg/a.py", "z"), ("pkg/b.py", "y")];
+            ensure!(keys == first.map(|(path, id)| key(path, id)), "all units are alike, and the first are {keys:#?}");
         }
         Ok(())
     })
+}
+
+pub(crate) fn another_dimension_is_refused<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let mut session = index.backend.begin_index_session(Full).await?;
+        session.put_file(with_vectors("pkg/a.py", &[&[1.0, 2.0]])).await?;
+        session.put_file(defining("pkg/b.py", &["run", "stop"])).await?;
+        let waiting = vec![pending("pkg/b.py", "run", "1", "run"), pending("pkg/b.py", "stop", "1", "stop")];
+        session.queue_embeddings(waiting.clone()).await?;
+        let computed = |id: &str, numbers: &[f32]| ComputedEmbedding {
+            key: key("pkg/b.py", id),
+            spec: spec("1"),
+            text_hash: hash(id),
+            vector: vector(numbers),
+        };
+        for numbers in [&[][..], &[1.0], &[1.0, 2.0, 3.0]] {
+            let stored = session.store_embeddings(vec![computed("stop", &[1.0, 2.0]), computed("run", numbers)]).await;
+            refused("storing", numbers, stored)?;
+        }
+        let found = session.pending_embeddings(&PendingRequest::default()).await?;
+        ensure!(found == waiting, "of vectors that were refused together, some were kept: now {found:#?} wait");
+        session.commit().await?;
+        let reader = index.backend.open_reader().await?;
+        for numbers in [&[][..], &[1.0], &[1.0, 2.0, 3.0]] {
+            let request = CandidateRequest::new(spec("1"), vector(numbers), 9);
+            refused("asking for symbols with", numbers, reader.symbol_candidates(&request).await)?;
+            refused("asking for units with", numbers, reader.documentation_candidates(&request).await)?;
+        }
+        Ok(())
+    })
+}
+
+fn refused<T>(call: &str, numbers: &[f32], answer: Result<T, BackendError>) -> Outcome {
+    let kind = answer.err().map(|error| error.kind());
+    ensure!(kind == Some(ErrorKind::InvalidInput), "{call} {numbers:?} under a spec of two numbers is answered by {kind:?}");
+    Ok(())
 }
 
 pub(crate) fn specs_never_mix<F: Fixture>(cx: &Cx<F>) -> Outcome {
@@ -264,7 +319,7 @@ pub(crate) fn pruning_removes_orphans<F: Fixture>(cx: &Cx<F>) -> Outcome {
         let kept = row("a", spec("1"), "a", &[1.0, 2.0]);
         file.embeddings = vec![
             kept.clone(),
-            row("a", spec("2"), "a", &[1.0, 2.0]),
+            row("a", EmbeddingSpec { model_version: "2".to_owned(), ..spec("1") }, "a", &[1.0, 2.0]),
             EmbeddingRow::pending("b".into(), spec("2"), "b"),
             EmbeddingRow::pending("b".into(), spec("3"), "b"),
         ];

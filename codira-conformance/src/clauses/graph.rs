@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use codira_contracts::{
-    EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, FileSnapshot, IndexBackend, IndexReader, IndexWriteSession,
-    SymbolInventoryRequest, UseKind,
+    EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, FileSnapshot, IndexBackend, IndexReader, IndexWriteSession, Site,
+    SymbolInventoryRequest, UseKind, UseRecord,
     WriteScope::{self, Full, Incremental},
 };
 
@@ -37,7 +37,9 @@ fn session(scope: WriteScope, edits: impl IntoIterator<Item = Edit>) -> Run {
 fn caller(path: &str, module: &str) -> FileSnapshot {
     let mut file = defining(path, &["helper"]);
     file.analysis.imports = vec![import(module, "run")];
-    file.analysis.uses = vec![call("helper", "run"), call("helper", "nobody")];
+    // One edge with two sites, told in the wrong order and one of them twice.
+    let run_at = |line| UseRecord { site: Site::new(line, 1), ..call("helper", "run") };
+    file.analysis.uses = vec![run_at(9), call("helper", "nobody"), run_at(5), run_at(9)];
     file
 }
 
@@ -110,6 +112,21 @@ pub(crate) fn each_edge_is_found_from_both_ends<F: Fixture>(cx: &Cx<F>) -> Outco
                     let found = ask(end.clone()).await?.iter().filter(|found| *found == edge).count();
                     ensure!(found == 1, "{end:?} finds this edge {found} times: {edge:#?}");
                 }
+            }
+            let outside = edges.iter().filter(|edge| !edge.target.is_resolved()).map(|edge| match &edge.target.key() {
+                EdgeTarget::External { name, .. } | EdgeTarget::Unresolved { text: name } => name.clone(),
+                EdgeTarget::Resolved(key) => key.to_string(),
+            });
+            for name in outside.collect::<BTreeSet<_>>() {
+                let found = ask(EdgeEnd::ToExternal(name.clone())).await?;
+                let external =
+                    |edge: &&EdgeEntry| matches!(&edge.target, EdgeTarget::External { name: full, .. } if *full == name);
+                let expected = edges.iter().filter(external).count();
+                let all = found.iter().all(|edge| external(&edge));
+                ensure!(
+                    all && found.len() == expected,
+                    "{expected} edges lead to the external {name:?}, and found are {found:#?}"
+                );
             }
             let pairs: BTreeSet<_> = edges.iter().map(|edge| (&edge.owner.key, edge.target.key())).collect();
             ensure!(pairs.len() == edges.len(), "some of these have owner and target in common: {edges:#?}");

@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use codira_contracts::{
-    ContentHash, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, PathPrefix, SymbolRequest,
+    AnalyzerInventory, ContentHash, Coverage, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, PathPrefix,
+    RunInventory, SymbolRequest, Tool,
     WriteScope::{Full, Incremental},
 };
 
@@ -15,7 +16,7 @@ use crate::{
     observe::{keeps_embeddings, observe, same},
     process::{Bounds, Order, Other},
     question::Question,
-    samples::{defining, file, path},
+    samples::{call, defining, file, import},
     stamped,
     verdict::ensure,
 };
@@ -53,7 +54,8 @@ pub(crate) fn a_session_shows_nothing_before_its_commit<F: Fixture>(cx: &Cx<F>) 
             session.put_file(defining("pkg/a.py", &["helper"])).await?;
             session.put_file(defining("pkg/b.py", &["run"])).await?;
             session.rebuild_derived().await?;
-            session.write_inventory(Default::default()).await?;
+            let analyzer = AnalyzerInventory { tool: Tool::new("kit", "1"), globs: Vec::new() };
+            session.write_inventory(RunInventory { coverage: Coverage::Complete, analyzers: vec![analyzer] }).await?;
             let beside = observe(&index.backend.open_reader().await?, descriptor, &questions, embeddings).await?;
             same("beside an open session", &before, &beside)?;
         }
@@ -64,20 +66,27 @@ pub(crate) fn a_session_shows_nothing_before_its_commit<F: Fixture>(cx: &Cx<F>) 
 pub(crate) fn a_reader_shows_one_state_for_ever<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
+        let (questions, descriptor) = (Question::everything(), index.backend.descriptor());
+        let embeddings = keeps_embeddings(descriptor);
         let mut readers = Vec::new();
-        for generation in 1..=4_u64 {
-            let scope = if generation % 2 == 0 { Full } else { Incremental };
+        for (number, name) in (1..).zip(["run", "Run", "helper", "Base"]) {
+            let scope = if number % 2 == 0 { Full } else { Incremental };
             let mut session = index.backend.begin_index_session(scope).await?;
-            session.put_file(defining("pkg/a.py", &[&generation.to_string()])).await?;
+            let mut file = defining("pkg/a.py", &[name]);
+            file.analysis.uses = vec![call(name, name)];
+            file.analysis.imports = (0..number).map(|_| import("json", name)).collect();
+            session.put_file(file).await?;
             session.commit().await?;
-            readers.push((generation, index.backend.open_reader().await?));
+            let (asked, silent) = (index.backend.open_reader().await?, index.backend.open_reader().await?);
+            let answers = observe(&asked, descriptor, &questions, embeddings).await?;
+            readers.push((name, asked, silent, answers));
         }
-        for (generation, reader) in &readers {
-            let shown = reader.generation();
-            ensure!(shown == *generation, "a reader of commit {generation} says that it shows {shown}");
-            let found = reader.file(&path("pkg/a.py")).await?;
-            let expected = Some(defining("pkg/a.py", &[&generation.to_string()]));
-            ensure!(found == expected, "a reader of commit {generation} shows {found:#?}");
+        for (name, asked, silent, answers) in &readers {
+            // One that was asked before, and one that is asked for the first time.
+            for reader in [asked, silent] {
+                let now = observe(reader, descriptor, &questions, embeddings).await?;
+                same(format_args!("a reader of the commit that put {name} answers otherwise now"), answers, &now)?;
+            }
         }
         Ok(())
     })

@@ -1,10 +1,14 @@
 //! Storing: everything that was put, and nothing of what was.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, PoisonError},
+};
 
 use codira_contracts::{
-    AnalyzerInventory, AuditPolicy, BackendError, Coverage, DocIssue, DocIssueRequest, FileSnapshot, IndexBackend, IndexReader,
-    IndexWriteSession, Language, LineSpan, RepoPath, RunInventory, Severity, Tool,
+    AnalysisStatus, AnalyzerInventory, AuditPolicy, BackendError, Coverage, Diagnostic, DocIssue, DocIssueRequest,
+    Documentation, DocumentationRequest, FileSnapshot, Import, IndexBackend, IndexReader, IndexWriteSession, Language,
+    LineSpan, RepoPath, RunInventory, Severity, Site, SymbolKey, Tool, UseRecord,
     WriteScope::{Full, Incremental},
 };
 use proptest::{
@@ -28,6 +32,18 @@ const FILES: usize = 200;
 
 /// Files drawn from the whole model that break no rule, each at a path of its own; the same ones each time.
 pub(super) fn drawn_files(count: usize, embeddings: bool) -> Outcome<Vec<FileSnapshot>> {
+    // Whoever judges many backends in one process draws them once.
+    static DRAWN: Mutex<BTreeMap<(usize, bool), Vec<FileSnapshot>>> = Mutex::new(BTreeMap::new());
+    let mut drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(files) = drawn.get(&(count, embeddings)) {
+        return Ok(files.clone());
+    }
+    let files = draw_files(count, embeddings)?;
+    drawn.insert((count, embeddings), files.clone());
+    Ok(files)
+}
+
+fn draw_files(count: usize, embeddings: bool) -> Outcome<Vec<FileSnapshot>> {
     let mut runner = TestRunner::deterministic();
     let mut files = Vec::new();
     while files.len() < count {
@@ -44,10 +60,52 @@ pub(super) fn drawn_files(count: usize, embeddings: bool) -> Outcome<Vec<FileSna
     Ok(files)
 }
 
+/// Texts that stores like to tidy, beside the [hostile](HOSTILE) ones: spaces, numbers, words with a meaning, separators, marks.
+const TREACHEROUS: &[&str] =
+    &[" run ", "run\t", "007", "1e3", "NULL", "null", "true", "a,b", "a;b\n", "\u{feff}", "\r", "\u{fffd}\u{ffff}", ""];
+
+/// A file of values that stores change although they mean well.
+fn treacherous() -> FileSnapshot {
+    let texts = || TREACHEROUS.iter().map(|text| (*text).to_owned());
+    let mut file = defining("treacherous.txt", TREACHEROUS);
+    file.state.analyzer = Tool::new(" kit ", "1.10");
+    file.state.size = u64::MAX;
+    file.state.modified = i64::MIN + 1;
+    let analysis = &mut file.analysis;
+    analysis.language = Language::new("Klingon ");
+    analysis.module = " 007 ".to_owned();
+    analysis.source = format!("\u{feff} first \r\n\r\n{}\n\u{a0}last \t\n\n", "long ".repeat(30_000));
+    for (symbol, text) in analysis.symbols.iter_mut().zip(texts()) {
+        symbol.span = LineSpan::new(u32::MAX - 1, u32::MAX);
+        symbol.qualified_name = text.clone();
+        symbol.decorators = texts().collect();
+        symbol.bases = vec![text.clone(), String::new(), text.clone()];
+        (symbol.signature, symbol.documentation) = (Some(text.clone()), Some(text));
+    }
+    // Not in the order of their lines, and one of them twice.
+    let import = |line, text: &str| Import { alias: Some(text.to_owned()), line, ..samples::import(text, text) };
+    analysis.imports = TREACHEROUS.iter().zip([7, 7, 3].into_iter().cycle()).map(|(text, line)| import(line, text)).collect();
+    analysis.imports.push(analysis.imports[0].clone());
+    let call = UseRecord { site: Site::new(u32::MAX, u32::MAX), ..samples::call("run\t", "1e3") };
+    analysis.uses = vec![call.clone(), samples::call("007", "run\t"), call];
+    analysis.documentation = vec![Documentation {
+        title: " 007 ".to_owned(),
+        heading_path: texts().collect(),
+        owner: Some("007".into()),
+        ..samples::unit("a unit", "\r\ntext \n")
+    }];
+    let issue = DocIssue { message: " 007 ".to_owned(), ..an_issue() };
+    analysis.doc_issues = vec![issue.clone(), an_issue(), issue];
+    let diagnostics = texts().map(|message| Diagnostic { line: u32::MAX, message });
+    analysis.status = AnalysisStatus::Partial(diagnostics.collect());
+    file
+}
+
 pub(crate) fn a_file_reads_back_as_it_was_put<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let files = drawn_files(FILES, keeps_embeddings(index.backend.descriptor()))?;
+        let mut files = drawn_files(FILES, keeps_embeddings(index.backend.descriptor()))?;
+        files.push(treacherous());
         let mut session = index.backend.begin_index_session(Full).await?;
         for file in &files {
             session.put_file(file.clone()).await?;
@@ -78,7 +136,7 @@ fn marked(mark: &str) -> FileSnapshot {
     file
 }
 
-fn an_issue() -> DocIssue {
+pub(super) fn an_issue() -> DocIssue {
     DocIssue {
         rule: "missing".to_owned(),
         severity: Severity::Warning,
@@ -149,7 +207,15 @@ pub(crate) fn files_share_no_identities<F: Fixture>(cx: &Cx<F>) -> Outcome {
         for file in &files {
             let found = reader.file(file.path()).await?;
             ensure!(found.as_ref() == Some(file), "{} reads back as {found:#?}", file.path());
+            for symbol in &file.analysis.symbols {
+                let key = SymbolKey { path: file.path().clone(), id: symbol.id.clone() };
+                let found = reader.symbol(&key).await?.map(|entry| entry.symbol);
+                ensure!(found.as_ref() == Some(symbol), "the symbol {key} is {found:#?}");
+            }
         }
+        let units: usize = files.iter().map(|file| file.analysis.documentation.len()).sum();
+        let found = reader.documentation(&DocumentationRequest::default()).await?;
+        ensure!(found.len() == units, "{units} documentation units were put, and there are {found:#?}");
         Ok(())
     })
 }

@@ -1,6 +1,6 @@
 //! The backend that is the reference except for its [`Fault`].
 
-use std::{marker::PhantomData, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use codira_conformance::Fixture;
@@ -8,33 +8,32 @@ use codira_contracts::*;
 
 use crate::fault::{Answer, Fault};
 
-/// Opens backends with this fault.
-pub struct Mutant<F>(PhantomData<fn() -> F>);
+/// Opens backends with this fault. The type of the fault is erased, so that the clauses are compiled once for all of them.
+pub struct Mutant(fn() -> Arc<dyn Fault>);
 
-impl<F> Default for Mutant<F> {
-    fn default() -> Self {
-        Self(PhantomData)
+impl Mutant {
+    pub fn with<F: Fault + Default>() -> Self {
+        Self(|| Arc::new(F::default()))
     }
 }
 
 #[async_trait]
-impl<F: Fault> Fixture for Mutant<F> {
-    type Backend = Faulty<F>;
+impl Fixture for Mutant {
+    type Backend = Faulty;
 
-    async fn open(&self, dir: &Path) -> Answer<Faulty<F>> {
-        Ok(Faulty::open(dir))
+    async fn open(&self, dir: &Path) -> Answer<Faulty> {
+        Ok(Faulty::new((self.0)(), dir))
     }
 }
 
-pub struct Faulty<F: Fault> {
+pub struct Faulty {
     base: DynBackend,
-    fault: Arc<F>,
+    fault: Arc<dyn Fault>,
     descriptor: BackendDescriptor,
 }
 
-impl<F: Fault> Faulty<F> {
-    pub fn open(dir: &Path) -> Self {
-        let fault = Arc::new(F::default());
+impl Faulty {
+    pub fn new(fault: Arc<dyn Fault>, dir: &Path) -> Self {
         let base = fault.base(dir);
         let mut descriptor = base.descriptor().clone();
         fault.describe(&mut descriptor);
@@ -42,25 +41,25 @@ impl<F: Fault> Faulty<F> {
     }
 }
 
-impl<F: Fault> Drop for Faulty<F> {
+impl Drop for Faulty {
     fn drop(&mut self) {
         self.fault.closed();
     }
 }
 
-pub struct Reader<F: Fault> {
+pub struct Reader {
     pub base: Arc<dyn IndexReader>,
-    pub fault: Arc<F>,
+    pub fault: Arc<dyn Fault>,
 }
 
-pub struct Session<F: Fault> {
+pub struct Session {
     pub base: DynBackend,
-    pub fault: Arc<F>,
+    pub fault: Arc<dyn Fault>,
     /// Taken by whatever ends it.
     pub session: Option<DynSession>,
 }
 
-impl<F: Fault> Drop for Session<F> {
+impl Drop for Session {
     fn drop(&mut self) {
         if let Some(session) = self.session.take() {
             self.fault.dropped(session);
@@ -70,20 +69,20 @@ impl<F: Fault> Drop for Session<F> {
 }
 
 #[async_trait]
-impl<F: Fault> IndexBackend for Faulty<F> {
-    type Reader = Reader<F>;
-    type Session = Session<F>;
+impl IndexBackend for Faulty {
+    type Reader = Reader;
+    type Session = Session;
 
     fn descriptor(&self) -> &BackendDescriptor {
         &self.descriptor
     }
 
-    async fn open_reader(&self) -> Answer<Reader<F>> {
+    async fn open_reader(&self) -> Answer<Reader> {
         let base = Arc::from(self.fault.open_reader(&self.base).await?);
         Ok(Reader { base, fault: Arc::clone(&self.fault) })
     }
 
-    async fn begin_index_session(&self, scope: WriteScope) -> Answer<Session<F>> {
+    async fn begin_index_session(&self, scope: WriteScope) -> Answer<Session> {
         let session = self.fault.begin(&self.base, scope).await?;
         Ok(Session { base: self.base.clone(), fault: Arc::clone(&self.fault), session: Some(session) })
     }

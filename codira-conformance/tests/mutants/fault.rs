@@ -21,7 +21,7 @@ macro_rules! hooks {
     ) => {
         /// What is wrong with a backend. One value lives as long as one index is open.
         #[async_trait]
-        pub trait Fault: Default + Send + Sync + 'static {
+        pub trait Fault: Send + Sync + 'static {
             /// The sound backend underneath.
             fn base(&self, _dir: &Path) -> DynBackend {
                 DynBackend::new(MemoryBackend::default())
@@ -79,7 +79,7 @@ macro_rules! hooks {
         }
 
         #[async_trait]
-        impl<F: Fault> IndexReader for Reader<F> {
+        impl IndexReader for Reader {
             fn generation(&self) -> u64 {
                 self.fault.generation(&*self.base)
             }
@@ -91,7 +91,7 @@ macro_rules! hooks {
         }
 
         #[async_trait]
-        impl<F: Fault> IndexWriteSession for Session<F> {
+        impl IndexWriteSession for Session {
             $(async fn $call(&mut self, $($given: $given_type),*) -> Answer<$result> {
                 let session = self.session.as_mut().expect("the session is open until it is consumed");
                 self.fault.called().await;

@@ -36,13 +36,13 @@ struct Hanging {
 
 #[async_trait]
 impl Fixture for Hanging {
-    type Backend = Faulty<Sound>;
+    type Backend = Faulty;
 
-    async fn open(&self, dir: &Path) -> Answer<Faulty<Sound>> {
+    async fn open(&self, dir: &Path) -> Answer<Faulty> {
         self.dir.set(dir.to_owned()).unwrap();
         let (let_go, changed) = &*self.let_go;
         drop(changed.wait_while(let_go.lock().unwrap(), |let_go| !*let_go).unwrap());
-        Ok(Faulty::open(dir))
+        Ok(Faulty::new(Arc::new(Sound), dir))
     }
 }
 

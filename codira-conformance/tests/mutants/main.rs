@@ -8,15 +8,21 @@
 mod asking;
 mod backend;
 mod commits;
+#[path = "../../examples/demo-backend/src/lib.rs"]
+#[allow(dead_code, reason = "the mutants need only its backend")]
+mod demo_backend;
 mod embeddings;
 mod fault;
 mod graph;
 mod isolation;
 mod judge;
 mod kit;
+mod lists;
+mod losses;
 mod odd;
 mod refusals;
 mod sessions;
+mod stores;
 mod storing;
 mod told;
 mod warm;
@@ -30,7 +36,10 @@ use fault::Fault;
 const TABLES: &[&[judge::Line]] = &[
     sessions::TABLE,
     isolation::TABLE,
+    stores::TABLE,
     storing::TABLE,
+    losses::TABLE,
+    lists::TABLE,
     asking::TABLE,
     graph::TABLE,
     embeddings::TABLE,
@@ -39,11 +48,8 @@ const TABLES: &[&[judge::Line]] = &[
     warm::TABLE,
 ];
 
-/// Clauses whose mutants are still to be written. This list only ever shrinks.
+/// Clauses whose mutants are still to be written: none, but while a chapter grows.
 const WANTED: &[&str] = &[
-    "sessions::all_backends_of_a_repository_share_the_place",
-    "isolation::reading_changes_no_byte",
-    "isolation::a_read_only_directory_can_be_read",
     "processes::a_second_process_is_refused",
     "processes::readers_never_wait_for_another_process",
     "processes::a_reader_keeps_its_state",
@@ -56,16 +62,6 @@ const WANTED: &[&str] = &[
     "durability::a_kill_during_the_first_session_leaves_nothing_or_all",
     "durability::kills_leave_no_debris",
     "durability::pending_rows_survive_kills",
-    "storing::files_share_no_identities",
-    "storing::purging_removes_what_policy_skips",
-    "storing::maintenance_is_counted_until_it_is_done",
-    "asking::logical_names_lead_to_their_symbols",
-    "asking::members_are_found_from_their_parent",
-    "asking::what_is_not_there_has_an_empty_answer",
-    "graph::deriving_grows_with_the_change",
-    "embeddings::candidates_are_the_exact_top",
-    "embeddings::specs_never_mix",
-    "embeddings::pruning_removes_orphans",
     "failing::truncated_files_are_noticed",
     "failing::foreign_files_are_noticed",
     "failing::overwritten_bytes_are_no_crash",
@@ -86,9 +82,15 @@ impl Fault for Sound {}
 #[test]
 fn every_clause_is_broken_by_a_mutant() {
     let broken: BTreeSet<&str> = TABLES.iter().copied().flatten().flat_map(|line| line.breaks).copied().collect();
-    let ids: Vec<&str> = clauses::<backend::Mutant<Sound>>().iter().map(|clause| clause.id).collect();
+    let ids: Vec<&str> = clauses::<backend::Mutant>().iter().map(|clause| clause.id).collect();
     let unbroken: Vec<&str> = ids.into_iter().filter(|id| !broken.contains(id)).collect();
     assert_eq!(unbroken, WANTED, "these clauses are broken by no mutant");
+}
+
+#[test]
+fn every_mutant_breaks_something() {
+    let harmless = TABLES.iter().copied().flatten().filter(|line| line.breaks.is_empty()).map(|line| line.name);
+    assert_eq!(harmless.collect::<Vec<_>>(), [""; 0], "no clause meets these faults");
 }
 
 #[test]

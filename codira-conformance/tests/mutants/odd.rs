@@ -115,10 +115,27 @@ impl Fault for KeepsNoEmbeddings {
 
 #[test]
 fn a_backend_that_yields_at_every_call_breaks_nothing() {
-    judge::<YieldsOften>("nothing", &[]);
+    judge::<YieldsOften>(module_path!(), "nothing", &[]);
 }
 
 #[test]
 fn a_backend_without_embeddings_breaks_nothing() {
-    judge::<KeepsNoEmbeddings>("nothing", &[]);
+    judge::<KeepsNoEmbeddings>(module_path!(), "nothing", &[]);
+}
+
+/// Commits on a thread of its own, which ends what it began although nobody waits for it.
+#[derive(Default)]
+struct CommitsElsewhere;
+
+#[async_trait]
+impl Fault for CommitsElsewhere {
+    async fn commit(&self, _base: &DynBackend, session: DynSession) -> Answer<Commit> {
+        let lost = |error| BackendError::io("memory", "commit", "memory", std::io::Error::other(error));
+        tokio::spawn(session.commit()).await.map_err(lost)?
+    }
+}
+
+#[test]
+fn a_backend_that_commits_elsewhere_breaks_nothing() {
+    judge::<CommitsElsewhere>(module_path!(), "nothing", &[]);
 }

@@ -3,10 +3,48 @@
 use async_trait::async_trait;
 use codira_contracts::*;
 
-use crate::{fault::Fault, judge::mutants};
+use crate::{
+    fault::{Answer, Fault},
+    judge::mutants,
+    odd::KeepsNoEmbeddings,
+};
 
 mutants! {
     an_unclaimed_capability_works: ClaimsTooLittle, "it keeps embeddings, and does not claim to", [
+        "refusals::embeddings_are_refused_when_not_claimed",
+    ];
+    a_claimed_capability_is_missing: ClaimsTooMuch, "it claims to keep embeddings, and refuses them", [
+        "sessions::full_scope_replaces_everything",
+        "isolation::a_session_shows_nothing_before_its_commit",
+        "isolation::a_reader_shows_one_state_for_ever",
+        "storing::a_file_reads_back_as_it_was_put",
+        "storing::a_replaced_file_leaves_no_trace",
+        "storing::a_removed_file_leaves_no_trace",
+        "storing::a_file_that_breaks_a_rule_is_refused",
+        "asking::every_list_is_in_its_documented_order",
+        "asking::a_prefix_is_a_path_or_directory",
+        "asking::a_limit_gives_the_first",
+        "asking::an_answer_has_what_the_request_names",
+        "asking::what_is_not_there_has_an_empty_answer",
+        "graph::edges_are_those_of_the_resolver",
+        "graph::edges_follow_every_change",
+        "graph::each_edge_is_found_from_both_ends",
+        "embeddings::vectors_are_kept_bit_for_bit",
+        "embeddings::pending_rows_wait_until_they_are_stored",
+        "embeddings::a_stale_vector_is_not_kept",
+        "embeddings::a_text_keeps_its_vector_when_it_moves",
+        "embeddings::candidates_are_the_exact_top",
+        "embeddings::another_dimension_is_refused",
+        "embeddings::specs_never_mix",
+        "embeddings::pruning_removes_orphans",
+    ];
+    embeddings_are_left_out: LeavesOut, "a file with embeddings is put without them, where they are not claimed", [
+        "refusals::embeddings_are_refused_when_not_claimed",
+    ];
+    a_refusal_is_of_another_kind: RefusesOtherwise, "a call about embeddings is refused as invalid input, where they are not claimed", [
+        "refusals::embeddings_are_refused_when_not_claimed",
+    ];
+    a_refusal_names_another_capability: RefusesDurability, "what is refused is refused for want of durability", [
         "refusals::embeddings_are_refused_when_not_claimed",
     ];
 }
@@ -19,4 +57,77 @@ impl Fault for ClaimsTooLittle {
     fn describe(&self, descriptor: &mut BackendDescriptor) {
         descriptor.capabilities.clear();
     }
+}
+
+/// Declares backends that do without embeddings in their own way, where [`KeepsNoEmbeddings`] does so rightly.
+macro_rules! without_embeddings {
+    ($($fault:ident claims $claims:literal, puts $put:expr, prunes $prune:expr;)*) => {$(
+        #[derive(Default)]
+        struct $fault(KeepsNoEmbeddings);
+
+        #[async_trait]
+        impl Fault for $fault {
+            fn describe(&self, descriptor: &mut BackendDescriptor) {
+                if !$claims {
+                    self.0.describe(descriptor);
+                }
+            }
+
+            async fn put_file(&self, session: &mut DynSession, mut file: FileSnapshot) -> Answer<()> {
+                let put: fn(&mut FileSnapshot) = $put;
+                put(&mut file);
+                self.0.put_file(session, file).await
+            }
+
+            async fn prune_embeddings(&self, session: &mut DynSession, keep: &[EmbeddingSpec]) -> Answer<u64> {
+                let prune: fn(BackendError) -> BackendError = $prune;
+                self.0.prune_embeddings(session, keep).await.map_err(prune)
+            }
+
+            async fn reusable_in_session(&self, session: &mut DynSession, request: &ReuseRequest) -> Answer<Vec<ReusableEmbedding>> {
+                self.0.reusable_in_session(session, request).await
+            }
+
+            async fn pending_in_session(&self, session: &mut DynSession, request: &PendingRequest) -> Answer<Vec<PendingEmbedding>> {
+                self.0.pending_in_session(session, request).await
+            }
+
+            async fn queue_embeddings(&self, session: &mut DynSession, rows: Vec<PendingEmbedding>) -> Answer<()> {
+                self.0.queue_embeddings(session, rows).await
+            }
+
+            async fn store_embeddings(&self, session: &mut DynSession, rows: Vec<ComputedEmbedding>) -> Answer<Stored> {
+                self.0.store_embeddings(session, rows).await
+            }
+
+            async fn embedding_inventory(&self, reader: &dyn IndexReader) -> Answer<Vec<EmbeddingInventory>> {
+                self.0.embedding_inventory(reader).await
+            }
+
+            async fn reusable_embeddings(&self, reader: &dyn IndexReader, request: &ReuseRequest) -> Answer<Vec<ReusableEmbedding>> {
+                self.0.reusable_embeddings(reader, request).await
+            }
+
+            async fn pending_embeddings(&self, reader: &dyn IndexReader, request: &PendingRequest) -> Answer<Vec<PendingEmbedding>> {
+                self.0.pending_embeddings(reader, request).await
+            }
+
+            async fn symbol_candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate<SymbolEntry>>> {
+                self.0.symbol_candidates(reader, request).await
+            }
+
+            async fn documentation_candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate<DocumentationEntry>>> {
+                self.0.documentation_candidates(reader, request).await
+            }
+        }
+    )*};
+}
+
+without_embeddings! {
+    ClaimsTooMuch claims true, puts |_| {}, prunes |refusal| refusal;
+    LeavesOut claims false, puts |file| file.embeddings.clear(), prunes |refusal| refusal;
+    RefusesOtherwise claims false, puts |_| {}, prunes |refusal| BackendError::invalid("embeddings", refusal.to_string());
+    RefusesDurability claims false, puts |_| {}, prunes |_| {
+        BackendError::Unsupported { backend: "memory".to_owned(), capability: Capability::Durable }
+    };
 }

@@ -1,9 +1,18 @@
-//! Storing: values that come back changed, and traces of what is gone.
+//! Storing: traces of what is gone, identities that are shared, rules that are not kept, and what is true of the run as a whole.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+};
 
 use async_trait::async_trait;
 use codira_contracts::*;
 
 use crate::{
+    commits::Commits,
     fault::{Answer, Fault},
     judge::{EVERY, SMALL, mutants},
 };
@@ -18,15 +27,69 @@ mutants! {
         SMALL,
         EVERY,
     ];
-    texts_end_at_a_nul: CutsAtNul, "names and sources end at the first NUL", [
-        "storing::a_file_reads_back_as_it_was_put",
-        "asking::names_match_exactly",
-        "asking::texts_are_found_as_whole_words",
-        EVERY,
+    a_removed_file_is_still_found_by_its_words: RemovedTextStays, "the lines of a removed file are found as before", [
+        "storing::a_removed_file_leaves_no_trace",
+    ];
+    a_replaced_file_is_still_found_by_its_words: ReplacedTextStays, "the former lines of a replaced file are found beside its new ones", [
+        "storing::a_replaced_file_leaves_no_trace",
+    ];
+    issues_of_a_replaced_file_stay: ReplacedIssuesStay, "the issues of a replaced file stay beside its new ones", [
+        "storing::a_replaced_file_leaves_no_trace",
+        "storing::purging_removes_what_policy_skips",
+    ];
+    ids_are_unique_in_the_repository: IdsAreGlobal, "a symbol whose id another file has is lost", [
+        "storing::files_share_no_identities",
+        "asking::logical_names_lead_to_their_symbols",
+    ];
+    ids_of_units_are_unique_in_the_repository: UnitIdsAreGlobal, "a documentation unit whose id another file has is lost", [
+        "storing::files_share_no_identities",
+        "asking::a_prefix_is_a_path_or_directory",
+        "asking::a_limit_gives_the_first",
     ];
     a_refused_file_takes_the_former_one_along: RefusesAndRemoves, "a refused put has removed what was there", [
         "storing::a_file_that_breaks_a_rule_is_refused",
         EVERY,
+    ];
+    a_file_that_breaks_a_rule_is_dropped: DropsSilently, "a file that breaks a rule is left out, and nobody is told", [
+        "sessions::a_failed_call_leaves_the_session_usable",
+        "storing::a_file_that_breaks_a_rule_is_refused",
+    ];
+    a_refusal_names_nothing: RefusesWithoutNames, "a refusal names neither path nor id", [
+        "storing::a_file_that_breaks_a_rule_is_refused",
+    ];
+    a_refusal_is_a_failure: RefusesAsFailure, "a file that breaks a rule is answered by a failure", [
+        "sessions::a_failed_call_leaves_the_session_usable",
+        "storing::a_file_that_breaks_a_rule_is_refused",
+    ];
+    a_file_is_refused_at_the_commit: RefusesAtCommit, "a file that breaks a rule is refused by the commit", [
+        "sessions::a_failed_call_leaves_the_session_usable",
+        "storing::a_file_that_breaks_a_rule_is_refused",
+    ];
+    analyzers_are_unsorted: AnalyzersUnsorted, "analyzers are listed backwards", [
+        "storing::inventories_read_back_as_written",
+    ];
+    globs_are_a_set: GlobsAreASet, "the globs of an analyzer are sorted, each once", [
+        "storing::inventories_read_back_as_written",
+    ];
+    inventories_are_written_at_once: InventoryOutsideTheCommit, "an inventory is written outside the commit", [
+        "isolation::a_session_shows_nothing_before_its_commit",
+        "storing::inventories_read_back_as_written",
+    ];
+    coverage_is_forgotten: CoverageForgotten, "a session that says nothing of coverage resets it", [
+        "storing::inventories_read_back_as_written",
+    ];
+    purging_removes_too_much: PurgesTooMuch, "purging removes the issues of every language, once one is stale", [
+        "storing::purging_removes_what_policy_skips",
+    ];
+    purging_counts_files: PurgeCountsFiles, "purging says how many files had issues", [
+        "storing::purging_removes_what_policy_skips",
+    ];
+    maintenance_counts_files: MaintenanceCountsFiles, "maintenance counts files with stale issues", [
+        "storing::maintenance_is_counted_until_it_is_done",
+    ];
+    maintenance_is_never_done: MaintenanceOfTheLastCommit, "maintenance is counted on the commit before", [
+        "storing::a_removed_file_leaves_no_trace",
+        "storing::maintenance_is_counted_until_it_is_done",
     ];
 }
 
@@ -40,21 +103,115 @@ impl Fault for RemovesNothing {
     }
 }
 
-fn cut(text: &mut String) {
-    if let Some(end) = text.find('\0') {
-        text.truncate(end);
+/// The lines of the commit before, in files that are gone, or that are there still with another text.
+async fn former_lines(
+    commits: &Commits,
+    reader: &dyn IndexReader,
+    request: &TextRequest,
+    gone: bool,
+) -> Answer<Vec<TextReference>> {
+    let Some(before) = commits.of(reader.generation() - 1) else { return Ok(Vec::new()) };
+    let mut lines = Vec::new();
+    for line in before.text_references(request).await? {
+        let (then, now) = (before.file(&line.path).await?, reader.file(&line.path).await?);
+        if now.is_none() == gone && now != then {
+            lines.push(line);
+        }
+    }
+    Ok(lines)
+}
+
+#[derive(Default)]
+struct RemovedTextStays(Commits);
+
+#[async_trait]
+impl Fault for RemovedTextStays {
+    async fn commit(&self, base: &DynBackend, session: DynSession) -> Answer<Commit> {
+        self.0.commit(base, session).await
+    }
+
+    async fn text_references(&self, reader: &dyn IndexReader, request: &TextRequest) -> Answer<Vec<TextReference>> {
+        let mut lines = reader.text_references(request).await?;
+        lines.extend(former_lines(&self.0, reader, request, true).await?);
+        Ok(lines)
     }
 }
 
 #[derive(Default)]
-struct CutsAtNul;
+struct ReplacedTextStays(Commits);
 
 #[async_trait]
-impl Fault for CutsAtNul {
-    async fn put_file(&self, session: &mut DynSession, mut file: FileSnapshot) -> Answer<()> {
-        cut(&mut file.analysis.source);
-        file.analysis.symbols.iter_mut().for_each(|symbol| cut(&mut symbol.name));
-        session.put_file(file).await
+impl Fault for ReplacedTextStays {
+    async fn commit(&self, base: &DynBackend, session: DynSession) -> Answer<Commit> {
+        self.0.commit(base, session).await
+    }
+
+    async fn text_references(&self, reader: &dyn IndexReader, request: &TextRequest) -> Answer<Vec<TextReference>> {
+        let mut lines = reader.text_references(request).await?;
+        lines.extend(former_lines(&self.0, reader, request, false).await?);
+        Ok(lines)
+    }
+}
+
+#[derive(Default)]
+struct ReplacedIssuesStay(Commits);
+
+#[async_trait]
+impl Fault for ReplacedIssuesStay {
+    async fn commit(&self, base: &DynBackend, session: DynSession) -> Answer<Commit> {
+        self.0.commit(base, session).await
+    }
+
+    async fn doc_issues(&self, reader: &dyn IndexReader, request: &DocIssueRequest) -> Answer<Vec<DocIssueEntry>> {
+        let mut issues = reader.doc_issues(request).await?;
+        let Some(before) = self.0.of(reader.generation() - 1) else { return Ok(issues) };
+        for issue in before.doc_issues(request).await? {
+            let now = reader.file(&issue.path).await?;
+            if now.is_some_and(|file| !file.analysis.doc_issues.contains(&issue.issue)) {
+                issues.push(issue);
+            }
+        }
+        Ok(issues)
+    }
+}
+
+/// The ids that files at lesser paths have, as `ids` tells them.
+async fn taken(
+    reader: &dyn IndexReader,
+    path: &RepoPath,
+    ids: impl Fn(&FileAnalysis) -> Vec<StableId> + Send,
+) -> Answer<BTreeSet<StableId>> {
+    let mut taken = BTreeSet::new();
+    for state in reader.file_states(&PathPrefix::root()).await?.iter().take_while(|state| state.path < *path) {
+        let file = reader.file(&state.path).await?;
+        taken.extend(file.iter().flat_map(|file| ids(&file.analysis)));
+    }
+    Ok(taken)
+}
+
+#[derive(Default)]
+struct IdsAreGlobal;
+
+#[async_trait]
+impl Fault for IdsAreGlobal {
+    async fn symbol(&self, reader: &dyn IndexReader, key: &SymbolKey) -> Answer<Option<SymbolEntry>> {
+        let ids = |analysis: &FileAnalysis| analysis.symbols.iter().map(|symbol| symbol.id.clone()).collect();
+        if taken(reader, &key.path, ids).await?.contains(&key.id) {
+            return Ok(None);
+        }
+        reader.symbol(key).await
+    }
+}
+
+#[derive(Default)]
+struct UnitIdsAreGlobal;
+
+#[async_trait]
+impl Fault for UnitIdsAreGlobal {
+    async fn documentation(&self, reader: &dyn IndexReader, request: &DocumentationRequest) -> Answer<Vec<DocumentationEntry>> {
+        let mut seen = BTreeSet::new();
+        let units = reader.documentation(request).await?;
+        Ok(units.into_iter().filter(|entry| seen.insert(entry.unit.id.clone())).collect())
     }
 }
 
@@ -66,5 +223,222 @@ impl Fault for RefusesAndRemoves {
     async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
         session.remove_file(file.path()).await?;
         session.put_file(file).await
+    }
+}
+
+#[derive(Default)]
+struct DropsSilently;
+
+#[async_trait]
+impl Fault for DropsSilently {
+    async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
+        if file.validate().is_ok() { session.put_file(file).await } else { Ok(()) }
+    }
+}
+
+#[derive(Default)]
+struct RefusesWithoutNames;
+
+#[async_trait]
+impl Fault for RefusesWithoutNames {
+    async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
+        session.put_file(file).await.map_err(|_| BackendError::invalid("a file", "breaks a rule"))
+    }
+}
+
+#[derive(Default)]
+struct RefusesAsFailure;
+
+#[async_trait]
+impl Fault for RefusesAsFailure {
+    async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
+        let path = file.path().clone();
+        let put = session.put_file(file).await;
+        put.map_err(|error| BackendError::io("memory", "put", path, std::io::Error::other(error)))
+    }
+}
+
+#[derive(Default)]
+struct RefusesAtCommit {
+    refused: AtomicBool,
+}
+
+#[async_trait]
+impl Fault for RefusesAtCommit {
+    async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
+        if session.put_file(file).await.is_err() {
+            self.refused.store(true, SeqCst);
+        }
+        Ok(())
+    }
+
+    async fn commit(&self, _base: &DynBackend, session: DynSession) -> Answer<Commit> {
+        match self.refused.load(SeqCst) {
+            true => Err(BackendError::invalid("a file", "breaks a rule")),
+            false => session.commit().await,
+        }
+    }
+
+    fn ended(&self) {
+        self.refused.store(false, SeqCst);
+    }
+}
+
+#[derive(Default)]
+struct AnalyzersUnsorted;
+
+#[async_trait]
+impl Fault for AnalyzersUnsorted {
+    async fn analyzer_inventory(&self, reader: &dyn IndexReader) -> Answer<Vec<AnalyzerInventory>> {
+        Ok(reader.analyzer_inventory().await?.into_iter().rev().collect())
+    }
+}
+
+#[derive(Default)]
+struct GlobsAreASet;
+
+#[async_trait]
+impl Fault for GlobsAreASet {
+    async fn analyzer_inventory(&self, reader: &dyn IndexReader) -> Answer<Vec<AnalyzerInventory>> {
+        let mut analyzers = reader.analyzer_inventory().await?;
+        for analyzer in &mut analyzers {
+            analyzer.globs.sort();
+            analyzer.globs.dedup();
+        }
+        Ok(analyzers)
+    }
+}
+
+#[derive(Default)]
+struct InventoryOutsideTheCommit {
+    written: Mutex<Option<RunInventory>>,
+}
+
+#[async_trait]
+impl Fault for InventoryOutsideTheCommit {
+    async fn write_inventory(&self, session: &mut DynSession, mut inventory: RunInventory) -> Answer<()> {
+        session.write_inventory(inventory.clone()).await?;
+        inventory.normalize()?;
+        *self.written.lock().unwrap() = Some(inventory);
+        Ok(())
+    }
+
+    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+        let session = base.begin_index_session(scope).await?;
+        if scope == WriteScope::Full {
+            *self.written.lock().unwrap() = None;
+        }
+        Ok(session)
+    }
+
+    async fn analyzer_inventory(&self, reader: &dyn IndexReader) -> Answer<Vec<AnalyzerInventory>> {
+        let written = self.written.lock().unwrap().clone();
+        match written {
+            Some(written) => Ok(written.analyzers),
+            None => reader.analyzer_inventory().await,
+        }
+    }
+}
+
+#[derive(Default)]
+struct CoverageForgotten {
+    said: AtomicBool,
+}
+
+#[async_trait]
+impl Fault for CoverageForgotten {
+    async fn write_inventory(&self, session: &mut DynSession, inventory: RunInventory) -> Answer<()> {
+        self.said.store(true, SeqCst);
+        session.write_inventory(inventory).await
+    }
+
+    async fn commit(&self, base: &DynBackend, mut session: DynSession) -> Answer<Commit> {
+        if !self.said.load(SeqCst)
+            && let Ok(reader) = base.open_reader().await
+        {
+            let analyzers = reader.analyzer_inventory().await?;
+            session.write_inventory(RunInventory { coverage: Coverage::Unknown, analyzers }).await?;
+        }
+        session.commit().await
+    }
+
+    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+        let session = base.begin_index_session(scope).await?;
+        self.said.store(scope == WriteScope::Full, SeqCst);
+        Ok(session)
+    }
+}
+
+#[derive(Default)]
+struct PurgesTooMuch;
+
+#[async_trait]
+impl Fault for PurgesTooMuch {
+    async fn purge_doc_issues(&self, session: &mut DynSession, policy: &AuditPolicy) -> Answer<u64> {
+        let purged = session.purge_doc_issues(policy).await?;
+        if purged > 0 {
+            session.purge_doc_issues(&AuditPolicy { audited: BTreeSet::new() }).await?;
+        }
+        Ok(purged)
+    }
+}
+
+#[derive(Default)]
+struct PurgeCountsFiles;
+
+#[async_trait]
+impl Fault for PurgeCountsFiles {
+    async fn purge_doc_issues(&self, session: &mut DynSession, policy: &AuditPolicy) -> Answer<u64> {
+        Ok(session.purge_doc_issues(policy).await?.min(1))
+    }
+}
+
+#[derive(Default)]
+struct MaintenanceCountsFiles;
+
+#[async_trait]
+impl Fault for MaintenanceCountsFiles {
+    async fn maintenance(
+        &self,
+        reader: &dyn IndexReader,
+        policy: &AuditPolicy,
+        specs: &[EmbeddingSpec],
+    ) -> Answer<Maintenance> {
+        let maintenance = reader.maintenance(policy, specs).await?;
+        let mut files = BTreeSet::new();
+        for issue in reader.doc_issues(&DocIssueRequest::default()).await? {
+            if let Some(file) = reader.file(&issue.path).await?
+                && !policy.keeps(&file.analysis.language)
+            {
+                files.insert(issue.path);
+            }
+        }
+        Ok(Maintenance { stale_doc_issues: files.len() as u64, ..maintenance })
+    }
+}
+
+#[derive(Default)]
+struct MaintenanceOfTheLastCommit(Commits);
+
+#[async_trait]
+impl Fault for MaintenanceOfTheLastCommit {
+    async fn commit(&self, base: &DynBackend, session: DynSession) -> Answer<Commit> {
+        self.0.commit(base, session).await
+    }
+
+    async fn maintenance(
+        &self,
+        reader: &dyn IndexReader,
+        policy: &AuditPolicy,
+        specs: &[EmbeddingSpec],
+    ) -> Answer<Maintenance> {
+        let own = reader.maintenance(policy, specs).await?;
+        match self.0.of(reader.generation() - 1) {
+            Some(before) => {
+                let before = before.maintenance(policy, specs).await?;
+                Ok(Maintenance { stale_doc_issues: own.stale_doc_issues.max(before.stale_doc_issues), ..own })
+            }
+            None => Ok(own),
+        }
     }
 }
