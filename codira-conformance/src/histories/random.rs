@@ -1,12 +1,14 @@
 //! Random histories: drawn from a fixed seed, shrunk when they fail, and remembered.
 
+use std::cell::Cell;
+
 use proptest::{
     strategy::Strategy,
     test_runner::{Config, FileFailurePersistence, RngSeed, TestCaseError, TestError, TestRunner},
 };
 
 use super::History;
-use crate::{Cx, Fixture, Outcome, Violation};
+use crate::{Cx, Fixture, Outcome, Violation, question::Question};
 
 /// Every backend meets the same histories, unless the environment asks for others.
 const SEED: u64 = 0xC0D1;
@@ -26,7 +28,8 @@ pub(crate) fn check<F: Fixture>(
 ) -> Outcome {
     // Reads the environment.
     let mut config = Config { max_shrink_iters: SHRINK_TRIES, max_shrink_time: SHRINK_TIME, ..Config::default() };
-    if std::env::var_os("PROPTEST_CASES").is_none() {
+    let deep = std::env::var_os("PROPTEST_CASES").is_some();
+    if !deep {
         config.cases = cases;
     }
     if config.rng_seed == RngSeed::Random {
@@ -40,8 +43,17 @@ pub(crate) fn check<F: Fixture>(
     let file = file.map(|file| &*file.to_string_lossy().into_owned().leak());
     config.failure_persistence = file.map(|file| Box::new(FileFailurePersistence::Direct(file)) as Box<_>);
 
-    let result = TestRunner::new(config)
-        .run(&histories, |history| holds(cx, &history).map_err(|violation| TestCaseError::fail(violation.to_string())));
+    let (sessions, questions) = (Cell::new(0), Cell::new(0));
+    let everything = Question::everything().len();
+    let cases = config.cases;
+    let result = TestRunner::new(config).run(&histories, |history| {
+        sessions.set(sessions.get() + history.0.len());
+        questions.set(questions.get() + history.0.iter().map(|run| everything + run.questions.len()).sum::<usize>());
+        holds(cx, &history).map_err(|violation| TestCaseError::fail(violation.to_string()))
+    });
+    if deep {
+        println!("{clause}: {cases} histories of {} sessions, with {} questions", sessions.get(), questions.get());
+    }
     match result {
         Ok(()) => Ok(()),
         Err(TestError::Abort(why)) => Err(Violation::new(why)),
