@@ -18,9 +18,8 @@ const REPOSITORY: &str = "";
 /// How many sites of an edge are told.
 const SITES: usize = 12;
 
-/// Asks for all that is stored and derived, file by file, and then for the same from every other end, of which only the numbers
-/// are told.
-pub(super) async fn ask(reader: &impl IndexReader) -> Result<Answers, BackendError> {
+/// Asks for all that is stored and derived, file by file; says what to ask for from its other end.
+pub(super) async fn ask(reader: &impl IndexReader) -> Result<(Answers, Ends), BackendError> {
     let mut answers = Answers::new();
     let mut ends = Ends::default();
     for state in reader.file_states(&PathPrefix::root()).await? {
@@ -82,14 +81,13 @@ pub(super) async fn ask(reader: &impl IndexReader) -> Result<Answers, BackendErr
         (doc_issues, "issues"),
     ];
     lines.push(format!("in all {}", numbers(&totals)));
-    lines.extend(ends.count(reader).await?);
     answers.insert(REPOSITORY.to_owned(), text(lines));
-    Ok(answers)
+    Ok((answers, ends))
 }
 
 /// What was found, to be asked for from its other end.
 #[derive(Default)]
-struct Ends {
+pub(super) struct Ends {
     names: BTreeSet<String>,
     logical_names: BTreeSet<String>,
     modules: BTreeSet<String>,
@@ -98,7 +96,8 @@ struct Ends {
 }
 
 impl Ends {
-    async fn count(&self, reader: &impl IndexReader) -> Result<Vec<String>, BackendError> {
+    /// Asks for everything from each of its ends; tells only the numbers.
+    pub(super) async fn count(&self, reader: &impl IndexReader) -> Result<Vec<String>, BackendError> {
         let mut symbols = [0; 3];
         let mut edges = [0; 4];
         let mut imports = [0; 3];

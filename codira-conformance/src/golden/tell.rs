@@ -54,8 +54,14 @@ pub(super) async fn tell(story: &Story, backend: &Counting) -> Outcome<String> {
             told += "\n";
         }
         reported(&report).iter().for_each(|line| told += &format!("   {line}\n"));
-        let now = ask(&backend.open_reader().await?).await?;
+        let reader = backend.open_reader().await?;
+        let (now, ends) = ask(&reader).await?;
         told += &difference(&before, &now);
+        // They are many questions, and say little that the other end does not.
+        if [1, story.steps.len() as u64].contains(&tree.step) {
+            told += "\nfrom the other ends\n";
+            ends.count(&reader).await?.iter().for_each(|line| told += &format!("   {line}\n"));
+        }
         before = now;
     }
     Ok(told)
