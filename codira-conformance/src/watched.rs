@@ -7,6 +7,9 @@ use std::sync::{
 
 use codira_contracts::{FileAnalysis, Language, LanguageAnalyzer, RepoPath, SourceFile, Tool};
 
+/// How the version of an upgraded analyzer ends.
+pub(crate) const UPGRADED: &str = ", upgraded";
+
 /// The analyzer inside, watched.
 pub(crate) struct Watched {
     tool: Tool,
@@ -21,7 +24,7 @@ impl Watched {
 
     /// The next version, which says the same.
     pub(crate) fn upgraded(mut self) -> Self {
-        self.tool.version += ", upgraded";
+        self.tool.version += UPGRADED;
         self
     }
 

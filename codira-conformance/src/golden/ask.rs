@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use codira_contracts::{
     AnalysisStatus, BackendError, DocIssueRequest, DocumentationRequest, EdgeCounts, EdgeEnd, EdgeEntry, EdgeRequest,
     EdgeTarget, FileSnapshot, ImportEnd, ImportEntry, ImportRequest, ImportTarget, IndexReader, PathPrefix, SymbolEntry,
-    SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey, SymbolMatch, SymbolRequest, TextRequest, Totals, UseKind,
+    SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey, SymbolMatch, SymbolRequest, TextRequest, Tool, Totals, UseKind,
     Visibility,
 };
 use similar::{ChangeTag, TextDiff};
+
+use crate::watched::UPGRADED;
 
 /// The answers by what they are about: a file, or the whole repository, which comes first.
 pub(super) type Answers = BTreeMap<String, String>;
@@ -65,7 +67,7 @@ pub(super) async fn ask(reader: &impl IndexReader) -> Result<(Answers, Ends), Ba
     }
     let mut lines = vec![format!("coverage {}", reader.runtime_inventory().await?.coverage)];
     for analyzer in reader.analyzer_inventory().await? {
-        lines.push(format!("analyzer {} of {}", analyzer.tool, analyzer.globs.join(", ")));
+        lines.push(format!("analyzer {}", tool(&analyzer.tool)));
     }
     let Totals { files, symbols, imports, calls, references, edges, resolved_edges, documentation, doc_issues, .. } =
         reader.totals().await?;
@@ -162,7 +164,12 @@ fn head(FileSnapshot { state, analysis, .. }: &FileSnapshot) -> String {
     let hash = &state.hash.to_string()[..8];
     // What a step writes is modified so many seconds after the first.
     let step = state.modified / 1_000_000_000 - 1_600_000_000;
-    format!("{language} module {module:?}, {} bytes, hash {hash}, of step {step}, by {}", state.size, state.analyzer)
+    format!("{language} module {module:?}, {} bytes, hash {hash}, of step {step}, by {}", state.size, tool(&state.analyzer))
+}
+
+/// A tool without its version, which changes more often than what it says; but an upgrade of the story shows.
+fn tool(Tool { name, version }: &Tool) -> String {
+    if version.ends_with(UPGRADED) { format!("{name}{UPGRADED}") } else { name.clone() }
 }
 
 fn import(ImportEntry { import, target, .. }: &ImportEntry) -> String {
