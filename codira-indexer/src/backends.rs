@@ -1,6 +1,6 @@
 //! The first-party backends: the one file that names them.
 
-#[cfg(any(feature = "sqlite", feature = "duckdb"))]
+#[cfg(any(feature = "sqlite", feature = "duckdb-installed"))]
 use codira_contracts::DynBackend;
 
 use crate::{BackendFactory, registry::KnownBackend};
@@ -12,7 +12,7 @@ pub(crate) fn first_party() -> Vec<BackendFactory> {
         BackendFactory::new(codira_sqlite::NAME, "codira-sqlite", Some(codira_sqlite::FILE_NAME), |state| {
             DynBackend::new(codira_sqlite::SqliteBackend::in_directory(state.path()))
         }),
-        #[cfg(feature = "duckdb")]
+        #[cfg(feature = "duckdb-installed")]
         BackendFactory::new(codira_duckdb::NAME, "codira-duckdb", Some(codira_duckdb::FILE_NAME), |state| {
             DynBackend::new(codira_duckdb::DuckdbBackend::in_directory(state.path()))
         }),
