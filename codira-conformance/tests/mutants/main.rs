@@ -71,7 +71,6 @@ const WANTED: &[&str] = &[
     "failing::no_permission_keeps_the_last_commit",
     "schemas::an_older_schema_is_migrated_by_a_session",
     "schemas::a_newer_schema_is_left_alone",
-    "warm::an_unchanged_repository_writes_no_byte",
 ];
 
 #[derive(Default)]

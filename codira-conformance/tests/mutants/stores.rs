@@ -26,6 +26,7 @@ mutants! {
     ];
     a_reader_leaves_a_mark: LeavesAMark, "opening a reader writes down that it was opened", [
         "isolation::reading_changes_no_byte",
+        "warm::an_unchanged_repository_writes_no_byte",
     ];
     a_reader_asks_for_permission_to_write: NeedsPermission, "opening a reader needs permission to write", [
         "isolation::a_read_only_directory_can_be_read",

@@ -10,6 +10,8 @@ use crate::{
 
 mutants! {
     globs_are_forgotten: ForgetsGlobs, "the inventory of analyzers has no globs", [
+        "sessions::incremental_scope_replaces_what_it_names",
+        "sessions::a_failed_call_leaves_the_session_usable",
         "storing::inventories_read_back_as_written",
         "warm::an_unchanged_repository_begins_no_session",
         "warm::a_warm_run_asks_as_much_of_any_number_of_files",
@@ -26,6 +28,9 @@ mutants! {
         "warm::a_warm_run_asks_as_much_of_any_number_of_files",
     ];
     the_writer_is_another: NamesAnotherWriter, "the inventory names another version as the writer", [
+        "storing::inventories_read_back_as_written",
+        "graph::edges_are_those_of_the_resolver",
+        "graph::edges_follow_every_change",
         "warm::an_unchanged_repository_begins_no_session",
         "warm::a_warm_run_asks_as_much_of_any_number_of_files",
         "warm::a_changed_file_is_put_alone",
