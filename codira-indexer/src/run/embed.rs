@@ -25,7 +25,8 @@ pub enum EmbeddingMode {
     /// In the run: when it ends, no row of the index waits.
     #[default]
     Now,
-    /// Later, by [`Indexer::embed`](crate::Indexer::embed): a row whose vector is not known already waits for it.
+    /// Later, by [`Indexer::embed_pending`](crate::Indexer::embed_pending): a row whose vector is not known already waits for
+    /// it.
     Deferred,
     /// Never: the run removes every embedding that is stored.
     Off,
