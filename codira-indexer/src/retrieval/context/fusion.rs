@@ -11,11 +11,11 @@ use super::{
 use crate::retrieval::terms::Terms;
 
 /// What is added to each rank: the greater, the less the first places matter. Cormack, Clarke and Büttcher used 60 for lists of
-/// a thousand; ours are short.
-const RANK_OFFSET: f64 = 15.0;
+/// a thousand; ours are short. This and the numbers below are chosen by measurement: see `docs/retrieval.md`.
+const RANK_OFFSET: f64 = 8.0;
 
 /// How much the next place of a file counts, after one of it was taken.
-const SAME_FILE: f64 = 0.85;
+const SAME_FILE: f64 = 0.95;
 
 /// How much tests and code of others count.
 const ASIDE: f64 = 0.4;
@@ -28,14 +28,17 @@ pub(super) struct Merged {
     pub(super) reasons: Vec<ContextReason>,
 }
 
-/// How much a channel counts.
-fn weight(channel: Channel) -> f64 {
+/// How much the opinion of a channel on a place counts.
+fn weight(channel: Channel, place: &Place) -> f64 {
     match channel {
-        Channel::Exact => 3.0,
-        Channel::Vectors => 1.2,
-        Channel::Names | Channel::Documentation => 1.0,
-        Channel::Graph => 0.4,
-        Channel::Issues => 0.3,
+        Channel::Exact => 2.0,
+        Channel::Names => 1.0,
+        Channel::Vectors => 0.7,
+        // The documentation of a symbol is part of the text of its vector, and counted there; it only breaks ties.
+        Channel::Documentation if place.kind.is_some() => 0.05,
+        Channel::Documentation => 0.5,
+        Channel::Graph => 0.3,
+        Channel::Issues => 0.2,
     }
 }
 
@@ -48,14 +51,14 @@ pub(super) fn merge(channels: &[(Channel, Vec<Found>)]) -> Vec<Merged> {
             let entry = entry.or_insert_with(|| Merged { place: place.clone(), score: 0.0, reasons: Vec::new() });
             // Several units of one symbol are one reason: the best.
             if entry.reasons.iter().all(|reason| reason.channel != *channel) {
-                entry.score += weight(*channel) / (RANK_OFFSET + rank as f64);
+                entry.score += weight(*channel, place) / (RANK_OFFSET + rank as f64);
                 entry.reasons.push(ContextReason { channel: *channel, rank, detail: detail.clone() });
             }
         }
     }
     let mut merged: Vec<Merged> = merged.into_values().collect();
-    for Merged { reasons, .. } in &mut merged {
-        let strength = |reason: &ContextReason| weight(reason.channel) / (RANK_OFFSET + reason.rank as f64);
+    for Merged { place, reasons, .. } in &mut merged {
+        let strength = |reason: &ContextReason| weight(reason.channel, place) / (RANK_OFFSET + reason.rank as f64);
         reasons.sort_by(|a, b| strength(b).total_cmp(&strength(a)));
     }
     // The sort is stable, and the map is in the order of keys.
