@@ -229,9 +229,14 @@ impl Other {
         Ok(last)
     }
 
+    /// Tells it that no more orders come.
+    pub(crate) fn end_input(&mut self) {
+        self.input = None;
+    }
+
     /// Lets it go home, and waits until it has.
     pub(crate) fn dismiss(mut self) -> Outcome {
-        drop(self.input.take());
+        self.end_input();
         let status = self.child.wait().map_err(Violation::new)?;
         ensure!(status.success(), "another process ended with {status}");
         Ok(())

@@ -91,17 +91,21 @@ const COMMITS: u64 = 12;
 
 pub(crate) fn readers_and_writers_see_whole_commits<F: Fixture>(cx: &Cx<F>) -> Outcome {
     let index = cx.block_on(cx.index())?;
-    let mut others = Vec::new();
-    for number in 0..4 {
+    let start = |order: &Order| -> Outcome<Other> {
         let mut other = Other::start(cx, index.path())?;
-        let order = if number % 2 == 0 { Order::WatchUntil(COMMITS) } else { Order::WriteUntil(COMMITS) };
-        other.tell(&order)?;
-        others.push((other, order));
+        other.tell(order)?;
+        Ok(other)
+    };
+    let (watch, write) = (Order::WatchUntil(COMMITS), Order::WriteUntil(COMMITS));
+    let watchers = [start(&watch)?, start(&watch)?];
+    for mut writer in [start(&write)?, start(&write)?] {
+        writer.made(&write)?;
+        writer.dismiss()?;
     }
-    for (mut other, order) in others {
-        let reached = other.made(&order)?;
-        ensure!(reached >= COMMITS, "{order:?} ended at {reached}");
-        other.dismiss()?;
+    for mut watcher in watchers {
+        // Nothing more will come, and everything is there to be seen.
+        watcher.end_input();
+        watcher.made(&watch)?;
     }
     let last = cx.block_on(stamped::whole(&index.backend))?;
     // Either writer may have been beginning when the other reached the end.

@@ -149,21 +149,26 @@ impl<F: Fixture> Copy<'_, F> {
 
     async fn watch_until(&self, last: u64) -> Outcome<u64> {
         let mut seen = 0;
-        while !self.ended.load(Ordering::Relaxed) {
-            let reader = match self.backend.open_reader().await {
-                Err(error) if error.kind() == ErrorKind::NotIndexed && seen == 0 => continue,
-                reader => reader?,
-            };
-            let now = stamped::whole_of(&reader, self.backend.descriptor()).await?;
-            if now < seen {
-                return Err(Violation::new(format_args!("the generation went from {seen} to {now}")));
+        loop {
+            // Once nobody writes any more, the next look is the last.
+            let over = self.ended.load(Ordering::Relaxed);
+            match self.backend.open_reader().await {
+                Err(error) if error.kind() == ErrorKind::NotIndexed && seen == 0 => {}
+                reader => {
+                    let now = stamped::whole_of(&reader?, self.backend.descriptor()).await?;
+                    if now < seen {
+                        return Err(Violation::new(format_args!("the generation went from {seen} to {now}")));
+                    }
+                    seen = now;
+                }
             }
-            seen = now;
             if seen >= last {
                 return Ok(seen);
             }
+            if over {
+                return Err(Violation::new(format_args!("others made commit {last}, and a reader shows {seen}")));
+            }
         }
-        Err(Violation::new("ended before it was done"))
     }
 
     async fn embed(&self, rows: usize) -> Result<Reply, BackendError> {

@@ -78,10 +78,7 @@ fn outline(text: &str) -> Outline {
                 depth = depth.saturating_sub(1);
                 front_matter &= !matches!(end, TagEnd::MetadataBlock(_));
                 if depth == 0 && matches!(end, TagEnd::Heading(_)) {
-                    // CommonMark ends a line at a lone carriage return, and nobody else does: two headings may stand on one line.
-                    let end = outline.headings.last().map_or(0, |before| before.lines.last);
-                    let counts = |heading: &Heading| !heading.title.is_empty() && heading.lines.first > end;
-                    outline.headings.extend(heading.take().map(folded).filter(counts));
+                    outline.headings.extend(heading.take().map(folded).filter(|heading| !heading.title.is_empty()));
                 }
             }
             Event::Text(part) if front_matter => outline.title = outline.title.or_else(|| title_in(&part)),

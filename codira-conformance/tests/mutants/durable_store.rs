@@ -1,0 +1,332 @@
+//! The reference kept in one file, with at most one flaw: what durable mutants are made of.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::{Arc, LazyLock, Mutex},
+    thread,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use codira_contracts::*;
+use codira_memory::{Draft, IndexState, MemoryBackend, MemoryReader};
+
+use crate::fault::Answer;
+
+/// What is wrong with a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    None,
+    WritesInPlace,
+    KeepsPlace,
+    LeavesDebris,
+    PlaceOfProcess,
+    SavesWhenDerived,
+    SkipsEmbeddings,
+    BoundToDirectory,
+    RepairsWhenRead,
+    DamageIsEmpty,
+    DamageIsFailed,
+    DamageIsPanic,
+    IgnoresSchema,
+    LocksReaders,
+    ErrorsAreFailed,
+    ReplacesInSilence,
+    ForgetsAtExit,
+    DirectoryIsNothing,
+}
+
+/// The schema of the file.
+pub const SCHEMA: u32 = 2;
+
+#[derive(Clone)]
+pub struct Kept {
+    dir: PathBuf,
+    flaw: Flaw,
+    descriptor: BackendDescriptor,
+}
+
+/// Indexes that live as long as the process.
+static REMEMBERED: LazyLock<Mutex<Vec<Remembered>>> = LazyLock::new(Mutex::default);
+type Remembered = (PathBuf, Arc<IndexState>);
+
+/// Directories in which this process has a session.
+static OWN: LazyLock<Mutex<Vec<PathBuf>>> = LazyLock::new(Mutex::default);
+
+impl Kept {
+    pub fn open(dir: &Path, flaw: Flaw) -> Self {
+        Self::with_schema(dir, flaw, SCHEMA)
+    }
+
+    pub fn with_schema(dir: &Path, flaw: Flaw, schema: u32) -> Self {
+        let mut descriptor = MemoryBackend::default().descriptor().clone();
+        descriptor.capabilities = vec![Capability::Durable, Capability::Embeddings];
+        descriptor.schema = schema;
+        Self { dir: dir.to_owned(), flaw, descriptor }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.dir.join("index")
+    }
+
+    fn failed(&self, operation: &str, source: io::Error) -> BackendError {
+        let location = self.dir.display().to_string();
+        if self.flaw == Flaw::ErrorsAreFailed {
+            let (backend, operation) = ("kept".to_owned(), operation.to_owned());
+            return BackendError::Failed { backend, operation, location, source: source.into() };
+        }
+        BackendError::io("kept", operation, location, source)
+    }
+
+    /// What damage is reported as.
+    fn corrupt(&self, problem: &str) -> Answer<IndexState> {
+        let location = self.dir.display().to_string();
+        match self.flaw {
+            Flaw::DamageIsEmpty => Ok(IndexState::new(2, RunInventory::default(), [])),
+            Flaw::DamageIsFailed => Err(self.failed("read", io::Error::other(problem))),
+            Flaw::DamageIsPanic => panic!("a planted panic: {problem}"),
+            Flaw::RepairsWhenRead => {
+                let _ = fs::remove_file(self.file());
+                Err(BackendError::NotIndexed { location })
+            }
+            _ => Err(BackendError::Corrupt { location, problem: problem.to_owned(), source: None }),
+        }
+    }
+
+    fn load(&self, migrate: bool) -> Answer<IndexState> {
+        let not_indexed = || BackendError::NotIndexed { location: self.dir.display().to_string() };
+        if self.flaw == Flaw::ForgetsAtExit {
+            let remembered = REMEMBERED.lock().unwrap();
+            let found = remembered.iter().rev().find(|(dir, _)| *dir == self.dir);
+            return found.map(|(_, state)| IndexState::clone(state)).ok_or_else(not_indexed);
+        }
+        let text = match fs::read(self.file()) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(not_indexed()),
+            Err(error) if error.kind() == io::ErrorKind::IsADirectory && self.flaw == Flaw::DirectoryIsNothing => {
+                panic!("a planted panic: {error}")
+            }
+            Err(error) => return Err(self.failed("read", error)),
+        };
+        let Ok(text) = String::from_utf8(text) else { return self.corrupt("it is no text") };
+        let mut lines = text.splitn(4, '\n');
+        let (hash, schema, place) = (lines.next(), lines.next(), lines.next());
+        let Some(body) = lines.next() else { return self.corrupt("it is too short") };
+        if hash != Some(&*ContentHash::of(body.as_bytes()).to_string()) {
+            return self.corrupt("it is damaged");
+        }
+        let Some(found) = schema.and_then(|schema| schema.parse::<u32>().ok()) else {
+            return self.corrupt("it has no schema");
+        };
+        let readable = found == self.descriptor.schema || migrate && found < self.descriptor.schema;
+        if !readable && self.flaw != Flaw::IgnoresSchema {
+            let (location, expected) = (self.dir.display().to_string(), self.descriptor.schema);
+            return Err(BackendError::SchemaMismatch { location, found, expected });
+        }
+        if self.flaw == Flaw::BoundToDirectory && place != Some(&*self.dir.to_string_lossy()) {
+            return Err(not_indexed());
+        }
+        match serde_json::from_str::<(u64, RunInventory, Vec<FileSnapshot>)>(body) {
+            Ok((generation, inventory, files)) => Ok(IndexState::new(generation, inventory, files)),
+            Err(_) => self.corrupt("its JSON is not as expected"),
+        }
+    }
+
+    fn save(&self, state: &IndexState) -> Answer<()> {
+        if self.flaw == Flaw::ForgetsAtExit {
+            REMEMBERED.lock().unwrap().push((self.dir.clone(), Arc::new(state.clone())));
+            return Ok(());
+        }
+        let files: Vec<&FileSnapshot> = state.files().collect();
+        let body = serde_json::to_string(&(state.generation(), state.inventory(), files)).unwrap();
+        let hash = ContentHash::of(body.as_bytes());
+        let text = format!("{hash}\n{}\n{}\n{body}", self.descriptor.schema, self.dir.display());
+        let write = || {
+            if self.flaw == Flaw::WritesInPlace {
+                let (first, second) = text.as_bytes().split_at(text.len() / 2);
+                let mut file = File::create(self.file())?;
+                file.write_all(first)?;
+                // A long moment, so that chance does not miss it.
+                thread::sleep(Duration::from_millis(10));
+                return file.write_all(second);
+            }
+            let next = self.dir.join("index.next");
+            let mut file = File::create(&next)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
+            if self.file().is_dir() {
+                fs::remove_dir(self.file())?;
+            }
+            fs::rename(next, self.file())
+        };
+        write().map_err(|error| self.failed("commit", error))
+    }
+}
+
+/// The writer's place.
+struct Place {
+    lock: Option<File>,
+    remove: Option<PathBuf>,
+    own: Option<PathBuf>,
+}
+
+impl Place {
+    fn take(kept: &Kept) -> Answer<Self> {
+        let path = kept.dir.join("lock");
+        let location = kept.dir.display().to_string();
+        let busy = |holder| Err(BackendError::SessionBusy { location: location.clone(), holder });
+        let failed = |error| kept.failed("lock", error);
+        let mut place = Self { lock: None, remove: None, own: None };
+        if kept.flaw == Flaw::PlaceOfProcess {
+            let mut own = OWN.lock().unwrap();
+            if own.contains(&kept.dir) {
+                return busy(Holder::current());
+            }
+            own.push(kept.dir.clone());
+            place.own = Some(kept.dir.clone());
+            return Ok(place);
+        }
+        let mut options = OpenOptions::new();
+        options.read(true).write(true);
+        if kept.flaw == Flaw::KeepsPlace {
+            let mut file = match options.create_new(true).open(&path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    let holder = fs::read_to_string(&path).ok().and_then(|text| text.parse().ok());
+                    return busy(holder.unwrap_or_else(Holder::current));
+                }
+                opened => opened.map_err(failed)?,
+            };
+            file.write_all(Holder::current().to_string().as_bytes()).map_err(failed)?;
+            place.remove = Some(path);
+            return Ok(place);
+        }
+        let mut file = options.create(true).truncate(false).open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                let holder = (0..1000).find_map(|_| fs::read_to_string(&path).ok()?.parse().ok());
+                return busy(holder.unwrap_or_else(Holder::current));
+            }
+            locked => locked.map_err(|error| failed(error.into()))?,
+        }
+        let text = Holder::current().to_string();
+        file.set_len(0).and_then(|()| file.write_all(text.as_bytes())).map_err(failed)?;
+        place.lock = Some(file);
+        if kept.flaw == Flaw::LeavesDebris {
+            let draft = kept.dir.join(format!("draft-{}", std::process::id()));
+            fs::write(&draft, "").map_err(failed)?;
+            place.remove = Some(draft);
+        }
+        Ok(place)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(path) = &self.remove {
+            let _ = fs::remove_file(path);
+        }
+        if let Some(file) = &self.lock {
+            let _ = file.unlock();
+        }
+        if let Some(own) = &self.own {
+            OWN.lock().unwrap().retain(|dir| dir != own);
+        }
+    }
+}
+
+pub struct KeptSession {
+    draft: Draft,
+    kept: Kept,
+    replaced: Option<String>,
+    /// Whether anything but vectors was written.
+    wrote: bool,
+    _place: Place,
+}
+
+#[async_trait]
+impl IndexBackend for Kept {
+    type Reader = MemoryReader;
+    type Session = KeptSession;
+
+    fn descriptor(&self) -> &BackendDescriptor {
+        &self.descriptor
+    }
+
+    async fn open_reader(&self) -> Answer<MemoryReader> {
+        let _place = if self.flaw == Flaw::LocksReaders { Some(Place::take(self)?) } else { None };
+        Ok(MemoryReader::of(&self.descriptor, &Arc::new(self.load(false)?)))
+    }
+
+    async fn begin_index_session(&self, scope: WriteScope) -> Answer<KeptSession> {
+        let place = Place::take(self)?;
+        let (base, replaced) = match self.load(true) {
+            Ok(base) => (base, None),
+            Err(error) => match (error.kind(), scope) {
+                (ErrorKind::NotIndexed, _) => (IndexState::default(), None),
+                (ErrorKind::Corrupt, WriteScope::Full) => (IndexState::default(), Some(error.to_string())),
+                _ => return Err(error),
+            },
+        };
+        let replaced = replaced.filter(|_| self.flaw != Flaw::ReplacesInSilence);
+        let draft = Arc::new(base).begin(scope);
+        Ok(KeptSession { draft, kept: self.clone(), replaced, wrote: false, _place: place })
+    }
+}
+
+#[async_trait]
+impl IndexWriteSession for KeptSession {
+    async fn put_file(&mut self, file: FileSnapshot) -> Answer<()> {
+        self.wrote = true;
+        self.draft.put_file(file)
+    }
+    async fn remove_file(&mut self, path: &RepoPath) -> Answer<()> {
+        self.draft.remove_file(path);
+        Ok(())
+    }
+    async fn file_state(&mut self, path: &RepoPath) -> Answer<Option<FileState>> {
+        Ok(self.draft.file_state(path))
+    }
+    async fn purge_doc_issues(&mut self, policy: &AuditPolicy) -> Answer<u64> {
+        Ok(self.draft.purge_doc_issues(policy))
+    }
+    async fn prune_embeddings(&mut self, keep: &[EmbeddingSpec]) -> Answer<u64> {
+        Ok(self.draft.prune_embeddings(keep))
+    }
+    async fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Answer<Vec<ReusableEmbedding>> {
+        Ok(self.draft.reusable_embeddings(request))
+    }
+    async fn pending_embeddings(&mut self, request: &PendingRequest) -> Answer<Vec<PendingEmbedding>> {
+        Ok(self.draft.pending_embeddings(request))
+    }
+    async fn queue_embeddings(&mut self, rows: Vec<PendingEmbedding>) -> Answer<()> {
+        self.draft.queue_embeddings(rows)
+    }
+    async fn store_embeddings(&mut self, rows: Vec<ComputedEmbedding>) -> Answer<Stored> {
+        self.draft.store_embeddings(rows)
+    }
+    async fn rebuild_derived(&mut self) -> Answer<Derivation> {
+        if self.kept.flaw == Flaw::SavesWhenDerived {
+            self.kept.save(&self.draft.clone().seal())?;
+        }
+        Ok(Derivation::default())
+    }
+    async fn write_inventory(&mut self, inventory: RunInventory) -> Answer<()> {
+        self.draft.write_inventory(inventory)
+    }
+    async fn commit(self) -> Answer<Commit> {
+        let state = match (self.kept.flaw, self.wrote) {
+            // The number goes up, and the vectors are forgotten.
+            (Flaw::SkipsEmbeddings, false) => {
+                self.kept.load(true).map(Arc::new).unwrap_or_default().begin(WriteScope::Incremental).seal()
+            }
+            _ => self.draft.seal(),
+        };
+        self.kept.save(&state)?;
+        Ok(Commit { generation: state.generation(), replaced: self.replaced })
+    }
+    async fn abort(self) -> Answer<()> {
+        Ok(())
+    }
+}
