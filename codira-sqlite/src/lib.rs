@@ -4,7 +4,7 @@
 //! names whoever holds, or last held, the writer's place, and while a session is open whatever the session needs.
 //!
 //! - `schema`: the tables, as numbered migrations; `forms`: what lies in their blobs; `postings`: what leads from keys to files. The
-//!   decision is recorded in `docs/decisions/0004-sqlite-documents.md`.
+//!   decision is recorded in `docs/decisions/0005-sqlite-documents.md`.
 //! - `place`, `files`, `wal`, `connection`, `snapshot`, `publish`: how one writer and any number of readers share the
 //!   directory. The decision is recorded in `docs/decisions/0002-sqlite-readers.md`.
 //! - `read`: the questions. Each statement stands beside the code that runs it.
