@@ -194,6 +194,8 @@ macro_rules! __for_each_clause {
                     "Uses and imports that resolve, stop resolving or become ambiguous because another file changed are resolved again by the next commit.";
                 each_edge_is_found_from_both_ends
                     "Each edge is found from both of its ends, once, with all its sites.";
+                each_import_is_found_from_both_ends
+                    "Each import is found from the file and the module that make it, and from those in which it lands; one that lands nowhere, from the module that it names.";
                 deriving_grows_with_the_change
                     "Work to derive grows with what changed and what refers to it, not with the repository.";
             }

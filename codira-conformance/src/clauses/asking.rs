@@ -160,6 +160,7 @@ fn nested() -> Vec<FileSnapshot> {
         symbol("elsewhere", K::Overload, "run", Some("m")),
         symbol("other", K::Overload, "stop", Some("Base")),
         symbol("loose", K::Function, "run", None),
+        symbol("loose again", K::Overload, "run", None),
     ];
     let mut rust = file("src/a.rs");
     rust.analysis.symbols = vec![
@@ -183,7 +184,7 @@ pub(crate) fn logical_names_lead_to_their_symbols<F: Fixture>(cx: &Cx<F>) -> Out
                 vec![("pkg/a.py", "Base.run"), ("pkg/a.py", "first"), ("pkg/a.py", "second"), ("src/a.rs", "impl.run")],
             ),
             ("Base.run.inner", vec![("pkg/a.py", "inner")]),
-            ("run", vec![("pkg/a.py", "elsewhere"), ("pkg/a.py", "loose")]),
+            ("run", vec![("pkg/a.py", "elsewhere"), ("pkg/a.py", "loose"), ("pkg/a.py", "loose again")]),
             ("a.Base", vec![]),
             ("base.run", vec![]),
         ];
@@ -222,8 +223,12 @@ pub(crate) fn members_are_found_from_their_parent<F: Fixture>(cx: &Cx<F>) -> Out
             let found = ids(reader.children(&key(path, parent)).await?);
             ensure!(found == of(path, &expected), "the children of {path}#{parent} are {found:?}");
         }
-        let overloads =
-            [("Base.run", vec!["first", "second"]), ("first", vec!["second"]), ("loose", vec![]), ("other", vec![])];
+        let overloads = [
+            ("Base.run", vec!["first", "second"]),
+            ("first", vec!["second"]),
+            ("loose", vec!["loose again"]),
+            ("other", vec![]),
+        ];
         for (symbol, expected) in overloads {
             let found = ids(reader.overloads(&key("pkg/a.py", symbol)).await?);
             ensure!(found == of("pkg/a.py", &expected), "the overloads of {symbol} are {found:?}");

@@ -76,6 +76,8 @@ pub(crate) fn pending_rows_wait_until_they_are_stored<F: Fixture>(cx: &Cx<F>) ->
             pending("c/a.c", "a", "1", "of c"),
             pending("pkg/a.py", "a", "1", "of a"),
             pending("pkg/a.py", "unit", "1", "of the unit"),
+            // One key under two specs.
+            pending("pkg/a.py", "a", "2", "of a"),
             pending("pkg/a.py", "b", "2", "of b"),
         ];
         // A row queued again replaces the one before, and of two in one call the last stays.
@@ -104,9 +106,19 @@ pub(crate) fn pending_rows_wait_until_they_are_stored<F: Fixture>(cx: &Cx<F>) ->
         let reader = index.backend.open_reader().await?;
         let inventory = reader.embedding_inventory().await?;
         let counts: Vec<_> = inventory.iter().map(|row| (row.spec.model.as_str(), row.computed, row.pending)).collect();
-        ensure!(counts == [("1", 3, 0), ("2", 1, 0)], "all are computed, and counted are {inventory:?}");
+        ensure!(counts == [("1", 3, 0), ("2", 2, 0)], "all are computed, and counted are {inventory:?}");
         let now = reader.file_states(&Default::default()).await?;
         ensure!(now == states, "storing vectors changed the files to {now:?}");
+        // What is queued again waits again, and has no vector meanwhile.
+        let mut session = index.backend.begin_index_session(Incremental).await?;
+        session.queue_embeddings(vec![rows[0].clone()]).await?;
+        session.commit().await?;
+        let reader = index.backend.open_reader().await?;
+        let found = reader.pending_embeddings(&PendingRequest::default()).await?;
+        ensure!(found == rows[..1], "queued again was {:#?}, and {found:#?} wait", rows[0]);
+        let text = ReuseRequest { spec: spec("1"), texts: vec![hash("of c")] };
+        let found = reader.reusable_embeddings(&text).await?;
+        ensure!(found.is_empty(), "a row that waits again has still the vector {found:?}");
         Ok(())
     })
 }
@@ -166,6 +178,13 @@ pub(crate) fn a_text_keeps_its_vector_when_it_moves<F: Fixture>(cx: &Cx<F>) -> O
             }
             let found = session.reusable_embeddings(&request).await?;
             ensure!(found == one(&[1.0, 2.0]), "of a file that was {change}, the session finds {found:?}");
+            // Of one key, the present vector counts.
+            session.put_file(with_vectors("pkg/a.py", &[&[7.0, 8.0]])).await?;
+            let found = session.reusable_embeddings(&request).await?;
+            ensure!(
+                found == one(&[7.0, 8.0]),
+                "of a file that was {change} and put with another vector, the session finds {found:?}"
+            );
             // The owner with the least key counts, in whichever state it is.
             session.put_file(with_vectors("c/a.c", &[&[3.0, 4.0]])).await?;
             session.put_file(with_vectors("src/a.rs", &[&[5.0, 6.0]])).await?;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use codira_contracts::{
-    EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, FileSnapshot, IndexBackend, IndexReader, IndexWriteSession, Site,
-    SymbolInventoryRequest, UseKind, UseRecord,
+    EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, FileSnapshot, ImportEnd, ImportEntry, ImportRequest, ImportTarget,
+    IndexBackend, IndexReader, IndexWriteSession, RepoPath, Site, SymbolInventoryRequest, UseKind, UseRecord,
     WriteScope::{self, Full, Incremental},
 };
 
@@ -52,10 +52,17 @@ fn changes() -> History {
         rival.analysis.symbols[1].name = "run".to_owned();
         put(rival)
     };
+    // The same definitions in a file that was saved again.
+    let touched = || {
+        let mut touched = defining("pkg/a.py", &["another", "run"]);
+        touched.state.size = 1;
+        put(touched)
+    };
     let remove = |at: &str| Edit::Remove(path(at));
     History(vec![
         session(Full, [put(caller("pkg/b.py", "pkg.a"))]),
         session(Incremental, [target()]),
+        session(Incremental, [touched()]),
         session(Incremental, [rival()]),
         session(Incremental, [remove("pkg/a.py")]),
         session(Incremental, [target()]),
@@ -98,6 +105,13 @@ pub(crate) fn each_edge_is_found_from_both_ends<F: Fixture>(cx: &Cx<F>) -> Outco
                 let found = (resolved, own.len() as u64 - resolved);
                 ensure!(counted == found, "{} owns {found:?} edges, and counted are {counted:?}", symbol.symbol.key);
                 edges.extend(own);
+                let incoming = ask(EdgeEnd::To(symbol.symbol.key.clone())).await?.len() as u64;
+                ensure!(
+                    counts.incoming == incoming,
+                    "{incoming} edges lead to {}, and counted are {}",
+                    symbol.symbol.key,
+                    counts.incoming
+                );
             }
             total += edges.len() as u64;
             for edge in &edges {
@@ -133,6 +147,52 @@ pub(crate) fn each_edge_is_found_from_both_ends<F: Fixture>(cx: &Cx<F>) -> Outco
         }
         let totals = reader.totals().await?;
         ensure!(totals.edges == total, "all symbols own {total} edges, and the totals say {}", totals.edges);
+        Ok(())
+    })
+}
+
+pub(crate) fn each_import_is_found_from_both_ends<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let mut session = index.backend.begin_index_session(Full).await?;
+        // It names a package, and lands in a file of that or of another module.
+        let mut importing = defining("pkg/b.py", &["helper"]);
+        importing.analysis.imports =
+            ["b", "run", "nothing"].map(|name| import("pkg.a", name)).into_iter().chain([import("json", "dumps")]).collect();
+        importing.analysis.imports.extend(["a", "main"].map(|name| import("pkg", name)));
+        session.put_file(importing).await?;
+        session.put_file(defining("pkg/a.py", &["run"])).await?;
+        session.put_file(defining("pkg/__init__.py", &["main"])).await?;
+        session.commit().await?;
+        let reader = index.backend.open_reader().await?;
+        let ask = |end| {
+            let (reader, request) = (&reader, ImportRequest::new(end));
+            async move { reader.imports(&request).await }
+        };
+        let all = ask(ImportEnd::FromFile(path("pkg/b.py"))).await?;
+        ensure!(all.len() == 6, "six imports were put, and found are {all:#?}");
+        let of_module = ask(ImportEnd::FromModule("pkg.b".to_owned())).await?;
+        ensure!(of_module == all, "from its module, a file imports {of_module:#?}");
+        for (at, module) in [("pkg/a.py", "pkg.a"), ("pkg/__init__.py", "pkg"), ("pkg/b.py", "pkg.b"), ("nowhere.py", "json")] {
+            let lands = |entry: &&ImportEntry| entry.target == ImportTarget::Resolved(path(at));
+            let expected: Vec<ImportEntry> = all.iter().filter(lands).cloned().collect();
+            let found = ask(ImportEnd::ToFile(path(at))).await?;
+            ensure!(found == expected, "in {at} land {expected:#?}, and found are {found:#?}");
+            let named = |entry: &&ImportEntry| {
+                lands(entry) || !matches!(entry.target, ImportTarget::Resolved(_)) && entry.import.module == module
+            };
+            let expected: Vec<ImportEntry> = all.iter().filter(named).cloned().collect();
+            let found = ask(ImportEnd::ToModule(module.to_owned())).await?;
+            ensure!(found == expected, "to the module {module} lead {expected:#?}, and found are {found:#?}");
+        }
+        let landed: BTreeSet<RepoPath> = all
+            .iter()
+            .filter_map(|entry| match &entry.target {
+                ImportTarget::Resolved(path) => Some(path.clone()),
+                _ => None,
+            })
+            .collect();
+        ensure!(landed.len() == 2, "the imports land in two files, and found are {landed:?}");
         Ok(())
     })
 }
@@ -190,6 +250,6 @@ mod tests {
             let edges = state.view().edges(&EdgeRequest::new(UseKind::Call, EdgeEnd::FromNamed("helper".to_owned())));
             resolved.push(edges.iter().filter(|edge| edge.target.is_resolved()).count());
         }
-        assert_eq!(resolved, [0, 1, 0, 0, 1, 0, 1, 0, 1, 0]);
+        assert_eq!(resolved, [0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0]);
     }
 }

@@ -183,7 +183,8 @@ fn leaves_no_trace<F: Fixture>(cx: &Cx<F>, replacement: Option<FileSnapshot>) ->
         }
         session.commit().await?;
 
-        let questions: Vec<Question> = Question::everything().into_iter().chain(Question::naming("before")).collect();
+        let questions: Vec<Question> =
+            ["before", "after"].into_iter().flat_map(Question::naming).chain(Question::everything()).collect();
         let descriptor = index.backend.descriptor();
         let expected = observe(&fresh.backend.open_reader().await?, descriptor, &questions, embeddings).await?;
         let found = observe(&index.backend.open_reader().await?, descriptor, &questions, embeddings).await?;

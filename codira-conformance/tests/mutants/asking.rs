@@ -62,6 +62,9 @@ mutants! {
     overloads_of_any_parent: OverloadsOfAnyParent, "overloads are found in other classes of the file", [
         "asking::members_are_found_from_their_parent",
     ];
+    overloads_have_a_parent: OverloadsHaveAParent, "a symbol without a parent has no overloads", [
+        "asking::members_are_found_from_their_parent",
+    ];
     texts_are_found_in_words: TextsInWords, "a text is found inside longer words", [
         "asking::texts_are_found_as_whole_words",
     ];
@@ -265,6 +268,18 @@ impl Fault for OverloadsOfAnyParent {
         let mut overloads = reader.symbols(&SymbolRequest::named(&of.symbol.name)).await?;
         overloads.retain(|entry| entry.symbol.kind == SymbolKind::Overload && entry.path == of.path);
         overloads.retain(|entry| entry.symbol.id != of.symbol.id);
+        Ok(overloads)
+    }
+}
+
+#[derive(Default)]
+struct OverloadsHaveAParent;
+
+#[async_trait]
+impl Fault for OverloadsHaveAParent {
+    async fn overloads(&self, reader: &dyn IndexReader, symbol: &SymbolKey) -> Answer<Vec<SymbolEntry>> {
+        let mut overloads = reader.overloads(symbol).await?;
+        overloads.retain(|entry| entry.symbol.parent.is_some());
         Ok(overloads)
     }
 }

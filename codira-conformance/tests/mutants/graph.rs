@@ -1,7 +1,5 @@
 //! The graph: edges that are late, lost, guessed or told twice.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use codira_contracts::*;
 
@@ -38,11 +36,6 @@ mutants! {
         "graph::edges_follow_every_change",
         SMALL,
     ];
-    import_targets_are_one_commit_late: ImportTargetsLate, "where imports lead is that of the commit before", [
-        "storing::a_removed_file_leaves_no_trace",
-        "graph::edges_follow_every_change",
-        SMALL,
-    ];
     an_ambiguous_use_is_guessed: Guesses, "a use without a single candidate goes to the first symbol of its name", [
         "asking::every_list_is_in_its_documented_order",
         "graph::edges_follow_every_change",
@@ -71,21 +64,8 @@ mutants! {
         "graph::edges_follow_every_change",
         "graph::each_edge_is_found_from_both_ends",
     ];
-    incoming_edges_are_counted_in_the_file: CountsInTheFile, "edges are counted in at a symbol from its own file only", [
-        "graph::edges_are_those_of_the_resolver",
+    edges_to_a_changed_file_are_lost: LosesEdgesToChanges, "edges to a file that is put again are lost", [
         "graph::edges_follow_every_change",
-    ];
-    references_are_counted_as_calls: CountsTogether, "the counts of calls and references are added", [
-        "graph::each_edge_is_found_from_both_ends",
-    ];
-    totals_are_stale: StaleTotals, "edges in the totals are counted once, at the first commit", [
-        "storing::a_replaced_file_leaves_no_trace",
-        "storing::a_removed_file_leaves_no_trace",
-        "graph::edges_follow_every_change",
-        SMALL,
-    ];
-    everything_is_derived_again: DerivesEverything, "every commit resolves all files again", [
-        "graph::deriving_grows_with_the_change",
     ];
 }
 
@@ -147,28 +127,6 @@ impl Fault for RemovedEdgesStay {
             }
         }
         Ok(edges)
-    }
-}
-
-#[derive(Default)]
-struct ImportTargetsLate(Commits);
-
-#[async_trait]
-impl Fault for ImportTargetsLate {
-    async fn commit(&self, base: &DynBackend, session: DynSession) -> Answer<Commit> {
-        self.0.commit(base, session).await
-    }
-
-    async fn imports(&self, reader: &dyn IndexReader, request: &ImportRequest) -> Answer<Vec<ImportEntry>> {
-        let mut imports = reader.imports(request).await?;
-        for import in &mut imports {
-            let Some(then) = self.0.since(&import.path, reader).await? else { continue };
-            let same = then.imports(&ImportRequest::new(ImportEnd::FromFile(import.path.clone()))).await?;
-            if let Some(same) = same.into_iter().find(|same| same.import == import.import) {
-                import.target = same.target;
-            }
-        }
-        Ok(imports)
     }
 }
 
@@ -267,75 +225,33 @@ impl Fault for ReferencesAreCalls {
 }
 
 #[derive(Default)]
-struct CountsInTheFile;
+struct LosesEdgesToChanges(Commits);
 
 #[async_trait]
-impl Fault for CountsInTheFile {
-    async fn symbol_inventory(
-        &self,
-        reader: &dyn IndexReader,
-        request: &SymbolInventoryRequest,
-    ) -> Answer<Vec<SymbolInventoryEntry>> {
-        let mut entries = reader.symbol_inventory(request).await?;
-        for SymbolInventoryEntry { symbol, calls, .. } in &mut entries {
-            let to = EdgeRequest::new(UseKind::Call, EdgeEnd::To(symbol.key.clone()));
-            let incoming = reader.edges(&to).await?;
-            calls.incoming = incoming.iter().filter(|edge| edge.owner.key.path == symbol.key.path).count() as u64;
-        }
-        Ok(entries)
-    }
-}
-
-#[derive(Default)]
-struct CountsTogether;
-
-#[async_trait]
-impl Fault for CountsTogether {
-    async fn symbol_inventory(
-        &self,
-        reader: &dyn IndexReader,
-        request: &SymbolInventoryRequest,
-    ) -> Answer<Vec<SymbolInventoryEntry>> {
-        let mut entries = reader.symbol_inventory(request).await?;
-        for SymbolInventoryEntry { calls, references, .. } in &mut entries {
-            calls.outgoing_other += references.outgoing_other;
-        }
-        Ok(entries)
-    }
-}
-
-#[derive(Default)]
-struct StaleTotals(Commits);
-
-#[async_trait]
-impl Fault for StaleTotals {
+impl Fault for LosesEdgesToChanges {
     async fn commit(&self, base: &DynBackend, session: DynSession) -> Answer<Commit> {
         self.0.commit(base, session).await
     }
 
-    async fn totals(&self, reader: &dyn IndexReader) -> Answer<Totals> {
-        let now = reader.totals().await?;
-        match self.0.of(1) {
-            Some(first) => Ok(Totals { edges: first.totals().await?.edges, ..now }),
-            None => Ok(now),
+    async fn edges(&self, reader: &dyn IndexReader, request: &EdgeRequest) -> Answer<Vec<EdgeEntry>> {
+        let Some(before) = self.0.of(reader.generation() - 1) else { return reader.edges(request).await };
+        let mut edges = Vec::new();
+        for edge in reader.edges(&EdgeRequest { limit: None, ..request.clone() }).await? {
+            let EdgeTarget::Resolved(target) = &edge.target else {
+                edges.push(edge);
+                continue;
+            };
+            let mut changed = [false; 2];
+            for (changed, path) in changed.iter_mut().zip([&edge.owner.key.path, &target.key.path]) {
+                *changed = before.file(path).await? != reader.file(path).await?;
+            }
+            let known = before.edges(&EdgeRequest { limit: None, ..request.clone() }).await?;
+            let known = known.iter().any(|it| it.owner.key == edge.owner.key && it.target.key() == edge.target.key());
+            if !known || changed != [false, true] {
+                edges.push(edge);
+            }
         }
-    }
-}
-
-#[derive(Default)]
-struct DerivesEverything {
-    files: std::sync::Mutex<BTreeSet<RepoPath>>,
-}
-
-#[async_trait]
-impl Fault for DerivesEverything {
-    async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
-        self.files.lock().unwrap().insert(file.path().clone());
-        session.put_file(file).await
-    }
-
-    async fn rebuild_derived(&self, session: &mut DynSession) -> Answer<Derivation> {
-        session.rebuild_derived().await?;
-        Ok(Derivation { resolved_files: self.files.lock().unwrap().len() as u64 })
+        edges.truncate(request.limit.unwrap_or(usize::MAX));
+        Ok(edges)
     }
 }

@@ -8,6 +8,7 @@
 mod asking;
 mod backend;
 mod commits;
+mod counts;
 #[path = "../../examples/demo-backend/src/lib.rs"]
 #[allow(dead_code, reason = "the mutants need only its backend")]
 mod demo_backend;
@@ -23,10 +24,13 @@ mod lists;
 mod losses;
 mod odd;
 mod refusals;
+mod scopes;
 mod sessions;
+mod similarity;
 mod stores;
 mod storing;
 mod told;
+mod traces;
 mod warm;
 
 use std::collections::BTreeSet;
@@ -37,14 +41,18 @@ use fault::Fault;
 /// Every mutant.
 const TABLES: &[&[judge::Line]] = &[
     sessions::TABLE,
+    scopes::TABLE,
     isolation::TABLE,
     stores::TABLE,
     storing::TABLE,
+    traces::TABLE,
     losses::TABLE,
     lists::TABLE,
     asking::TABLE,
     graph::TABLE,
+    counts::TABLE,
     embeddings::TABLE,
+    similarity::TABLE,
     refusals::TABLE,
     told::TABLE,
     warm::TABLE,
