@@ -8,6 +8,7 @@ pub mod corpus;
 pub mod parse;
 pub mod processes;
 pub mod report;
+pub mod retrieval;
 pub mod sqlite;
 pub mod suite;
 
