@@ -3,6 +3,8 @@
 #![cfg(all(feature = "python", feature = "rust", feature = "c"))]
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/cases.rs"]
+mod cases;
 #[path = "support/hostile.rs"]
 mod hostile;
 
@@ -150,7 +152,7 @@ const WORDS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(cases::cases("tests/regressions/auditors.txt"))]
 
     #[test]
     fn any_text_is_audited(text in hostile::texts(hostile::fixtures("audit"), WORDS)) {

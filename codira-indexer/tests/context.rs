@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/cases.rs"]
+mod cases;
+
 mod support;
 
 use std::sync::Arc;
@@ -105,7 +108,7 @@ async fn a_context_depends_on_the_index_and_the_question_alone() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::with_source_file("tests/context.rs") })]
+    #![proptest_config(cases::costly("tests/regressions/context.txt", 8))]
 
     #[test]
     fn no_question_panics(question in any::<String>(), budget in 0_usize..200, limit in 0_usize..5) {

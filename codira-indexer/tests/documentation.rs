@@ -3,6 +3,9 @@
 #![cfg(all(feature = "markdown", feature = "plaintext", feature = "python", feature = "rust"))]
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/cases.rs"]
+mod cases;
+
 mod support;
 
 use codira_contracts::{DocumentationEntry, DocumentationKind, IndexBackend, PathPrefix};
@@ -78,7 +81,7 @@ async fn a_snippet_is_a_line_of_the_file() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+    #![proptest_config(cases::costly("tests/regressions/documentation.txt", 4))]
 
     /// Whatever is asked, the first answers under a limit are the first without it, and scores fall.
     #[test]

@@ -5,6 +5,8 @@
 
 #[path = "support/analysis.rs"]
 mod analysis;
+#[path = "support/cases.rs"]
+mod cases;
 #[path = "support/hostile.rs"]
 mod hostile;
 
@@ -131,8 +133,14 @@ fn toml_front_matter_gives_a_title() {
     assert!(analyze(&MarkdownAnalyzer::new(), "a.md", "").documentation.is_empty());
 }
 
+#[test]
+fn a_line_has_one_heading_though_carriage_returns_divide_it() {
+    let units = analyze(&MarkdownAnalyzer::new(), "a.md", "# A\r# B\ntext\n").documentation;
+    assert_eq!(units.iter().map(|unit| (&*unit.title, &*unit.text)).collect::<Vec<_>>(), [("A", "text")]);
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(cases::cases("tests/regressions/documents.txt"))]
 
     #[test]
     fn any_text_is_read(text in hostile::texts(hostile::fixtures("documents"), WORDS)) {

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/cases.rs"]
+mod cases;
+
 mod support;
 
 use std::{
@@ -268,7 +271,7 @@ fn related_texts_are_nearer_than_others() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_source_file("tests/embedding.rs"))]
+    #![proptest_config(cases::cases("tests/regressions/embedding.txt"))]
 
     #[test]
     fn a_vector_depends_on_its_text_alone(texts in prop::collection::vec(any::<String>(), 1..8), place in any::<prop::sample::Index>()) {

@@ -5,6 +5,8 @@
 
 #[path = "support/analysis.rs"]
 mod analysis;
+#[path = "support/cases.rs"]
+mod cases;
 #[path = "support/hostile.rs"]
 mod hostile;
 
@@ -188,7 +190,7 @@ fn what_nests_too_deep_is_said_so() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(cases::cases("tests/regressions/python.txt"))]
 
     #[test]
     fn any_text_is_read(text in hostile::texts(hostile::fixtures("python"), WORDS)) {

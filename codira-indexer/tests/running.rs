@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/cases.rs"]
+mod cases;
+
 mod support;
 
 use std::{
@@ -250,7 +253,7 @@ fn edit() -> impl Strategy<Value = Edit> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases::costly("tests/regressions/running.txt", 6))]
 
     #[test]
     fn incremental_equals_full(edits in prop::collection::vec(edit(), 0..12)) {

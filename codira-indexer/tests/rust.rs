@@ -5,6 +5,8 @@
 
 #[path = "support/analysis.rs"]
 mod analysis;
+#[path = "support/cases.rs"]
+mod cases;
 
 use codira_contracts::{AnalysisStatus, FileAnalysis, LanguageAnalyzer, RepoPath};
 use codira_indexer::analyzers::rust::RustAnalyzer;
@@ -259,7 +261,7 @@ fn token_soup() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(cases::cases("tests/regressions/rust.txt"))]
 
     #[test]
     fn arbitrary_text_is_analyzed(text in any::<String>()) {

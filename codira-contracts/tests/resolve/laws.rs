@@ -6,7 +6,7 @@ use codira_contracts::{
     RepoPath, SymbolKind,
     resolve::{self, FactKey, Resolution},
 };
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::FileFailurePersistence};
 
 use crate::{
     random::{edited_world, hostile_world},
@@ -35,7 +35,10 @@ fn keeps_every_record(world: &World, resolutions: &BTreeMap<RepoPath, Resolution
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/regressions/resolve.txt"))),
+        ..ProptestConfig::default()
+    })]
 
     /// After an edit, resolving what was edited and what asked for a changed key gives what resolving everything gives.
     #[test]

@@ -78,7 +78,10 @@ fn outline(text: &str) -> Outline {
                 depth = depth.saturating_sub(1);
                 front_matter &= !matches!(end, TagEnd::MetadataBlock(_));
                 if depth == 0 && matches!(end, TagEnd::Heading(_)) {
-                    outline.headings.extend(heading.take().map(folded).filter(|heading| !heading.title.is_empty()));
+                    // A lone carriage return ends a line of CommonMark's, and none of ours: the first heading of a line has it.
+                    let taken = outline.headings.last().map_or(0, |above| above.lines.last);
+                    let heading = heading.take().map(folded);
+                    outline.headings.extend(heading.filter(|it| !it.title.is_empty() && it.lines.first > taken));
                 }
             }
             Event::Text(part) if front_matter => outline.title = outline.title.or_else(|| title_in(&part)),
