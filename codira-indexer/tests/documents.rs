@@ -119,10 +119,18 @@ fn ids_stay_when_other_sections_change() {
 }
 
 #[test]
-fn long_text_without_headings_is_data() {
+fn a_line_has_one_heading_whatever_carriage_returns_it_holds() {
+    let units = analyze(&MarkdownAnalyzer::new(), "a.md", "# One\rtwo\n===\n").documentation;
+    assert_eq!(units.iter().map(|unit| &*unit.title).collect::<Vec<_>>(), ["One"]);
+}
+
+#[test]
+fn lists_for_programs_are_no_documents() {
     let units = |text: &str| analyze(&PlainTextAnalyzer::new(), "words.txt", text).documentation.len();
     let words = "a word\n".repeat(40_000);
     assert_eq!(units(&words), 0);
+    let metadata = analyze(&PlainTextAnalyzer::new(), "shop.egg-info/SOURCES.txt", "README\nshop/cart.py\n");
+    assert!(metadata.documentation.is_empty());
     assert_eq!(units(&format!("Words\n=====\n\n{words}")), 1);
 }
 
@@ -131,12 +139,6 @@ fn toml_front_matter_gives_a_title() {
     let units = analyze(&MarkdownAnalyzer::new(), "a.md", "+++\ntitle = 'About'\n+++\ntext\n").documentation;
     assert_eq!((&*units[0].title, &*units[0].text), ("About", "text"));
     assert!(analyze(&MarkdownAnalyzer::new(), "a.md", "").documentation.is_empty());
-}
-
-#[test]
-fn a_line_has_one_heading_though_carriage_returns_divide_it() {
-    let units = analyze(&MarkdownAnalyzer::new(), "a.md", "# A\r# B\ntext\n").documentation;
-    assert_eq!(units.iter().map(|unit| (&*unit.title, &*unit.text)).collect::<Vec<_>>(), [("A", "text")]);
 }
 
 proptest! {

@@ -78,10 +78,10 @@ fn outline(text: &str) -> Outline {
                 depth = depth.saturating_sub(1);
                 front_matter &= !matches!(end, TagEnd::MetadataBlock(_));
                 if depth == 0 && matches!(end, TagEnd::Heading(_)) {
-                    // A lone carriage return ends a line of CommonMark's, and none of ours: the first heading of a line has it.
-                    let taken = outline.headings.last().map_or(0, |above| above.lines.last);
-                    let heading = heading.take().map(folded);
-                    outline.headings.extend(heading.filter(|it| !it.title.is_empty() && it.lines.first > taken));
+                    // CommonMark ends a line at a lone carriage return, and nobody else does: two headings may stand on one line.
+                    let end = outline.headings.last().map_or(0, |before| before.lines.last);
+                    let counts = |heading: &Heading| !heading.title.is_empty() && heading.lines.first > end;
+                    outline.headings.extend(heading.take().map(folded).filter(counts));
                 }
             }
             Event::Text(part) if front_matter => outline.title = outline.title.or_else(|| title_in(&part)),

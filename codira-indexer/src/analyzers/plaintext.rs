@@ -20,7 +20,7 @@ pub struct PlainTextAnalyzer {
 impl PlainTextAnalyzer {
     /// The analyzer, ready for any number of files.
     pub fn new() -> Self {
-        Self { tool: Tool::new("plaintext", "1"), language: Language::new("plaintext") }
+        Self { tool: Tool::new("plaintext", "2"), language: Language::new("plaintext") }
     }
 }
 
@@ -67,7 +67,7 @@ impl LanguageAnalyzer for PlainTextAnalyzer {
 
     fn analyze(&self, file: SourceFile<'_>) -> FileAnalysis {
         let name = file.path.file_name();
-        if is_for_programs(name) {
+        if is_for_programs(file.path) {
             return outline::no_document(&self.language, file);
         }
         let mut headings = underlines::headings(file.text);
@@ -89,9 +89,14 @@ impl LanguageAnalyzer for PlainTextAnalyzer {
 /// What is longer, in bytes, and has no headings is data: nobody reads it from above.
 const LONGEST_PLAIN: usize = 256 << 10;
 
-/// Whether a text file of this name is read by programs.
-fn is_for_programs(name: &str) -> bool {
-    matches!(name, "CMakeLists.txt" | "robots.txt") || name.starts_with("requirements") || name.starts_with("constraints")
+/// Whether the text file at `path` is read by programs.
+fn is_for_programs(path: &RepoPath) -> bool {
+    let name = path.file_name();
+    let is_metadata = path.parent().is_some_and(|parent| parent.ends_with(".egg-info") || parent.ends_with(".dist-info"));
+    is_metadata
+        || matches!(name, "CMakeLists.txt" | "robots.txt")
+        || name.starts_with("requirements")
+        || name.starts_with("constraints")
 }
 
 fn is_licence(name: &str) -> bool {
