@@ -68,6 +68,22 @@ async fn answers_can_be_narrowed() {
 }
 
 #[tokio::test]
+async fn tests_and_release_notes_come_later_unless_they_are_asked_for() {
+    let section = "# Freezing\n\nA freezer freezes.\n";
+    let repo = Repo::of([("CHANGES.md", section), ("docs/freezing.md", section), ("tests/freezing.md", section)]);
+    let backend = Counting::default();
+    let indexer = Indexer::new(backend.clone(), repo.root(), analyzers::first_party(), IndexerOptions::default());
+    indexer.run(CHANGED(), &|_| {}, &CancellationToken::new()).await.unwrap();
+    let paths = async |words| {
+        let hits = ask(&backend, about(words)).await;
+        hits.into_iter().map(|hit| hit.entry.path.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(paths("freezing").await, ["docs/freezing.md", "CHANGES.md", "tests/freezing.md"]);
+    assert_eq!(paths("what changed in freezing").await, ["CHANGES.md", "docs/freezing.md", "tests/freezing.md"]);
+    assert_eq!(paths("tests of freezing").await, ["docs/freezing.md", "tests/freezing.md", "CHANGES.md"]);
+}
+
+#[tokio::test]
 async fn a_snippet_is_a_line_of_the_file() {
     let (repo, backend) = indexed().await;
     let hits = ask(&backend, about("cache gone directory answers")).await;

@@ -6,6 +6,7 @@ use super::{
     Field, Hit, Reason,
     bm25::{Collection, FieldWeight},
     snippet::{self, Snippet},
+    standing,
     terms::{Occurrences, Terms},
 };
 
@@ -32,7 +33,7 @@ const FIELDS: [(Field, FieldWeight); 3] = [
 /// The documentation units that are most about the words of a question, best first; equal ones by path, span and id.
 ///
 /// A unit has to hold at least one of the words, in some form of it. Words are weighed by their rarity among the units that
-/// could be an answer.
+/// could be an answer. Those of tests, of code of others and of histories of changes count less, unless they are asked for.
 ///
 /// # Errors
 ///
@@ -50,14 +51,18 @@ pub async fn documentation(
     units.retain(|entry| query.kind.is_none_or(|kind| entry.unit.kind == kind));
     let found: Vec<_> = units.iter().map(|entry| occurrences(entry, &terms)).collect();
     let collection = Collection::of(FIELDS.map(|(_, weight)| weight), &found, terms.len());
-    let mut ranked: Vec<_> = units.into_iter().zip(found).filter(|(_, found)| found.iter().any(Occurrences::any)).collect();
+    let ranked = units.into_iter().zip(found).filter(|(_, found)| found.iter().any(Occurrences::any));
+    let scored = |(entry, found): (DocumentationEntry, [Occurrences; 3])| {
+        (collection.score(&found) * standing::weight(&entry.path, &terms), entry, found)
+    };
+    let mut scored: Vec<_> = ranked.map(scored).collect();
     // The sort is stable, and units come in their order.
-    ranked.sort_by(|(_, a), (_, b)| collection.score(b).total_cmp(&collection.score(a)));
-    ranked.truncate(query.limit.unwrap_or(usize::MAX));
-    let mut hits = Vec::with_capacity(ranked.len());
-    for (entry, found) in ranked {
+    scored.sort_by(|(a, ..), (b, ..)| b.total_cmp(a));
+    scored.truncate(query.limit.unwrap_or(usize::MAX));
+    let mut hits = Vec::with_capacity(scored.len());
+    for (score, entry, found) in scored {
         hits.push(Hit {
-            score: collection.score(&found) as f32,
+            score: score as f32,
             snippet: show(reader, &entry, &terms, &collection).await?,
             reasons: reasons(&found, &terms),
             entry,

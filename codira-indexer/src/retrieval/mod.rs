@@ -9,6 +9,7 @@ mod documentation;
 mod names;
 mod similar;
 mod snippet;
+mod standing;
 mod suggestions;
 mod terms;
 

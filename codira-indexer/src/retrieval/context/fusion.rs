@@ -8,7 +8,7 @@ use super::{
     Channel, ContextReason,
     place::{Found, Place},
 };
-use crate::retrieval::terms::Terms;
+use crate::retrieval::{standing, terms::Terms};
 
 /// What is added to each rank: the greater, the less the first places matter. Cormack, Clarke and Büttcher used 60 for lists of
 /// a thousand; ours are short. This and the numbers below are chosen by measurement: see `docs/retrieval.md`.
@@ -16,9 +16,6 @@ const RANK_OFFSET: f64 = 8.0;
 
 /// How much the next place of a file counts, after one of it was taken.
 const SAME_FILE: f64 = 0.95;
-
-/// How much tests and code of others count.
-const ASIDE: f64 = 0.4;
 
 /// Something that was found, with all its reasons.
 #[derive(Clone, Debug)]
@@ -66,13 +63,10 @@ pub(super) fn merge(channels: &[(Channel, Vec<Found>)]) -> Vec<Merged> {
     merged
 }
 
-/// Weighs tests and code of others down, unless the question is about tests, and lets files take turns.
+/// Weighs down what stands aside, and lets files take turns.
 pub(super) fn spread(mut merged: Vec<Merged>, terms: &Terms) -> Vec<Merged> {
-    let wants_tests = terms.has("test");
     for Merged { place, score, .. } in &mut merged {
-        if is_aside(&place.key.path, wants_tests) {
-            *score *= ASIDE;
-        }
+        *score *= standing::weight(&place.key.path, terms);
         if place.kind == Some(SymbolKind::Module) {
             // A module is all of a file: nobody reads that first.
             *score *= 0.7;
@@ -87,17 +81,4 @@ pub(super) fn spread(mut merged: Vec<Merged>, terms: &Terms) -> Vec<Merged> {
     }
     merged.sort_by(|a, b| b.score.total_cmp(&a.score));
     merged
-}
-
-/// Whether a file is a test, an example, a benchmark, generated, or somebody else's.
-fn is_aside(path: &RepoPath, wants_tests: bool) -> bool {
-    const TESTS: [&str; 6] = ["test", "tests", "testing", "benches", "examples", "fixtures"];
-    const OTHERS: [&str; 8] =
-        ["vendor", "vendored", "third_party", "third-party", "node_modules", "deps", "external", "generated"];
-    let name = path.file_name();
-    let stem = name.split('.').next().unwrap_or_default();
-    let is_test = stem.starts_with("test_") || stem.ends_with("_test") || stem.ends_with("_tests") || stem == "tests";
-    let mut directories = path.parent().unwrap_or_default().split('/');
-    let in_tests = is_test || directories.clone().any(|directory| TESTS.contains(&directory));
-    in_tests && !wants_tests || directories.any(|directory| OTHERS.contains(&directory))
 }
