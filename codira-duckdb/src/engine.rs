@@ -6,7 +6,7 @@ use std::{
     thread::available_parallelism,
 };
 
-use codira_contracts::{BackendError, LineSpan, RepoPath, StableId, SymbolKey, SymbolKind, SymbolSummary};
+use codira_contracts::{BackendError, RepoPath, StableId, SymbolKey};
 use duckdb::{AccessMode, Appender, Config, Connection, InterruptHandle, Params, Row, Statement, types::FromSql};
 
 use crate::{codec, errors::At, files};
@@ -57,8 +57,9 @@ impl Database {
         self.connection.interrupt_handle()
     }
 
-    /// Asks a question that comes again. A reader keeps the plan. A session must not: a plan for a table that is still empty
-    /// says that there is nothing, and DuckDB does not plan again when rows come within the transaction.
+    /// Asks a question that comes again. A reader keeps it parsed, and planned where it has no parameters. A session must not: a
+    /// plan for a table that is still empty says that there is nothing, and DuckDB does not plan again when rows come within the
+    /// transaction.
     pub(crate) fn rows<T>(
         &self,
         sql: &str,
@@ -198,17 +199,6 @@ impl Cells<'_> {
     /// A word of the contract.
     pub(crate) fn word<T: Copy>(&self, column: usize, all: &[T]) -> Result<T, BackendError> {
         codec::word(all, self.get(column)?).ok_or_else(|| self.at.unreadable("a word"))
-    }
-
-    /// Seven columns: path, id, kind, name, logical name, first and last line.
-    pub(crate) fn summary(&self, column: usize) -> Result<SymbolSummary, BackendError> {
-        Ok(SymbolSummary {
-            key: self.key(column)?,
-            kind: self.word(column + 2, SymbolKind::ALL)?,
-            name: self.get(column + 3)?,
-            logical_name: self.get(column + 4)?,
-            span: LineSpan::new(self.get(column + 5)?, self.get(column + 6)?),
-        })
     }
 }
 

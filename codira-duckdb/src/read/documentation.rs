@@ -1,46 +1,55 @@
 //! Documentation units and documentation issues.
 
-use codira_contracts::{BackendError, DocIssueEntry, DocIssueRequest, DocumentationEntry, DocumentationRequest, Severity};
-
-use super::filter::{inside, narrowed, optional};
-use crate::{
-    codec,
-    engine::{Cells, Database},
+use codira_contracts::{
+    BackendError, DocIssue, DocIssueEntry, DocIssueRequest, Documentation, DocumentationEntry, DocumentationRequest, Severity,
 };
+use duckdb::types::Value;
 
-/// Which documentation units are there, perhaps of one symbol?
-const UNITS: &str = concat!(
-    "SELECT f.path, d.body FROM documentation d JOIN file f ON f.id = d.file
-    LEFT JOIN symbol o ON o.file = d.file AND o.number = d.owner
-    WHERE ($5 IS NULL OR (f.path = $5 AND o.stable_id = $6)) AND ",
-    inside!(),
-    " ORDER BY f.path, d.first, d.last, d.stable_id LIMIT $4"
-);
-/// Which documentation issues are there, perhaps of one rule, severity or language?
-const ISSUES: &str = concat!(
-    "SELECT f.path, d.body FROM doc_issue d JOIN file f ON f.id = d.file
-    WHERE ($5 IS NULL OR d.rule = $5) AND ($6 IS NULL OR d.severity >= $6::UTINYINT) AND ($7 IS NULL OR f.language = $7) AND ",
-    inside!(),
-    " ORDER BY f.path, d.ordinal LIMIT $4"
-);
+use super::{
+    filter::Which,
+    snapshot::{Name, OWN, Snapshot, Table},
+};
+use crate::{codec, engine::Cells};
 
-pub(super) fn units(database: &Database, request: &DocumentationRequest) -> Result<Vec<DocumentationEntry>, BackendError> {
-    let owner = request.owner.as_ref();
-    let path = optional(owner.map(|owner| owner.path.as_str().to_owned()));
-    let id = optional(owner.map(|owner| owner.id.as_str().to_owned()));
-    database.rows(UNITS, narrowed(&request.prefix, request.limit, [path, id]), unit)
+const UNITS: Table = Table { name: "documentation", order: "first, last, stable_id", columns: "body" };
+const ISSUES: Table = Table { name: "doc_issue", order: "ordinal, 0::UINTEGER, ''", columns: "body" };
+
+/// What [`body`] reads, from its column on.
+pub(super) const UNIT: &str = UNITS.columns;
+
+pub(super) fn units(snapshot: &Snapshot, request: &DocumentationRequest) -> Result<Vec<DocumentationEntry>, BackendError> {
+    let which = match &request.owner {
+        None => Which::all(),
+        Some(owner) => match snapshot.symbol(owner)? {
+            Some((file, number)) => Which::is("file", file).and_is("owner", Some(number)),
+            None => return Ok(Vec::new()),
+        },
+    };
+    let found = snapshot.listed(UNITS, which, &request.prefix, request.limit, |row| body(row, OWN))?;
+    Ok(found.into_iter().map(unit).collect())
 }
 
-/// Two columns: path and body.
-pub(super) fn unit(row: &Cells<'_>) -> Result<DocumentationEntry, BackendError> {
-    Ok(DocumentationEntry { path: row.path(0)?, unit: row.blob(1, "a documentation unit", codec::unpack)? })
+/// A documentation unit.
+pub(super) fn body(row: &Cells<'_>, column: usize) -> Result<Documentation, BackendError> {
+    row.blob(column, "a documentation unit", codec::unpack)
 }
 
-pub(super) fn issues(database: &Database, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError> {
-    let rule = optional(request.rule.clone());
-    let severity = optional(request.at_least.map(|severity| codec::code(Severity::ALL, &severity)));
-    let language = optional(request.language.as_ref().map(|language| language.as_str().to_owned()));
-    database.rows(ISSUES, narrowed(&request.prefix, request.limit, [rule, severity, language]), |row| {
-        Ok(DocIssueEntry { path: row.path(0)?, issue: row.blob(1, "a documentation issue", codec::unpack)? })
-    })
+/// An entry of its parts.
+pub(super) fn unit((Name { path, .. }, unit): (Name, Documentation)) -> DocumentationEntry {
+    DocumentationEntry { path, unit }
+}
+
+pub(super) fn issues(snapshot: &Snapshot, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError> {
+    let mut which = Which::all().and_is("rule", request.rule.clone());
+    if let Some(severity) = &request.at_least {
+        which = which.and("severity >= ?", [codec::code(Severity::ALL, severity).into()]);
+    }
+    if let Some(language) = &request.language {
+        let of_language = "file IN (SELECT id FROM file WHERE language = ?)";
+        which = which.and(of_language, [Value::from(language.as_str().to_owned())]);
+    }
+    let found = snapshot.listed(ISSUES, which, &request.prefix, request.limit, |row| {
+        row.blob::<DocIssue>(OWN, "a documentation issue", codec::unpack)
+    })?;
+    Ok(found.into_iter().map(|(Name { path, .. }, issue)| DocIssueEntry { path, issue }).collect())
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use codira_contracts::{
     BackendError, Candidate, CandidateRequest, ContentHash, DocumentationEntry, EmbeddingInventory, EmbeddingSpec,
-    PendingEmbedding, PendingRequest, Precision, ReuseRequest, SymbolEntry, SymbolKey, Vector, check_dimension,
+    PendingEmbedding, PendingRequest, Precision, ReuseRequest, StableId, SymbolEntry, SymbolKey, Vector, check_dimension,
     score::{Query, Scored, TopK},
 };
 use duckdb::{params_from_iter, types::Value};
@@ -12,31 +12,14 @@ use duckdb::{params_from_iter, types::Value};
 use super::{
     documentation,
     files::hash,
-    filter::{inside, narrowed},
+    filter::Which,
+    snapshot::{Name, Snapshot},
     symbols,
 };
-use crate::engine::{Cells, Database, list, marks};
+use crate::engine::{Cells, Database, marks};
 
 /// Which specs are there?
-const SPECS: &str = "SELECT id, engine, engine_version, model, model_version, dimension, precision FROM spec ORDER BY id";
-/// How many embeddings are there of each spec?
-const COUNTS: &str = "SELECT spec, sum(computed)::UBIGINT, sum(waiting)::UBIGINT FROM (
-        SELECT spec, count(*) AS computed, 0 AS waiting FROM vector GROUP BY spec
-        UNION ALL SELECT spec, 0, count(*) FROM pending GROUP BY spec)
-    GROUP BY spec";
-/// Which rows of this spec wait?
-const WAITING: &str = concat!(
-    "SELECT f.path, p.owner, p.text FROM pending p JOIN file f ON f.id = p.file WHERE p.spec = $5::UINTEGER AND ",
-    inside!(),
-    " ORDER BY f.path, p.owner LIMIT $4"
-);
-/// Which vectors are there of this spec? Whole by nature: each is compared.
-const VECTORS: &str = concat!(
-    "SELECT f.path, v.owner, v.file, v.numbers FROM vector v JOIN file f ON f.id = v.file
-    WHERE v.spec = $5::UINTEGER AND v.documents = $6::BOOLEAN AND ",
-    inside!(),
-    " LIMIT $4"
-);
+const SPECS: &str = "SELECT id, engine, engine_version, model, model_version, dimension, precision FROM spec";
 
 /// How many texts or owners one statement looks for.
 const LOOK_UP: usize = 1_000;
@@ -56,19 +39,30 @@ pub(crate) fn specs(database: &Database) -> Result<Vec<(u32, EmbeddingSpec)>, Ba
     })
 }
 
-fn number(database: &Database, spec: &EmbeddingSpec) -> Result<Option<u32>, BackendError> {
-    Ok(specs(database)?.into_iter().find(|(_, other)| other == spec).map(|(number, _)| number))
+/// The number of a spec.
+fn number(specs: &[(u32, EmbeddingSpec)], spec: &EmbeddingSpec) -> Option<u32> {
+    specs.iter().find(|(_, other)| other == spec).map(|(number, _)| *number)
 }
 
-pub(crate) fn inventory(database: &Database) -> Result<Vec<EmbeddingInventory>, BackendError> {
-    let mut specs: HashMap<u32, EmbeddingSpec> = specs(database)?.into_iter().collect();
+pub(super) fn inventory(snapshot: &Snapshot) -> Result<Vec<EmbeddingInventory>, BackendError> {
+    let specs = snapshot.specs()?;
     if specs.is_empty() {
         return Ok(Vec::new());
     }
-    let mut inventory = database.rows(COUNTS, [], |row| {
-        let spec = specs.remove(&row.get(0)?).ok_or_else(|| database.at().unreadable("a spec"))?;
-        Ok(EmbeddingInventory { spec, computed: row.get(1)?, pending: row.get(2)? })
-    })?;
+    // How many rows are there of each spec?
+    let counts = |table| {
+        let sql = format!("SELECT spec, count(*)::UBIGINT FROM {table} GROUP BY spec");
+        let counts = snapshot.database.rows(&sql, [], |row| Ok((row.get::<u32>(0)?, row.get::<u64>(1)?)))?;
+        Ok::<HashMap<_, _>, BackendError>(counts.into_iter().collect())
+    };
+    let (computed, pending) = (counts("vector")?, counts("pending")?);
+    let of = |counts: &HashMap<u32, u64>, number: &u32| counts.get(number).copied().unwrap_or_default();
+    let entry = |(number, spec): &(u32, EmbeddingSpec)| EmbeddingInventory {
+        spec: spec.clone(),
+        computed: of(&computed, number),
+        pending: of(&pending, number),
+    };
+    let mut inventory: Vec<_> = specs.iter().map(entry).filter(|row| row.computed + row.pending > 0).collect();
     inventory.sort_by(|a, b| a.spec.cmp(&b.spec));
     Ok(inventory)
 }
@@ -76,10 +70,11 @@ pub(crate) fn inventory(database: &Database) -> Result<Vec<EmbeddingInventory>, 
 /// The vectors of texts, each with the least key that has one.
 pub(crate) fn reusable(
     database: &Database,
+    specs: &[(u32, EmbeddingSpec)],
     request: &ReuseRequest,
 ) -> Result<BTreeMap<ContentHash, (SymbolKey, Vector)>, BackendError> {
     let mut found: BTreeMap<ContentHash, (SymbolKey, Vector)> = BTreeMap::new();
-    let Some(spec) = number(database, &request.spec)? else { return Ok(found) };
+    let Some(spec) = number(specs, &request.spec) else { return Ok(found) };
     let texts: HashSet<ContentHash> = request.texts.iter().copied().collect();
     let texts: Vec<ContentHash> = texts.into_iter().collect();
     for some in texts.chunks(LOOK_UP) {
@@ -102,15 +97,27 @@ pub(crate) fn reusable(
     Ok(found)
 }
 
-/// The rows that wait for their vector.
-pub(crate) fn pending(database: &Database, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
-    let mut specs = specs(database)?;
-    specs.retain(|(_, spec)| request.spec.as_ref().is_none_or(|wanted| wanted == spec));
+/// The rows that wait for their vector. DuckDB orders them: of many, the first are asked for again and again.
+pub(crate) fn pending(
+    database: &Database,
+    specs: &[(u32, EmbeddingSpec)],
+    request: &PendingRequest,
+) -> Result<Vec<PendingEmbedding>, BackendError> {
+    let mut specs: Vec<_> =
+        specs.iter().filter(|(_, spec)| request.spec.as_ref().is_none_or(|wanted| wanted == spec)).collect();
     specs.sort_by(|a, b| a.1.cmp(&b.1));
     let mut waiting = Vec::new();
     for (number, spec) in specs {
-        let limit = request.limit.map(|limit| limit - waiting.len());
-        waiting.extend(database.rows(WAITING, narrowed(&request.prefix, limit, [number.into()]), |row| {
+        let which = Which::is("spec", *number).inside(&request.prefix);
+        // More rows than DuckDB can count are all.
+        let limit = request.limit.and_then(|limit| i64::try_from(limit - waiting.len()).ok());
+        let limit = limit.map(|limit| format!("LIMIT {limit}")).unwrap_or_default();
+        let sql = format!(
+            "SELECT f.path, p.owner, p.text FROM (SELECT * FROM pending{}) p JOIN file f ON f.id = p.file
+            ORDER BY f.path, p.owner {limit}",
+            which.sql()
+        );
+        waiting.extend(database.rows(&sql, params_from_iter(which.values()), |row| {
             Ok(PendingEmbedding { key: row.key(0)?, spec: spec.clone(), text: row.get(2)? })
         })?);
     }
@@ -118,31 +125,21 @@ pub(crate) fn pending(database: &Database, request: &PendingRequest) -> Result<V
 }
 
 pub(super) fn symbol_candidates(
-    database: &Database,
+    snapshot: &Snapshot,
     request: &CandidateRequest,
 ) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {
-    let best = best(database, request, false)?;
-    let entries = owners(
-        database,
-        &best,
-        "SELECT f.path, f.module, s.logical_name, s.body FROM symbol s JOIN file f ON f.id = s.file",
-        "s",
-        |row| symbols::entry(row).map(|entry| (entry.key(), entry)),
-    )?;
-    candidates(database, best, entries)
+    let best = best(snapshot, request, false)?;
+    let parts = owners(snapshot, &best, symbols::ENTRY, "symbol", |row| symbols::parts(row, 2))?;
+    candidates(snapshot, best, parts, symbols::entry)
 }
 
 pub(super) fn documentation_candidates(
-    database: &Database,
+    snapshot: &Snapshot,
     request: &CandidateRequest,
 ) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError> {
-    let best = best(database, request, true)?;
-    let entries =
-        owners(database, &best, "SELECT f.path, d.body FROM documentation d JOIN file f ON f.id = d.file", "d", |row| {
-            let entry = documentation::unit(row)?;
-            Ok((SymbolKey { path: entry.path.clone(), id: entry.unit.id.clone() }, entry))
-        })?;
-    candidates(database, best, entries)
+    let best = best(snapshot, request, true)?;
+    let parts = owners(snapshot, &best, documentation::UNIT, "documentation", |row| documentation::body(row, 2))?;
+    candidates(snapshot, best, parts, documentation::unit)
 }
 
 /// The owner of a vector: what it orders by, and the number of its file.
@@ -152,51 +149,60 @@ struct Owner {
     file: u32,
 }
 
-/// The owners of the most similar vectors, best first.
-fn best(database: &Database, request: &CandidateRequest, documents: bool) -> Result<Vec<Scored<Owner>>, BackendError> {
+/// The owners of the most similar vectors, best first. Each vector is compared.
+fn best(snapshot: &Snapshot, request: &CandidateRequest, documents: bool) -> Result<Vec<Scored<Owner>>, BackendError> {
     check_dimension(&"the vector to compare with", &request.spec, &request.vector)?;
-    let spec = number(database, &request.spec)?;
+    let spec = number(snapshot.specs()?, &request.spec);
     let Some(spec) = spec.filter(|_| request.limit != Some(0)) else { return Ok(Vec::new()) };
     let query = Query::new(request.vector.as_slice());
     let mut top = TopK::new(request.limit);
-    database.rows(VECTORS, narrowed(&request.prefix, None, [spec.into(), documents.into()]), |row| {
-        let vector = row.blob(3, "a vector", Vector::from_bytes)?;
+    let names = snapshot.all_names()?;
+    let which = Which::is("spec", spec).and_is("documents", Some(documents)).inside(&request.prefix);
+    snapshot.select("file, owner, numbers", "vector", &which, |row| {
+        let vector = row.blob(2, "a vector", Vector::from_bytes)?;
         let score = query.score(vector.as_slice());
         // Most are not among the best: no key is made for them.
         if top.admits(score) {
-            top.push(score, Owner { key: row.key(0)?, file: row.get(2)? });
+            let file = row.get(0)?;
+            let name = names.get(&file).ok_or_else(|| snapshot.database.at().unreadable("the file of a vector"))?;
+            top.push(score, Owner { key: SymbolKey { path: name.path.clone(), id: row.id(1)? }, file });
         }
         Ok(())
     })?;
     Ok(top.into_sorted())
 }
 
-/// The entries of owners, found by a statement on a table of that name.
+/// What `read` makes of the rows of owners in a table, after two columns.
 fn owners<T>(
-    database: &Database,
+    snapshot: &Snapshot,
     best: &[Scored<Owner>],
-    select: &str,
+    columns: &str,
     table: &str,
-    mut read: impl FnMut(&Cells<'_>) -> Result<(SymbolKey, T), BackendError>,
-) -> Result<HashMap<SymbolKey, T>, BackendError> {
-    let mut entries = HashMap::new();
+    mut read: impl FnMut(&Cells<'_>) -> Result<T, BackendError>,
+) -> Result<HashMap<(u32, StableId), T>, BackendError> {
+    let mut found = HashMap::new();
     for some in best.chunks(LOOK_UP) {
         let files: HashSet<u32> = some.iter().map(|scored| scored.key.file).collect();
-        let sql = format!("{select} WHERE {table}.file IN ({}) AND {table}.stable_id IN ({})", list(files), marks(some.len()));
-        let ids = some.iter().map(|scored| scored.key.key.id.as_str());
-        entries.extend(database.rows_once(&sql, params_from_iter(ids), &mut read)?);
+        let ids = some.iter().map(|scored| Value::from(scored.key.key.id.as_str().to_owned()));
+        let which = Which::among("file", files).and(&format!("stable_id IN ({})", marks(some.len())), ids);
+        found.extend(snapshot.select(&format!("file, stable_id, {columns}"), table, &which, |row| {
+            Ok(((row.get::<u32>(0)?, row.id(1)?), read(row)?))
+        })?);
     }
-    Ok(entries)
+    Ok(found)
 }
 
-fn candidates<T>(
-    database: &Database,
+fn candidates<P, T>(
+    snapshot: &Snapshot,
     best: Vec<Scored<Owner>>,
-    mut entries: HashMap<SymbolKey, T>,
+    mut parts: HashMap<(u32, StableId), P>,
+    entry: impl Fn((Name, P)) -> T,
 ) -> Result<Vec<Candidate<T>>, BackendError> {
-    let candidate = |Scored { score, key }: Scored<Owner>| {
-        let entry = entries.remove(&key.key).ok_or_else(|| database.at().unreadable("the owner of a vector"))?;
-        Ok(Candidate { score, entry })
+    let names = snapshot.names(best.iter().map(|scored| scored.key.file))?;
+    let candidate = |Scored { score, key: Owner { key, file } }: Scored<Owner>| {
+        let part = parts.remove(&(file, key.id));
+        let part = part.ok_or_else(|| snapshot.database.at().unreadable("the owner of a vector"))?;
+        Ok(Candidate { score, entry: entry((names[&file].clone(), part)) })
     };
     best.into_iter().map(candidate).collect()
 }

@@ -7,42 +7,25 @@ use codira_contracts::{
     RepoPath, Symbol, Tool, Vector,
 };
 
-use super::{
-    embeddings,
-    filter::{inside, narrowed},
-};
+use super::{filter::Which, snapshot::Snapshot};
 use crate::{
     codec,
     engine::{Cells, Database, list},
 };
 
-/// Which files are there, and in which state?
-const STATES: &str = concat!(
-    "SELECT path, hash, size, modified, analyzer, analyzer_version FROM file f WHERE ",
-    inside!(),
-    " ORDER BY path LIMIT $4"
-);
-/// In which state is this file, and which number has it?
-const STATE: &str = "SELECT path, hash, size, modified, analyzer, analyzer_version, id FROM file WHERE path = $1";
-/// What does this file read, and how many symbols, units and issues has it?
-const CONTENT: &str =
-    "SELECT c.source, f.documentation, f.doc_issues FROM content c JOIN file f ON f.id = c.file WHERE c.file = $1";
-/// Which documentation units has this file?
-const DOCUMENTATION: &str = "SELECT body FROM documentation WHERE file = $1 ORDER BY ordinal";
-/// Which documentation issues has this file?
-const DOC_ISSUES: &str = "SELECT body FROM doc_issue WHERE file = $1 ORDER BY ordinal";
-/// Which vectors has this file?
-const VECTORS: &str = "SELECT spec, owner, text_hash, numbers FROM vector WHERE file = $1";
-/// Which of its embeddings wait?
-const PENDING: &str = "SELECT spec, owner, text FROM pending WHERE file = $1";
+/// In which state is a file? What else is said of it in its own row?
+const STATE: &str = "path, hash, size, modified, analyzer, analyzer_version";
+const WHOLE: &str = "path, hash, size, modified, analyzer, analyzer_version, id, language, module, documentation, doc_issues";
 
-pub(super) fn states(database: &Database, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
-    database.rows(STATES, narrowed(prefix, None, []), state)
+pub(super) fn states(snapshot: &Snapshot, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
+    let mut states = snapshot.select(STATE, "file", &Which::all().and_below(prefix), state)?;
+    states.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    Ok(states)
 }
 
 /// The state of one file.
 pub(crate) fn file_state(database: &Database, path: &RepoPath) -> Result<Option<FileState>, BackendError> {
-    Ok(database.rows(STATE, [path.as_str()], state)?.pop())
+    Ok(database.rows_once(&format!("SELECT {STATE} FROM file WHERE path = ?"), [path.as_str()], state)?.pop())
 }
 
 fn state(row: &Cells<'_>) -> Result<FileState, BackendError> {
@@ -86,39 +69,56 @@ pub(crate) fn analyses(database: &Database, files: &[u32]) -> Result<Vec<(u32, R
     })
 }
 
-pub(super) fn file(database: &Database, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
-    let found = database.rows(STATE, [path.as_str()], |row| Ok((state(row)?, row.get::<u32>(6)?)))?.pop();
-    let Some((state, number)) = found else { return Ok(None) };
-    let missing = || database.at().unreadable("the content of a file");
-    let content = database.rows(CONTENT, [number], |row| Ok((row.get(0)?, row.get::<u32>(1)?, row.get::<u32>(2)?)))?.pop();
-    let (source, units, issues) = content.ok_or_else(missing)?;
-    let (_, _, mut analysis) = analyses(database, &[number])?.pop().ok_or_else(missing)?;
-    analysis.source = source;
+pub(super) fn file(snapshot: &Snapshot, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
+    let found = snapshot.select(WHOLE, "file", &Which::is("path", path.as_str().to_owned()), |row| {
+        let analysis = FileAnalysis::new(Language::new(row.get::<String>(7)?), row.get::<String>(8)?);
+        Ok((state(row)?, row.get::<u32>(6)?, analysis, row.get::<u32>(9)?, row.get::<u32>(10)?))
+    })?;
+    let Some((state, number, mut analysis, units, issues)) = found.into_iter().next() else { return Ok(None) };
+    let of_file = Which::is("file", number);
+    analysis.symbols = in_order(snapshot, "symbol", &of_file, |row| row.blob(1, "a symbol", codec::unpack))?;
+    let mut content = snapshot.select("rest, source", "content", &of_file, |row| {
+        row.blob(0, "the records of a file", |bytes| codec::unpack_rest(bytes, &mut analysis))?;
+        row.get::<String>(1)
+    })?;
+    analysis.source = content.pop().ok_or_else(|| snapshot.database.at().unreadable("the content of a file"))?;
     if units > 0 {
-        analysis.documentation =
-            database.rows(DOCUMENTATION, [number], |row| row.blob(0, "a documentation unit", codec::unpack))?;
+        let read = |row: &Cells<'_>| row.blob(1, "a documentation unit", codec::unpack);
+        analysis.documentation = in_order(snapshot, "documentation", &of_file, read)?;
     }
     if issues > 0 {
-        analysis.doc_issues = database.rows(DOC_ISSUES, [number], |row| row.blob(0, "a documentation issue", codec::unpack))?;
+        let read = |row: &Cells<'_>| row.blob(1, "a documentation issue", codec::unpack);
+        analysis.doc_issues = in_order(snapshot, "doc_issue", &of_file, read)?;
     }
-    let mut snapshot = FileSnapshot { state, analysis, embeddings: embeddings_of(database, number)? };
+    let mut snapshot = FileSnapshot { state, analysis, embeddings: embeddings(snapshot, &of_file)? };
     snapshot.normalize();
     Ok(Some(snapshot))
 }
 
-fn embeddings_of(database: &Database, file: u32) -> Result<Vec<EmbeddingRow>, BackendError> {
-    let specs: HashMap<u32, _> = embeddings::specs(database)?.into_iter().collect();
+/// What `read` makes of ordinal and body of the rows of a file, in the file's own order.
+fn in_order<T>(
+    snapshot: &Snapshot,
+    table: &str,
+    of_file: &Which,
+    mut read: impl FnMut(&Cells<'_>) -> Result<T, BackendError>,
+) -> Result<Vec<T>, BackendError> {
+    let mut rows = snapshot.select("ordinal, body", table, of_file, |row| Ok((row.get::<u32>(0)?, read(row)?)))?;
+    rows.sort_unstable_by_key(|(ordinal, _)| *ordinal);
+    Ok(rows.into_iter().map(|(_, record)| record).collect())
+}
+
+fn embeddings(snapshot: &Snapshot, of_file: &Which) -> Result<Vec<EmbeddingRow>, BackendError> {
+    let specs: HashMap<u32, _> = snapshot.specs()?.iter().cloned().collect();
     if specs.is_empty() {
         return Ok(Vec::new());
     }
-    let spec = |number: u32| specs.get(&number).cloned().ok_or_else(|| database.at().unreadable("a spec"));
-    let mut rows = database.rows(VECTORS, [file], |row| {
+    let spec = |number: u32| specs.get(&number).cloned().ok_or_else(|| snapshot.database.at().unreadable("a spec"));
+    let mut rows = snapshot.select("spec, owner, text_hash, numbers", "vector", of_file, |row| {
         let state = EmbeddingState::Computed(row.blob(3, "a vector", Vector::from_bytes)?);
         Ok(EmbeddingRow { owner: row.id(1)?, spec: spec(row.get(0)?)?, text_hash: hash(row, 2)?, state })
     })?;
-    rows.extend(
-        database
-            .rows(PENDING, [file], |row| Ok(EmbeddingRow::pending(row.id(1)?, spec(row.get(0)?)?, row.get::<String>(2)?)))?,
-    );
+    rows.extend(snapshot.select("spec, owner, text", "pending", of_file, |row| {
+        Ok(EmbeddingRow::pending(row.id(1)?, spec(row.get(0)?)?, row.get::<String>(2)?))
+    })?);
     Ok(rows)
 }

@@ -1,12 +1,13 @@
 //! Imports and includes, from either end.
 
-use codira_contracts::{BackendError, ImportEnd, ImportEntry, ImportRequest, ImportTarget};
+use codira_contracts::{BackendError, Import, ImportEnd, ImportEntry, ImportRequest, ImportTarget};
+use duckdb::types::Value;
 
-use super::filter::{inside, narrowed};
-use crate::{
-    codec,
-    engine::{Cells, Database},
+use super::{
+    filter::Which,
+    snapshot::{Name, OWN, Snapshot, Table},
 };
+use crate::{codec, engine::list};
 
 /// The import leads into a file.
 pub(crate) const RESOLVED: u8 = 0;
@@ -15,45 +16,47 @@ pub(crate) const EXTERNAL: u8 = 1;
 /// No one can tell where it leads.
 pub(crate) const UNRESOLVED: u8 = 2;
 
-/// What an entry needs, of imports `i` in files `f`; a condition finds them.
-macro_rules! entries {
-    ($where:literal) => {
-        concat!(
-            "SELECT f.path, f.module, i.body, i.reach, t.path
-            FROM import i JOIN file f ON f.id = i.file LEFT JOIN file t ON t.id = i.target
-            WHERE ",
-            $where,
-            " AND ",
-            inside!(),
-            " ORDER BY f.path, i.ordinal LIMIT $4"
-        )
+/// What entries are made of.
+const IMPORTS: Table = Table { name: "import", order: "ordinal, 0::UINTEGER, ''", columns: "body, reach, target" };
+
+pub(super) fn imports(snapshot: &Snapshot, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
+    let Some(which) = at(snapshot, &request.end)? else { return Ok(Vec::new()) };
+    let found = snapshot.listed(IMPORTS, which, &request.prefix, request.limit, |row| {
+        let import: Import = row.blob(OWN, "an import", codec::unpack)?;
+        Ok((import, row.get::<u8>(OWN + 1)?, row.get::<Option<u32>>(OWN + 2)?))
+    })?;
+    let names = snapshot.names(found.iter().filter_map(|(_, (_, _, target))| *target))?;
+    let entry = |(Name { path, module }, (import, reach, target)): (Name, (Import, u8, Option<u32>))| {
+        let target = match (reach, target) {
+            (RESOLVED, Some(file)) => ImportTarget::Resolved(names[&file].path.clone()),
+            (RESOLVED, None) => return Err(snapshot.database.at().unreadable("where an import leads")),
+            (EXTERNAL, _) => ImportTarget::External,
+            _ => ImportTarget::Unresolved,
+        };
+        Ok(ImportEntry { path, module: module.to_string(), import, target })
     };
+    found.into_iter().map(entry).collect()
 }
 
-/// What does this file import?
-const FROM_FILE: &str = entries!("f.path = $5");
-/// What do files of this module import?
-const FROM_MODULE: &str = entries!("f.module = $5");
-/// What lands in this file?
-const TO_FILE: &str = entries!("t.path = $5");
-/// What lands in a file of this module, or nowhere and names it?
-const TO_MODULE: &str = entries!("((i.reach = 0 AND t.module = $5) OR (i.reach > 0 AND i.module = $5))");
-
-pub(super) fn imports(database: &Database, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
-    let (sql, text) = match &request.end {
-        ImportEnd::FromFile(path) => (FROM_FILE, path.as_str()),
-        ImportEnd::FromModule(module) => (FROM_MODULE, &**module),
-        ImportEnd::ToFile(path) => (TO_FILE, path.as_str()),
-        ImportEnd::ToModule(module) => (TO_MODULE, &**module),
-    };
-    database.rows(sql, narrowed(&request.prefix, request.limit, [text.to_owned().into()]), entry)
-}
-
-fn entry(row: &Cells<'_>) -> Result<ImportEntry, BackendError> {
-    let target = match row.get(3)? {
-        RESOLVED => ImportTarget::Resolved(row.path(4)?),
-        EXTERNAL => ImportTarget::External,
-        _ => ImportTarget::Unresolved,
-    };
-    Ok(ImportEntry { path: row.path(0)?, module: row.get(1)?, import: row.blob(2, "an import", codec::unpack)?, target })
+/// Which imports are at this end? `None` where there can be none.
+fn at(snapshot: &Snapshot, end: &ImportEnd) -> Result<Option<Which>, BackendError> {
+    Ok(match end {
+        ImportEnd::FromFile(path) => snapshot.number(path)?.map(|file| Which::is("file", file)),
+        ImportEnd::ToFile(path) => snapshot.number(path)?.map(|file| Which::is("target", file)),
+        ImportEnd::FromModule(module) => {
+            let files = snapshot.of_module(module)?;
+            (!files.is_empty()).then(|| Which::among("file", files))
+        }
+        // Those that land in one of its files, and those that land nowhere and name it.
+        ImportEnd::ToModule(module) => {
+            let named = Which::is("module", module.clone()).and("reach > 0", []);
+            let files = snapshot.of_module(module)?;
+            Some(if files.is_empty() {
+                named
+            } else {
+                let lands = format!("target IN ({}) OR (reach > 0 AND module = ?)", list(files));
+                Which::all().and(&lands, [Value::from(module.clone())])
+            })
+        }
+    })
 }

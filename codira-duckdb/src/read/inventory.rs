@@ -4,21 +4,21 @@ use codira_contracts::{
     AuditPolicy, BackendError, Coverage, EmbeddingSpec, Language, Maintenance, RunInventory, RuntimeInventory, Tool, Totals,
 };
 
-use super::embeddings;
-use crate::{codec, engine::Database};
+use super::{embeddings, snapshot::Snapshot};
+use crate::{
+    codec,
+    engine::{Cells, Database},
+};
 
 /// Who wrote the state, and what was the run?
 const STATE: &str = "SELECT generation, backend, version, coverage, analyzers FROM state";
 /// How much is there?
-const TOTALS: &str =
-    "SELECT f.files, f.symbols, f.imports, f.calls, f.referring, f.documentation, f.doc_issues, r.edges, r.resolved
-    FROM (SELECT count(*)::UBIGINT AS files, coalesce(sum(symbols), 0)::UBIGINT AS symbols,
-            coalesce(sum(imports), 0)::UBIGINT AS imports, coalesce(sum(calls), 0)::UBIGINT AS calls,
-            coalesce(sum(\"references\"), 0)::UBIGINT AS referring,
-            coalesce(sum(documentation), 0)::UBIGINT AS documentation,
-            coalesce(sum(doc_issues), 0)::UBIGINT AS doc_issues FROM file) f
-    CROSS JOIN (SELECT coalesce(sum(edges), 0)::UBIGINT AS edges, coalesce(sum(resolved), 0)::UBIGINT AS resolved
-        FROM resolution) r";
+const TOTALS: &str = "SELECT count(*)::UBIGINT, coalesce(sum(symbols), 0)::UBIGINT, coalesce(sum(imports), 0)::UBIGINT,
+        coalesce(sum(calls), 0)::UBIGINT, coalesce(sum(\"references\"), 0)::UBIGINT,
+        coalesce(sum(documentation), 0)::UBIGINT, coalesce(sum(doc_issues), 0)::UBIGINT
+    FROM file";
+/// How much was resolved?
+const RESOLVED: &str = "SELECT coalesce(sum(edges), 0)::UBIGINT, coalesce(sum(resolved), 0)::UBIGINT FROM resolution";
 /// How many documentation issues are there in each language?
 const ISSUES: &str = "SELECT language, sum(doc_issues)::UBIGINT FROM file WHERE doc_issues > 0 GROUP BY language";
 
@@ -41,8 +41,12 @@ pub(crate) fn head(database: &Database, schema: u32) -> Result<Head, BackendErro
     heads.into_iter().next().ok_or_else(|| database.at().unreadable("the state"))
 }
 
-pub(super) fn totals(database: &Database) -> Result<Totals, BackendError> {
-    let embeddings = embeddings::inventory(database)?;
+pub(super) fn totals(snapshot: &Snapshot) -> Result<Totals, BackendError> {
+    let database = &snapshot.database;
+    let missing = || database.at().unreadable("the totals");
+    let embeddings = embeddings::inventory(snapshot)?;
+    let resolved = database.rows(RESOLVED, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (edges, resolved_edges) = resolved.into_iter().next().ok_or_else(missing)?;
     let totals = database.rows(TOTALS, [], |row| {
         Ok(Totals {
             files: row.get(0)?,
@@ -52,23 +56,24 @@ pub(super) fn totals(database: &Database) -> Result<Totals, BackendError> {
             references: row.get(4)?,
             documentation: row.get(5)?,
             doc_issues: row.get(6)?,
-            edges: row.get(7)?,
-            resolved_edges: row.get(8)?,
+            edges,
+            resolved_edges,
             embeddings: embeddings.iter().map(|row| row.computed).sum(),
             pending_embeddings: embeddings.iter().map(|row| row.pending).sum(),
         })
     })?;
-    totals.into_iter().next().ok_or_else(|| database.at().unreadable("the totals"))
+    totals.into_iter().next().ok_or_else(missing)
 }
 
 pub(super) fn maintenance(
-    database: &Database,
+    snapshot: &Snapshot,
     policy: &AuditPolicy,
     specs: &[EmbeddingSpec],
 ) -> Result<Maintenance, BackendError> {
-    let issues = database.rows(ISSUES, [], |row| Ok((Language::new(row.get::<String>(0)?), row.get::<u64>(1)?)))?;
+    let language = |row: &Cells<'_>| Ok((Language::new(row.get::<String>(0)?), row.get::<u64>(1)?));
+    let issues = snapshot.database.rows(ISSUES, [], language)?;
     let stale = issues.into_iter().filter(|(language, _)| !policy.keeps(language));
-    let orphaned = embeddings::inventory(database)?.into_iter().filter(|row| !specs.contains(&row.spec));
+    let orphaned = embeddings::inventory(snapshot)?.into_iter().filter(|row| !specs.contains(&row.spec));
     Ok(Maintenance {
         stale_doc_issues: stale.map(|(_, count)| count).sum(),
         orphaned_embeddings: orphaned.map(|row| row.computed + row.pending).sum(),

@@ -1,8 +1,11 @@
 //! The questions.
 //!
-//! Each file answers one kind of question. Every statement is a constant beside the code that runs it, with the question that it
-//! answers above it. DuckDB plans a statement anew each time, which takes longer than running most of them: so there
-//! are few, and none asks about one row of many.
+//! Each file answers one kind of question.
+//!
+//! DuckDB keeps no plan of a statement that has parameters and reads a table, so each is planned anew, and planning takes
+//! longer than running: a join or an order costs as much again as a statement without. So statements read one table, in no
+//! order, and say nothing that the question does not ask. What they find is joined and put into order here; the names of
+//! files, which every answer has, are remembered by the [`Snapshot`](snapshot::Snapshot).
 
 mod documentation;
 pub(crate) mod edges;
@@ -12,6 +15,7 @@ mod filter;
 pub(crate) mod imports;
 pub(crate) mod inventory;
 mod reader;
+pub(crate) mod snapshot;
 mod symbols;
 mod text;
 

@@ -17,6 +17,7 @@ use codira_contracts::{
 use super::{
     documentation, edges, embeddings, files, imports,
     inventory::{self, Head},
+    snapshot::Snapshot,
     symbols, text,
 };
 use crate::{
@@ -33,7 +34,7 @@ use crate::{
 /// together.
 #[derive(Debug)]
 pub struct DuckdbReader {
-    worker: Worker<Database>,
+    worker: Worker<Snapshot>,
     location: PathBuf,
     head: Arc<Head>,
 }
@@ -41,20 +42,21 @@ pub struct DuckdbReader {
 impl DuckdbReader {
     pub(crate) async fn open(index: PathBuf, schema: Schema) -> Result<Self, BackendError> {
         let path = index.clone();
-        let started = Worker::start(move || open_index(&path, schema)).map_err(|error| At(&index).io("open", error))?;
+        let started = Worker::start(move || open_index(&path, schema).map(Snapshot::new))
+            .map_err(|error| At(&index).io("open", error))?;
         let Started { worker, opened, .. } = started;
         let gone = || At(&index).io("read", std::io::Error::other("the thread of the reader is gone"));
         opened.await.map_err(|_| gone())??;
         let schema = schema.number();
-        let head = worker.call(move |database| inventory::head(database, schema)).await.ok_or_else(gone)??;
+        let head = worker.call(move |snapshot| inventory::head(&snapshot.database, schema)).await.ok_or_else(gone)??;
         Ok(Self { worker, location: index, head: Arc::new(head) })
     }
 
     async fn ask<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&Database) -> Result<T, BackendError> + Send + 'static,
+        question: impl FnOnce(&Snapshot) -> Result<T, BackendError> + Send + 'static,
     ) -> Result<T, BackendError> {
-        let answer = self.worker.call(|database| question(database)).await;
+        let answer = self.worker.call(|snapshot| question(snapshot)).await;
         let gone = || At(&self.location).io("read", std::io::Error::other("the thread of the reader is gone"));
         answer.ok_or_else(gone)?
     }
@@ -96,67 +98,67 @@ impl IndexReader for DuckdbReader {
 
     async fn file_states(&self, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
         let prefix = prefix.clone();
-        self.ask(move |database| files::states(database, &prefix)).await
+        self.ask(move |snapshot| files::states(snapshot, &prefix)).await
     }
 
     async fn file(&self, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
         let path = path.clone();
-        self.ask(move |database| files::file(database, &path)).await
+        self.ask(move |snapshot| files::file(snapshot, &path)).await
     }
 
     async fn maintenance(&self, policy: &AuditPolicy, specs: &[EmbeddingSpec]) -> Result<Maintenance, BackendError> {
         let (policy, specs) = (policy.clone(), specs.to_vec());
-        self.ask(move |database| inventory::maintenance(database, &policy, &specs)).await
+        self.ask(move |snapshot| inventory::maintenance(snapshot, &policy, &specs)).await
     }
 
     async fn symbol(&self, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError> {
         let key = key.clone();
-        self.ask(move |database| symbols::symbol(database, &key)).await
+        self.ask(move |snapshot| symbols::symbol(snapshot, &key)).await
     }
 
     async fn symbols(&self, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
         let request = request.clone();
-        self.ask(move |database| symbols::symbols(database, &request)).await
+        self.ask(move |snapshot| symbols::symbols(snapshot, &request)).await
     }
 
     async fn symbol_inventory(&self, request: &SymbolInventoryRequest) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
         let request = request.clone();
-        self.ask(move |database| symbols::inventory(database, &request)).await
+        self.ask(move |snapshot| symbols::inventory(snapshot, &request)).await
     }
 
     async fn children(&self, parent: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
         let parent = parent.clone();
-        self.ask(move |database| symbols::children(database, &parent)).await
+        self.ask(move |snapshot| symbols::children(snapshot, &parent)).await
     }
 
     async fn overloads(&self, symbol: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
         let symbol = symbol.clone();
-        self.ask(move |database| symbols::overloads(database, &symbol)).await
+        self.ask(move |snapshot| symbols::overloads(snapshot, &symbol)).await
     }
 
     async fn edges(&self, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
         let request = request.clone();
-        self.ask(move |database| edges::edges(database, &request)).await
+        self.ask(move |snapshot| edges::edges(snapshot, &request)).await
     }
 
     async fn imports(&self, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
         let request = request.clone();
-        self.ask(move |database| imports::imports(database, &request)).await
+        self.ask(move |snapshot| imports::imports(snapshot, &request)).await
     }
 
     async fn text_references(&self, request: &TextRequest) -> Result<Vec<TextReference>, BackendError> {
         let request = request.clone();
-        self.ask(move |database| text::references(database, &request)).await
+        self.ask(move |snapshot| text::references(snapshot, &request)).await
     }
 
     async fn documentation(&self, request: &DocumentationRequest) -> Result<Vec<DocumentationEntry>, BackendError> {
         let request = request.clone();
-        self.ask(move |database| documentation::units(database, &request)).await
+        self.ask(move |snapshot| documentation::units(snapshot, &request)).await
     }
 
     async fn doc_issues(&self, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError> {
         let request = request.clone();
-        self.ask(move |database| documentation::issues(database, &request)).await
+        self.ask(move |snapshot| documentation::issues(snapshot, &request)).await
     }
 
     async fn embedding_inventory(&self) -> Result<Vec<EmbeddingInventory>, BackendError> {
@@ -165,18 +167,18 @@ impl IndexReader for DuckdbReader {
 
     async fn reusable_embeddings(&self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
         let request = request.clone();
-        let found = self.ask(move |database| embeddings::reusable(database, &request)).await?;
+        let found = self.ask(move |snapshot| embeddings::reusable(&snapshot.database, snapshot.specs()?, &request)).await?;
         Ok(found.into_iter().map(|(text_hash, (_, vector))| ReusableEmbedding { text_hash, vector }).collect())
     }
 
     async fn pending_embeddings(&self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
         let request = request.clone();
-        self.ask(move |database| embeddings::pending(database, &request)).await
+        self.ask(move |snapshot| embeddings::pending(&snapshot.database, snapshot.specs()?, &request)).await
     }
 
     async fn symbol_candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {
         let request = request.clone();
-        self.ask(move |database| embeddings::symbol_candidates(database, &request)).await
+        self.ask(move |snapshot| embeddings::symbol_candidates(snapshot, &request)).await
     }
 
     async fn documentation_candidates(
@@ -184,6 +186,6 @@ impl IndexReader for DuckdbReader {
         request: &CandidateRequest,
     ) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError> {
         let request = request.clone();
-        self.ask(move |database| embeddings::documentation_candidates(database, &request)).await
+        self.ask(move |snapshot| embeddings::documentation_candidates(snapshot, &request)).await
     }
 }

@@ -1,117 +1,116 @@
 //! Symbols: by key, name, logical name, module and parent; and the inventory.
 
 use codira_contracts::{
-    BackendError, EdgeCounts, PathPrefix, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey, SymbolKind,
-    SymbolMatch, SymbolRequest,
+    BackendError, EdgeCounts, LineSpan, PathPrefix, Symbol, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest,
+    SymbolKey, SymbolKind, SymbolMatch, SymbolRequest, SymbolSummary,
 };
+use duckdb::types::Value;
 
-use super::filter::{inside, narrowed, optional};
-use crate::{
-    codec,
-    engine::{Cells, Database},
+use super::{
+    filter::Which,
+    snapshot::{Name, OWN, Snapshot, Table},
 };
+use crate::{codec, engine::Cells};
 
-/// What an entry needs, of symbols `s` in files `f`; a condition finds them.
-macro_rules! entries {
-    ($where:expr) => {
-        concat!(
-            "SELECT f.path, f.module, s.logical_name, s.body FROM symbol s JOIN file f ON f.id = s.file WHERE ",
-            $where,
-            " AND ",
-            inside!(),
-            " ORDER BY f.path, s.first, s.last, s.stable_id LIMIT $4"
-        )
-    };
-}
-
-/// File and number of the symbol whose path and id are `$5` and `$6`.
-macro_rules! symbol_of_key {
-    () => {
-        "(SELECT struct_pack(file := p.file, number := p.number) FROM symbol p JOIN file pf ON pf.id = p.file
-          WHERE pf.path = $5 AND p.stable_id = $6)"
-    };
-}
-pub(super) use symbol_of_key;
-
-/// Which symbol has this key?
-const BY_KEY: &str = entries!("f.path = $5 AND s.stable_id = $6");
-/// Which symbols have this name?
-const BY_NAME: &str = entries!("s.name = $5 AND ($6 IS NULL OR s.kind = $6::UTINYINT)");
-/// Which symbols have this logical name?
-const BY_LOGICAL_NAME: &str = entries!("s.logical_name = $5 AND ($6 IS NULL OR s.kind = $6::UTINYINT)");
-/// Which symbols are in files of this module?
-const BY_MODULE: &str = entries!("f.module = $5 AND ($6 IS NULL OR s.kind = $6::UTINYINT)");
-/// Which symbols have this parent?
-const CHILDREN: &str = entries!(concat!("struct_pack(file := s.file, number := s.parent) = ", symbol_of_key!()));
-/// Which overloads are there in the file of this symbol, with its parent and name?
-const OVERLOADS: &str = entries!(
-    "s.kind = $7::UTINYINT AND s.stable_id <> $6 AND f.path = $5 AND struct_pack(name := s.name, parent := coalesce(s.parent, -1)) =
-    (SELECT struct_pack(name := p.name, parent := coalesce(p.parent, -1)) FROM symbol p JOIN file pf ON pf.id = p.file
-     WHERE pf.path = $5 AND p.stable_id = $6)"
-);
-/// Which symbols are there, and how many edges has each? Calls are of kind 0.
-const INVENTORY: &str = concat!(
-    "SELECT f.path, s.stable_id, s.kind, s.name, s.logical_name, s.first, s.last,
+/// What entries are made of.
+const SYMBOLS: Table = Table { name: "symbol", order: "first, last, stable_id", columns: "logical_name, body" };
+/// The same with the counts of edges beside it: incoming, outgoing, and outgoing to what is no symbol. Calls are of kind 0.
+const INVENTORY: Table = Table {
+    name: "symbol
+        LEFT JOIN (SELECT file AS its_file, owner, count(*) FILTER (kind = 0 AND reach = 0) AS calls,
+                count(*) FILTER (kind = 0 AND reach > 0) AS other_calls, count(*) FILTER (kind = 1 AND reach = 0) AS refs,
+                count(*) FILTER (kind = 1 AND reach > 0) AS other_refs
+            FROM edge GROUP BY file, owner) o ON o.its_file = file AND o.owner = number
+        LEFT JOIN (SELECT target_file, target, count(*) FILTER (kind = 0) AS calls, count(*) FILTER (kind = 1) AS refs
+            FROM edge WHERE reach = 0 GROUP BY target_file, target) i ON i.target_file = file AND i.target = number",
+    order: SYMBOLS.order,
+    columns: "kind, name, logical_name,
         coalesce(i.calls, 0)::UBIGINT, coalesce(o.calls, 0)::UBIGINT, coalesce(o.other_calls, 0)::UBIGINT,
-        coalesce(i.refs, 0)::UBIGINT, coalesce(o.refs, 0)::UBIGINT, coalesce(o.other_refs, 0)::UBIGINT
-    FROM symbol s JOIN file f ON f.id = s.file
-    LEFT JOIN (SELECT file, owner, count(*) FILTER (kind = 0 AND reach = 0) AS calls,
-            count(*) FILTER (kind = 0 AND reach > 0) AS other_calls, count(*) FILTER (kind = 1 AND reach = 0) AS refs,
-            count(*) FILTER (kind = 1 AND reach > 0) AS other_refs
-        FROM edge GROUP BY file, owner) o ON o.file = s.file AND o.owner = s.number
-    LEFT JOIN (SELECT target_file, target, count(*) FILTER (kind = 0) AS calls, count(*) FILTER (kind = 1) AS refs
-        FROM edge WHERE reach = 0 GROUP BY target_file, target) i ON i.target_file = s.file AND i.target = s.number
-    WHERE ",
-    inside!(),
-    " AND ($5 IS NULL OR s.kind = $5::UTINYINT)
-    ORDER BY f.path, s.first, s.last, s.stable_id LIMIT $4"
-);
+        coalesce(i.refs, 0)::UBIGINT, coalesce(o.refs, 0)::UBIGINT, coalesce(o.other_refs, 0)::UBIGINT",
+};
+/// What do overloads of this symbol share with it?
+const NAME_AND_PARENT: &str = "name, parent";
 
-/// Reads a row of a statement that is made of [`entries`].
-pub(super) fn entry(row: &Cells<'_>) -> Result<SymbolEntry, BackendError> {
-    Ok(SymbolEntry {
-        path: row.path(0)?,
-        module: row.get(1)?,
-        logical_name: row.get(2)?,
-        symbol: row.blob(3, "a symbol", codec::unpack)?,
-    })
+/// What [`entry`] reads, from its column on.
+pub(super) const ENTRY: &str = SYMBOLS.columns;
+
+/// Two columns: logical name and body.
+pub(super) fn parts(row: &Cells<'_>, column: usize) -> Result<(String, Symbol), BackendError> {
+    Ok((row.get(column)?, row.blob(column + 1, "a symbol", codec::unpack)?))
 }
 
-pub(super) fn symbol(database: &Database, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError> {
-    Ok(of_key(database, BY_KEY, key)?.pop())
+/// An entry of its parts.
+pub(super) fn entry((Name { path, module }, (logical_name, symbol)): (Name, (String, Symbol))) -> SymbolEntry {
+    SymbolEntry { path, module: module.to_string(), logical_name, symbol }
 }
 
-pub(super) fn symbols(database: &Database, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
-    let (sql, text) = match &request.matching {
-        SymbolMatch::Name(name) => (BY_NAME, name),
-        SymbolMatch::LogicalName(name) => (BY_LOGICAL_NAME, name),
-        SymbolMatch::Module(name) => (BY_MODULE, name),
+fn listed(
+    snapshot: &Snapshot,
+    which: Which,
+    prefix: &PathPrefix,
+    limit: Option<usize>,
+) -> Result<Vec<SymbolEntry>, BackendError> {
+    let found = snapshot.listed(SYMBOLS, which, prefix, limit, |row| parts(row, OWN))?;
+    Ok(found.into_iter().map(entry).collect())
+}
+
+fn all(snapshot: &Snapshot, which: Which) -> Result<Vec<SymbolEntry>, BackendError> {
+    listed(snapshot, which, &PathPrefix::root(), None)
+}
+
+/// The symbol of this id in a file.
+fn of_id(file: u32, key: &SymbolKey) -> Which {
+    Which::is("file", file).and_is("stable_id", Some(key.id.as_str().to_owned()))
+}
+
+pub(super) fn symbol(snapshot: &Snapshot, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError> {
+    let Some(file) = snapshot.number(&key.path)? else { return Ok(None) };
+    Ok(all(snapshot, of_id(file, key))?.pop())
+}
+
+pub(super) fn symbols(snapshot: &Snapshot, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
+    let which = match &request.matching {
+        SymbolMatch::Name(name) => Which::is("name", name.clone()),
+        SymbolMatch::LogicalName(name) => Which::is("logical_name", name.clone()),
+        SymbolMatch::Module(name) => {
+            let files = snapshot.of_module(name)?;
+            if files.is_empty() {
+                return Ok(Vec::new());
+            }
+            Which::among("file", files)
+        }
     };
-    let kind = optional(request.kind.map(|kind| codec::code(SymbolKind::ALL, &kind)));
-    database.rows(sql, narrowed(&request.prefix, request.limit, [text.clone().into(), kind]), entry)
+    let kind = request.kind.map(|kind| codec::code(SymbolKind::ALL, &kind));
+    listed(snapshot, which.and_is("kind", kind), &request.prefix, request.limit)
 }
 
-pub(super) fn children(database: &Database, parent: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-    of_key(database, CHILDREN, parent)
+pub(super) fn children(snapshot: &Snapshot, parent: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
+    let Some((file, number)) = snapshot.symbol(parent)? else { return Ok(Vec::new()) };
+    all(snapshot, Which::is("file", file).and_is("parent", Some(number)))
 }
 
-pub(super) fn overloads(database: &Database, key: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
+pub(super) fn overloads(snapshot: &Snapshot, key: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
+    let Some(file) = snapshot.number(&key.path)? else { return Ok(Vec::new()) };
+    let read = |row: &Cells<'_>| Ok((row.get::<String>(0)?, row.get::<Option<u32>>(1)?));
+    let Some((name, parent)) = snapshot.select(NAME_AND_PARENT, "symbol", &of_id(file, key), read)?.pop() else {
+        return Ok(Vec::new());
+    };
     let overload = codec::code(SymbolKind::ALL, &SymbolKind::Overload);
-    let (path, id) = (key.path.as_str().to_owned(), key.id.as_str().to_owned());
-    database.rows(OVERLOADS, narrowed(&PathPrefix::root(), None, [path.into(), id.into(), overload.into()]), entry)
-}
-
-fn of_key(database: &Database, sql: &str, key: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-    let (path, id) = (key.path.as_str().to_owned(), key.id.as_str().to_owned());
-    database.rows(sql, narrowed(&PathPrefix::root(), None, [path.into(), id.into()]), entry)
+    let which = Which::is("file", file).and_is("kind", Some(overload)).and_is("name", Some(name));
+    let which = match parent {
+        Some(parent) => which.and_is("parent", Some(parent)),
+        None => which.and("parent IS NULL", []),
+    };
+    all(snapshot, which.and("stable_id <> ?", [Value::from(key.id.as_str().to_owned())]))
 }
 
 pub(super) fn inventory(
-    database: &Database,
+    snapshot: &Snapshot,
     request: &SymbolInventoryRequest,
 ) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
-    let kind = optional(request.kind.map(|kind| codec::code(SymbolKind::ALL, &kind)));
-    database.rows(INVENTORY, narrowed(&request.prefix, request.limit, [kind]), |row| {
+    let kind = request.kind.map(|kind| codec::code(SymbolKind::ALL, &kind));
+    let which = Which::all().and_is("kind", kind);
+    let found = snapshot.listed(INVENTORY, which, &request.prefix, request.limit, |row| {
         let counts = |first: usize| {
             Ok(EdgeCounts {
                 incoming: row.get(first)?,
@@ -119,6 +118,13 @@ pub(super) fn inventory(
                 outgoing_other: row.get(first + 2)?,
             })
         };
-        Ok(SymbolInventoryEntry { symbol: row.summary(0)?, calls: counts(7)?, references: counts(10)? })
-    })
+        let names: (SymbolKind, String, String) = (row.word(OWN, SymbolKind::ALL)?, row.get(OWN + 1)?, row.get(OWN + 2)?);
+        let span = LineSpan::new(row.get(1)?, row.get(2)?);
+        Ok((row.id(3)?, span, names, counts(OWN + 3)?, counts(OWN + 6)?))
+    })?;
+    let entry = |(Name { path, .. }, (id, span, (kind, name, logical_name), calls, references))| {
+        let key = SymbolKey { path, id };
+        SymbolInventoryEntry { symbol: SymbolSummary { key, kind, name, logical_name, span }, calls, references }
+    };
+    Ok(found.into_iter().map(entry).collect())
 }

@@ -14,7 +14,7 @@ pub(crate) struct Schema(&'static [&'static str]);
 pub(crate) const CURRENT: Schema = Schema::new(&[include_str!("0001_index.sql")]);
 
 /// Which migrations were run?
-const VERSION: &str = "SELECT coalesce(max(number), 0)::UINTEGER FROM schema_version";
+const VERSION: &str = "SELECT number FROM schema_version";
 
 impl Schema {
     /// The schema that these migrations lead to.
@@ -45,7 +45,7 @@ impl Schema {
 /// The schema of a database. One that is no index is corrupt.
 pub(crate) fn number_of(database: &Database) -> Result<u32, BackendError> {
     let numbers = database.rows(VERSION, [], |row| row.get::<u32>(0))?;
-    match numbers.first() {
+    match numbers.iter().max() {
         Some(number @ 1..) => Ok(*number),
         _ => Err(database.at().unreadable("the number of the schema")),
     }

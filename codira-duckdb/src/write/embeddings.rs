@@ -11,7 +11,7 @@ use super::writer::Writer;
 use crate::{
     codec,
     engine::list,
-    read::embeddings::{pending, reusable},
+    read::embeddings::{pending, reusable, specs},
 };
 
 const INSERT_SPEC: &str = "INSERT INTO spec VALUES (?, ?, ?, ?, ?, ?, ?)";
@@ -32,6 +32,11 @@ impl Writer {
         self.database.run(INSERT_SPEC, row)?;
         self.specs.insert(spec.clone(), number);
         Ok(number)
+    }
+
+    /// Every spec, by number.
+    fn known_specs(&self) -> Vec<(u32, EmbeddingSpec)> {
+        self.specs.iter().map(|(spec, number)| (*number, spec.clone())).collect()
     }
 
     /// Writes the embeddings of files that were just written.
@@ -67,9 +72,9 @@ impl Writer {
     /// Vectors of texts, of the state that the session began from and of what it has now.
     pub(super) fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
         self.flush()?;
-        let own = reusable(&self.database, request)?;
+        let own = reusable(&self.database, &self.known_specs(), request)?;
         let base = match self.base() {
-            Ok(Some(base)) => reusable(base, request),
+            Ok(Some(base)) => specs(base).and_then(|specs| reusable(base, &specs, request)),
             Ok(None) => Ok(BTreeMap::new()),
             Err(error) => Err(error),
         };
@@ -89,7 +94,7 @@ impl Writer {
     /// Rows that wait for their vector.
     pub(super) fn pending_embeddings(&mut self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
         self.flush()?;
-        pending(&self.database, request)
+        pending(&self.database, &self.known_specs(), request)
     }
 
     /// Adds rows that wait for their vector.
