@@ -11,6 +11,8 @@ fn backends(criterion: &mut Criterion) {
     suite::bench_floors(criterion);
     suite::bench(criterion, "memory", |_directory| MemoryBackend::default());
     suite::bench(criterion, "sqlite", |directory| SqliteBackend::in_directory(directory));
+    #[cfg(feature = "duckdb")]
+    suite::bench(criterion, "duckdb", |directory| codira_duckdb::DuckdbBackend::in_directory(directory));
 }
 
 criterion_group!(benches, backends);
