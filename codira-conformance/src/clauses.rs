@@ -84,6 +84,8 @@ macro_rules! __for_each_clause {
                     "A beginning whose future is dropped, at any await, leaves no session open.";
                 a_dropped_put_leaves_nothing_half_done
                     "A put whose future is dropped, at any await, puts the whole file or nothing, and leaves the session usable.";
+                a_dropped_call_has_happened_or_has_not
+                    "A call of a session whose future is dropped, at any await, has happened whole or has not, and leaves the session usable.";
                 a_dropped_commit_publishes_all_or_nothing
                     "A commit whose future is dropped, at any await, publishes everything or nothing, and frees the place.";
                 a_session_owns_what_it_needs
@@ -162,6 +164,8 @@ macro_rules! __for_each_clause {
                     "A file that breaks a rule is refused with `InvalidInput`, naming path and id; it leaves nothing behind, and what was there of the path stays.";
                 inventories_read_back_as_written
                     "Inventories read back as last written, and change only with a commit.";
+                totals_count_what_is_stored
+                    "Totals count what is stored: each file, symbol, import, use, edge, documentation unit, issue and embedding once.";
                 purging_removes_what_policy_skips
                     "Purging removes the documentation issues of languages that are not audited, says how many, and nothing else.";
                 maintenance_is_counted_until_it_is_done
@@ -192,6 +196,8 @@ macro_rules! __for_each_clause {
                     "Edges and import targets are those of the contract's resolver, applied to the stored files.";
                 edges_follow_every_change
                     "Uses and imports that resolve, stop resolving or become ambiguous because another file changed are resolved again by the next commit.";
+                deriving_early_changes_no_answer
+                    "Bringing derived state up to date before the commit, however often, changes no answer.";
                 each_edge_is_found_from_both_ends
                     "Each edge is found from both of its ends, once, with all its sites.";
                 each_import_is_found_from_both_ends
@@ -206,18 +212,22 @@ macro_rules! __for_each_clause {
                     "A pending row waits until its vector is stored, and is listed until then, by spec and key.";
                 a_stale_vector_is_not_kept (With Embeddings)
                     "A vector is kept only where a pending row of its key and spec has its text; elsewhere it is counted as stale.";
+                a_row_of_nobody_is_refused (With Embeddings)
+                    "A row queued for a key that no symbol or documentation unit has is refused with `InvalidInput`, naming the key; of those queued together, none is added.";
                 a_text_keeps_its_vector_when_it_moves (With Embeddings)
                     "A session finds the vector of a text under a spec wherever it was stored: also in files that it replaced, removed, or dropped by its scope.";
                 candidates_are_the_exact_top (With Embeddings)
                     "Candidates are the exact first by the contract's own scoring, ties by key, with its scores.";
                 another_dimension_is_refused (With Embeddings)
-                    "A vector that has not the dimension of its spec is refused with `InvalidInput`, whether stored or asked with; of those stored together, none is kept.";
+                    "A vector that has not the dimension of its spec is refused with `InvalidInput`, whether stored, naming its key, or asked with; of those stored together, none is kept.";
                 specs_never_mix (With Embeddings)
                     "Vectors of different specs never meet in an answer.";
                 pruning_removes_orphans (With Embeddings)
                     "Pruning removes the embeddings of every spec not in use, pending ones included, and says how many.";
             }
             refusals {
+                what_a_backend_claims_never_changes
+                    "What a backend says of itself is always the same: name, version, schema and capabilities.";
                 embeddings_are_refused_when_not_claimed (Without Embeddings)
                     "Without the capability, every call about embeddings, and every file that carries some, is refused with `Unsupported`.";
             }
@@ -272,6 +282,8 @@ macro_rules! __for_each_clause {
                     "After each of all small histories, every answer is the reference's.";
                 every_history_matches_the_reference
                     "After any history of sessions, every answer is the reference's.";
+                a_large_history_matches_the_reference
+                    "Thousands of files, symbols and embeddings are answered like few: as by the reference.";
                 told_histories_read_as_accepted
                     "Told histories of real source trees, indexed step by step, read as accepted from the reference.";
                 incremental_equals_full

@@ -4,7 +4,7 @@
 //! ends, so that none outlives the test, however that ends.
 
 use std::{
-    env,
+    env, fmt,
     io::{BufRead, BufReader, Lines, Write},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
@@ -50,6 +50,8 @@ pub(crate) enum Order {
     Embed(usize),
     /// A session of full scope with this many kilobytes that no compression makes less.
     Fill(u64),
+    /// The same with incremental scope.
+    Grow(u64),
     /// Open another backend, on this directory, and ask a reader.
     Inspect(PathBuf),
     /// On this directory, begin a session of incremental scope, and drop it, then commit one of full scope and ask a reader.
@@ -80,6 +82,28 @@ pub(crate) struct Refusal {
     pub(crate) says: String,
     /// Whether a reader had been opened before.
     pub(crate) opened: bool,
+}
+
+impl fmt::Display for Reply {
+    /// In whole lines, as people read it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Done(number) => write!(f, "it is done ({number})"),
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Wrong(what) => f.write_str(what),
+            Self::Replaced { incremental: None, replaced } => write!(f, "it replaced {replaced:?}"),
+            Self::Replaced { incremental: Some(refusal), replaced } => {
+                write!(f, "it replaced {replaced:?}, after an incremental session: {refusal}")
+            }
+            Self::Panicked(what) => write!(f, "panicked: {what}"),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind, self.says)
+    }
 }
 
 /// What the other process may not do.
@@ -160,7 +184,7 @@ impl Other {
         let mut other = Self { child, input, output: BufReader::new(output).lines(), _temporary: temporary };
         match other.hear()? {
             Reply::Done(_) => Ok(other),
-            reply => Err(Violation::new(format_args!("another process cannot open the index: {reply:?}"))),
+            reply => Err(Violation::new(format_args!("another process cannot open the index: {reply}"))),
         }
     }
 

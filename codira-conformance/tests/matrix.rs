@@ -17,13 +17,13 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut table = Table::default();
     table.add("memory", Memory);
-    table.add("memory-dyn", Erased(Memory));
+    table.add("memory-dyn", Erased::new(Memory));
     table.add("sqlite", Sqlite);
-    table.add("sqlite-dyn", Erased(Sqlite));
+    table.add("sqlite-dyn", Erased::new(Sqlite));
     table.add("demo", Demo);
-    table.add("demo-dyn", Erased(Demo));
+    table.add("demo-dyn", Erased::new(Demo));
     table.add("duckdb", Duckdb);
-    table.add("duckdb-dyn", Erased(Duckdb));
+    table.add("duckdb-dyn", Erased::new(Duckdb));
 
     let Table { backends, trials, cells } = table;
     // A list is read by programs, and one test alone is no table.

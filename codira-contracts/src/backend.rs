@@ -24,7 +24,7 @@ pub trait IndexBackend: Send + Sync + 'static {
     /// The one mutable handle.
     type Session: IndexWriteSession;
 
-    /// What this backend is. Performs no I/O; always the same.
+    /// What this backend says of itself: name, version, schema and capabilities. It is always the same, and saying it performs no I/O.
     fn descriptor(&self) -> &BackendDescriptor;
 
     /// Opens a reader on the last commit.
@@ -76,7 +76,7 @@ pub trait IndexReader: Send + Sync + 'static {
     /// The analyzers of the last run, by tool.
     async fn analyzer_inventory(&self) -> Result<Vec<AnalyzerInventory>, BackendError>;
 
-    /// How much of everything there is.
+    /// How much is stored: each file, symbol, import, use, edge, documentation unit, issue and embedding counts once.
     async fn totals(&self) -> Result<Totals, BackendError>;
 
     /// The state of every file inside `prefix`, by path. One question, however many files there are.
@@ -153,7 +153,7 @@ pub trait IndexReader: Send + Sync + 'static {
 ///
 /// A session is a set of replacements: the order of calls does not matter, except that the last call about a path wins. It sees
 /// its own writes. An `Err` from any call but `commit` and `abort` leaves the session as it was before the call, and usable.
-/// A call whose future is dropped has happened or has not, and leaves the session usable, too.
+/// A call whose future is dropped, at any await, has happened whole or has not, and leaves the session usable, too.
 ///
 /// Ending a session consumes it, so nothing can follow a commit:
 ///
@@ -218,7 +218,7 @@ pub trait IndexWriteSession: Send + 'static {
 
     /// Brings derived state up to date with the files put and removed so far.
     ///
-    /// A commit does this too: calling it first lets a caller show progress, and changes no answer.
+    /// A commit does this too: calling it before, however often, lets a caller show progress, and changes no answer.
     async fn rebuild_derived(&mut self) -> Result<Derivation, BackendError>;
 
     /// Says what is true of the run as a whole. The last call wins.

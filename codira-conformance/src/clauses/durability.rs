@@ -120,7 +120,7 @@ pub(crate) fn a_kill_during_a_commit_leaves_old_or_new<F: Fixture>(cx: &Cx<F>) -
         let said = match other.kill()? {
             Some(Reply::Done(generation)) if generation > last => generation,
             None | Some(Reply::Done(_)) => last,
-            Some(reply) => return Err(Violation::new(format_args!("a session that is about to be killed: {reply:?}"))),
+            Some(reply) => return Err(Violation::new(format_args!("a session that is about to be killed: {reply}"))),
         };
         let before = last;
         last = cx.block_on(async {
@@ -234,7 +234,7 @@ pub(crate) fn pending_rows_survive_kills<F: Fixture>(cx: &Cx<F>) -> Outcome {
         let said = match other.kill()? {
             Some(Reply::Done(generation)) => generation.saturating_sub(before) as usize,
             None => 0,
-            Some(reply) => return Err(Violation::new(format_args!("a session that is about to be killed: {reply:?}"))),
+            Some(reply) => return Err(Violation::new(format_args!("a session that is about to be killed: {reply}"))),
         };
         let now = cx.block_on(pending(backend))?;
         let stored = waiting.len().checked_sub(now.len()).unwrap_or(usize::MAX);

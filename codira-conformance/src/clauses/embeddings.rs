@@ -1,9 +1,11 @@
 //! Embeddings: vectors kept, awaited, reused and compared.
 
+mod refused;
+
 use codira_contracts::{
-    BackendError, Candidate, CandidateRequest, ComputedEmbedding, ContentHash, EmbeddingRow, EmbeddingSpec, EmbeddingState,
-    ErrorKind, FileSnapshot, IndexBackend, IndexReader, IndexWriteSession, PendingEmbedding, PendingRequest, ReusableEmbedding,
-    ReuseRequest, Stored, SymbolEntry, SymbolKey, Vector,
+    Candidate, CandidateRequest, ComputedEmbedding, ContentHash, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileSnapshot,
+    IndexBackend, IndexReader, IndexWriteSession, PendingEmbedding, PendingRequest, ReusableEmbedding, ReuseRequest, Stored,
+    SymbolEntry, SymbolKey, Vector,
     WriteScope::{Full, Incremental},
     score,
 };
@@ -13,6 +15,8 @@ use crate::{
     samples::{defining, file, key, path, row, spec, unit, vector},
     verdict::ensure,
 };
+
+pub(crate) use refused::*;
 
 fn hash(text: &str) -> ContentHash {
     ContentHash::of(text.as_bytes())
@@ -256,43 +260,6 @@ pub(crate) fn candidates_are_the_exact_top<F: Fixture>(cx: &Cx<F>) -> Outcome {
         }
         Ok(())
     })
-}
-
-pub(crate) fn another_dimension_is_refused<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    cx.block_on(async {
-        let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
-        session.put_file(with_vectors("pkg/a.py", &[&[1.0, 2.0]])).await?;
-        session.put_file(defining("pkg/b.py", &["run", "stop"])).await?;
-        let waiting = vec![pending("pkg/b.py", "run", "1", "run"), pending("pkg/b.py", "stop", "1", "stop")];
-        session.queue_embeddings(waiting.clone()).await?;
-        let computed = |id: &str, numbers: &[f32]| ComputedEmbedding {
-            key: key("pkg/b.py", id),
-            spec: spec("1"),
-            text_hash: hash(id),
-            vector: vector(numbers),
-        };
-        for numbers in [&[][..], &[1.0], &[1.0, 2.0, 3.0]] {
-            let stored = session.store_embeddings(vec![computed("stop", &[1.0, 2.0]), computed("run", numbers)]).await;
-            refused("storing", numbers, stored)?;
-        }
-        let found = session.pending_embeddings(&PendingRequest::default()).await?;
-        ensure!(found == waiting, "of vectors that were refused together, some were kept: now {found:#?} wait");
-        session.commit().await?;
-        let reader = index.backend.open_reader().await?;
-        for numbers in [&[][..], &[1.0], &[1.0, 2.0, 3.0]] {
-            let request = CandidateRequest::new(spec("1"), vector(numbers), 9);
-            refused("asking for symbols with", numbers, reader.symbol_candidates(&request).await)?;
-            refused("asking for units with", numbers, reader.documentation_candidates(&request).await)?;
-        }
-        Ok(())
-    })
-}
-
-fn refused<T>(call: &str, numbers: &[f32], answer: Result<T, BackendError>) -> Outcome {
-    let kind = answer.err().map(|error| error.kind());
-    ensure!(kind == Some(ErrorKind::InvalidInput), "{call} {numbers:?} under a spec of two numbers is answered by {kind:?}");
-    Ok(())
 }
 
 pub(crate) fn specs_never_mix<F: Fixture>(cx: &Cx<F>) -> Outcome {

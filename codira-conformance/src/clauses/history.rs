@@ -7,7 +7,7 @@ use codira_contracts::{
 
 use crate::{
     Cx, Fixture, Outcome, golden,
-    histories::{Twins, draw, follow, random, small},
+    histories::{Twins, draw, follow, large, random, small},
     observe::{keeps_embeddings, observe, same},
     question::Question,
     samples::path,
@@ -19,6 +19,19 @@ const REBUILT: u32 = 16;
 pub(crate) fn every_history_matches_the_reference<F: Fixture>(cx: &Cx<F>) -> Outcome {
     random::check(cx, "every_history_matches_the_reference", HISTORIES, draw::history(), |cx, history| {
         cx.block_on(async { follow(&cx.index().await?.backend, cx.settings(), history).await })
+    })
+}
+
+pub(crate) fn a_large_history_matches_the_reference<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let embeddings = keeps_embeddings(index.backend.descriptor());
+        let mut twins = Twins::new(&index.backend, cx.settings(), large::questions(embeddings));
+        for run in &large::history(embeddings).0 {
+            twins.lead(run).await?;
+            twins.compare(&[]).await?;
+        }
+        Ok(())
     })
 }
 

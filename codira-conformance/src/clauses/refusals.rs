@@ -8,7 +8,23 @@ use codira_contracts::{
 use crate::{
     Cx, Fixture, Outcome, Violation,
     samples::{defining, spec, vector},
+    verdict::ensure,
 };
+
+pub(crate) fn what_a_backend_claims_never_changes<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let first = index.backend.descriptor().clone();
+        let session = index.backend.begin_index_session(WriteScope::Full).await?;
+        let during = index.backend.descriptor().clone();
+        session.commit().await?;
+        let other = cx.open(index.path()).await?;
+        for (when, now) in [("in a session", &during), ("after it", index.backend.descriptor()), ("anew", other.descriptor())] {
+            ensure!(*now == first, "at first it is {first:?}, and {when} {now:?}");
+        }
+        Ok(())
+    })
+}
 
 pub(crate) fn embeddings_are_refused_when_not_claimed<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {

@@ -1,5 +1,7 @@
 //! Sessions: one at a time, whole or nothing.
 
+mod dropped;
+
 use codira_contracts::{
     AnalyzerInventory, BackendError, Commit, Coverage, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, PathPrefix,
     RunInventory, Tool,
@@ -8,15 +10,13 @@ use codira_contracts::{
 
 use crate::{
     Cx, Fixture, Outcome,
-    cancel::cancelled,
     histories::Flaw,
     observe::keeps_embeddings,
     samples::{defining, embedded, file, path},
     verdict::ensure,
 };
 
-/// More polls than a call of any sensible backend takes.
-const POLLS: u8 = 32;
+pub(crate) use dropped::*;
 
 /// The paths that a fresh reader lists.
 async fn listed(backend: &impl IndexBackend) -> Result<Vec<String>, BackendError> {
@@ -121,68 +121,6 @@ pub(crate) fn committing_frees_the_place<F: Fixture>(cx: &Cx<F>) -> Outcome {
         let index = cx.index().await?;
         for _ in 0..3 {
             index.backend.begin_index_session(Incremental).await?.commit().await?;
-        }
-        Ok(())
-    })
-}
-
-pub(crate) fn a_dropped_beginning_leaves_no_session<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    cx.block_on(async {
-        let index = cx.index().await?;
-        for polls in 0..POLLS {
-            let begun = cancelled(polls, index.backend.begin_index_session(Incremental)).await;
-            let finished = begun.is_some();
-            drop(begun.transpose()?);
-            let session = cx.settings().begin_when_free(&index.backend, Incremental).await?;
-            ensure!(index.backend.open_reader().await.is_err(), "a dropped beginning committed something");
-            session.abort().await?;
-            if finished {
-                break;
-            }
-        }
-        Ok(())
-    })
-}
-
-pub(crate) fn a_dropped_put_leaves_nothing_half_done<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    cx.block_on(async {
-        let index = cx.index().await?;
-        for polls in 0..POLLS {
-            let (old, new) = (defining("pkg/a.py", &["run", "old"]), defining("pkg/a.py", &["run", "new"]));
-            let mut session = index.backend.begin_index_session(Full).await?;
-            session.put_file(old.clone()).await?;
-            let put = cancelled(polls, session.put_file(new.clone())).await;
-            session.put_file(file("pkg/b.py")).await?;
-            session.commit().await?;
-            let found = index.backend.open_reader().await?.file(new.path()).await?;
-            ensure!(found == Some(old) || found == Some(new), "a put dropped after {polls} polls left {found:#?}");
-            ensure!(listed(&index.backend).await?.len() == 2, "the put after it is lost");
-            if put.transpose()?.is_some() {
-                break;
-            }
-        }
-        Ok(())
-    })
-}
-
-pub(crate) fn a_dropped_commit_publishes_all_or_nothing<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    cx.block_on(async {
-        let index = cx.index().await?;
-        commit(&index.backend, Full, &["pkg/a.py"]).await?;
-        for polls in 0..POLLS {
-            let mut session = index.backend.begin_index_session(Full).await?;
-            session.put_file(file("pkg/b.py")).await?;
-            session.put_file(file("src/a.rs")).await?;
-            let committed = cancelled(polls, session.commit()).await.transpose()?;
-            drop(cx.settings().begin_when_free(&index.backend, Incremental).await?);
-            let listed = listed(&index.backend).await?;
-            let all = listed == ["pkg/b.py", "src/a.rs"];
-            let nothing = listed == ["pkg/a.py"] && committed.is_none();
-            ensure!(all || nothing, "a commit dropped after {polls} polls left {listed:?}");
-            if committed.is_some() {
-                break;
-            }
-            commit(&index.backend, Full, &["pkg/a.py"]).await?;
         }
         Ok(())
     })

@@ -1,14 +1,16 @@
 //! Storing: everything that was put, and nothing of what was.
 
+mod inventories;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Mutex, PoisonError},
 };
 
 use codira_contracts::{
-    AnalysisStatus, AnalyzerInventory, AuditPolicy, BackendError, Coverage, Diagnostic, DocIssue, DocIssueRequest,
-    Documentation, DocumentationRequest, FileSnapshot, Import, IndexBackend, IndexReader, IndexWriteSession, Language,
-    LineSpan, RepoPath, RunInventory, Severity, Site, SymbolKey, Tool, UseRecord,
+    AnalysisStatus, AuditPolicy, BackendError, Diagnostic, DocIssue, DocIssueRequest, Documentation, DocumentationRequest,
+    FileSnapshot, Import, IndexBackend, IndexReader, IndexWriteSession, Language, LineSpan, RepoPath, Severity, Site,
+    SymbolKey, Tool, UseRecord,
     WriteScope::{Full, Incremental},
 };
 use proptest::{
@@ -24,8 +26,9 @@ use crate::{
     samples::{self, defining, file, path},
     show,
     verdict::ensure,
-    vocabulary::HOSTILE,
 };
+
+pub(crate) use inventories::*;
 
 /// So many files of the whole model are put and read back.
 const FILES: usize = 200;
@@ -257,41 +260,6 @@ pub(crate) fn a_file_that_breaks_a_rule_is_refused<F: Fixture>(cx: &Cx<F>) -> Ou
                 }
                 ensure!(reader.file(&path("pkg/b.py")).await?.is_some(), "{flaw:?}: the file put after it is lost");
             }
-        }
-        Ok(())
-    })
-}
-
-pub(crate) fn inventories_read_back_as_written<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    cx.block_on(async {
-        let index = cx.index().await?;
-        let analyzer = |name: &str, version: &str, globs: &[&str]| AnalyzerInventory {
-            tool: Tool::new(name, version),
-            globs: globs.iter().map(|glob| (*glob).to_owned()).collect(),
-        };
-        let sorted = [analyzer("", "", &[]), analyzer("c", "1", &["*.h", "*.c", "*.h"]), analyzer("c", "2", &[HOSTILE, ""])];
-        let descriptor = index.backend.descriptor();
-        let mut expected = RunInventory::default();
-        for (generation, coverage) in
-            (1..).zip([Some(Coverage::Complete), None, Some(Coverage::Incomplete), Some(Coverage::Unknown)])
-        {
-            let mut session = index.backend.begin_index_session(Incremental).await?;
-            if let Some(coverage) = coverage {
-                session.write_inventory(RunInventory::default()).await?;
-                session.write_inventory(RunInventory { coverage, analyzers: sorted.iter().rev().cloned().collect() }).await?;
-                expected = RunInventory { coverage, analyzers: sorted.to_vec() };
-            }
-            session.commit().await?;
-            let mut dropped = index.backend.begin_index_session(Full).await?;
-            dropped.write_inventory(RunInventory::default()).await?;
-            drop(dropped);
-            let reader = index.backend.open_reader().await?;
-            let runtime = reader.runtime_inventory().await?;
-            let found = RunInventory { coverage: runtime.coverage, analyzers: reader.analyzer_inventory().await? };
-            ensure!(found == expected, "written was {expected:#?}, and found is {found:#?}");
-            ensure!(runtime.generation == generation, "the inventory of commit {generation} says {}", runtime.generation);
-            let own = runtime.backend == descriptor.tool && runtime.schema == descriptor.schema;
-            ensure!(own, "the inventory names another backend than the descriptor: {runtime:?}");
         }
         Ok(())
     })

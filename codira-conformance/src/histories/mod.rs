@@ -6,6 +6,7 @@ pub(crate) mod draw;
 mod draw_model;
 mod draw_records;
 mod follow;
+pub(crate) mod large;
 pub(crate) mod random;
 pub(crate) mod small;
 mod worlds;

@@ -7,7 +7,7 @@ use proptest::{
     test_runner::{Config, FileFailurePersistence, RngSeed, TestCaseError, TestError, TestRunner},
 };
 
-use super::History;
+use super::{End, History, Run};
 use crate::{Cx, Fixture, Outcome, Violation, question::Question};
 
 /// Every backend meets the same histories, unless the environment asks for others.
@@ -58,7 +58,71 @@ pub(crate) fn check<F: Fixture>(
         Ok(()) => Ok(()),
         Err(TestError::Abort(why)) => Err(Violation::new(why)),
         Err(TestError::Fail(why, history)) => {
+            let shrink = cx.settings().shrink;
+            let (why, history) =
+                if shrink { simplest(why.to_string(), history, |it| holds(cx, it)) } else { (why.to_string(), history) };
             Err(Violation::new(format_args!("{why}\nThe shortest history found that shows it:\n\n{history}")))
         }
+    }
+}
+
+/// Leaves out whatever a failing history fails without: proptest shrinks each drawn value for itself, and keeps an ending that
+/// became as simple as one of its kind can be.
+fn simplest(mut why: String, mut history: History, holds: impl Fn(&History) -> Outcome) -> (String, History) {
+    let mut tries = SHRINK_TRIES;
+    while let Some((said, shorter)) = shorter(&history).into_iter().find_map(|shorter| {
+        tries = tries.checked_sub(1)?;
+        Some((holds(&shorter).err()?.to_string(), shorter))
+    }) {
+        (why, history) = (said, shorter);
+    }
+    (why, history)
+}
+
+/// The history without one session, edit or question each, or with a plain end.
+fn shorter(History(runs): &History) -> Vec<History> {
+    let changed = |place: usize, change: &dyn Fn(&mut Run)| {
+        let mut runs = runs.clone();
+        change(&mut runs[place]);
+        History(runs)
+    };
+    let mut shorter = Vec::new();
+    for (place, run) in runs.iter().enumerate() {
+        let others = runs.iter().enumerate().filter(|(other, _)| *other != place);
+        shorter.push(History(others.map(|(_, run)| run.clone()).collect()));
+        if !matches!(run.end, End::Commit) {
+            shorter.push(changed(place, &|run| run.end = End::Commit));
+        }
+        shorter.extend((0..run.edits.len()).map(|edit| changed(place, &|run| drop(run.edits.remove(edit)))));
+        shorter.extend((0..run.questions.len()).map(|asked| changed(place, &|run| drop(run.questions.remove(asked)))));
+    }
+    shorter
+}
+
+#[cfg(test)]
+mod tests {
+    use codira_contracts::WriteScope;
+
+    use super::*;
+    use crate::{histories::Edit, vocabulary};
+
+    #[test]
+    fn nothing_superfluous_is_shown() {
+        let run = |end| Run {
+            scope: WriteScope::Full,
+            edits: vec![Edit::RebuildDerived, Edit::Remove(vocabulary::path(1))],
+            end,
+            questions: vec![Question::Totals],
+        };
+        let history = History(vec![run(End::Abort), run(End::CancelCommit(0)), run(End::Commit)]);
+        let removes = |run: &Run| run.edits.iter().any(|edit| matches!(edit, Edit::Remove(_)));
+        let holds = |history: &History| {
+            if history.0.iter().any(removes) { Err(Violation::new("it removes a file")) } else { Ok(()) }
+        };
+        let (why, History(runs)) = simplest(String::new(), history, holds);
+        assert_eq!(why, "it removes a file");
+        assert!(
+            matches!(&runs[..], [Run { edits, end: End::Commit, questions, .. }] if edits.len() == 1 && questions.is_empty())
+        );
     }
 }

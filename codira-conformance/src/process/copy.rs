@@ -15,7 +15,7 @@ use std::{
 
 use codira_contracts::{
     BackendError, ComputedEmbedding, ContentHash, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, PendingRequest,
-    WriteScope::{Full, Incremental},
+    WriteScope::{self, Full, Incremental},
 };
 
 use super::{MARK, Order, Refusal, Reply, next};
@@ -126,7 +126,8 @@ impl<F: Fixture> Copy<'_, F> {
             },
             Order::Read => told(stamped::shown(&self.backend.open_reader().await?, of).await?),
             Order::Embed(rows) => self.embed(rows).await?,
-            Order::Fill(kilobytes) => self.fill(kilobytes).await?,
+            Order::Fill(kilobytes) => self.fill(Full, kilobytes).await?,
+            Order::Grow(kilobytes) => self.fill(Incremental, kilobytes).await?,
             Order::Inspect(dir) => inspect(&self.cx.open(&dir).await?).await,
             Order::Replace(dir) => replace(&self.cx.open(&dir).await?).await?,
         })
@@ -184,8 +185,8 @@ impl<F: Fixture> Copy<'_, F> {
         Ok(Reply::Done(session.commit().await?.generation))
     }
 
-    async fn fill(&self, kilobytes: u64) -> Result<Reply, BackendError> {
-        let mut session = self.backend.begin_index_session(Full).await?;
+    async fn fill(&self, scope: WriteScope, kilobytes: u64) -> Result<Reply, BackendError> {
+        let mut session = self.backend.begin_index_session(scope).await?;
         let mut state = 0;
         // One file, so that it is too long also for a store that keeps one file for each. Packed, digits take half of the place.
         let mut file = file("long.py");

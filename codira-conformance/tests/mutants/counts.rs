@@ -18,11 +18,13 @@ mutants! {
         SMALL,
     ];
     incoming_edges_are_counted_in_the_file: CountsInTheFile, "edges are counted in at a symbol from its own file only", [
+        "asking::a_prefix_is_a_path_or_directory",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
         "graph::each_edge_is_found_from_both_ends",
     ];
     references_are_counted_as_calls: CountsTogether, "the counts of calls and references are added", [
+        "storing::totals_count_what_is_stored",
         "graph::each_edge_is_found_from_both_ends",
     ];
     references_are_counted_in_as_calls: CountsCallsIn, "references are counted in at a symbol as many as calls", [
@@ -42,6 +44,9 @@ mutants! {
         "storing::a_removed_file_leaves_no_trace",
         "graph::edges_follow_every_change",
         SMALL,
+    ];
+    totals_count_what_waits_twice: CountsWaitingTwice, "embeddings in the totals include those that wait", [
+        "storing::totals_count_what_is_stored",
     ];
     everything_is_derived_again: DerivesEverything, "every commit resolves all files again", [
         "graph::deriving_grows_with_the_change",
@@ -123,6 +128,17 @@ impl Fault for StaleTotals {
             Some(first) => Ok(Totals { edges: first.totals().await?.edges, ..now }),
             None => Ok(now),
         }
+    }
+}
+
+#[derive(Default)]
+struct CountsWaitingTwice;
+
+#[async_trait]
+impl Fault for CountsWaitingTwice {
+    async fn totals(&self, reader: &dyn IndexReader) -> Answer<Totals> {
+        let totals = reader.totals().await?;
+        Ok(Totals { embeddings: totals.embeddings + totals.pending_embeddings, ..totals })
     }
 }
 

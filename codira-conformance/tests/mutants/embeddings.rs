@@ -28,6 +28,7 @@ mutants! {
         "embeddings::candidates_are_the_exact_top",
     ];
     a_pending_row_stays: PendingStays, "a row waits still when its vector was stored", [
+        "sessions::a_dropped_call_has_happened_or_has_not",
         "embeddings::vectors_are_kept_bit_for_bit",
         "embeddings::pending_rows_wait_until_they_are_stored",
     ];
@@ -47,6 +48,7 @@ mutants! {
         "embeddings::pending_rows_wait_until_they_are_stored",
     ];
     pruning_keeps_what_waits: PrunesComputed, "pruning keeps the rows that wait", [
+        "sessions::a_dropped_call_has_happened_or_has_not",
         "embeddings::pruning_removes_orphans",
     ];
     pruning_counts_specs: PruneCountsSpecs, "pruning says how many specs were removed", [

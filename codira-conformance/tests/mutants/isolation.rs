@@ -61,6 +61,7 @@ mutants! {
         SMALL,
     ];
     a_reader_is_one_commit_late: OpensTheCommitBefore, "a reader opens the commit before the last", [
+        "sessions::a_dropped_call_has_happened_or_has_not",
         "sessions::a_dropped_commit_publishes_all_or_nothing",
         "sessions::the_first_commit_is_number_one",
         "sessions::full_scope_replaces_everything",

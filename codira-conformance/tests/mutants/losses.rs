@@ -66,6 +66,7 @@ mutants! {
     ];
     documentation_keeps_no_owner: DocumentationIsOrphaned, "a documentation unit forgets whose it is", [
         "storing::a_file_reads_back_as_it_was_put",
+        "asking::a_prefix_is_a_path_or_directory",
         "asking::an_answer_has_what_the_request_names",
     ];
 }

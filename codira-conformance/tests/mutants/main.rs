@@ -23,6 +23,7 @@ mod kit;
 mod lists;
 mod losses;
 mod odd;
+mod parts;
 mod refusals;
 mod scopes;
 mod sessions;
@@ -42,6 +43,7 @@ use fault::Fault;
 const TABLES: &[&[judge::Line]] = &[
     sessions::TABLE,
     scopes::TABLE,
+    parts::TABLE,
     isolation::TABLE,
     stores::TABLE,
     storing::TABLE,

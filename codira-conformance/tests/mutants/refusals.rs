@@ -1,5 +1,7 @@
 //! Refusals: capabilities that are claimed and missing, or there and not claimed.
 
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+
 use async_trait::async_trait;
 use codira_contracts::*;
 
@@ -10,10 +12,16 @@ use crate::{
 };
 
 mutants! {
+    it_is_another_each_time: NewVersions, "a backend has another version each time it is opened", [
+        "storing::a_replaced_file_leaves_no_trace",
+        "storing::a_removed_file_leaves_no_trace",
+        "refusals::what_a_backend_claims_never_changes",
+    ];
     an_unclaimed_capability_works: ClaimsTooLittle, "it keeps embeddings, and does not claim to", [
         "refusals::embeddings_are_refused_when_not_claimed",
     ];
     a_claimed_capability_is_missing: ClaimsTooMuch, "it claims to keep embeddings, and refuses them", [
+        "sessions::a_dropped_call_has_happened_or_has_not",
         "sessions::full_scope_replaces_everything",
         "isolation::a_session_shows_nothing_before_its_commit",
         "isolation::a_reader_shows_one_state_for_ever",
@@ -21,6 +29,7 @@ mutants! {
         "storing::a_replaced_file_leaves_no_trace",
         "storing::a_removed_file_leaves_no_trace",
         "storing::a_file_that_breaks_a_rule_is_refused",
+        "storing::totals_count_what_is_stored",
         "asking::every_list_is_in_its_documented_order",
         "asking::a_prefix_is_a_path_or_directory",
         "asking::a_limit_gives_the_first",
@@ -28,10 +37,12 @@ mutants! {
         "asking::what_is_not_there_has_an_empty_answer",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
+        "graph::deriving_early_changes_no_answer",
         "graph::each_edge_is_found_from_both_ends",
         "embeddings::vectors_are_kept_bit_for_bit",
         "embeddings::pending_rows_wait_until_they_are_stored",
         "embeddings::a_stale_vector_is_not_kept",
+        "embeddings::a_row_of_nobody_is_refused",
         "embeddings::a_text_keeps_its_vector_when_it_moves",
         "embeddings::candidates_are_the_exact_top",
         "embeddings::another_dimension_is_refused",
@@ -56,6 +67,27 @@ struct ClaimsTooLittle;
 impl Fault for ClaimsTooLittle {
     fn describe(&self, descriptor: &mut BackendDescriptor) {
         descriptor.capabilities.clear();
+    }
+}
+
+struct NewVersions(u64);
+
+impl Default for NewVersions {
+    fn default() -> Self {
+        static OPENED: AtomicU64 = AtomicU64::new(0);
+        Self(OPENED.fetch_add(1, SeqCst))
+    }
+}
+
+#[async_trait]
+impl Fault for NewVersions {
+    fn describe(&self, descriptor: &mut BackendDescriptor) {
+        descriptor.tool.version = self.0.to_string();
+    }
+
+    async fn runtime_inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
+        let inventory = reader.runtime_inventory().await?;
+        Ok(RuntimeInventory { backend: Tool { version: self.0.to_string(), ..inventory.backend.clone() }, ..inventory })
     }
 }
 

@@ -24,6 +24,7 @@ mutants! {
         SMALL,
     ];
     full_scope_keeps_old_files: FullKeepsFiles, "a full session keeps the files that it does not put", [
+        "sessions::a_dropped_call_has_happened_or_has_not",
         "sessions::a_dropped_commit_publishes_all_or_nothing",
         "sessions::full_scope_replaces_everything",
         "sessions::a_session_sees_its_own_writes",
@@ -33,6 +34,7 @@ mutants! {
         EVERY,
     ];
     full_scope_keeps_the_inventory: FullKeepsInventory, "a full session keeps the inventory that it does not write", [
+        "sessions::a_dropped_call_has_happened_or_has_not",
         "sessions::full_scope_replaces_everything",
     ];
     full_scope_keeps_embeddings: FullKeepsEmbeddings, "a full session keeps the embeddings of a file that it puts without", [
@@ -50,6 +52,7 @@ mutants! {
     ];
     removals_come_last: RemovalsComeLast, "what a session removes is gone, although it was put again afterwards", [
         "sessions::the_last_call_about_a_path_wins",
+        "graph::edges_follow_every_change",
         SMALL,
     ];
     removing_the_unknown_fails: RefusesTheUnknown, "removing an unknown path is an error", [
@@ -61,6 +64,7 @@ mutants! {
     ];
     a_session_that_is_blind: BlindToItself, "a session tells the file states that it began with", [
         "sessions::a_session_sees_its_own_writes",
+        "graph::edges_follow_every_change",
     ];
     one_failure_ends_it_all: FailsForEver, "after a call that failed, every call of a session fails", [
         "sessions::a_failed_call_leaves_the_session_usable",

@@ -19,11 +19,13 @@ use crate::{
 
 mutants! {
     removing_forgets_nothing: RemovesNothing, "a removed file stays", [
+        "sessions::a_dropped_call_has_happened_or_has_not",
         "sessions::incremental_scope_replaces_what_it_names",
         "sessions::the_last_call_about_a_path_wins",
         "sessions::a_session_sees_its_own_writes",
         "storing::a_removed_file_leaves_no_trace",
         "graph::edges_follow_every_change",
+        "embeddings::a_row_of_nobody_is_refused",
         SMALL,
         EVERY,
     ];

@@ -1,9 +1,9 @@
 //! Asking: what narrows an answer.
 
 use codira_contracts::{
-    CandidateRequest, DocIssue, DocIssueRequest, DocumentationRequest, EdgeEnd, EdgeRequest, EmbeddingRow, ImportEnd,
-    ImportRequest, IndexBackend, IndexReader, Language, PathPrefix, PendingEmbedding, PendingRequest, RepoPath, Severity,
-    SymbolInventoryRequest, SymbolKind, SymbolRequest, TextRequest, UseKind,
+    CandidateRequest, DocIssue, DocIssueRequest, Documentation, DocumentationRequest, EdgeEnd, EdgeRequest, EmbeddingRow,
+    Import, ImportEnd, ImportRequest, IndexBackend, IndexReader, Language, PathPrefix, PendingEmbedding, PendingRequest,
+    RepoPath, Severity, SymbolInventoryRequest, SymbolKind, SymbolRequest, TextRequest, UseKind,
 };
 
 use super::index_of;
@@ -37,11 +37,19 @@ pub(crate) fn a_prefix_is_a_path_or_directory<F: Fixture>(cx: &Cx<F>) -> Outcome
             file.analysis.source = "run".to_owned();
             file.analysis.uses = vec![call("run", "nobody")];
             file.analysis.imports = vec![import("json", "dumps")];
-            file.analysis.documentation = vec![unit("unit", "text")];
+            file.analysis.documentation = vec![Documentation { owner: Some("run".into()), ..unit("unit", "text") }];
+            if *path == "src-old/a.py" {
+                // A use of another directory's file.
+                file.analysis.module = "old".to_owned();
+                file.analysis.imports.push(Import { alias: Some("other".to_owned()), ..import("src.application", "run") });
+                file.analysis.uses.push(call("run", "other"));
+            }
             embedded(file, embeddings)
         };
         let index = index_of(cx, PATHS.iter().map(whole)).await?;
         let reader = index.backend.open_reader().await?;
+        let all = reader.symbol_inventory(&SymbolInventoryRequest::default()).await?;
+        ensure!(all.iter().any(|entry| entry.calls.incoming > 0), "no file calls another: {all:#?}");
         for prefix in
             ["", "src", "src/app", "src/app/a.py", "src/ap", "src/app/", "./src", "src%", "s*", "SRC", "src/app/a", "sr_"]
         {
@@ -61,10 +69,10 @@ pub(crate) fn a_prefix_is_a_path_or_directory<F: Fixture>(cx: &Cx<F>) -> Outcome
             let units = DocumentationRequest::default().within(within());
             is("file states", reader.file_states(&prefix).await?.into_iter().map(|it| it.path).collect())?;
             is("symbols", reader.symbols(&symbols).await?.into_iter().map(|it| it.path).collect())?;
-            is(
-                "symbol inventory",
-                reader.symbol_inventory(&inventory).await?.into_iter().map(|it| it.symbol.key.path).collect(),
-            )?;
+            let found = reader.symbol_inventory(&inventory).await?;
+            let same = found.iter().all(|entry| all.contains(entry));
+            ensure!(same, "inside {:?}, edges are counted as {found:#?}, and there are {all:#?}", prefix.as_str());
+            is("symbol inventory", found.into_iter().map(|it| it.symbol.key.path).collect())?;
             is("edges", reader.edges(&edges).await?.into_iter().map(|it| it.owner.key.path).collect())?;
             is("imports", reader.imports(&imports).await?.into_iter().map(|it| it.path).collect())?;
             is("documentation", reader.documentation(&units).await?.into_iter().map(|it| it.path).collect())?;
@@ -75,6 +83,17 @@ pub(crate) fn a_prefix_is_a_path_or_directory<F: Fixture>(cx: &Cx<F>) -> Outcome
                 is("candidates", reader.symbol_candidates(&nearest).await?.into_iter().map(|it| it.entry.path).collect())?;
                 let units = reader.documentation_candidates(&nearest).await?;
                 is("documentation candidates", units.into_iter().map(|it| it.entry.path).collect())?;
+            }
+            for at in ["src", "src/app.py", "src-old/a.py"] {
+                let owner = key(at, "run");
+                let edges = EdgeRequest::new(UseKind::Call, EdgeEnd::From(owner.clone())).within(within());
+                let imports = ImportRequest::new(ImportEnd::FromFile(owner.path.clone())).within(within());
+                let units = DocumentationRequest { owner: Some(owner.clone()), ..DocumentationRequest::default() };
+                let units = units.within(within());
+                let found = (reader.edges(&edges).await?, reader.imports(&imports).await?, reader.documentation(&units).await?);
+                let covered = prefix.covers(&owner.path);
+                let narrowed = [found.0.is_empty(), found.1.is_empty(), found.2.is_empty()] == [!covered; 3];
+                ensure!(narrowed, "what {at} has inside {:?}: {found:#?}", prefix.as_str());
             }
         }
         Ok(())

@@ -1,0 +1,183 @@
+//! Calls whose futures are dropped before they are finished.
+
+use codira_contracts::{
+    AnalyzerInventory, AuditPolicy, BackendError, ComputedEmbedding, ContentHash, Coverage, EmbeddingRow, FileSnapshot,
+    IndexBackend, IndexReader, IndexWriteSession, PathPrefix, PendingEmbedding, RunInventory, Tool,
+    WriteScope::{Full, Incremental},
+};
+
+use super::{commit, listed};
+use crate::{
+    Cx, Fixture, Outcome,
+    cancel::cancelled,
+    clauses::storing::an_issue,
+    observe::keeps_embeddings,
+    question::Question,
+    samples::{defining, file, key, path, spec, vector},
+    verdict::ensure,
+};
+
+/// More polls than a call of any sensible backend takes.
+const POLLS: u8 = 32;
+
+pub(crate) fn a_dropped_beginning_leaves_no_session<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        for polls in 0..POLLS {
+            let begun = cancelled(polls, index.backend.begin_index_session(Incremental)).await;
+            let finished = begun.is_some();
+            drop(begun.transpose()?);
+            let session = cx.settings().begin_when_free(&index.backend, Incremental).await?;
+            ensure!(index.backend.open_reader().await.is_err(), "a dropped beginning committed something");
+            session.abort().await?;
+            if finished {
+                break;
+            }
+        }
+        Ok(())
+    })
+}
+
+pub(crate) fn a_dropped_put_leaves_nothing_half_done<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        for polls in 0..POLLS {
+            let (old, new) = (defining("pkg/a.py", &["run", "old"]), defining("pkg/a.py", &["run", "new"]));
+            let mut session = index.backend.begin_index_session(Full).await?;
+            session.put_file(old.clone()).await?;
+            let put = cancelled(polls, session.put_file(new.clone())).await;
+            session.put_file(file("pkg/b.py")).await?;
+            session.commit().await?;
+            let found = index.backend.open_reader().await?.file(new.path()).await?;
+            ensure!(found == Some(old) || found == Some(new), "a put dropped after {polls} polls left {found:#?}");
+            ensure!(listed(&index.backend).await?.len() == 2, "the put after it is lost");
+            if put.transpose()?.is_some() {
+                break;
+            }
+        }
+        Ok(())
+    })
+}
+
+pub(crate) fn a_dropped_commit_publishes_all_or_nothing<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        commit(&index.backend, Full, &["pkg/a.py"]).await?;
+        for polls in 0..POLLS {
+            let mut session = index.backend.begin_index_session(Full).await?;
+            session.put_file(file("pkg/b.py")).await?;
+            session.put_file(file("src/a.rs")).await?;
+            let committed = cancelled(polls, session.commit()).await.transpose()?;
+            drop(cx.settings().begin_when_free(&index.backend, Incremental).await?);
+            let listed = listed(&index.backend).await?;
+            let all = listed == ["pkg/b.py", "src/a.rs"];
+            let nothing = listed == ["pkg/a.py"] && committed.is_none();
+            ensure!(all || nothing, "a commit dropped after {polls} polls left {listed:?}");
+            if committed.is_some() {
+                break;
+            }
+            commit(&index.backend, Full, &["pkg/a.py"]).await?;
+        }
+        Ok(())
+    })
+}
+
+/// A call of a session that changes more than one row.
+#[derive(Clone, Copy, Debug)]
+enum Call {
+    Remove,
+    Purge,
+    WriteInventory,
+    Prune,
+    Queue,
+    Store,
+}
+
+impl Call {
+    const ALL: [Self; 6] = [Self::Remove, Self::Purge, Self::WriteInventory, Self::Prune, Self::Queue, Self::Store];
+
+    fn is_about_embeddings(self) -> bool {
+        matches!(self, Self::Prune | Self::Queue | Self::Store)
+    }
+
+    async fn make(self, session: &mut impl IndexWriteSession) -> Result<(), BackendError> {
+        let waiting =
+            |id: &str| PendingEmbedding { key: key("pkg/a.py", id), spec: spec("2"), text: format!("{id} under another") };
+        let computed = |id: &str| ComputedEmbedding {
+            key: key("pkg/a.py", id),
+            spec: spec("1"),
+            text_hash: ContentHash::of(id.as_bytes()),
+            vector: vector(&[1.0, 2.0]),
+        };
+        match self {
+            Self::Remove => session.remove_file(&path("pkg/a.py")).await,
+            Self::Purge => session.purge_doc_issues(&AuditPolicy::default()).await.map(drop),
+            Self::WriteInventory => {
+                let analyzers = ["c", "python"].map(|name| AnalyzerInventory { tool: Tool::new(name, "1"), globs: Vec::new() });
+                session.write_inventory(RunInventory { coverage: Coverage::Complete, analyzers: analyzers.to_vec() }).await
+            }
+            Self::Prune => session.prune_embeddings(&[]).await.map(drop),
+            Self::Queue => session.queue_embeddings(vec![waiting("run"), waiting("stop")]).await,
+            Self::Store => session.store_embeddings(vec![computed("run"), computed("stop")]).await.map(drop),
+        }
+    }
+}
+
+pub(crate) fn a_dropped_call_has_happened_or_has_not<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let embeddings = keeps_embeddings(index.backend.descriptor());
+        let without = left_by(&index.backend, async |_| Ok(())).await?;
+        for call in Call::ALL.into_iter().filter(|call| embeddings || !call.is_about_embeddings()) {
+            let with = left_by(&index.backend, async |session| call.make(session).await).await?;
+            ensure!(with != without, "{call:?} changes no answer");
+            for polls in 0..POLLS {
+                let mut finished = false;
+                let made = async |session: &mut _| {
+                    finished = cancelled(polls, call.make(session)).await.transpose()?.is_some();
+                    Ok(())
+                };
+                let left = left_by(&index.backend, made).await?;
+                let possible = left == with || left == without && !finished;
+                ensure!(possible, "{call:?}, dropped after {polls} polls, left {left:#?}");
+                if finished {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+/// What two files and the inventory are after a call in a session that begins with them and puts another.
+async fn left_by<B: IndexBackend>(
+    backend: &B,
+    call: impl AsyncFnOnce(&mut B::Session) -> Result<(), BackendError>,
+) -> Outcome<Vec<String>> {
+    let mut session = backend.begin_index_session(Full).await?;
+    for path in ["pkg/a.py", "pkg/b.py"] {
+        session.put_file(rich(path, keeps_embeddings(backend.descriptor()))).await?;
+    }
+    session.commit().await?;
+    let mut session = backend.begin_index_session(Incremental).await?;
+    call(&mut session).await?;
+    session.put_file(file("src/a.rs")).await?;
+    session.commit().await?;
+    let files = ["pkg/a.py", "pkg/b.py"].map(|it| Question::File(path(it)));
+    let reader = backend.open_reader().await?;
+    let mut left = Vec::new();
+    for question in files.iter().chain([&Question::FileStates(PathPrefix::root()), &Question::AnalyzerInventory]) {
+        left.extend(question.ask(&reader, backend.descriptor()).await?);
+    }
+    Ok(left)
+}
+
+/// A file with two issues, and two rows that wait where the backend keeps such.
+fn rich(path: &str, embeddings: bool) -> FileSnapshot {
+    let mut file = defining(path, &["run", "stop"]);
+    file.analysis.doc_issues = vec![an_issue(), an_issue()];
+    if embeddings {
+        file.embeddings = ["run", "stop"].map(|id| EmbeddingRow::pending(id.into(), spec("1"), id)).to_vec();
+    }
+    file
+}
