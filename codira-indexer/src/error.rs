@@ -157,8 +157,8 @@ pub enum IndexerError {
     #[error("the embedding engine failed")]
     Engine(#[source] BoxError),
 
-    /// The run was cancelled; what was committed before is as it was.
-    #[error("cancelled; the index is as it was")]
+    /// The run was cancelled; what was committed before stays, batches of vectors too.
+    #[error("cancelled; the index is as its last commit left it")]
     Cancelled,
 
     /// The store refused or failed.

@@ -1,11 +1,16 @@
 //! `retrieval DIR... [--sample N] [--model DIR]`: how well functions are found by the first sentence of their documentation, which
 //! is not indexed. Prints one table for each repository.
 
-use std::{collections::BTreeMap, error::Error, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::Parser;
 use codira_benches::retrieval::{Forgetful, Question, Ranker, Score, TermCount, by_vectors, is_function, sample};
-use codira_contracts::{EmbeddingEngine, IndexBackend, PathPrefix, RepoRoot, StableId, SymbolKey};
+use codira_contracts::{EmbeddingEngine, EmbeddingSpec, IndexBackend, PathPrefix, RepoRoot, StableId, SymbolKey};
 use codira_indexer::{
     Embedding, EmbeddingPolicy, IndexRequest, Indexer, IndexerOptions, LexicalEngine, analyzers,
     retrieval::{Channel, Context, ContextItem, ContextQuery, context},
@@ -22,6 +27,9 @@ struct Arguments {
     /// How many functions of each are asked for
     #[arg(long, default_value_t = 300)]
     sample: usize,
+    /// Keep the indexes in this directory, so that the next run of the same questions computes no vector again
+    #[arg(long)]
+    keep: Option<PathBuf>,
     /// The directory of a model
     #[cfg(feature = "model")]
     #[arg(long)]
@@ -58,7 +66,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let questions = questions(&root, arguments.sample).await?;
         let mut rows = Vec::new();
         for engine in &engines {
-            rows.extend(measure(&root, &questions, engine, rows.is_empty()).await?);
+            let state = state(&arguments, repository, engine.spec());
+            rows.extend(measure(&root, state, &questions, engine, rows.is_empty()).await?);
         }
         print(repository, &rows);
     }
@@ -77,6 +86,12 @@ fn engines(arguments: &Arguments) -> Result<Vec<Arc<dyn EmbeddingEngine>>, Box<d
     Ok(vec![lexical])
 }
 
+/// Where the index of a repository is kept, if it is.
+fn state(arguments: &Arguments, repository: &Path, spec: &EmbeddingSpec) -> Option<PathBuf> {
+    let name = format!("{} {} {}", repository.display(), arguments.sample, spec.engine).replace('/', "-");
+    arguments.keep.as_ref().map(|directory| directory.join(name))
+}
+
 /// The questions about a repository.
 async fn questions(root: &RepoRoot, count: usize) -> Result<Vec<Question>, Box<dyn Error>> {
     let store = tempfile::tempdir()?;
@@ -89,12 +104,13 @@ async fn questions(root: &RepoRoot, count: usize) -> Result<Vec<Question>, Box<d
 /// What the channels of an index with `engine` score; `words` also those that need no vectors.
 async fn measure(
     root: &RepoRoot,
+    kept: Option<PathBuf>,
     questions: &[Question],
     engine: &Arc<dyn EmbeddingEngine>,
     words: bool,
 ) -> Result<Vec<Row>, Box<dyn Error>> {
     let store = tempfile::tempdir()?;
-    let backend = SqliteBackend::in_directory(store.path());
+    let backend = SqliteBackend::in_directory(kept.as_deref().unwrap_or(store.path()));
     let analyzers = Forgetful::wrap(analyzers::first_party(), questions);
     let embedding = Embedding::new(Arc::clone(engine), EmbeddingPolicy::default());
     let spec = embedding.spec().clone();
@@ -145,7 +161,7 @@ fn functions(context: &Context, rank: impl Fn(&ContextItem) -> Option<usize>) ->
     ranked.into_iter().map(key).collect()
 }
 
-fn print(repository: &std::path::Path, rows: &[Row]) {
+fn print(repository: &Path, rows: &[Row]) {
     let Some(first) = rows.first() else { return };
     let (described, named) = (first.described.questions(), first.named.questions());
     println!("\n{}: {} questions, {named} name the function", repository.display(), described + named);

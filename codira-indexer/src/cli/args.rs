@@ -47,7 +47,7 @@ Exit status:
   1    nothing was found
   2    arguments, a path or the configuration are wrong; nothing was done
   3    it failed
-  130  interrupted; the index is as it was";
+  130  interrupted; the index is as its last commit left it";
 
 /// What every command takes.
 #[derive(Clone, Debug, Args)]

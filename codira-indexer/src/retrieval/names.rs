@@ -22,6 +22,8 @@ const DEPTH: usize = 100;
 pub(super) struct Named {
     /// The symbol.
     pub(super) symbol: SymbolSummary,
+    /// How much its names are about the question; comparable within one answer alone.
+    pub(super) score: f64,
     /// The words of the question that its names have.
     pub(super) words: Vec<String>,
 }
@@ -39,11 +41,11 @@ pub(super) async fn names(reader: &dyn IndexReader, terms: &Terms, prefix: &Path
     // The sort is stable, and symbols come in their order.
     scored.sort_by(|(a, ..), (b, ..)| b.total_cmp(a));
     scored.truncate(DEPTH);
-    let named = |(_, symbol, found): (f64, SymbolSummary, [Occurrences; 3])| {
+    let named = |(score, symbol, found): (f64, SymbolSummary, [Occurrences; 3])| {
         let mut words = found.iter().flat_map(|found| terms.words_in(found)).collect::<Vec<_>>();
         words.sort();
         words.dedup();
-        Named { symbol, words }
+        Named { symbol, score, words }
     };
     Ok(scored.into_iter().map(named).collect())
 }

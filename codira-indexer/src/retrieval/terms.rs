@@ -77,6 +77,11 @@ pub(super) struct Occurrences {
 }
 
 impl Occurrences {
+    /// How many of the terms occur.
+    pub(super) fn distinct(&self) -> usize {
+        self.counts.iter().filter(|count| **count > 0).count()
+    }
+
     /// Whether any term occurs.
     pub(super) fn any(&self) -> bool {
         self.counts.iter().any(|count| *count > 0)

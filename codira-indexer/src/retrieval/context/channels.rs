@@ -10,14 +10,31 @@ use super::{
 };
 use crate::{
     Embedding, IndexerError,
-    retrieval::{DocumentationQuery, SimilarEntry, SimilarQuery, documentation, names::names, similar, terms::Terms},
+    retrieval::{
+        DocumentationQuery, SimilarEntry, SimilarQuery, documentation,
+        names::{Named, names},
+        similar,
+        terms::Terms,
+    },
 };
 
 /// How much of each channel counts.
 const DEPTH: usize = 60;
 
-/// What each channel found, best first.
-pub(super) struct Channels(Vec<(Channel, Vec<Found>)>);
+/// Among how many of its best a channel has to tell apart what is right.
+const NEAR: usize = 10;
+
+/// What one channel found, best first.
+pub(super) struct Opinion {
+    pub(super) channel: Channel,
+    pub(super) found: Vec<Found>,
+    /// How much the channel can tell about this question: from zero to one.
+    pub(super) clarity: f64,
+}
+
+/// What each channel found.
+#[derive(Default)]
+pub(super) struct Channels(Vec<Opinion>);
 
 impl Channels {
     /// Asks every channel but that of the graph, which follows from the others.
@@ -27,8 +44,9 @@ impl Channels {
         query: &ContextQuery,
         terms: &Terms,
     ) -> Result<Self, IndexerError> {
-        let mut channels = Self(Vec::new());
-        channels.add(Channel::Exact, exact(reader, query).await?);
+        let mut channels = Self::default();
+        let (found, named) = exact(reader, query, terms).await?;
+        channels.add_with(Channel::Exact, found, named);
         channels.add(Channel::Names, partial(reader, query, terms).await?);
         channels.add(Channel::Documentation, documented(reader, query).await?);
         if let Some(embedding) = embedding {
@@ -38,24 +56,37 @@ impl Channels {
         Ok(channels)
     }
 
+    /// Adds what a channel found. It can tell much where its best stands out from its tenth, and little where they are alike. Scores
+    /// are measured from that of its last, as no two channels begin at the same zero.
     pub(super) fn add(&mut self, channel: Channel, mut found: Vec<Found>) {
-        found.truncate(DEPTH);
-        self.0.push((channel, found));
+        let floor = found.get(DEPTH - 1).map_or(0.0, |last| last.score);
+        let range = found.first().map_or(0.0, |best| best.score - floor);
+        let height = |score: f64| if range > 0.0 { ((score - floor) / range).clamp(0.0, 1.0) } else { 1.0 };
+        let clarity = 1.0 - found.get(NEAR - 1).map_or(0.0, |near| height(near.score));
+        found.iter_mut().for_each(|found| found.score = height(found.score));
+        self.add_with(channel, found, clarity);
     }
 
-    pub(super) fn found(&self) -> &[(Channel, Vec<Found>)] {
+    /// Adds what a channel found of which it is known how much it can tell.
+    pub(super) fn add_with(&mut self, channel: Channel, mut found: Vec<Found>, clarity: f64) {
+        found.truncate(DEPTH);
+        self.0.push(Opinion { channel, found, clarity });
+    }
+
+    pub(super) fn opinions(&self) -> &[Opinion] {
         &self.0
     }
 }
 
-/// Symbols that the question names: by words that are no English ones, or by being nothing but a name.
-async fn exact(reader: &dyn IndexReader, query: &ContextQuery) -> Result<Vec<Found>, BackendError> {
+/// Symbols that the question names: by words that are no English ones, or by being nothing but a name. With how much of the
+/// question these names are: one in a long sentence is perhaps only mentioned.
+async fn exact(reader: &dyn IndexReader, query: &ContextQuery, terms: &Terms) -> Result<(Vec<Found>, f64), BackendError> {
     let is_path_char = |char: char| codira_contracts::text::is_word_char(char) || char == '.' || char == ':';
     let words = query.question.split(|char| !is_path_char(char)).map(|word| word.trim_matches(['.', ':']));
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     let looks_like_a_name =
         |word: &str| word.contains(['_', '.', ':']) || word.chars().skip(1).any(char::is_uppercase) || words.len() == 1;
-    let mut found = Vec::new();
+    let (mut found, mut named) = (Vec::new(), Vec::new());
     for word in words.iter().filter(|word| looks_like_a_name(word)) {
         let logical = word.replace("::", ".");
         let matching = [SymbolMatch::LogicalName(logical.clone()), SymbolMatch::Name(logical)];
@@ -63,18 +94,21 @@ async fn exact(reader: &dyn IndexReader, query: &ContextQuery) -> Result<Vec<Fou
             let request = SymbolRequest::new(matching).within(query.prefix.clone()).limit(DEPTH);
             for entry in reader.symbols(&request).await? {
                 let place = Place::from(entry);
+                named.push(*word);
                 if found.iter().all(|found: &Found| found.place.key != place.key) {
-                    found.push(Found { place, detail: (*word).to_owned() });
+                    found.push(Found { place, score: 1.0, detail: (*word).to_owned() });
                 }
             }
         }
     }
-    Ok(found)
+    let named = terms.count(named).distinct() as f64 / terms.len() as f64;
+    Ok((found, named))
 }
 
 async fn partial(reader: &dyn IndexReader, query: &ContextQuery, terms: &Terms) -> Result<Vec<Found>, BackendError> {
     let named = names(reader, terms, &query.prefix).await?;
-    Ok(named.into_iter().map(|named| Found { place: named.symbol.into(), detail: named.words.join(", ") }).collect())
+    let found = |named: Named| Found { place: named.symbol.into(), score: named.score, detail: named.words.join(", ") };
+    Ok(named.into_iter().map(found).collect())
 }
 
 /// Documentation: that of a symbol stands for the symbol.
@@ -95,7 +129,7 @@ async fn documented(reader: &dyn IndexReader, query: &ContextQuery) -> Result<Ve
             None => None,
         };
         let place = owner.map_or_else(|| Place::from(hit.entry), Place::from);
-        found.push(Found { place, detail: words.join(", ") });
+        found.push(Found { place, score: f64::from(hit.score), detail: words.join(", ") });
     }
     Ok(found)
 }
@@ -112,7 +146,11 @@ async fn near(reader: &dyn IndexReader, embedding: &Embedding, query: &ContextQu
         SimilarEntry::Documentation(entry) => Place::from(entry),
     };
     let found = found.into_iter();
-    Ok(found.map(|found| Found { place: place(found.entry), detail: format!("{:.2}", found.score) }).collect())
+    let found = found.map(|found| {
+        let (score, detail) = (f64::from(found.score), format!("{:.2}", found.score));
+        Found { place: place(found.entry), score, detail }
+    });
+    Ok(found.collect())
 }
 
 /// Issues whose message has most words of the question, by their owners.
@@ -129,9 +167,9 @@ async fn issues(reader: &dyn IndexReader, query: &ContextQuery, terms: &Terms) -
     scored.sort_by(|(a, ..), (b, ..)| b.cmp(a));
     scored.truncate(DEPTH);
     let mut found = Vec::new();
-    for (_, key, detail) in scored {
+    for (words, key, detail) in scored {
         if let Some(entry) = reader.symbol(&key).await? {
-            found.push(Found { place: entry.into(), detail });
+            found.push(Found { place: entry.into(), score: words as f64, detail });
         }
     }
     Ok(found)

@@ -83,10 +83,7 @@ impl<'a> Excerpt<'a> {
 fn chosen(source: &[String], place: &Place, terms: &Terms) -> BTreeSet<u32> {
     let first = place.span.first.max(1) as usize;
     let last = (place.span.last as usize).min(source.len());
-    let words = |number: usize| {
-        let found = terms.count([source[number - 1].as_str()]);
-        found.counts.iter().filter(|count| **count > 0).count()
-    };
+    let words = |number: usize| terms.count([source[number - 1].as_str()]).distinct();
     let head = first..=last.min(first + HEAD - 1);
     let mut best: Vec<(usize, usize)> = (head.end() + 1..=last).map(|number| (words(number), number)).collect();
     best.retain(|(words, _)| *words > 0);

@@ -35,7 +35,7 @@ pub(super) async fn neighbours(
             }
             let share = score / (1.0 + symbols.len() as f64).sqrt();
             for symbol in symbols.into_iter().filter(|symbol| prefix.covers(&symbol.key.path) && symbol.key != place.key) {
-                let words = terms.count([symbol.logical_name.as_str()]).counts.iter().filter(|count| **count > 0).count();
+                let words = terms.count([symbol.logical_name.as_str()]).distinct();
                 let amount = share * (1 + words) as f64;
                 let relation = if is_outgoing { "called by" } else { "calls" };
                 let detail = format!("{relation} {}", place.name);
@@ -45,7 +45,7 @@ pub(super) async fn neighbours(
     }
     let mut found: Vec<_> = found.into_values().collect();
     found.sort_by(|(a, x, _), (b, y, _)| b.total_cmp(a).then_with(|| x.key.cmp(&y.key)));
-    Ok(found.into_iter().map(|(_, symbol, detail)| Found { place: symbol.into(), detail }).collect())
+    Ok(found.into_iter().map(|(_, symbol, detail)| Found { place: symbol.into(), score: 1.0, detail }).collect())
 }
 
 /// The symbol at the other end of an edge.

@@ -1,6 +1,7 @@
 //! Context: the few places of a repository that a question is about, from every channel, with their lines.
 //!
-//! Channels are asked apart and merged by reciprocal rank: what several of them rank high comes first. Then tests and code of
+//! Channels are asked apart and merged by reciprocal rank: what several of them rank high comes first, and a channel that can tell
+//! more about the question counts more. Then tests and code of
 //! others count less, files take turns, and lines are taken until the budget is spent. Equal indexes give equal contexts.
 
 mod channels;
@@ -14,7 +15,11 @@ use serde::Serialize;
 
 pub use excerpt::Line;
 
-use self::{channels::Channels, excerpt::Excerpt, fusion::Merged};
+use self::{
+    channels::Channels,
+    excerpt::Excerpt,
+    fusion::{Merged, Vectors},
+};
 use super::terms::Terms;
 use crate::{Embedding, IndexerError};
 
@@ -137,6 +142,7 @@ pub async fn context(
         };
         let place::Place { key, span, kind, name } = place;
         let score = score as f32;
+        let reasons = reasons.into_iter().map(|(_, reason)| reason).collect();
         answers.push(ContextItem { path: key.path, span, id: key.id.as_str().to_owned(), kind, name, score, reasons, lines });
     }
     Ok(Context { answers, more, tokens: excerpts.spent() })
@@ -150,7 +156,9 @@ async fn merged(
     terms: &Terms,
 ) -> Result<Vec<Merged>, IndexerError> {
     let mut channels = Channels::ask(reader, embedding, query, terms).await?;
-    let seeds = fusion::merge(channels.found());
-    channels.add(Channel::Graph, graph::neighbours(reader, &seeds, terms, &query.prefix).await?);
-    Ok(fusion::spread(fusion::merge(channels.found()), terms))
+    let vectors = Vectors::of(embedding);
+    let seeds = fusion::merge(channels.opinions(), vectors);
+    // Neighbours are as good as what they are neighbours of, and that was weighed already: only their ranks count.
+    channels.add_with(Channel::Graph, graph::neighbours(reader, &seeds, terms, &query.prefix).await?, 1.0);
+    Ok(fusion::spread(fusion::merge(channels.opinions(), vectors), terms))
 }

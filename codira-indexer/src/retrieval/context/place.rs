@@ -17,6 +17,8 @@ pub(super) struct Place {
 #[derive(Clone, Debug)]
 pub(super) struct Found {
     pub(super) place: Place,
+    /// How well it answers; comparable within the channel alone. In an opinion, of the best: from zero to one.
+    pub(super) score: f64,
     pub(super) detail: String,
 }
 
