@@ -50,8 +50,13 @@ fn file(number: usize, version: u64, embeddings: bool) -> FileSnapshot {
     let analysis = &mut file.analysis;
     analysis.module = format!("many.m{number}");
     analysis.source = format!("the source of run, version {version}\n");
-    analysis.imports = vec![import(&format!("many.m{}", number / 2), "run"), import("json", "dumps")];
-    analysis.uses = vec![call(&id, "run"), call(&id, "nobody"), call("run", "dumps")];
+    // One of the first files, and one of the last.
+    let (low, high) = (number / 2, MANY - 1 - number / 2);
+    let modules = [(low, "run".to_owned()), (high, format!("own{high}"))];
+    analysis.imports = modules.iter().map(|(of, name)| import(&format!("many.m{of}"), name)).collect();
+    analysis.imports.push(import("json", "dumps"));
+    analysis.uses =
+        [(&*id, "run"), (&id, &*modules[1].1), (&id, "nobody"), ("run", "dumps")].map(|it| call(it.0, it.1)).to_vec();
     analysis.documentation = vec![unit("unit", "about run")];
     if embeddings {
         let computed = row("unit", spec("1"), &text(number), &[number as f32, 1.0]);
