@@ -3,13 +3,14 @@
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     num::NonZeroUsize,
+    pin::Pin,
     sync::Arc,
     thread,
 };
 
 use codira_contracts::{
-    BackendError, ContentHash, EmbeddingEngine, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileAnalysis, IndexWriteSession,
-    RepoPath, ReuseRequest, Vector,
+    BackendError, BoxError, ContentHash, EmbeddingEngine, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileAnalysis,
+    IndexWriteSession, RepoPath, ReuseRequest, Vector,
 };
 
 use super::on_a_thread;
@@ -87,30 +88,50 @@ impl Embedder {
         rows: impl IntoIterator<Item = &'a mut EmbeddingRow>,
     ) -> Result<(), IndexerError> {
         let mut rows: Vec<_> = rows.into_iter().collect();
-        let known = rows.iter().map(|row| row.text_hash);
+        let filling = self.begin(session, rows.iter().map(|row| &**row)).await?;
+        self.finish(filling, rows.iter_mut().map(|row| &mut **row)).await
+    }
+
+    /// Begins to give pending rows their vectors: the session is asked for those that it knows, and others are under way.
+    pub(super) async fn begin<'a, S: IndexWriteSession>(
+        &mut self,
+        session: &mut S,
+        rows: impl Iterator<Item = &'a EmbeddingRow> + Clone,
+    ) -> Result<Filling, IndexerError> {
+        let known = rows.clone().map(|row| row.text_hash);
         let known = known.filter(|hash| self.is_stored || self.given.contains(&beginning(hash))).collect();
-        let mut vectors = reusable(session, self.spec(), known).await?;
-        let stored = vectors.len() as u64;
+        let known = reusable(session, self.spec(), known).await?;
+        let mut missing = HashMap::new();
         if self.mode == EmbeddingMode::Now {
-            let mut missing = HashMap::new();
-            for row in &rows {
+            for row in rows {
                 if let EmbeddingState::Pending { text } = &row.state
-                    && !vectors.contains_key(&row.text_hash)
+                    && !known.contains_key(&row.text_hash)
                 {
-                    missing.insert(row.text_hash, text.clone());
+                    missing.entry(row.text_hash).or_insert_with(|| text.clone());
                 }
             }
-            vectors.extend(compute(self.embedding.engine(), missing, self.jobs).await?);
         }
-        self.counts.computed += vectors.len() as u64 - stored;
-        for row in &mut rows {
+        Ok(Filling { known, computed: Box::pin(compute(self.embedding.engine(), missing, self.jobs)) })
+    }
+
+    /// Waits for the vectors of the rows that `filling` began with.
+    pub(super) async fn finish(
+        &mut self,
+        filling: Filling,
+        rows: impl Iterator<Item = &mut EmbeddingRow>,
+    ) -> Result<(), IndexerError> {
+        let Filling { known: mut vectors, computed } = filling;
+        let computed = computed.await.map_err(IndexerError::Engine)?;
+        self.counts.computed += computed.len() as u64;
+        vectors.extend(computed);
+        for row in rows {
             self.given.insert(beginning(&row.text_hash));
             match vectors.get(&row.text_hash) {
                 Some(vector) => row.state = EmbeddingState::Computed(vector.clone()),
                 None => self.counts.deferred += 1,
             }
+            self.counts.rows += 1;
         }
-        self.counts.rows += rows.len() as u64;
         Ok(())
     }
 
@@ -140,32 +161,41 @@ async fn reusable<S: IndexWriteSession>(
     Ok(found.into_iter().map(|found| (found.text_hash, found.vector)).collect())
 }
 
-/// The vectors of texts, computed on `jobs` threads.
-async fn compute(
+/// Vectors that the session knew, and those that threads compute meanwhile.
+pub(super) struct Filling {
+    known: HashMap<ContentHash, Vector>,
+    computed: Pin<Box<dyn Future<Output = Result<Vec<(ContentHash, Vector)>, BoxError>> + Send>>,
+}
+
+/// The vectors of texts. They are computed on `jobs` threads from now on, whether or not anybody waits yet.
+fn compute(
     engine: &Arc<dyn EmbeddingEngine>,
     texts: HashMap<ContentHash, String>,
     jobs: NonZeroUsize,
-) -> Result<HashMap<ContentHash, Vector>, IndexerError> {
-    if texts.is_empty() {
-        return Ok(HashMap::new());
-    }
+) -> impl Future<Output = Result<Vec<(ContentHash, Vector)>, BoxError>> + Send + use<> {
     let engine = Arc::clone(engine);
-    let computed = on_a_thread(move || {
-        let texts: Vec<(ContentHash, String)> = texts.into_iter().collect();
-        let shares: Vec<_> = texts.chunks(texts.len().div_ceil(jobs.get())).collect();
-        let embed = |share: &[(ContentHash, String)]| {
-            let vectors = engine.embed(&share.iter().map(|(_, text)| &**text).collect::<Vec<_>>())?;
-            Ok(share.iter().map(|(hash, _)| *hash).zip(vectors).collect::<Vec<_>>())
-        };
-        thread::scope(|scope| {
-            let workers: Vec<_> = shares.into_iter().map(|share| scope.spawn(|| embed(share))).collect();
-            let panicked = |_| Err("the engine panicked".into());
-            let shares = workers.into_iter().map(|worker| worker.join().unwrap_or_else(panicked));
-            shares.collect::<Result<Vec<_>, codira_contracts::BoxError>>()
+    let computed = (!texts.is_empty()).then(|| {
+        on_a_thread(move || {
+            let texts: Vec<(ContentHash, String)> = texts.into_iter().collect();
+            let shares: Vec<_> = texts.chunks(texts.len().div_ceil(jobs.get())).collect();
+            let embed = |share: &[(ContentHash, String)]| {
+                let vectors = engine.embed(&share.iter().map(|(_, text)| &**text).collect::<Vec<_>>())?;
+                Ok(share.iter().map(|(hash, _)| *hash).zip(vectors).collect::<Vec<_>>())
+            };
+            thread::scope(|scope| {
+                let workers: Vec<_> = shares.into_iter().map(|share| scope.spawn(|| embed(share))).collect();
+                let panicked = |_| Err("the engine panicked".into());
+                let shares = workers.into_iter().map(|worker| worker.join().unwrap_or_else(panicked));
+                shares.collect::<Result<Vec<_>, BoxError>>()
+            })
         })
     });
-    let shares = computed.await.map_err(IndexerError::Engine)?;
-    Ok(shares.into_iter().flatten().collect())
+    async {
+        match computed {
+            Some(computed) => Ok(computed.await?.into_iter().flatten().collect()),
+            None => Ok(Vec::new()),
+        }
+    }
 }
 
 /// The first eight bytes of a hash.

@@ -38,6 +38,9 @@ const BINARY_HEAD: usize = 8 << 10;
 /// The stack of a worker. Parsers descend as deep as the source nests, and only what they touch takes memory.
 const STACK: usize = 64 << 20;
 
+/// How many findings wait for each worker: they go on while the store is busy.
+const FINDINGS: usize = 16;
+
 /// What came of one task.
 #[derive(Debug)]
 pub(super) struct Finished {
@@ -61,7 +64,15 @@ pub(super) enum Finding {
 
 impl Finding {
     /// The rows that wait for their vectors.
-    pub(super) fn embeddings(&mut self) -> &mut [EmbeddingRow] {
+    pub(super) fn embeddings(&self) -> &[EmbeddingRow] {
+        match self {
+            Self::Analyzed { snapshot, .. } => &snapshot.embeddings,
+            _ => &[],
+        }
+    }
+
+    /// The same, to give them theirs.
+    pub(super) fn embeddings_mut(&mut self) -> &mut [EmbeddingRow] {
         match self {
             Self::Analyzed { snapshot, .. } => &mut snapshot.embeddings,
             _ => &mut [],
@@ -107,9 +118,9 @@ impl Workshop {
 
     /// Starts `jobs` workers. They end when every task is done, the run is cancelled or the receiver is dropped.
     ///
-    /// At most as many findings wait as there are workers: memory is bounded by what is under work.
+    /// Only so many findings wait: memory is bounded.
     pub(super) fn open(self: &Arc<Self>, jobs: NonZeroUsize) -> Result<mpsc::Receiver<Finished>, IndexerError> {
-        let (sender, receiver) = mpsc::channel(jobs.get());
+        let (sender, receiver) = mpsc::channel(jobs.get() * FINDINGS);
         for number in 0..jobs.get().min(self.tasks.len()) {
             let (shop, sender) = (Arc::clone(self), sender.clone());
             let worker = thread::Builder::new().name(format!("codira-analyze-{number}")).stack_size(STACK);

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     conclude::Ledger,
-    embed::Embedder,
+    embed::{Embedder, Filling},
     plan::Task,
     stored::{Found, Stored},
     work::{Finding, Finished},
@@ -32,8 +32,10 @@ pub(super) struct Writer<'a, B: IndexBackend> {
     pub(super) session: Option<B::Session>,
     derivation: Derivation,
     pub(super) embedder: Option<Embedder>,
-    /// Files that wait for their vectors.
+    /// Files whose texts wait until there are many.
     waiting: Vec<Finished>,
+    /// Files whose vectors are under way.
+    filling: Option<(Vec<Finished>, Filling)>,
     /// How long vectors were waited for.
     pub(super) embed_time: Duration,
     /// How long the store was waited for.
@@ -57,6 +59,7 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
             derivation: Derivation::default(),
             embedder,
             waiting: Vec::new(),
+            filling: None,
             embed_time: Duration::ZERO,
             time: Duration::ZERO,
         }
@@ -97,33 +100,58 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
             return self.put(&tasks[finished.task], finished.finding, ledger).await;
         }
         self.waiting.push(finished);
-        let texts: usize = self.waiting.iter_mut().map(|finished| finished.finding.embeddings().len()).sum();
+        let texts: usize = self.waiting.iter().map(|finished| finished.finding.embeddings().len()).sum();
         if texts < TEXTS_AT_ONCE && self.waiting.len() < FILES_AT_ONCE {
             return Ok(());
         }
-        self.put_waiting(tasks, ledger).await
+        self.turn(tasks, ledger).await
     }
 
-    /// Gives the files that wait their vectors, and puts them.
+    /// Puts every file that waits.
     pub(super) async fn put_waiting(&mut self, tasks: &[Task], ledger: &mut Ledger) -> Result<(), IndexerError> {
-        let mut waiting = std::mem::take(&mut self.waiting);
-        if waiting.iter_mut().any(|finished| !finished.finding.embeddings().is_empty()) {
+        self.turn(tasks, ledger).await?;
+        self.turn(tasks, ledger).await
+    }
+
+    /// Puts the files whose vectors were under way, and begins with those of the files that wait: threads compute them while
+    /// others analyze.
+    async fn turn(&mut self, tasks: &[Task], ledger: &mut Ledger) -> Result<(), IndexerError> {
+        if let Some((mut finished, filling)) = self.filling.take() {
             let started = Instant::now();
-            self.begin().await?;
             let cancelled = self.cancel.cancelled();
-            if let (Some(session), Some(embedder)) = (&mut self.session, &mut self.embedder) {
-                let rows = waiting.iter_mut().flat_map(|finished| finished.finding.embeddings());
+            if let Some(embedder) = &mut self.embedder {
+                let rows = finished.iter_mut().flat_map(|finished| finished.finding.embeddings_mut());
                 tokio::select! {
                     biased;
                     () = cancelled => return Err(IndexerError::Cancelled),
-                    filled = embedder.fill(session, rows) => filled?,
+                    filled = embedder.finish(filling, rows) => filled?,
                 }
             }
             self.embed_time += started.elapsed();
+            for Finished { task, finding } in finished {
+                self.put(&tasks[task], finding, ledger).await?;
+            }
         }
-        for Finished { task, finding } in waiting {
-            self.put(&tasks[task], finding, ledger).await?;
+        let waiting = std::mem::take(&mut self.waiting);
+        if waiting.iter().all(|finished| finished.finding.embeddings().is_empty()) {
+            for Finished { task, finding } in waiting {
+                self.put(&tasks[task], finding, ledger).await?;
+            }
+            return Ok(());
         }
+        let started = Instant::now();
+        self.begin().await?;
+        let cancelled = self.cancel.cancelled();
+        if let (Some(session), Some(embedder)) = (&mut self.session, &mut self.embedder) {
+            let rows = waiting.iter().flat_map(|finished| finished.finding.embeddings());
+            let filling = tokio::select! {
+                biased;
+                () = cancelled => return Err(IndexerError::Cancelled),
+                begun = embedder.begin(session, rows) => begun?,
+            };
+            self.filling = Some((waiting, filling));
+        }
+        self.embed_time += started.elapsed();
         Ok(())
     }
 

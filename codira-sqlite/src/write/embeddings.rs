@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use codira_contracts::{
-    BackendError, ComputedEmbedding, ContentHash, EmbeddingSpec, EmbeddingState, FileSnapshot, PendingEmbedding,
-    PendingRequest, Precision, RepoPath, ReusableEmbedding, ReuseRequest, StableId, Stored, SymbolKey,
+    BackendError, ComputedEmbedding, ContentHash, EmbeddingSpec, PendingEmbedding, PendingRequest, Precision, RepoPath,
+    ReusableEmbedding, ReuseRequest, StableId, Stored, SymbolKey,
 };
 
 use sqlx::{Arguments, AssertSqlSafe, sqlite::SqliteArguments};
@@ -26,9 +26,9 @@ const INSERT_SPEC: Insert = Insert {
     head: "INSERT INTO spec (id, engine, engine_version, model, model_version, dimension, precision) VALUES",
     columns: 7,
 };
-const VECTOR: Insert =
+pub(super) const VECTOR: Insert =
     Insert { head: "INSERT INTO vector (id, file, owner, documents, text_hash, numbers) VALUES", columns: 6 };
-const PENDING: Insert =
+pub(super) const PENDING: Insert =
     Insert { head: "INSERT OR REPLACE INTO pending (spec, file, owner, documents, text) VALUES", columns: 5 };
 
 /// How many rows one statement handles.
@@ -52,8 +52,8 @@ pub(super) type Specs = HashMap<EmbeddingSpec, SpecNumbers>;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SpecNumbers {
-    id: i64,
-    next: i64,
+    pub(super) id: i64,
+    pub(super) next: i64,
 }
 
 /// Where an embedding belongs: file, id in it, and whether that is a documentation unit.
@@ -66,7 +66,7 @@ struct Owner {
 
 impl Writer {
     /// The number of a spec, and the first of `count` free numbers of vectors.
-    async fn spec(&mut self, spec: &EmbeddingSpec, count: usize) -> Result<SpecNumbers, BackendError> {
+    pub(super) async fn spec(&mut self, spec: &EmbeddingSpec, count: usize) -> Result<SpecNumbers, BackendError> {
         let at = At(&self.location);
         if self.specs.is_none() {
             let mut specs = Specs::new();
@@ -103,35 +103,22 @@ impl Writer {
         if self.embeddings_touched { self.run(COUNT.to_owned()).await.map(drop) } else { Ok(()) }
     }
 
-    /// Writes the embeddings of a file that was just written.
-    pub(super) async fn put_embeddings(&mut self, file: i64, snapshot: &FileSnapshot) -> Result<(), BackendError> {
-        self.embeddings_touched = true;
-        let units: HashSet<&StableId> = snapshot.analysis.documentation.iter().map(|unit| &unit.id).collect();
-        let (mut vectors, mut pending) = (Rows::new(&VECTOR), Rows::new(&PENDING));
-        for row in &snapshot.embeddings {
-            let (owner, documents) = (row.owner.as_str(), i64::from(units.contains(&row.owner)));
-            match &row.state {
-                EmbeddingState::Computed(vector) => {
-                    let SpecNumbers { next, .. } = self.spec(&row.spec, 1).await?;
-                    let new = vectors.row().with(next).with(file).with(owner).with(documents);
-                    new.with(&row.text_hash.as_bytes()[..]).with(vector::pack(vector));
-                }
-                EmbeddingState::Pending { text } => {
-                    let SpecNumbers { id, .. } = self.spec(&row.spec, 0).await?;
-                    pending.row().with(id).with(file).with(owner).with(documents).with(&**text);
-                }
-            }
-        }
-        vectors.write(&mut self.connection, At(&self.location)).await?;
-        pending.write(&mut self.connection, At(&self.location)).await
-    }
-
     /// Vectors of texts, of the state that the session began from and of what it wrote.
     pub(super) async fn reusable_embeddings(&mut self, request: ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
-        self.flush().await?;
         let location = self.location.clone();
         let at = At(&location);
-        let own = read::reusable(&mut self.connection, &request, at).await?;
+        let mut own = read::reusable(&mut self.connection, &request, at).await?;
+        // What waits need not be written for this, unless it replaces what was found.
+        if own.values().any(|(key, _)| self.queue.holds(&key.path)) {
+            self.flush().await?;
+            own = read::reusable(&mut self.connection, &request, at).await?;
+        }
+        for (hash, key, vector) in self.queue.vectors(&request) {
+            match own.get(&hash) {
+                Some((least, _)) if *least <= key => {}
+                _ => drop(own.insert(hash, (key, vector.clone()))),
+            }
+        }
         let fresh = self.is_fresh();
         let base = match self.base().await {
             Ok(Some(base)) => read::reusable(base, &request, at).await,

@@ -4,7 +4,7 @@
 //! connection. So no future that a caller drops interrupts a statement, and dropping the session can wait, briefly, until the
 //! connection is gone. [`open`] and [`commit`] are its two ends. Files are gathered in a [`queue`], made into blobs and keys by
 //! [`encode`] on all [`cores`], and written in chunks by [`put`]. [`derive`] resolves by [`facts`], [`postings`] keeps what leads to files,
-//! [`embeddings`] keeps vectors, [`maintenance`] removes what is not wanted any more. [`rows`] writes many rows at once.
+//! [`embeddings`] keeps vectors, [`packed`] those of files that are put, [`maintenance`] removes what is not wanted any more. [`rows`] writes many rows at once.
 
 mod commit;
 mod cores;
@@ -14,6 +14,7 @@ mod encode;
 pub(crate) mod facts;
 pub(crate) mod maintenance;
 pub(crate) mod open;
+mod packed;
 pub(crate) mod postings;
 pub(crate) mod put;
 mod queue;

@@ -10,6 +10,7 @@ use sqlx::{Arguments, AssertSqlSafe, sqlite::SqliteArguments};
 use super::{
     cores::on_every_core,
     encode::{Counts, Encoded, Unresolved, encode, strip, weight},
+    packed::{self, EmbeddingRows, Packed},
     rows::{Insert, Rows, list},
     writer::Writer,
 };
@@ -58,6 +59,7 @@ struct Written {
     encoded: Encoded,
     /// Digests of keys whose facts changed.
     changed: Vec<u32>,
+    embeddings: Vec<Packed>,
     unresolved: Unresolved,
 }
 
@@ -178,14 +180,17 @@ impl Writer {
     }
 
     async fn write_files(&mut self, puts: Vec<Put>) -> Result<(), BackendError> {
-        for Put { number, file, .. } in &puts {
-            if !file.embeddings.is_empty() {
-                self.put_embeddings(*number, file).await?;
-            }
-        }
         let (mut files, mut documents, mut doc_issues) = (Rows::new(&FILE), Rows::new(&DOCUMENT), Rows::new(&DOC_ISSUE));
-        for Written { state, language, module, encoded, changed, unresolved } in on_every_core(puts, written) {
+        let mut embeddings = EmbeddingRows::new();
+        for Written { state, language, module, encoded, changed, embeddings: packed, unresolved } in
+            on_every_core(puts, written)
+        {
             let number = unresolved.number;
+            for embeddings_of_spec in packed.chunk_by(|a, b| a.spec == b.spec) {
+                let numbers = self.spec(&embeddings_of_spec[0].spec, embeddings_of_spec.len()).await?;
+                embeddings.add(number, numbers, embeddings_of_spec);
+                self.embeddings_touched = true;
+            }
             let row = files.row().with(number).with(state.path.as_str()).with(&state.hash.as_bytes()[..]);
             let row = row.with(state.size as i64).with(state.modified);
             let row = row.with(state.analyzer.name).with(state.analyzer.version).with(language).with(module);
@@ -201,7 +206,7 @@ impl Writer {
             self.dirty.insert(number);
             self.keep_analysis(unresolved);
         }
-        for rows in [files, documents, doc_issues] {
+        for rows in [files, documents, doc_issues].into_iter().chain([embeddings.vectors, embeddings.pending]) {
             rows.write(&mut self.connection, At(&self.location)).await?;
         }
         Ok(())
@@ -228,8 +233,9 @@ impl Writer {
 }
 
 /// Encodes a file.
-fn written(Put { number, file, before }: Put) -> Written {
+fn written(Put { number, mut file, before }: Put) -> Written {
     let encoded = encode(&file);
+    let embeddings = packed::pack(&mut file);
     let changed = before.map(|before| resolve::changed_keys(&before, &encoded.offers)).unwrap_or_default();
     Written {
         state: file.state.clone(),
@@ -237,6 +243,7 @@ fn written(Put { number, file, before }: Put) -> Written {
         module: file.analysis.module.clone(),
         encoded,
         changed: changed.iter().map(|key| Key::Asked(key).digest()).collect(),
+        embeddings,
         unresolved: strip(number, file),
     }
 }

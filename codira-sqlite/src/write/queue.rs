@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use codira_contracts::{FileSnapshot, RepoPath};
+use codira_contracts::{ContentHash, EmbeddingState, FileSnapshot, RepoPath, ReuseRequest, SymbolKey, Vector};
+use rustc_hash::FxHashSet;
 
 /// How many files are written together at most.
 const FILES: usize = 256;
@@ -29,6 +30,24 @@ impl Queue {
 
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()
+    }
+
+    /// Whether anything waits to become of a path.
+    pub(super) fn holds(&self, path: &RepoPath) -> bool {
+        self.waiting.contains_key(path)
+    }
+
+    /// The vectors of texts that wait, with where each belongs.
+    pub(super) fn vectors(&self, request: &ReuseRequest) -> impl Iterator<Item = (ContentHash, SymbolKey, &Vector)> {
+        let texts: FxHashSet<ContentHash> = request.texts.iter().copied().collect();
+        let files = self.waiting.values().flatten();
+        let rows = files.flat_map(|file| file.embeddings.iter().map(|row| (&file.state.path, row)));
+        rows.filter_map(move |(path, row)| match &row.state {
+            EmbeddingState::Computed(vector) if texts.contains(&row.text_hash) && row.spec == request.spec => {
+                Some((row.text_hash, SymbolKey { path: path.clone(), id: row.owner.clone() }, vector))
+            }
+            _ => None,
+        })
     }
 
     /// Everything that waits, by path.
