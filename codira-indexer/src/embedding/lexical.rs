@@ -88,8 +88,10 @@ impl Features {
         for occurrences in self.found.chunk_by(|a, b| a.0 == b.0) {
             let (hash, weight) = occurrences[0];
             // The square root of the count: what is said twice is not twice as true.
-            let count = occurrences.len().min(256) as u64;
-            let amount = (u64::from(weight) * u64::from(weight) * count).isqrt() as i64;
+            let amount = match occurrences.len().min(256) as u64 {
+                1 => i64::from(weight),
+                count => (u64::from(weight) * u64::from(weight) * count).isqrt() as i64,
+            };
             let mut bits = hash;
             for _ in 0..PLACES {
                 bits = mixed(bits);
@@ -105,7 +107,12 @@ impl Features {
 
     fn add_part(&mut self, part: &str) {
         self.lower.clear();
-        self.lower.extend(part.chars().flat_map(char::to_lowercase));
+        if part.is_ascii() {
+            self.lower.push_str(part);
+            self.lower.make_ascii_lowercase();
+        } else {
+            self.lower.extend(part.chars().flat_map(char::to_lowercase));
+        }
         let weight = common_words::weight(&self.lower) * 64;
         let root = stem(&self.lower);
         self.found.push((hash(Kind::Word, root.as_bytes()), weight));

@@ -2,9 +2,8 @@
 //!
 //! Neither the path nor the module is part of it, so that a file keeps its vectors when it moves.
 
-use std::collections::HashMap;
-
 use codira_contracts::{ContentHash, Documentation, FileAnalysis, RepoPath, StableId, Symbol, UseKind, text};
+use rustc_hash::FxHashMap;
 
 use super::{EmbeddingPolicy, Ineligible};
 
@@ -86,8 +85,8 @@ impl Recipe {
 }
 
 /// The names that each symbol calls, each once, in the order of the source.
-fn calls(analysis: &FileAnalysis) -> HashMap<&StableId, Vec<&str>> {
-    let mut calls: HashMap<&StableId, Vec<&str>> = HashMap::new();
+fn calls(analysis: &FileAnalysis) -> FxHashMap<&StableId, Vec<&str>> {
+    let mut calls: FxHashMap<&StableId, Vec<&str>> = FxHashMap::default();
     for record in analysis.uses.iter().filter(|record| record.kind == UseKind::Call) {
         let names = calls.entry(&record.owner).or_default();
         if names.len() < CALLS && !names.contains(&record.last_name()) {

@@ -161,10 +161,13 @@ async fn reusable<S: IndexWriteSession>(
     Ok(found.into_iter().map(|found| (found.text_hash, found.vector)).collect())
 }
 
+/// Vectors of texts, or why the engine made none.
+type Vectors = Result<Vec<(ContentHash, Vector)>, BoxError>;
+
 /// Vectors that the session knew, and those that threads compute meanwhile.
 pub(super) struct Filling {
     known: HashMap<ContentHash, Vector>,
-    computed: Pin<Box<dyn Future<Output = Result<Vec<(ContentHash, Vector)>, BoxError>> + Send>>,
+    computed: Pin<Box<dyn Future<Output = Vectors> + Send>>,
 }
 
 /// The vectors of texts. They are computed on `jobs` threads from now on, whether or not anybody waits yet.
@@ -172,7 +175,7 @@ fn compute(
     engine: &Arc<dyn EmbeddingEngine>,
     texts: HashMap<ContentHash, String>,
     jobs: NonZeroUsize,
-) -> impl Future<Output = Result<Vec<(ContentHash, Vector)>, BoxError>> + Send + use<> {
+) -> impl Future<Output = Vectors> + Send + use<> {
     let engine = Arc::clone(engine);
     let computed = (!texts.is_empty()).then(|| {
         on_a_thread(move || {

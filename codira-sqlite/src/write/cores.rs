@@ -9,8 +9,25 @@ use std::{
     thread,
 };
 
+use tokio::sync::oneshot;
+
 /// How many items make a thread worth its start.
 const WORTH_A_THREAD: usize = 8;
+
+/// What `work` makes of each item, in their order. It is under way from now on: its caller need not wait for it yet.
+pub(super) fn beside<T: Send + 'static, R: Send + 'static>(
+    items: Vec<T>,
+    work: impl Fn(T) -> R + Send + Sync + 'static,
+) -> impl Future<Output = Vec<R>> {
+    let (sender, receiver) = oneshot::channel();
+    let thread = thread::spawn(move || drop(sender.send(on_every_core(items, work))));
+    async {
+        match receiver.await {
+            Ok(done) => done,
+            Err(_) => resume_unwind(thread.join().expect_err("only a panic keeps the thread from answering")),
+        }
+    }
+}
 
 /// What `work` makes of each item, in their order.
 pub(super) fn on_every_core<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {

@@ -6,6 +6,7 @@ use codira_contracts::{
     BackendError, Derivation, EdgeTarget, ImportTarget, RepoPath, last_name,
     resolve::{self, Progress, Resolution},
 };
+use futures_util::future::join;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
@@ -69,6 +70,7 @@ impl Writer {
         dirty.sort_unstable();
         let mut facts = self.facts_for(dirty.len(), all).await?;
         let mut derivation = Derivation::default();
+        let mut rows = Rows::new(&RESOLUTION);
         for files in dirty.chunks(FILES) {
             if self.stop.load(Ordering::Relaxed) {
                 break;
@@ -76,9 +78,14 @@ impl Writer {
             facts.relieve();
             let files = self.unresolved(files).await?;
             derivation.resolved_files += files.len() as u64;
-            let resolved = self.resolve(files, &mut facts).await?;
-            self.write_resolved(resolved).await?;
+            let attempt = async { on_every_core(files, |file| attempt(file, &facts)) };
+            // SQLite writes what was resolved before while every core resolves.
+            let (written, attempts) = join(rows.write(&mut self.connection, At(&self.location)), attempt).await;
+            written?;
+            let resolved = self.resolve(attempts, &mut facts).await?;
+            rows = self.encode_resolved(resolved).await?;
         }
+        rows.write(&mut self.connection, At(&self.location)).await?;
         self.analyses = FxHashMap::default();
         self.analyses_weight = 0;
         Ok(derivation)
@@ -104,17 +111,13 @@ impl Writer {
         Ok(unresolved)
     }
 
-    async fn resolve(&mut self, files: Vec<Unresolved>, facts: &mut Lookup) -> Result<Vec<Resolved>, BackendError> {
-        let mut waiting = files;
-        let mut resolved = Vec::with_capacity(waiting.len());
-        while !waiting.is_empty() {
+    /// Supplies what attempts lack, until nothing does.
+    async fn resolve(&mut self, mut attempts: Vec<Attempt>, facts: &mut Lookup) -> Result<Vec<Resolved>, BackendError> {
+        let mut resolved = Vec::with_capacity(attempts.len());
+        while !attempts.is_empty() {
             let mut needs = BTreeSet::new();
             let mut again = Vec::new();
-            let progress = on_every_core(waiting, |file| {
-                let progress = resolve::resolve(&file.path, &file.analysis, &facts.facts);
-                (file, progress)
-            });
-            for (file, progress) in progress {
+            for (file, progress) in attempts {
                 match progress {
                     Progress::Done(resolution) => resolved.push(Resolved { file, resolution }),
                     Progress::Needs(keys) => {
@@ -124,12 +127,13 @@ impl Writer {
                 }
             }
             self.supply(needs, facts).await?;
-            waiting = again;
+            attempts = on_every_core(again, |file| attempt(file, facts));
         }
         Ok(resolved)
     }
 
-    async fn write_resolved(&mut self, resolved: Vec<Resolved>) -> Result<(), BackendError> {
+    /// The rows of files that were resolved.
+    async fn encode_resolved(&mut self, resolved: Vec<Resolved>) -> Result<Rows, BackendError> {
         self.find_files(resolved.iter().flat_map(|file| leads_to(&file.resolution))).await?;
         let numbers = &self.numbers;
         let encoded = on_every_core(resolved, |file| encode(file, |path| u32::try_from(*numbers.get(path)?).ok()));
@@ -139,9 +143,17 @@ impl Writer {
             rows.row().with(number).with(edges as i64).with(resolved as i64).with(meanings);
             self.postings.add(number, keys);
         }
-        rows.write(&mut self.connection, At(&self.location)).await?;
-        self.relieve_postings().await
+        self.relieve_postings().await?;
+        Ok(rows)
     }
+}
+
+/// A file, and how far its resolution came.
+type Attempt = (Unresolved, Progress);
+
+fn attempt(file: Unresolved, facts: &Lookup) -> Attempt {
+    let progress = resolve::resolve(&file.path, &file.analysis, &facts.facts);
+    (file, progress)
 }
 
 fn encode(Resolved { file, resolution }: Resolved, number: impl Fn(&RepoPath) -> Option<u32>) -> Encoded {

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::{Arguments, AssertSqlSafe, sqlite::SqliteArguments};
 
 use super::{
-    cores::on_every_core,
+    cores::beside,
     encode::{Counts, Encoded, Unresolved, encode, strip, weight},
     packed::{self, EmbeddingRows, Packed},
     rows::{Insert, Rows, list},
@@ -20,6 +20,8 @@ use crate::{errors::At, postings::Key, read};
 const KEPT: usize = 48 << 20;
 /// How many offers are kept for resolving everything: some hundred bytes of memory each.
 pub(super) const OFFERS: usize = 150_000;
+/// How many files are encoded together, while those before them are written.
+const TOGETHER: usize = 64;
 /// How many paths one statement looks for.
 const LOOK_UP: usize = 4_000;
 
@@ -180,15 +182,27 @@ impl Writer {
     }
 
     async fn write_files(&mut self, puts: Vec<Put>) -> Result<(), BackendError> {
+        let mut puts = puts.into_iter();
+        let mut encoding = beside(puts.by_ref().take(TOGETHER).collect(), written);
+        loop {
+            let encoded = encoding.await;
+            if encoded.is_empty() {
+                return Ok(());
+            }
+            // SQLite takes its time, too: the next files are encoded meanwhile.
+            encoding = beside(puts.by_ref().take(TOGETHER).collect(), written);
+            self.write_encoded(encoded).await?;
+        }
+    }
+
+    async fn write_encoded(&mut self, encoded: Vec<Written>) -> Result<(), BackendError> {
         let (mut files, mut documents, mut doc_issues) = (Rows::new(&FILE), Rows::new(&DOCUMENT), Rows::new(&DOC_ISSUE));
-        let mut embeddings = EmbeddingRows::new();
-        for Written { state, language, module, encoded, changed, embeddings: packed, unresolved } in
-            on_every_core(puts, written)
-        {
+        let mut rows_of_embeddings = EmbeddingRows::new();
+        for Written { state, language, module, encoded, changed, embeddings, unresolved } in encoded {
             let number = unresolved.number;
-            for embeddings_of_spec in packed.chunk_by(|a, b| a.spec == b.spec) {
-                let numbers = self.spec(&embeddings_of_spec[0].spec, embeddings_of_spec.len()).await?;
-                embeddings.add(number, numbers, embeddings_of_spec);
+            for of_spec in embeddings.chunk_by(|a, b| a.spec == b.spec) {
+                let numbers = self.spec(&of_spec[0].spec, of_spec.len()).await?;
+                rows_of_embeddings.add(number, numbers, of_spec);
                 self.embeddings_touched = true;
             }
             let row = files.row().with(number).with(state.path.as_str()).with(&state.hash.as_bytes()[..]);
@@ -206,7 +220,8 @@ impl Writer {
             self.dirty.insert(number);
             self.keep_analysis(unresolved);
         }
-        for rows in [files, documents, doc_issues].into_iter().chain([embeddings.vectors, embeddings.pending]) {
+        let EmbeddingRows { vectors, pending } = rows_of_embeddings;
+        for rows in [files, documents, doc_issues, vectors, pending] {
             rows.write(&mut self.connection, At(&self.location)).await?;
         }
         Ok(())
