@@ -1,5 +1,6 @@
 //! `report [--sizes N,N] [--tree DIR]... [--rounds N] [--out DIR]`: measures the backends that are compiled in, and the floors
-//! beneath them, on made repositories of growing size and on real trees; writes tables and plots.
+//! beneath them, on made repositories of growing size and on real trees; writes tables and plots. `report --figures FILE` writes them
+//! anew, of figures that were taken before.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -18,6 +19,9 @@ struct Arguments {
     /// How often everything is measured.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
+    /// Measures nothing: writes the pages of the figures in this file.
+    #[arg(long)]
+    figures: Option<PathBuf>,
     /// Where the pages go.
     #[arg(long, default_value = "docs/benchmarks")]
     out: PathBuf,
@@ -28,8 +32,11 @@ fn main() -> ExitCode {
     let done = match arguments.split_first() {
         Some((first, rest)) if first == processes::CHILD => processes::child(rest),
         _ => {
-            let Arguments { sizes, trees, rounds, out } = Arguments::parse();
-            report::write(&report::Settings { sizes, trees, rounds: rounds.max(1), out })
+            let Arguments { sizes, trees, rounds, figures, out } = Arguments::parse();
+            match figures {
+                Some(figures) => report::redraw(&figures, &out),
+                None => report::write(&report::Settings { sizes, trees, rounds: rounds.max(1), out }),
+            }
         }
     };
     match done {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use codira_indexer::BackendRegistry;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Settings;
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What was measured, in which order it is shown.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Figures {
     /// The machine, in one line.
     pub machine: String,
@@ -33,7 +33,7 @@ pub struct Figures {
 }
 
 /// One tree and what work on it took.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tree {
     /// What it is called.
     pub name: String,

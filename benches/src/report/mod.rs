@@ -4,7 +4,11 @@ mod measure;
 mod page;
 mod plot;
 
-use std::{error::Error, path::PathBuf};
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
 
 pub use measure::{Figures, Tree};
 
@@ -21,16 +25,30 @@ pub struct Settings {
     pub out: PathBuf,
 }
 
-/// Measures, and writes the pages.
+/// Measures, and writes figures and pages.
 ///
 /// # Errors
 ///
 /// Whatever goes wrong.
 pub fn write(settings: &Settings) -> Result<(), Box<dyn Error>> {
     let figures = Figures::measure(settings)?;
-    std::fs::create_dir_all(&settings.out)?;
-    std::fs::write(settings.out.join("figures.json"), serde_json::to_string_pretty(&figures)? + "\n")?;
-    plot::write(&figures, &settings.out)?;
-    std::fs::write(settings.out.join("README.md"), page::page(&figures))?;
+    fs::create_dir_all(&settings.out)?;
+    fs::write(settings.out.join("figures.json"), serde_json::to_string_pretty(&figures)? + "\n")?;
+    pages(&figures, &settings.out)
+}
+
+/// Writes the pages anew, of figures that were taken before.
+///
+/// # Errors
+///
+/// When the file is not readable, or holds no figures, or the pages cannot be written.
+pub fn redraw(figures: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(out)?;
+    pages(&serde_json::from_str(&fs::read_to_string(figures)?)?, out)
+}
+
+fn pages(figures: &Figures, out: &Path) -> Result<(), Box<dyn Error>> {
+    plot::write(figures, out)?;
+    fs::write(out.join("README.md"), page::page(figures))?;
     Ok(())
 }

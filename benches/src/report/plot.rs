@@ -56,7 +56,8 @@ fn draw(figures: &Figures, out: &Path, name: &str, title: &str, lines: &[Line]) 
         .x_label_area_size(40)
         .y_label_area_size(60)
         .build_cartesian_2d((left * 0.9..right * 1.1).log_scale(), (bottom * 0.7..top * 1.4).log_scale())?;
-    chart.configure_mesh().x_desc("files").y_desc("seconds").draw()?;
+    let (files, seconds) = (|files: &f64| format!("{files:.0}"), |seconds: &f64| decimals(*seconds));
+    chart.configure_mesh().x_desc("files").y_desc("seconds").x_label_formatter(&files).y_label_formatter(&seconds).draw()?;
     for (place, (line, points)) in series.into_iter().enumerate() {
         let colour = Palette99::pick(place).to_rgba();
         chart
@@ -72,4 +73,19 @@ fn draw(figures: &Figures, out: &Path, name: &str, title: &str, lines: &[Line]) 
         .draw()?;
     area.present()?;
     Ok(())
+}
+
+/// A number to the thousandth, without zeros that say nothing.
+fn decimals(number: f64) -> String {
+    format!("{number:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decimals;
+
+    #[test]
+    fn marks_are_short() {
+        assert_eq!([0.7000000000000001, 0.02, 1.0, 20.0].map(decimals), ["0.7", "0.02", "1", "20"]);
+    }
 }
