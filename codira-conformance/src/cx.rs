@@ -22,6 +22,27 @@ use crate::{
     process,
 };
 
+/// How much a clause tries of what has no end: histories, and moments at which a process is killed. Where the environment says how
+/// much (`PROPTEST_CASES`, `CODIRA_CRASH_POINTS`), that is done at either depth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// As much as is worth its time after every change of a backend.
+    Usual,
+    /// A quarter of it, for a second look: at a backend behind a wrapper that passes everything on, when the backend itself is
+    /// judged as usual beside it.
+    Glance,
+}
+
+impl Depth {
+    /// The part of `usual` that is tried at this depth.
+    pub(crate) fn of(self, usual: u32) -> u32 {
+        match self {
+            Self::Usual => usual,
+            Self::Glance => usual.div_ceil(4),
+        }
+    }
+}
+
 /// How a backend is judged.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -32,6 +53,8 @@ pub struct Settings {
     pub restart: Option<String>,
     /// The directory in which the author keeps stores of other schemas: see the [crate's documentation](crate#stores-of-other-schemas).
     pub stores: Option<PathBuf>,
+    /// How much is tried where there is no end of what could be.
+    pub depth: Depth,
     /// Whether to look for the shortest history that fails.
     pub shrink: bool,
     /// How long a clause may take without coming any further before it is given up. Only a backend that hangs meets it.
@@ -47,6 +70,7 @@ impl Default for Settings {
             regressions: None,
             restart: None,
             stores: None,
+            depth: Depth::Usual,
             shrink: true,
             patience: Duration::from_secs(120),
             settling: Duration::from_secs(20),

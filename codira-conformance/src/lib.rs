@@ -89,7 +89,7 @@ mod watched;
 use std::path::Path;
 
 pub use clauses::{Applies, Clause, OtherSchema, clauses};
-pub use cx::{Cx, Settings};
+pub use cx::{Cx, Depth, Settings};
 pub use fixture::Fixture;
 pub use report::Matrix;
 pub use stamped::write_sample;

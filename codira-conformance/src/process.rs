@@ -14,7 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-use crate::{Cx, Fixture, Outcome, Violation, directory, verdict::ensure};
+use crate::{Cx, Depth, Fixture, Outcome, Violation, directory, verdict::ensure};
 
 pub(crate) mod copy;
 
@@ -118,8 +118,9 @@ pub(crate) enum Bounds {
 }
 
 /// How many random moments to try.
-pub(crate) fn crash_points() -> u32 {
-    env::var("CODIRA_CRASH_POINTS").ok().and_then(|points| points.parse().ok()).unwrap_or(CRASH_POINTS)
+pub(crate) fn crash_points(depth: Depth) -> u32 {
+    let asked = env::var("CODIRA_CRASH_POINTS").ok().and_then(|points| points.parse().ok());
+    asked.unwrap_or_else(|| depth.of(CRASH_POINTS))
 }
 
 /// The directory to work in, where this process is such a copy.

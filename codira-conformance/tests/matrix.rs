@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use codira_conformance::{Cx, Fixture, Matrix, Settings, Verdict, clauses};
+use codira_conformance::{Cx, Depth, Fixture, Matrix, Settings, Verdict, clauses};
 use libtest_mimic::{Arguments, Completion, Trial};
 
 mod fixtures;
@@ -70,7 +70,9 @@ impl Table {
         let stores = PathBuf::from_iter([env!("CARGO_MANIFEST_DIR"), &author, "tests", "conformance-stores"]);
         // Any test of the backend starts another process for it.
         let restart = clauses::<F>().first().map(|clause| format!("{backend}::{}", clause.id));
-        let settings = Settings { regressions: Some(regressions), restart, stores: Some(stores), ..Settings::default() };
+        // Erased, it is the same backend once more.
+        let depth = if backend.ends_with("-dyn") { Depth::Glance } else { Depth::Usual };
+        let settings = Settings { regressions: Some(regressions), restart, stores: Some(stores), depth, ..Settings::default() };
         let cx = Cx::new(fixture, settings);
         for (place, clause) in clauses::<F>().into_iter().enumerate() {
             let (cx, cells) = (cx.clone(), Arc::clone(&self.cells));

@@ -3,48 +3,36 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
-    thread::available_parallelism,
 };
 
 use codira_contracts::{BackendError, RepoPath, StableId, SymbolKey};
-use duckdb::{AccessMode, Appender, Config, Connection, InterruptHandle, Params, Row, Statement, types::FromSql};
+use duckdb::{Appender, Connection, InterruptHandle, Params, Row, Statement, types::FromSql};
 
-use crate::{codec, errors::At, files};
+use crate::{
+    codec,
+    errors::At,
+    instance::{Instance, Use},
+};
 
-/// How much memory a session takes before it spills to its directory.
-const SESSION_MEMORY: &str = "1GB";
-/// The size of a block. The default of 256 KiB makes small indexes large.
-const BLOCK: &str = "16384";
-/// From which size on a question is worth a thread on every core; starting them takes longer than asking less.
-const LARGE: u64 = 64 << 20;
 /// How many prepared statements are kept.
 const STATEMENTS: usize = 64;
 
 /// A connection to one database file, which errors name.
 #[derive(Debug)]
 pub(crate) struct Database {
+    /// Before the instance, so that the database is closed when nobody has a connection to it.
     connection: Connection,
+    instance: Instance,
     location: PathBuf,
     how: Use,
-}
-
-/// How a database is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Use {
-    /// Nothing is changed, and nothing made beside it.
-    Read,
-    /// It is a session's own; it is made if it is not there.
-    Write,
 }
 
 impl Database {
     /// Opens the database at `path`; `location` is what errors name.
     pub(crate) fn open(path: &Path, location: &Path, how: Use) -> Result<Self, BackendError> {
-        let failed = |error| At(location).failed("open", error);
-        let opened = config(path, how).and_then(|config| Connection::open_with_flags(path, config));
-        let connection = opened.map_err(failed)?;
+        let (connection, instance) = Instance::open(path, how).map_err(|error| At(location).failed("open", error))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        Ok(Self { connection, location: location.to_owned(), how })
+        Ok(Self { connection, instance, location: location.to_owned(), how })
     }
 
     /// Where errors say they happened.
@@ -118,31 +106,10 @@ impl Database {
 
     /// Closes the file.
     pub(crate) fn close(self) -> Result<(), BackendError> {
-        let Self { connection, location, .. } = self;
-        connection.close().map_err(|(_, error)| At(&location).failed("close", error))
+        let Self { connection, instance, location, .. } = self;
+        let closed = connection.close().map_err(|(_, error)| error);
+        closed.and_then(|()| instance.close()).map_err(|error| At(&location).failed("close", error))
     }
-}
-
-fn config(path: &Path, how: Use) -> duckdb::Result<Config> {
-    let size = path.metadata().map_or(0, |metadata| metadata.len());
-    let threads = if how == Use::Write || size >= LARGE { available_parallelism().map_or(1, |cores| cores.get()) } else { 1 };
-    let config = Config::default()
-        .threads(threads as i64)?
-        .with("default_collation", "binary")?
-        .with("preserve_insertion_order", "true")?;
-    let config = match how {
-        Use::Read => config.access_mode(AccessMode::ReadOnly)?.with("temp_directory", "")?,
-        Use::Write => config
-            .access_mode(AccessMode::ReadWrite)?
-            .max_memory(SESSION_MEMORY)?
-            .with("temp_directory", files::spill(path).to_string_lossy())?
-            .with("storage_compatibility_version", "latest")?
-            .with("default_block_size", BLOCK)?
-            // A commit goes into the file, not into a log beside it.
-            .with("checkpoint_threshold", "0B")?,
-    };
-    // No network, no other file, no code from elsewhere. Last, because it forbids naming directories.
-    config.enable_autoload_extension(false)?.enable_external_access(false)
 }
 
 /// Rows that are being added to a table.

@@ -50,6 +50,7 @@ impl At<'_> {
         let text = match &error {
             duckdb::Error::DuckDBFailure(_, Some(message)) => message.as_str(),
             duckdb::Error::DuckDBFailure(_, None) | duckdb::Error::AppendError => "",
+            duckdb::Error::InvalidPath(_) => return self.io(operation, io::Error::other("DuckDB takes paths in UTF-8 only")),
             // A value of another type than was written.
             _ => return self.corrupt("a row is not as this program writes it", Some(error.into())),
         };

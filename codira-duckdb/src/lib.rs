@@ -17,6 +17,7 @@ mod codec;
 mod engine;
 mod errors;
 mod files;
+mod instance;
 mod place;
 mod read;
 mod schema;

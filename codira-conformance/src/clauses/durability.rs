@@ -110,7 +110,7 @@ pub(crate) fn a_kill_during_a_commit_leaves_old_or_new<F: Fixture>(cx: &Cx<F>) -
         Moments::within(begun.elapsed())
     };
     let mut last = 3;
-    for _ in 0..crash_points() {
+    for _ in 0..crash_points(cx.settings().depth) {
         let held = cx.block_on(backend.open_reader())?;
         let mut other = Other::start(cx, index.path())?;
         // So that kills fall into the second session, too, which follows a fresh log, copy or whatever the first one leaves.
@@ -145,7 +145,7 @@ pub(crate) fn a_kill_during_the_first_session_leaves_nothing_or_all<F: Fixture>(
         other.make(&Order::Commit(1))?;
         Moments::within(begun.elapsed())
     };
-    for _ in 0..crash_points() {
+    for _ in 0..crash_points(cx.settings().depth) {
         let dir = cx.block_on(cx.index())?.without_backend();
         let mut other = Other::start(cx, dir.path())?;
         other.tell(&Order::Commit(1))?;
@@ -221,7 +221,7 @@ pub(crate) fn pending_rows_survive_kills<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(queue())?;
     let mut waiting = cx.block_on(pending(backend))?;
     ensure!(waiting.len() == PENDING, "{PENDING} rows were put, and {} wait", waiting.len());
-    for _ in 0..crash_points() {
+    for _ in 0..crash_points(cx.settings().depth) {
         if waiting.len() < 2 * BATCH {
             cx.block_on(queue())?;
             waiting = cx.block_on(pending(backend))?;

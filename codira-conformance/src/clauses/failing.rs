@@ -8,7 +8,7 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Depth, Fixture, Outcome, Violation,
     directory::{copied, files, set_read_only},
     process::{Bounds, Order, Other, Refusal, Reply, crash_points, next},
     stamped,
@@ -93,8 +93,8 @@ fn names(says: &str, dir: &Path) -> Outcome {
 }
 
 /// Lengths to which a file is cut: nothing, one byte, all but one, and multiples of 512, as many as the depth asks for.
-fn lengths(whole: usize) -> Vec<usize> {
-    let points = crash_points() as usize * 2;
+fn lengths(whole: usize, depth: Depth) -> Vec<usize> {
+    let points = crash_points(depth) as usize * 2;
     let step = whole.div_ceil(points).next_multiple_of(512);
     let mut lengths: Vec<usize> = [0, 1, whole.saturating_sub(1)].into_iter().chain((step..whole).step_by(step)).collect();
     lengths.retain(|length| *length < whole);
@@ -105,7 +105,7 @@ pub(crate) fn truncated_files_are_noticed<F: Fixture>(cx: &Cx<F>) -> Outcome {
     let mut scene = Scene::set(cx)?;
     for file in scene.files()? {
         let whole = scene.content(&file)?;
-        for length in lengths(whole.len()) {
+        for length in lengths(whole.len(), cx.settings().depth) {
             let damaged = scene.with(&file, Some(&whole[..length]))?;
             let noticed = scene.noticed(damaged.path(), &["Corrupt"]);
             noticed.map_err(|violation| {
@@ -159,7 +159,7 @@ pub(crate) fn overwritten_bytes_are_no_crash<F: Fixture>(cx: &Cx<F>) -> Outcome 
     let mut state = 0xC0D1;
     for file in scene.files()? {
         let whole = scene.content(&file)?;
-        for _ in 0..if whole.is_empty() { 0 } else { crash_points() * 3 } {
+        for _ in 0..if whole.is_empty() { 0 } else { crash_points(cx.settings().depth) * 3 } {
             let (place, content) = overwritten(whole.clone(), &mut state);
             let damaged = scene.with(&file, Some(&content))?;
             let order = Order::Inspect(damaged.path().to_owned());

@@ -6,7 +6,7 @@ use codira_contracts::{
 };
 
 use crate::{
-    Cx, Fixture, Outcome, golden,
+    Cx, Depth, Fixture, Outcome, golden,
     histories::{Twins, draw, follow, large, random, small},
     observe::{keeps_embeddings, observe, same},
     question::Question,
@@ -44,7 +44,11 @@ pub(crate) fn every_small_history_matches_the_reference<F: Fixture>(cx: &Cx<F>) 
     questions.extend([calls(EdgeEnd::FromNamed("run".into())), calls(EdgeEnd::ToNamed("run".into()))]);
     questions.extend([calls(EdgeEnd::FromNamed("helper".into())), imports(a), imports(b)]);
     let mut twins = Twins::new(&index.backend, cx.settings(), questions);
-    for history in small::all() {
+    let edits = match cx.settings().depth {
+        Depth::Usual => 3,
+        Depth::Glance => 2,
+    };
+    for history in small::all(edits) {
         let followed = cx.block_on(async {
             for run in &history.0 {
                 twins.lead(run).await?;

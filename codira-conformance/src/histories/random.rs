@@ -30,7 +30,7 @@ pub(crate) fn check<F: Fixture>(
     let mut config = Config { max_shrink_iters: SHRINK_TRIES, max_shrink_time: SHRINK_TIME, ..Config::default() };
     let deep = std::env::var_os("PROPTEST_CASES").is_some();
     if !deep {
-        config.cases = cases;
+        config.cases = cx.settings().depth.of(cases);
     }
     if config.rng_seed == RngSeed::Random {
         config.rng_seed = RngSeed::Fixed(SEED);

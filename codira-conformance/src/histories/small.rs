@@ -8,14 +8,14 @@ use codira_contracts::{
 use super::{Edit, End, History, Run};
 use crate::{samples, vocabulary};
 
-/// All histories of at most three edits of two files with two contents each, in all ways of dividing them into sessions.
+/// All histories of at most so many edits (which should be three) of two files with two contents each, in all ways of dividing them into sessions.
 ///
 /// The first edit puts the first file: what begins with the other is the mirror image, and a removal there removes nothing.
 /// Every session but the last is committed; the last ends in each way and has either scope. A history of three edits is
 /// left out unless it is committed incrementally, because its last edit adds nothing that a history of two edits does not show. The first session
 /// has full scope, so that one index can go through all histories without starting anew.
-pub(crate) fn all() -> impl Iterator<Item = History> {
-    (0..=3).flat_map(sequences).flat_map(|edits| divisions(&edits)).flat_map(|runs| {
+pub(crate) fn all(most: usize) -> impl Iterator<Item = History> {
+    (0..=most).flat_map(sequences).flat_map(|edits| divisions(&edits)).flat_map(|runs| {
         let short = runs.iter().map(Vec::len).sum::<usize>() < 3;
         let ends = if short { vec![End::Commit, End::Abort, End::Drop] } else { vec![End::Commit] };
         let scopes = if short && runs.len() > 1 {
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn there_are_as_many_as_there_should_be() {
-        let of = |edits: usize| all().filter(|it| it.0.iter().map(|run| run.edits.len()).sum::<usize>() == edits).count();
+        let of = |edits: usize| all(3).filter(|it| it.0.iter().map(|run| run.edits.len()).sum::<usize>() == edits).count();
         // One edit: two contents, three ends. Two: 12 sequences, in one session with three ends, or in two with either scope.
         // Three: 72 sequences, divided in four ways.
         assert_eq!([of(0), of(1), of(2), of(3)], [3, 2 * 3, 12 * (3 + 6), 72 * 4]);

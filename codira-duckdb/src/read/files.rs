@@ -7,7 +7,7 @@ use codira_contracts::{
     RepoPath, Symbol, Tool, Vector,
 };
 
-use super::{filter::Which, snapshot::Snapshot};
+use super::{ahead::MOST_BYTES, filter::Which, snapshot::Snapshot};
 use crate::{
     codec,
     engine::{Cells, Database, list},
@@ -70,55 +70,114 @@ pub(crate) fn analyses(database: &Database, files: &[u32]) -> Result<Vec<(u32, R
 }
 
 pub(super) fn file(snapshot: &Snapshot, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
-    let found = snapshot.select(WHOLE, "file", &Which::is("path", path.as_str().to_owned()), |row| {
-        let analysis = FileAnalysis::new(Language::new(row.get::<String>(7)?), row.get::<String>(8)?);
-        Ok((state(row)?, row.get::<u32>(6)?, analysis, row.get::<u32>(9)?, row.get::<u32>(10)?))
-    })?;
-    let Some((state, number, mut analysis, units, issues)) = found.into_iter().next() else { return Ok(None) };
-    let of_file = Which::is("file", number);
-    analysis.symbols = in_order(snapshot, "symbol", &of_file, |row| row.blob(1, "a symbol", codec::unpack))?;
-    let mut content = snapshot.select("rest, source", "content", &of_file, |row| {
-        row.blob(0, "the records of a file", |bytes| codec::unpack_rest(bytes, &mut analysis))?;
-        row.get::<String>(1)
-    })?;
-    analysis.source = content.pop().ok_or_else(|| snapshot.database.at().unreadable("the content of a file"))?;
-    if units > 0 {
-        let read = |row: &Cells<'_>| row.blob(1, "a documentation unit", codec::unpack);
-        analysis.documentation = in_order(snapshot, "documentation", &of_file, read)?;
+    let mut ahead = snapshot.ahead.borrow_mut();
+    if let Some(file) = ahead.take(path) {
+        return Ok(Some(file));
     }
-    if issues > 0 {
-        let read = |row: &Cells<'_>| row.blob(1, "a documentation issue", codec::unpack);
-        analysis.doc_issues = in_order(snapshot, "doc_issue", &of_file, read)?;
+    let which = match ahead.count(path) {
+        1 => Which::is("path", path.as_str().to_owned()),
+        count => match following(snapshot, path, count)? {
+            none if none.is_empty() => return Ok(None),
+            numbers => Which::among("id", numbers),
+        },
+    };
+    let mut files = whole(snapshot, &which)?;
+    files.sort_unstable_by(|a, b| a.state.path.cmp(&b.state.path));
+    let mut files = files.into_iter();
+    // Another one comes first where this one is not stored.
+    let first = files.next().filter(|file| file.state.path == *path);
+    if first.is_some() {
+        ahead.keep(files);
     }
-    let mut snapshot = FileSnapshot { state, analysis, embeddings: embeddings(snapshot, &of_file)? };
-    snapshot.normalize();
-    Ok(Some(snapshot))
+    Ok(first)
 }
 
-/// What `read` makes of ordinal and body of the rows of a file, in the file's own order.
+/// The numbers of so many files from this path on, or fewer where they are large.
+fn following(snapshot: &Snapshot, path: &RepoPath, count: usize) -> Result<Vec<u32>, BackendError> {
+    let sql = format!("SELECT id, size FROM file WHERE path >= ? ORDER BY path LIMIT {count}");
+    let found = snapshot.database.rows(&sql, [path.as_str()], |row| Ok((row.get::<u32>(0)?, row.get::<u64>(1)?)))?;
+    let mut bytes = 0_u64;
+    let fits = |(place, (_, size)): &(usize, (u32, u64))| {
+        bytes = bytes.saturating_add(*size);
+        *place == 0 || bytes <= MOST_BYTES
+    };
+    Ok(found.into_iter().enumerate().take_while(fits).map(|(_, (number, _))| number).collect())
+}
+
+/// Files as they were put, in no order.
+fn whole(snapshot: &Snapshot, which: &Which) -> Result<Vec<FileSnapshot>, BackendError> {
+    let found = snapshot.select(WHOLE, "file", which, |row| {
+        let analysis = FileAnalysis::new(Language::new(row.get::<String>(7)?), row.get::<String>(8)?);
+        let file = FileSnapshot { state: state(row)?, analysis, embeddings: Vec::new() };
+        Ok((row.get::<u32>(6)?, file, row.get::<u32>(9)? > 0, row.get::<u32>(10)? > 0))
+    })?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let of_files = Which::among("file", found.iter().map(|(number, ..)| *number));
+    let mut symbols = in_order(snapshot, "symbol", &of_files, |row| row.blob(2, "a symbol", codec::unpack))?;
+    let contents = snapshot.select("file, rest, source", "content", &of_files, |row| {
+        Ok((row.get::<u32>(0)?, (row.get::<Vec<u8>>(1)?, row.get::<String>(2)?)))
+    })?;
+    let mut contents: HashMap<u32, _> = contents.into_iter().collect();
+    let (mut documentation, mut doc_issues) = (HashMap::new(), HashMap::new());
+    if found.iter().any(|(_, _, documented, _)| *documented) {
+        documentation =
+            in_order(snapshot, "documentation", &of_files, |row| row.blob(2, "a documentation unit", codec::unpack))?;
+    }
+    if found.iter().any(|(.., audited)| *audited) {
+        doc_issues = in_order(snapshot, "doc_issue", &of_files, |row| row.blob(2, "a documentation issue", codec::unpack))?;
+    }
+    let mut embeddings = embeddings(snapshot, &of_files)?;
+    let made = found.into_iter().map(|(number, mut file, ..)| {
+        let analysis = &mut file.analysis;
+        let unreadable = |what| snapshot.database.at().unreadable(what);
+        let (rest, source) = contents.remove(&number).ok_or_else(|| unreadable("the content of a file"))?;
+        analysis.source = source;
+        analysis.symbols = symbols.remove(&number).unwrap_or_default();
+        codec::unpack_rest(&rest, analysis).ok_or_else(|| unreadable("the records of a file"))?;
+        analysis.documentation = documentation.remove(&number).unwrap_or_default();
+        analysis.doc_issues = doc_issues.remove(&number).unwrap_or_default();
+        file.embeddings = embeddings.remove(&number).unwrap_or_default();
+        file.normalize();
+        Ok(file)
+    });
+    made.collect()
+}
+
+/// What `read` makes of file, ordinal and body of the rows of files, in each file's own order.
 fn in_order<T>(
     snapshot: &Snapshot,
     table: &str,
-    of_file: &Which,
+    of_files: &Which,
     mut read: impl FnMut(&Cells<'_>) -> Result<T, BackendError>,
-) -> Result<Vec<T>, BackendError> {
-    let mut rows = snapshot.select("ordinal, body", table, of_file, |row| Ok((row.get::<u32>(0)?, read(row)?)))?;
-    rows.sort_unstable_by_key(|(ordinal, _)| *ordinal);
-    Ok(rows.into_iter().map(|(_, record)| record).collect())
+) -> Result<HashMap<u32, Vec<T>>, BackendError> {
+    let columns = "file, ordinal, body";
+    let mut rows = snapshot.select(columns, table, of_files, |row| Ok((row.get::<u32>(0)?, row.get::<u32>(1)?, read(row)?)))?;
+    rows.sort_unstable_by_key(|(_, ordinal, _)| *ordinal);
+    let mut by_file: HashMap<u32, Vec<T>> = HashMap::new();
+    for (file, _, record) in rows {
+        by_file.entry(file).or_default().push(record);
+    }
+    Ok(by_file)
 }
 
-fn embeddings(snapshot: &Snapshot, of_file: &Which) -> Result<Vec<EmbeddingRow>, BackendError> {
+fn embeddings(snapshot: &Snapshot, of_files: &Which) -> Result<HashMap<u32, Vec<EmbeddingRow>>, BackendError> {
     let specs: HashMap<u32, _> = snapshot.specs()?.iter().cloned().collect();
+    let mut by_file: HashMap<u32, Vec<EmbeddingRow>> = HashMap::new();
     if specs.is_empty() {
-        return Ok(Vec::new());
+        return Ok(by_file);
     }
     let spec = |number: u32| specs.get(&number).cloned().ok_or_else(|| snapshot.database.at().unreadable("a spec"));
-    let mut rows = snapshot.select("spec, owner, text_hash, numbers", "vector", of_file, |row| {
-        let state = EmbeddingState::Computed(row.blob(3, "a vector", Vector::from_bytes)?);
-        Ok(EmbeddingRow { owner: row.id(1)?, spec: spec(row.get(0)?)?, text_hash: hash(row, 2)?, state })
+    let mut rows = snapshot.select("spec, owner, file, text_hash, numbers", "vector", of_files, |row| {
+        let state = EmbeddingState::Computed(row.blob(4, "a vector", Vector::from_bytes)?);
+        Ok((row.get(2)?, EmbeddingRow { owner: row.id(1)?, spec: spec(row.get(0)?)?, text_hash: hash(row, 3)?, state }))
     })?;
-    rows.extend(snapshot.select("spec, owner, text", "pending", of_file, |row| {
-        Ok(EmbeddingRow::pending(row.id(1)?, spec(row.get(0)?)?, row.get::<String>(2)?))
+    rows.extend(snapshot.select("spec, owner, file, text", "pending", of_files, |row| {
+        Ok((row.get(2)?, EmbeddingRow::pending(row.id(1)?, spec(row.get(0)?)?, row.get::<String>(3)?)))
     })?);
-    Ok(rows)
+    for (file, row) in rows {
+        by_file.entry(file).or_default().push(row);
+    }
+    Ok(by_file)
 }

@@ -7,6 +7,7 @@
 //! order, and say nothing that the question does not ask. What they find is joined and put into order here; the names of
 //! files, which every answer has, are remembered by the [`Snapshot`](snapshot::Snapshot).
 
+mod ahead;
 mod documentation;
 pub(crate) mod edges;
 pub(crate) mod embeddings;

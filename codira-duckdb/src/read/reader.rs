@@ -21,9 +21,10 @@ use super::{
     symbols, text,
 };
 use crate::{
-    engine::{Database, Use},
+    engine::Database,
     errors::At,
     files::{Found, inspect},
+    instance::Use,
     schema::{self, Schema},
     worker::{Started, Worker},
 };

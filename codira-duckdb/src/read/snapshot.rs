@@ -9,7 +9,7 @@ use std::{
 use codira_contracts::{BackendError, EmbeddingSpec, PathPrefix, RepoPath, StableId, SymbolKey};
 use duckdb::params_from_iter;
 
-use super::{embeddings, filter::Which};
+use super::{ahead::Ahead, embeddings, filter::Which};
 use crate::engine::{Cells, Database};
 
 /// From how many unknown files on all are learnt at once.
@@ -25,6 +25,7 @@ pub(crate) struct Snapshot {
     names: RefCell<Names>,
     numbers: RefCell<HashMap<RepoPath, Option<u32>>>,
     specs: OnceCell<Vec<(u32, EmbeddingSpec)>>,
+    pub(super) ahead: RefCell<Ahead>,
 }
 
 /// What answers say of a file.
@@ -56,7 +57,13 @@ type Within = (u32, u32, StableId);
 impl Snapshot {
     /// The state of a database that is open for reading.
     pub(crate) fn new(database: Database) -> Self {
-        Self { database, names: RefCell::default(), numbers: RefCell::default(), specs: OnceCell::new() }
+        Self {
+            database,
+            names: RefCell::default(),
+            numbers: RefCell::default(),
+            specs: OnceCell::new(),
+            ahead: RefCell::default(),
+        }
     }
 
     /// Every spec, by number.

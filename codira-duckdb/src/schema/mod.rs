@@ -42,8 +42,14 @@ impl Schema {
     }
 }
 
+/// Does it hold a view? What is asked as if it were a table could read any file.
+const HAS_VIEW: &str = "SELECT count(*) > 0 FROM duckdb_views() WHERE NOT internal";
+
 /// The schema of a database. One that is no index is corrupt.
 pub(crate) fn number_of(database: &Database) -> Result<u32, BackendError> {
+    if database.rows(HAS_VIEW, [], |row| row.get::<bool>(0))?.contains(&true) {
+        return Err(database.at().corrupt("it holds a view, which no index does", None));
+    }
     let numbers = database.rows(VERSION, [], |row| row.get::<u32>(0))?;
     match numbers.iter().max() {
         Some(number @ 1..) => Ok(*number),

@@ -39,6 +39,40 @@ async fn foreign_files_are_refused_and_replaced() {
     is_replaced(directory.path(), "bookmarks").await;
 }
 
+/// An index may come from anywhere; a view in it would be asked as if it were a table, and can read any file.
+#[tokio::test]
+async fn views_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join(FILE_NAME);
+    let backend = DuckdbBackend::in_directory(directory.path());
+    commit(&backend, WriteScope::Full, 2, 1).await;
+    let forged = duckdb::Connection::open(&path).unwrap();
+    let view = "ALTER TABLE symbol RENAME TO other; CREATE VIEW symbol AS SELECT * FROM other";
+    forged.execute_batch(view).unwrap();
+    forged.close().unwrap();
+    is_replaced(directory.path(), "a view").await;
+}
+
+#[tokio::test]
+async fn quotes_in_a_path_are_part_of_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let backend = DuckdbBackend::in_directory(directory.path().join("it's; a 'directory'"));
+    commit(&backend, WriteScope::Full, 2, 1).await;
+    assert_eq!(backend.open_reader().await.unwrap().generation(), 1);
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_path_that_is_no_text_is_an_error() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let directory = tempfile::tempdir().unwrap();
+    let backend = DuckdbBackend::in_directory(directory.path().join(std::ffi::OsStr::from_bytes(b"\xff")));
+    let Err(error) = backend.begin_index_session(WriteScope::Full).await else { panic!("it began") };
+    assert!(std::error::Error::source(&error).is_some_and(|why| why.to_string().contains("UTF-8")), "{error}");
+}
+
 #[tokio::test]
 async fn truncated_files_are_refused_and_replaced() {
     let directory = tempfile::tempdir().unwrap();

@@ -4,9 +4,10 @@ use codira_contracts::{BackendError, Tool, WriteScope};
 
 use super::writer::{Drafts, Writer};
 use crate::{
-    engine::{Database, Use},
+    engine::Database,
     errors::At,
     files::{Files, Found, inspect},
+    instance::Use,
     read::{embeddings::specs, inventory::head},
     schema::{self, Schema},
 };

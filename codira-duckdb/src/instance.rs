@@ -1,0 +1,113 @@
+//! Instances of DuckDB, each with one database.
+//!
+//! Starting an instance takes ten times as long as opening a small database in one, most of it to register functions. So those
+//! that are done with their database wait here for the next one. Nobody shares an instance: its limits are those of whoever has it.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    thread::available_parallelism,
+};
+
+use duckdb::{Config, Connection};
+
+use crate::files;
+
+/// How many instances wait at most; each takes a few megabytes.
+const KEPT: usize = 4;
+/// How much memory a session takes before it spills to its directory.
+const SESSION_MEMORY: &str = "1GB";
+/// The size of a block. The default of 256 KiB makes small indexes large.
+const BLOCK: &str = "16384";
+/// From which size on a question is worth a thread on every core; starting them takes longer than asking less.
+const LARGE: u64 = 64 << 20;
+
+/// Instances that wait.
+static IDLE: Mutex<Vec<Connection>> = Mutex::new(Vec::new());
+
+/// How a database is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// Nothing is changed, and nothing made beside it.
+    Read,
+    /// It is a session's own; it is made if it is not there.
+    Write,
+}
+
+/// An instance that has a database. Dropping it closes the database; connections to it are to be dropped before.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    control: Option<Connection>,
+    /// Where it may spill, and whether it did: then it can go nowhere else.
+    spill: Option<PathBuf>,
+}
+
+impl Instance {
+    /// Opens a database in an instance that waits, or a new one; gives a connection to it.
+    pub(crate) fn open(path: &Path, how: Use) -> duckdb::Result<(Connection, Self)> {
+        let waiting = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let control = waiting.map_or_else(start, Ok)?;
+        let size = path.metadata().map_or(0, |metadata| metadata.len());
+        let parallel = how == Use::Write || size >= LARGE;
+        let threads = if parallel { available_parallelism().map_or(1, |cores| cores.get()) } else { 1 };
+        let (spill, memory, access) = match how {
+            // It has nowhere to spill, and may take what an instance may.
+            Use::Read => (None, "RESET memory_limit".to_owned(), "READ_ONLY"),
+            Use::Write => (Some(files::spill(path)), format!("SET memory_limit = '{SESSION_MEMORY}'"), "READ_WRITE"),
+        };
+        let directory = spill.as_deref().map_or(Ok(String::new()), quoted)?;
+        control.execute_batch(&format!(
+            "SET threads = {threads}; {memory}; SET temp_directory = '{directory}';
+             ATTACH '{}' AS codira (TYPE duckdb, {access})",
+            quoted(path)?,
+        ))?;
+        let connection = control.try_clone()?;
+        connection.execute_batch("USE codira")?;
+        Ok((connection, Self { control: Some(control), spill }))
+    }
+
+    /// Closes the database.
+    pub(crate) fn close(mut self) -> duckdb::Result<()> {
+        self.detach()
+    }
+
+    fn detach(&mut self) -> duckdb::Result<()> {
+        let Some(control) = self.control.take() else { return Ok(()) };
+        control.execute_batch("DETACH codira")?;
+        // Where an instance has put what did not fit into memory, it goes on putting it.
+        let spilled = self.spill.as_ref().is_some_and(|spill| spill.exists());
+        let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+        if !spilled && idle.len() < KEPT {
+            idle.push(control);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        // An instance that cannot let go of its database is given up, and the database with it.
+        let _ = self.detach();
+    }
+}
+
+/// A new instance, without a database.
+fn start() -> duckdb::Result<Connection> {
+    let config = Config::default()
+        .with("default_collation", "binary")?
+        .with("preserve_insertion_order", "true")?
+        .with("storage_compatibility_version", "latest")?
+        .with("default_block_size", BLOCK)?
+        // A commit goes into the file, not into a log beside it.
+        .with("checkpoint_threshold", "0B")?
+        .with("temp_directory", "")?
+        // No code from elsewhere. An index itself is kept from reading other files by `schema::number_of`.
+        .enable_autoload_extension(false)?;
+    Connection::open_in_memory_with_flags(config)
+}
+
+/// A path inside a text of SQL, which is UTF-8.
+fn quoted(path: &Path) -> duckdb::Result<String> {
+    let text = path.to_str().ok_or_else(|| duckdb::Error::InvalidPath(path.to_owned()))?;
+    Ok(text.replace('\'', "''"))
+}
