@@ -22,7 +22,7 @@ use crate::{
     process,
 };
 
-/// How much a clause tries of what has no end: histories, and moments at which a process is killed. Where the environment says how
+/// How much a clause tries of what could go on for ever: histories, and moments at which a process is killed. Where the environment says how
 /// much (`PROPTEST_CASES`, `CODIRA_CRASH_POINTS`), that is done at either depth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {

@@ -14,7 +14,9 @@ mod fixtures;
 use fixtures::{Demo, Duckdb, Erased, Memory, Sqlite};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // Tests of stores wait for the disk, and those of processes for another process.
+    arguments.test_threads = arguments.test_threads.or_else(|| Some(2 * std::thread::available_parallelism().ok()?.get()));
     let mut table = Table::default();
     table.add("memory", Memory);
     table.add("memory-dyn", Erased::new(Memory));
@@ -25,7 +27,9 @@ fn main() -> ExitCode {
     table.add("duckdb", Duckdb);
     table.add("duckdb-dyn", Erased::new(Duckdb));
 
-    let Table { backends, trials, cells } = table;
+    let Table { backends, mut trials, cells } = table;
+    // The longest first, so that no core is idle while the other ends the last one.
+    trials.sort_by_key(|trial| !trial.name().contains("::history::"));
     // A list is read by programs, and one test alone is no table.
     let alone = arguments.list || arguments.exact;
     let conclusion = libtest_mimic::run(&arguments, trials);

@@ -19,8 +19,16 @@ const KEPT: usize = 4;
 const SESSION_MEMORY: &str = "1GB";
 /// The size of a block. The default of 256 KiB makes small indexes large.
 const BLOCK: &str = "16384";
-/// From which size on a question is worth a thread on every core; starting them takes longer than asking less.
+/// From which size on an index is worth a thread on every core. For a smaller one they cost more than they give, in a session, too:
+/// who waits for another thread of DuckDB does so busily.
 const LARGE: u64 = 64 << 20;
+
+/// What the questions of a reader, each of one table, need no help with. Every step of the optimizer that is left out saves a
+/// tenth of what it takes to plan one.
+const NO_OPTIMIZERS: &str = "filter_pullup,empty_result_pullup,cte_filter_pusher,regex_range,deliminator,unnest_rewriter,\
+    common_subexpressions,common_aggregate,column_lifetime,top_n_window_elimination,compressed_materialization,duplicate_groups,\
+    reorder_filter,sampling_pushdown,extension,materialized_cte,sum_rewriter,cte_inlining,common_subplan,join_elimination,\
+    window_self_join,limit_pushdown,late_materialization,row_group_pruner";
 
 /// Instances that wait.
 static IDLE: Mutex<Vec<Connection>> = Mutex::new(Vec::new());
@@ -48,16 +56,18 @@ impl Instance {
         let waiting = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let control = waiting.map_or_else(start, Ok)?;
         let size = path.metadata().map_or(0, |metadata| metadata.len());
-        let parallel = how == Use::Write || size >= LARGE;
-        let threads = if parallel { available_parallelism().map_or(1, |cores| cores.get()) } else { 1 };
-        let (spill, memory, access) = match how {
+        let threads = if size >= LARGE { available_parallelism().map_or(1, |cores| cores.get()) } else { 1 };
+        let (spill, settings, access) = match how {
             // It has nowhere to spill, and may take what an instance may.
-            Use::Read => (None, "RESET memory_limit".to_owned(), "READ_ONLY"),
-            Use::Write => (Some(files::spill(path)), format!("SET memory_limit = '{SESSION_MEMORY}'"), "READ_WRITE"),
+            Use::Read => (None, format!("RESET memory_limit; SET disabled_optimizers = '{NO_OPTIMIZERS}'"), "READ_ONLY"),
+            Use::Write => {
+                let settings = format!("SET memory_limit = '{SESSION_MEMORY}'; SET disabled_optimizers = ''");
+                (Some(files::spill(path)), settings, "READ_WRITE")
+            }
         };
         let directory = spill.as_deref().map_or(Ok(String::new()), quoted)?;
         control.execute_batch(&format!(
-            "SET threads = {threads}; {memory}; SET temp_directory = '{directory}';
+            "SET threads = {threads}; {settings}; SET temp_directory = '{directory}';
              ATTACH '{}' AS codira (TYPE duckdb, {access})",
             quoted(path)?,
         ))?;

@@ -7,10 +7,9 @@ use codira_contracts::{
 
 use crate::{
     Cx, Depth, Fixture, Outcome, golden,
-    histories::{Twins, draw, follow, large, random, small},
+    histories::{History, Twins, draw, follow, large, random, small, small::SideBySide},
     observe::{keeps_embeddings, observe, same},
     question::Question,
-    samples::path,
 };
 
 const HISTORIES: u32 = 64;
@@ -37,27 +36,52 @@ pub(crate) fn a_large_history_matches_the_reference<F: Fixture>(cx: &Cx<F>) -> O
 
 pub(crate) fn every_small_history_matches_the_reference<F: Fixture>(cx: &Cx<F>) -> Outcome {
     let index = cx.block_on(cx.index())?;
-    let (a, b) = (path("pkg/a.py"), path("pkg/b.py"));
+    let mut twins = Twins::new(&index.backend, cx.settings(), of_small(&["pkg"]));
+    for history in small::alone() {
+        in_turn(cx, &mut twins, &history)?;
+    }
+    cx.block_on(twins.look_back())?;
+    if cx.settings().depth == Depth::Glance {
+        return Ok(());
+    }
+    for SideBySide { together, each, directories } in small::side_by_side() {
+        let index = cx.block_on(cx.index())?;
+        let questions = of_small(&directories);
+        let mut twins = Twins::new(&index.backend, cx.settings(), questions.clone());
+        if let Err(violation) = in_turn(cx, &mut twins, &together) {
+            // One of them is enough to show it, unless it takes their company.
+            for history in each {
+                let index = cx.block_on(cx.index())?;
+                in_turn(cx, &mut Twins::new(&index.backend, cx.settings(), questions.clone()), &history)?;
+            }
+            return Err(violation);
+        }
+        cx.block_on(twins.look_back())?;
+    }
+    Ok(())
+}
+
+/// What is asked after small histories in these directories.
+fn of_small(directories: &[impl AsRef<str>]) -> Vec<Question> {
     let calls = |end| Question::Edges(EdgeRequest::new(UseKind::Call, end));
     let imports = |path| Question::Imports(ImportRequest::new(ImportEnd::ToFile(path)));
     let mut questions = vec![Question::Totals, Question::FileStates(PathPrefix::root())];
     questions.extend([calls(EdgeEnd::FromNamed("run".into())), calls(EdgeEnd::ToNamed("run".into()))]);
-    questions.extend([calls(EdgeEnd::FromNamed("helper".into())), imports(a), imports(b)]);
-    let mut twins = Twins::new(&index.backend, cx.settings(), questions);
-    let edits = match cx.settings().depth {
-        Depth::Usual => 3,
-        Depth::Glance => 2,
-    };
-    for history in small::all(edits) {
-        let followed = cx.block_on(async {
-            for run in &history.0 {
-                twins.lead(run).await?;
-            }
-            twins.compare(&[]).await
-        });
-        followed.map_err(|violation| violation.after(&history))?;
-    }
-    cx.block_on(twins.look_back())
+    questions.push(calls(EdgeEnd::FromNamed("helper".into())));
+    let both = |directory: &str| ['a', 'b'].map(|file| imports(small::path(directory, file)));
+    questions.extend(directories.iter().flat_map(|directory| both(directory.as_ref())));
+    questions
+}
+
+/// Leads twins through the sessions of a history, and compares them at its end.
+fn in_turn<F: Fixture>(cx: &Cx<F>, twins: &mut Twins<'_, F::Backend>, history: &History) -> Outcome {
+    let followed = cx.block_on(async {
+        for run in &history.0 {
+            twins.lead(run).await?;
+        }
+        twins.compare(&[]).await
+    });
+    followed.map_err(|violation| violation.after(history))
 }
 
 pub(crate) fn told_histories_read_as_accepted<F: Fixture>(cx: &Cx<F>) -> Outcome {

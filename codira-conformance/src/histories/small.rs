@@ -1,31 +1,57 @@
 //! Small histories, all of them.
 
 use codira_contracts::{
-    ContentHash, FileSnapshot, Import, ImportCondition, ImportKind, Site, Symbol, SymbolKind, UseForm, UseKind, UseRecord,
-    Visibility, WriteScope,
+    ContentHash, FileSnapshot, Import, ImportCondition, ImportKind, RepoPath, Site, Symbol, SymbolKind, UseForm, UseKind,
+    UseRecord, Visibility, WriteScope,
 };
 
 use super::{Edit, End, History, Run};
-use crate::{samples, vocabulary};
+use crate::samples;
 
-/// All histories of at most so many edits (which should be three) of two files with two contents each, in all ways of dividing them into sessions.
+/// Where the files of a history lie that is alone in its index.
+const HOME: &str = "pkg";
+
+/// All histories of at most two edits of two files with two contents each, in all ways of dividing them into sessions.
 ///
 /// The first edit puts the first file: what begins with the other is the mirror image, and a removal there removes nothing.
-/// Every session but the last is committed; the last ends in each way and has either scope. A history of three edits is
-/// left out unless it is committed incrementally, because its last edit adds nothing that a history of two edits does not show. The first session
-/// has full scope, so that one index can go through all histories without starting anew.
-pub(crate) fn all(most: usize) -> impl Iterator<Item = History> {
-    (0..=most).flat_map(sequences).flat_map(|edits| divisions(&edits)).flat_map(|runs| {
-        let short = runs.iter().map(Vec::len).sum::<usize>() < 3;
-        let ends = if short { vec![End::Commit, End::Abort, End::Drop] } else { vec![End::Commit] };
-        let scopes = if short && runs.len() > 1 {
-            vec![WriteScope::Incremental, WriteScope::Full]
-        } else {
-            vec![WriteScope::Incremental]
-        };
+/// Every session but the last is committed; the last ends in each way and has either scope. The first session has full scope, so
+/// that one index can go through all histories without starting anew.
+pub(crate) fn alone() -> impl Iterator<Item = History> {
+    (0..=2).flat_map(|length| sequences(length, HOME)).flat_map(|edits| divisions(&edits)).flat_map(|runs| {
+        let ends = [End::Commit, End::Abort, End::Drop];
+        let scopes =
+            if runs.len() > 1 { vec![WriteScope::Incremental, WriteScope::Full] } else { vec![WriteScope::Incremental] };
         let pairs = ends.into_iter().flat_map(move |end| scopes.clone().into_iter().map(move |scope| (end.clone(), scope)));
         pairs.map(move |(end, scope)| history(&runs, end, scope)).collect::<Vec<_>>()
     })
+}
+
+/// Histories that have their sessions in common, and nothing else: the files of each lie in a directory of its own.
+pub(crate) struct SideBySide {
+    /// All of them at once.
+    pub(crate) together: History,
+    /// Each for itself.
+    pub(crate) each: Vec<History>,
+    /// The directories.
+    pub(crate) directories: Vec<String>,
+}
+
+/// All histories of three edits that are committed incrementally, those of one division into sessions side by side. Other ends and
+/// scopes of the last edit show nothing that a history of two edits does not show.
+pub(crate) fn side_by_side() -> Vec<SideBySide> {
+    let directories: Vec<String> = (0..sequences(3, HOME).len()).map(|number| format!("h{number}")).collect();
+    let sequences: Vec<Vec<Edit>> =
+        directories.iter().enumerate().map(|(n, directory)| sequences(3, directory).swap_remove(n)).collect();
+    let divided: Vec<Vec<Vec<Vec<Edit>>>> = sequences.iter().map(|edits| divisions(edits)).collect();
+    let of_division = |division: usize| {
+        let each: Vec<&Vec<Vec<Edit>>> = divided.iter().map(|ways| &ways[division]).collect();
+        let session = |place: usize| each.iter().flat_map(|sessions| sessions[place].clone()).collect();
+        let sessions: Vec<Vec<Edit>> = (0..each[0].len()).map(session).collect();
+        let committed = |sessions: &Vec<Vec<Edit>>| history(sessions, End::Commit, WriteScope::Incremental);
+        let (together, each) = (committed(&sessions), each.into_iter().map(committed).collect());
+        SideBySide { together, each, directories: directories.clone() }
+    };
+    (0..divided[0].len()).map(of_division).collect()
 }
 
 fn history(sessions: &[Vec<Edit>], end: End, scope: WriteScope) -> History {
@@ -44,8 +70,8 @@ fn history(sessions: &[Vec<Edit>], end: End, scope: WriteScope) -> History {
 }
 
 /// All sequences of so many edits that begin with putting the first file.
-fn sequences(length: usize) -> Vec<Vec<Edit>> {
-    let choices = |place: usize| if place == 0 { contents(1) } else { edits() };
+fn sequences(length: usize, directory: &str) -> Vec<Vec<Edit>> {
+    let choices = |place: usize| if place == 0 { contents(directory, 'a') } else { edits(directory) };
     (0..length).fold(vec![Vec::new()], |shorter, place| {
         let longer =
             |start: &Vec<Edit>| choices(place).into_iter().map(|edit| [start.clone(), vec![edit]].concat()).collect::<Vec<_>>();
@@ -72,19 +98,26 @@ fn divisions(edits: &[Edit]) -> Vec<Vec<Vec<Edit>>> {
 }
 
 /// The six edits: either file put with either content, or removed.
-fn edits() -> Vec<Edit> {
-    let removals = [1, 2].map(|path| Edit::Remove(vocabulary::path(path)));
-    [contents(1), contents(2), removals.to_vec()].concat()
+fn edits(directory: &str) -> Vec<Edit> {
+    let removals = ['a', 'b'].map(|file| Edit::Remove(path(directory, file)));
+    [contents(directory, 'a'), contents(directory, 'b'), removals.to_vec()].concat()
 }
 
-fn contents(path: usize) -> Vec<Edit> {
-    ["run", "helper"].map(|name| Edit::Put(Box::new(content(path, name)))).to_vec()
+fn contents(directory: &str, file: char) -> Vec<Edit> {
+    ["run", "helper"].map(|name| Edit::Put(Box::new(content(directory, file, name)))).to_vec()
+}
+
+/// The path of a file of a history.
+pub(crate) fn path(directory: &str, file: char) -> RepoPath {
+    samples::path(&format!("{directory}/{file}.py"))
 }
 
 /// A file that defines one function, imports the other file's `run`, and calls it.
-fn content(path: usize, name: &str) -> FileSnapshot {
-    let other = if path == 1 { ".b" } else { ".a" };
-    let mut file = samples::file(vocabulary::path(path).as_str());
+fn content(directory: &str, file: char, name: &str) -> FileSnapshot {
+    let other = if file == 'a' { ".b" } else { ".a" };
+    let module = format!("{directory}.{file}");
+    let mut file = samples::file(path(directory, file).as_str());
+    file.analysis.module = module;
     file.state.hash = ContentHash::of(name.as_bytes());
     file.analysis.symbols = vec![Symbol::new("f", SymbolKind::Function, name)];
     file.analysis.imports = vec![Import {
@@ -120,7 +153,7 @@ mod tests {
     #[test]
     fn the_two_files_call_each_other() {
         let mut draft = Arc::<IndexState>::default().begin(WriteScope::Full);
-        for file in [content(1, "run"), content(2, "run")] {
+        for file in [content(HOME, 'a', "run"), content(HOME, 'b', "run")] {
             draft.put_file(file).unwrap();
         }
         let view = Arc::new(draft.seal()).view();
@@ -130,9 +163,11 @@ mod tests {
 
     #[test]
     fn there_are_as_many_as_there_should_be() {
-        let of = |edits: usize| all(3).filter(|it| it.0.iter().map(|run| run.edits.len()).sum::<usize>() == edits).count();
+        let of = |edits: usize| alone().filter(|it| it.0.iter().map(|run| run.edits.len()).sum::<usize>() == edits).count();
         // One edit: two contents, three ends. Two: 12 sequences, in one session with three ends, or in two with either scope.
         // Three: 72 sequences, divided in four ways.
-        assert_eq!([of(0), of(1), of(2), of(3)], [3, 2 * 3, 12 * (3 + 6), 72 * 4]);
+        assert_eq!([of(0), of(1), of(2)], [3, 2 * 3, 12 * (3 + 6)]);
+        assert_eq!(side_by_side().iter().map(|it| it.each.len()).collect::<Vec<_>>(), [72; 4]);
+        assert_eq!(side_by_side().iter().map(|it| it.together.0.len()).collect::<Vec<_>>(), [1, 2, 2, 3]);
     }
 }

@@ -91,10 +91,10 @@ durable_mutants! {
         "processes::a_killed_process_frees_the_place",
         "durability::a_kill_between_steps_leaves_the_last_commit",
         "durability::a_kill_during_a_commit_leaves_old_or_new",
-        "durability::a_kill_during_the_first_session_leaves_nothing_or_all",
         "durability::kills_leave_no_debris",
         "failing::no_space_keeps_the_last_commit",
     ]; [
+        "durability::a_kill_during_the_first_session_leaves_nothing_or_all",
         "durability::pending_rows_survive_kills",
     ];
     drafts_that_stay: LeavesDebris, "each session has a file of its own, which nobody else removes", [
@@ -102,6 +102,7 @@ durable_mutants! {
     ];
     a_place_of_each_process: PlaceOfProcess, "each process has a place", [
         "processes::a_second_process_is_refused",
+    ]; [
         "processes::readers_and_writers_see_whole_commits",
     ];
     a_commit_before_its_time: SavesWhenDerived, "deriving publishes what was put", [

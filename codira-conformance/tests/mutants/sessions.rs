@@ -277,7 +277,7 @@ struct CommitsInTwoParts {
 }
 
 /// So long a commit waits for a reader to open between its parts.
-const BETWEEN: usize = 200;
+const BETWEEN: usize = 2_000;
 
 #[async_trait]
 impl Fault for CommitsInTwoParts {
@@ -315,7 +315,9 @@ impl Fault for CommitsInTwoParts {
         session.commit().await?;
         let opened = self.opened.load(SeqCst);
         for _ in 0..BETWEEN {
+            // To other tasks of this thread, and to the other threads of a busy machine.
             tokio::task::yield_now().await;
+            std::thread::yield_now();
             if self.opened.load(SeqCst) > opened {
                 break;
             }

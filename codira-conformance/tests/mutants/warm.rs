@@ -5,7 +5,7 @@ use codira_contracts::*;
 
 use crate::{
     fault::{Answer, Fault},
-    judge::{EVERY, TOLD, mutants},
+    judge::{EVERY, SMALL, TOLD, mutants},
 };
 
 mutants! {
@@ -26,6 +26,7 @@ mutants! {
     ];
     states_end_at_a_page: ShowsOnePage, "only the first 64 states of files are told", [
         "warm::a_warm_run_asks_as_much_of_any_number_of_files",
+        SMALL,
     ];
     the_writer_is_another: NamesAnotherWriter, "the inventory names another version as the writer", [
         "storing::inventories_read_back_as_written",

@@ -5,11 +5,12 @@ use duckdb::types::Value;
 
 use crate::engine::list;
 
-/// A condition on rows, and the values of its marks. It says no more than the question does: DuckDB plans a statement
-/// each time that it runs with parameters, and what need not be planned costs nothing.
+/// A condition on rows. It says no more than the question does, for what need not be planned costs nothing; and it names its values,
+/// because DuckDB plans a statement with parameters once when it is prepared, and again whenever it runs.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Which {
     sql: String,
+    /// What cannot be written into a statement.
     values: Vec<Value>,
 }
 
@@ -29,8 +30,25 @@ impl Which {
         Self::all().and(&format!("{column} IN ({})", list(numbers)), [])
     }
 
-    /// Those of them that satisfy another condition, too.
-    pub(super) fn and(mut self, condition: &str, values: impl IntoIterator<Item = Value>) -> Self {
+    /// Those of them that satisfy another condition, too. Each mark in it stands for a value.
+    pub(super) fn and(self, condition: &str, values: impl IntoIterator<Item = Value>) -> Self {
+        let mut parts = condition.split('?');
+        let mut sql = parts.next().unwrap_or_default().to_owned();
+        let mut marked = Vec::new();
+        for (part, value) in parts.zip(values) {
+            match literal(&value) {
+                Some(literal) => sql += &literal,
+                None => {
+                    sql.push('?');
+                    marked.push(value);
+                }
+            }
+            sql += part;
+        }
+        self.and_also(&sql, marked)
+    }
+
+    fn and_also(mut self, condition: &str, values: Vec<Value>) -> Self {
         self.sql += if self.sql.is_empty() { " WHERE (" } else { " AND (" };
         self.sql += condition;
         self.sql += ")";
@@ -52,7 +70,7 @@ impl Which {
             return self;
         }
         let Self { sql, values } = Self::all().and_below(prefix);
-        self.and(&format!("file IN (SELECT id FROM file{sql})"), values)
+        self.and_also(&format!("file IN (SELECT id FROM file{sql})"), values)
     }
 
     /// Those of them whose own `path` lies inside the prefix.
@@ -71,8 +89,43 @@ impl Which {
         &self.sql
     }
 
-    /// The values of its marks.
+    /// The values of the marks that are left in it.
     pub(super) fn values(&self) -> &[Value] {
         &self.values
+    }
+}
+
+/// A value as a statement writes it, if it can: a statement ends at its first NUL.
+fn literal(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) if !text.contains('\0') => Some(format!("'{}'", text.replace('\'', "''"))),
+        Value::UTinyInt(number) => Some(number.to_string()),
+        Value::UInt(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use codira_contracts::PathPrefix;
+
+    use super::*;
+
+    #[test]
+    fn values_stand_in_the_statement_where_they_can() {
+        let which =
+            Which::is("name", "it's".to_owned()).and("kind = ? OR name = ?", [Value::UTinyInt(3), "a\0?".to_owned().into()]);
+        assert_eq!(which.sql(), " WHERE (name = 'it''s') AND (kind = 3 OR name = ?)");
+        assert_eq!(which.values(), ["a\0?".to_owned().into()]);
+    }
+
+    #[test]
+    fn a_mark_in_a_text_is_no_mark() {
+        let which = Which::is("name", "?".to_owned()).inside(&PathPrefix::new("what?").expect("it is a path"));
+        assert_eq!(
+            which.sql(),
+            " WHERE (name = '?') AND (file IN (SELECT id FROM file WHERE (path = 'what?' OR (path >= 'what?/' AND path < 'what?0'))))"
+        );
+        assert!(which.values().is_empty());
     }
 }

@@ -15,9 +15,6 @@ use crate::engine::{Cells, Database};
 /// From how many unknown files on all are learnt at once.
 const MANY: usize = 256;
 
-/// Which number has this symbol?
-const NUMBER: &str = "SELECT number FROM symbol WHERE file = ? AND stable_id = ?";
-
 /// A committed state.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
@@ -116,7 +113,8 @@ impl Snapshot {
     /// File and number of a symbol.
     pub(super) fn symbol(&self, key: &SymbolKey) -> Result<Option<(u32, u32)>, BackendError> {
         let Some(file) = self.number(&key.path)? else { return Ok(None) };
-        let numbers = self.database.rows(NUMBER, duckdb::params![file, key.id.as_str()], |row| row.get(0))?;
+        let which = Which::is("file", file).and_is("stable_id", Some(key.id.as_str().to_owned()));
+        let numbers = self.select("number", "symbol", &which, |row| row.get(0))?;
         Ok(numbers.first().map(|number| (file, *number)))
     }
 
