@@ -73,6 +73,7 @@ mod directory;
 mod fixture;
 mod golden;
 mod histories;
+mod lengths;
 mod observe;
 mod process;
 mod project;

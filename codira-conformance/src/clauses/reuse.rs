@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use codira_contracts::{
-    BackendDescriptor, BackendError, BoxError, DynBackend, DynReader, DynSession, EmbeddingEngine, EmbeddingSpec, IndexBackend,
-    IndexReader, PathPrefix, Vector, WriteScope,
+    BackendDescriptor, BackendError, DynBackend, DynReader, DynSession, IndexBackend, IndexReader, PathPrefix, WriteScope,
     plan::Reason::{self, AnalyzerChanged, BackendChanged, ContentChanged, Failed, Gone, New, SameContent, Unchanged},
 };
 use codira_indexer::{Embedding, EmbeddingPolicy, Rebuild};
 
 use crate::{
     Cx, Fixture, Outcome, Violation,
+    lengths::Lengths,
     project::{How, Project, Ran},
     samples::spec,
     verdict::ensure,
@@ -106,19 +106,6 @@ pub(crate) fn another_spec_costs_vectors_alone<F: Fixture>(cx: &Cx<F>) -> Outcom
         ensure!(run.counts.sessions == 0, "the new spec is the one of the last run, and a session began");
         Ok(())
     })
-}
-
-/// Embeds a text as its length, and one.
-struct Lengths(EmbeddingSpec);
-
-impl EmbeddingEngine for Lengths {
-    fn spec(&self) -> &EmbeddingSpec {
-        &self.0
-    }
-
-    fn embed(&self, texts: &[&str]) -> Result<Vec<Vector>, BoxError> {
-        texts.iter().map(|text| Ok(Vector::new(vec![text.len() as f32, 1.0])?)).collect()
-    }
 }
 
 /// How many vectors there are of the spec, which must be the only one.

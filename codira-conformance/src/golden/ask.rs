@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use codira_contracts::{
-    AnalysisStatus, BackendError, DocIssueRequest, DocumentationRequest, EdgeCounts, EdgeEnd, EdgeEntry, EdgeRequest,
-    EdgeTarget, FileSnapshot, ImportEnd, ImportEntry, ImportRequest, ImportTarget, IndexReader, PathPrefix, SymbolEntry,
-    SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey, SymbolMatch, SymbolRequest, TextRequest, Tool, Totals, UseKind,
-    Visibility,
+    AnalysisStatus, BackendError, CandidateRequest, DocIssueRequest, DocumentationRequest, EdgeCounts, EdgeEnd, EdgeEntry,
+    EdgeRequest, EdgeTarget, EmbeddingInventory, EmbeddingState, FileSnapshot, ImportEnd, ImportEntry, ImportRequest,
+    ImportTarget, IndexReader, PathPrefix, PendingRequest, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest,
+    SymbolKey, SymbolMatch, SymbolRequest, TextRequest, Tool, Totals, UseKind, Vector, Visibility,
 };
 use similar::{ChangeTag, TextDiff};
 
@@ -17,11 +17,14 @@ pub(super) type Answers = BTreeMap<String, String>;
 
 const REPOSITORY: &str = "";
 
+/// How many of the most alike are told.
+const CANDIDATES: usize = 3;
+
 /// How many sites of an edge are told.
 const SITES: usize = 12;
 
 /// Asks for all that is stored and derived, file by file; says what to ask for from its other end.
-pub(super) async fn ask(reader: &impl IndexReader) -> Result<(Answers, Ends), BackendError> {
+pub(super) async fn ask(reader: &impl IndexReader, keeps_embeddings: bool) -> Result<(Answers, Ends), BackendError> {
     let mut answers = Answers::new();
     let mut ends = Ends::default();
     for state in reader.file_states(&PathPrefix::root()).await? {
@@ -63,6 +66,13 @@ pub(super) async fn ask(reader: &impl IndexReader) -> Result<(Answers, Ends), Ba
             let issue = entry.issue;
             lines.push(format!("{} {} {}: {}", issue.span, issue.severity, issue.rule, issue.message));
         }
+        lines.extend(file.embeddings.iter().map(|row| {
+            let state = match &row.state {
+                EmbeddingState::Computed(vector) => format!("{:?}", vector.as_slice()),
+                EmbeddingState::Pending { text } => format!("waits with {text:?}"),
+            };
+            format!("embedding of {} by {}: {state}", row.owner, row.spec.model)
+        }));
         answers.insert(state.path.to_string(), text(lines));
     }
     let mut lines = vec![format!("coverage {}", reader.runtime_inventory().await?.coverage)];
@@ -83,8 +93,33 @@ pub(super) async fn ask(reader: &impl IndexReader) -> Result<(Answers, Ends), Ba
         (doc_issues, "issues"),
     ];
     lines.push(format!("in all {}", numbers(&totals)));
+    if keeps_embeddings {
+        lines.extend(embeddings(reader).await?);
+    }
     answers.insert(REPOSITORY.to_owned(), text(lines));
     Ok((answers, ends))
+}
+
+/// What is stored of each spec, what is most like a text of two lengths, and what waits first.
+async fn embeddings(reader: &impl IndexReader) -> Result<Vec<String>, BackendError> {
+    let mut lines = Vec::new();
+    for EmbeddingInventory { spec, computed, pending } in reader.embedding_inventory().await? {
+        lines.push(format!("embeddings by {}: {}", spec.model, numbers(&[(computed, "computed"), (pending, "waiting")])));
+        for length in [40.0, 4.0] {
+            let Ok(query) = Vector::new(vec![length, 1.0]) else { continue };
+            let like = CandidateRequest::new(spec.clone(), query, CANDIDATES);
+            let symbols = reader.symbol_candidates(&like).await?;
+            let symbols: Vec<String> = symbols.iter().map(|it| it.entry.key().to_string()).collect();
+            lines.push(format!("  symbols most like length {length}: {}", symbols.join(", ")));
+            let units = reader.documentation_candidates(&like).await?;
+            let units: Vec<String> = units.iter().map(|it| format!("{}#{}", it.entry.path, it.entry.unit.id)).collect();
+            lines.push(format!("  units most like length {length}: {}", units.join(", ")));
+        }
+        let first = PendingRequest { spec: Some(spec), limit: Some(CANDIDATES), ..PendingRequest::default() };
+        let waiting = reader.pending_embeddings(&first).await?;
+        lines.extend(waiting.iter().map(|row| format!("  waits: {}", row.key)));
+    }
+    Ok(lines)
 }
 
 /// What was found, to be asked for from its other end.

@@ -15,9 +15,14 @@
 //! --- without TOOL            from now on, there is no such analyzer
 //! --- upgrade TOOL            from now on, the analyzer has another version
 //! --- everything              this once, everything is asked to be analyzed
+//! --- audit LANGUAGES         from now on, documentation in these languages is audited
+//! --- embed WHEN by MODEL     from now on, texts are embedded `now` or `deferred`, by the model of this name; or `off`
+//! --- work off                this once, what waits for its vector after the run gets it
 //! ```
 //!
 //! Stories are part of this crate: one that does not parse is a panic.
+
+use codira_indexer::EmbeddingMode;
 
 /// A history of a source tree.
 pub(super) struct Story {
@@ -43,6 +48,9 @@ pub(super) enum Act {
     Without(&'static str),
     Upgrade(&'static str),
     Everything,
+    Audit(Vec<&'static str>),
+    Embed { mode: EmbeddingMode, model: &'static str },
+    WorkOff,
 }
 
 /// How the bytes of a file differ from the lines in the story.
@@ -84,6 +92,11 @@ impl Story {
         }
         Self { title, steps }
     }
+
+    /// Whether it is told only of a backend that keeps embeddings.
+    pub(super) fn embeds(&self) -> bool {
+        self.steps.iter().flat_map(|step| &step.acts).any(|act| matches!(act, Act::Embed { .. }))
+    }
 }
 
 impl Act {
@@ -110,6 +123,18 @@ impl Act {
             "without" => Self::Without(rest),
             "upgrade" => Self::Upgrade(rest),
             "everything" => Self::Everything,
+            "audit" => Self::Audit(rest.split_whitespace().collect()),
+            "embed" => {
+                let (mode, model) = rest.split_once(" by ").unwrap_or((rest, ""));
+                let mode = match mode {
+                    "now" => EmbeddingMode::Now,
+                    "deferred" => EmbeddingMode::Deferred,
+                    "off" => EmbeddingMode::Off,
+                    _ => panic!("texts are not embedded {mode:?}"),
+                };
+                Self::Embed { mode, model }
+            }
+            "work" => Self::WorkOff,
             _ => panic!("no act of a story is called {verb:?}"),
         }
     }

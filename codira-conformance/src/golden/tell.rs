@@ -3,15 +3,17 @@
 use std::{error::Error, sync::Arc};
 
 use codira_contracts::{
-    IndexBackend as _, LanguageAnalyzer,
+    DocumentationAuditor, IndexBackend as _, Language, LanguageAnalyzer, Maintenance,
     plan::{Action, Reason},
 };
 use codira_indexer::{
-    Counts, IndexReport, IndexRequest, IndexScope, Indexer, IndexerOptions, Outcome as Ending, PathPatterns, Rebuild,
+    AuditOptions, Auditing, Counts, Embedding, EmbeddingCounts, EmbeddingMode, EmbeddingPolicy, EmbeddingReport, IndexReport,
+    IndexRequest, IndexScope, Indexer, IndexerOptions, Outcome as Ending, PathPatterns, Rebuild,
     analyzers::{
         c::CAnalyzer, markdown::MarkdownAnalyzer, plaintext::PlainTextAnalyzer, python::PythonAnalyzer,
         restructuredtext::ReStructuredTextAnalyzer, rust::RustAnalyzer,
     },
+    auditors::{c::CAuditor, python::PythonAuditor, rust::RustAuditor},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -20,7 +22,7 @@ use super::{
     story::{Act, Step, Story},
     tree::Tree,
 };
-use crate::{Outcome, Violation, counting::Counting, watched::Watched};
+use crate::{Outcome, Violation, counting::Counting, lengths::Lengths, observe::keeps_embeddings, samples, watched::Watched};
 
 /// What is configured at a step.
 #[derive(Default)]
@@ -29,6 +31,8 @@ struct Configured {
     limit: Option<u64>,
     without: Vec<&'static str>,
     upgraded: Vec<&'static str>,
+    audited: Vec<&'static str>,
+    embedded: Option<(EmbeddingMode, &'static str)>,
 }
 
 /// The transcript of the story, where `backend` keeps the index.
@@ -47,15 +51,26 @@ pub(super) async fn tell(story: &Story, backend: &Counting) -> Outcome<String> {
         let everything = acts.iter().any(|act| matches!(act, Act::Everything));
         let scope = if everything { IndexScope::Full } else { IndexScope::Changed };
         let root = tree.root().map_err(Violation::new)?;
-        let indexer = Indexer::new(backend.clone(), root, configured.analyzers(), configured.options()?);
-        let request = IndexRequest { scope, ..IndexRequest::default() };
-        let report = indexer.run(request, &|_| {}, &CancellationToken::new()).await.map_err(|error| failed(&error))?;
+        let mut indexer = Indexer::new(backend.clone(), root, configured.analyzers(), configured.options()?);
+        indexer = indexer.with_auditing(configured.auditing());
+        let mut request = IndexRequest { scope, ..IndexRequest::default() };
+        if let Some((mode, model)) = configured.embedded {
+            request.embeddings = mode;
+            indexer =
+                indexer.with_embedding(Embedding::new(Arc::new(Lengths(samples::spec(model))), EmbeddingPolicy::default()));
+        }
+        let cancel = CancellationToken::new();
+        let report = indexer.run(request.clone(), &|_| {}, &cancel).await.map_err(|error| failed(&error))?;
         if !acts.is_empty() {
             told += "\n";
         }
         reported(&report).iter().for_each(|line| told += &format!("   {line}\n"));
+        if acts.iter().any(|act| matches!(act, Act::WorkOff)) {
+            let report = indexer.embed_pending(request, &|_| {}, &cancel).await.map_err(|error| failed(&error))?;
+            told += &format!("   worked off: {}\n", embedded(&report));
+        }
         let reader = backend.open_reader().await?;
-        let (now, ends) = ask(&reader).await?;
+        let (now, ends) = ask(&reader, keeps_embeddings(backend.descriptor())).await?;
         told += &difference(&before, &now);
         // They are many questions, and say little that the other end does not.
         if [1, story.steps.len() as u64].contains(&tree.step) {
@@ -84,6 +99,8 @@ impl Configured {
             Act::Limit(bytes) => self.limit = Some(*bytes),
             Act::Without(tool) => self.without.push(tool),
             Act::Upgrade(tool) => self.upgraded.push(tool),
+            Act::Audit(languages) => self.audited.clone_from(languages),
+            Act::Embed { mode, model } => self.embedded = Some((*mode, model)),
             _ => {}
         }
     }
@@ -105,6 +122,13 @@ impl Configured {
                 false => analyzer,
             })
             .collect()
+    }
+
+    fn auditing(&self) -> Auditing {
+        let auditors: [Arc<dyn DocumentationAuditor>; 3] =
+            [Arc::new(CAuditor::new()), Arc::new(PythonAuditor::new()), Arc::new(RustAuditor::new())];
+        let languages = self.audited.iter().map(|language| Language::new(*language)).collect();
+        Auditing::new(auditors.into(), AuditOptions { languages, ..AuditOptions::default() })
     }
 
     fn options(&self) -> Outcome<IndexerOptions> {
@@ -132,6 +156,12 @@ fn done(act: &Act) -> String {
         Act::Without(tool) => format!("take the analyzer {tool} away"),
         Act::Upgrade(tool) => format!("upgrade the analyzer {tool}"),
         Act::Everything => "ask for everything to be analyzed".to_owned(),
+        Act::Audit(languages) if languages.is_empty() => "configure that nothing is audited".to_owned(),
+        Act::Audit(languages) => format!("configure that {} is audited", languages.join(" and ")),
+        Act::Embed { mode: EmbeddingMode::Now, model } => format!("configure that texts are embedded by the model {model}"),
+        Act::Embed { mode: EmbeddingMode::Deferred, model } => format!("configure that texts wait for the model {model}"),
+        Act::Embed { mode: EmbeddingMode::Off, .. } => "configure that nothing is embedded".to_owned(),
+        Act::WorkOff => "have computed what waits".to_owned(),
     }
 }
 
@@ -174,6 +204,19 @@ fn reported(report: &IndexReport) -> Vec<String> {
     lines.extend(report.failures.iter().map(|file| format!("failed {}: {}", file.path, file.message)));
     lines
         .extend(report.partial.iter().map(|file| format!("understood in part {}: {} places not", file.path, file.diagnostics)));
+    lines.extend(report.embeddings.as_ref().map(|report| format!("embedded: {}", embedded(report))));
+    let Maintenance { stale_doc_issues, orphaned_embeddings } = report.maintenance;
+    if report.maintenance.is_needed() {
+        let cleared = [(stale_doc_issues, "stale issues"), (orphaned_embeddings, "orphaned embeddings")];
+        lines.push(format!("cleared {}", numbers(&cleared)));
+    }
     lines.extend(report.uncovered.iter().map(|gap| format!("no analyzer of {}: {} files", gap.language, gap.files)));
     lines
+}
+
+fn embedded(report: &EmbeddingReport) -> String {
+    let EmbeddingCounts { rows, computed, reused, deferred } = report.counts;
+    let skipped = report.skipped.iter().map(|(why, count)| format!("; {count} not, {why}"));
+    numbers(&[(rows, "rows"), (computed, "computed"), (reused, "reused"), (deferred, "deferred")])
+        + &skipped.collect::<String>()
 }

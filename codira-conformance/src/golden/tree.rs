@@ -48,7 +48,15 @@ impl Tree {
                 fs::rename(self.at(from), self.at(to))
             }
             Act::Touch(path) => self.set_time(path),
-            Act::Exclude(_) | Act::Limit(_) | Act::Without(_) | Act::Upgrade(_) | Act::Everything => Ok(()),
+            // These change how it is indexed, and no file.
+            Act::Exclude(_)
+            | Act::Limit(_)
+            | Act::Without(_)
+            | Act::Upgrade(_)
+            | Act::Everything
+            | Act::Audit(_)
+            | Act::Embed { .. }
+            | Act::WorkOff => Ok(()),
         }
     }
 
