@@ -60,7 +60,7 @@ pub(super) async fn tell(story: &Story, backend: &Counting) -> Outcome<String> {
                 indexer.with_embedding(Embedding::new(Arc::new(Lengths(samples::spec(model))), EmbeddingPolicy::default()));
         }
         let cancel = CancellationToken::new();
-        let report = indexer.run(request.clone(), &|_| {}, &cancel).await.map_err(|error| failed(&error))?;
+        let report = indexer.run(request, &|_| {}, &cancel).await.map_err(|error| failed(&error))?;
         if !acts.is_empty() {
             told += "\n";
         }
