@@ -46,15 +46,13 @@ pub(crate) enum Use {
 #[derive(Debug)]
 pub(crate) struct Instance {
     control: Option<Connection>,
-    /// Where it may spill, and whether it did: then it can go nowhere else.
+    /// Where it may spill.
     spill: Option<PathBuf>,
 }
 
 impl Instance {
     /// Opens a database in an instance that waits, or a new one; gives a connection to it.
     pub(crate) fn open(path: &Path, how: Use) -> duckdb::Result<(Connection, Self)> {
-        let waiting = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let control = waiting.map_or_else(start, Ok)?;
         let size = path.metadata().map_or(0, |metadata| metadata.len());
         let threads = if size >= LARGE { available_parallelism().map_or(1, |cores| cores.get()) } else { 1 };
         let (spill, settings, access) = match how {
@@ -66,11 +64,18 @@ impl Instance {
             }
         };
         let directory = spill.as_deref().map_or(Ok(String::new()), quoted)?;
-        control.execute_batch(&format!(
-            "SET threads = {threads}; {settings}; SET temp_directory = '{directory}';
-             ATTACH '{}' AS codira (TYPE duckdb, {access})",
-            quoted(path)?,
-        ))?;
+        let settings = format!("SET threads = {threads}; {settings}; SET temp_directory = '{directory}'");
+        let waiting = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        // Whatever the last database left behind must not fail this one.
+        let control = match waiting.filter(|control| control.execute_batch(&settings).is_ok()) {
+            Some(control) => control,
+            None => {
+                let control = start()?;
+                control.execute_batch(&settings)?;
+                control
+            }
+        };
+        control.execute_batch(&format!("ATTACH '{}' AS codira (TYPE duckdb, {access})", quoted(path)?))?;
         let connection = control.try_clone()?;
         connection.execute_batch("USE codira")?;
         Ok((connection, Self { control: Some(control), spill }))

@@ -8,7 +8,7 @@
 //!
 //! - `schema`: what is stored, as numbered migrations.
 //! - `place`, `files`: how one writer and any number of readers share the directory.
-//! - `engine`: how DuckDB is opened and asked. `worker`: the thread on which that happens.
+//! - `instance`: how DuckDB is started, and kept. `engine`: how it is asked. `worker`: the thread on which that happens.
 //! - `read`: the questions. Each statement stands beside the code that runs it.
 //! - `write`: the session.
 
