@@ -91,10 +91,10 @@ durable_mutants! {
         "processes::a_killed_process_frees_the_place",
         "durability::a_kill_between_steps_leaves_the_last_commit",
         "durability::a_kill_during_a_commit_leaves_old_or_new",
+        "durability::a_kill_during_the_first_session_leaves_nothing_or_all",
         "durability::kills_leave_no_debris",
         "failing::no_space_keeps_the_last_commit",
     ]; [
-        "durability::a_kill_during_the_first_session_leaves_nothing_or_all",
         "durability::pending_rows_survive_kills",
     ];
     drafts_that_stay: LeavesDebris, "each session has a file of its own, which nobody else removes", [
