@@ -14,7 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-use crate::{Cx, Depth, Fixture, Outcome, Violation, directory, verdict::ensure};
+use crate::{Cx, Depth, Fixture, Outcome, Violation, directory, stamped, verdict::ensure};
 
 pub(crate) mod copy;
 
@@ -36,8 +36,9 @@ pub(crate) enum Order {
     Drop,
     /// The whole session that commits this stamp.
     Commit(u64),
-    /// One incremental session after the other, beside other writers, until this generation is reached.
-    WriteUntil(u64),
+    /// This many incremental sessions, one after the other, beside other writers. Where the very first is refused, that is
+    /// said, too, and it goes on trying.
+    Write(u64),
     /// One reader after the other, each whole and none older than the one before, until this generation is reached.
     WatchUntil(u64),
     /// Open a reader and keep it.
@@ -189,6 +190,15 @@ impl Other {
         }
     }
 
+    /// Another process, with an open session of the commit after `generation`: nothing is left to do but the commit.
+    pub(crate) fn begun<F: Fixture>(cx: &Cx<F>, dir: &Path, generation: u64) -> Outcome<Self> {
+        let mut other = Self::start(cx, dir)?;
+        for step in 0..stamped::steps(generation + 1, false).len() - 1 {
+            other.make(&Order::Step { stamp: generation + 1, step })?;
+        }
+        Ok(other)
+    }
+
     /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
@@ -276,7 +286,8 @@ impl Drop for Other {
     }
 }
 
-/// Moments inside a span of time, from a seed.
+/// Moments inside a span of time, from a seed. The span was measured once, on a machine that may have been busy with other
+/// things then, or is now: it follows what the moments meet.
 pub(crate) struct Moments {
     state: u64,
     span: Duration,
@@ -286,6 +297,16 @@ impl Moments {
     /// Moments within `span`.
     pub(crate) fn within(span: Duration) -> Self {
         Self { state: 0xC0D1, span }
+    }
+
+    /// The last one came when everything had been done: those that follow come sooner.
+    pub(crate) fn late(&mut self) {
+        self.span = self.span * 3 / 4;
+    }
+
+    /// The last one came before anything was done: those that follow come later.
+    pub(crate) fn early(&mut self) {
+        self.span = self.span * 4 / 3;
     }
 
     /// Waits until the next one.

@@ -110,6 +110,8 @@ pub(crate) fn a_kill_during_a_commit_leaves_old_or_new<F: Fixture>(cx: &Cx<F>) -
         Moments::within(begun.elapsed())
     };
     let mut last = 3;
+    // Where commits are too quick to be met, one session is: it is killed as it is about to commit.
+    Other::begun(cx, index.path(), last)?.kill()?;
     for _ in 0..crash_points(cx.settings().depth) {
         let held = cx.block_on(backend.open_reader())?;
         let mut other = Other::start(cx, index.path())?;
@@ -122,6 +124,11 @@ pub(crate) fn a_kill_during_a_commit_leaves_old_or_new<F: Fixture>(cx: &Cx<F>) -
             None | Some(Reply::Done(_)) => last,
             Some(reply) => return Err(Violation::new(format_args!("a session that is about to be killed: {reply}"))),
         };
+        match said - last {
+            0 => moments.early(),
+            2 => moments.late(),
+            _ => {}
+        }
         let before = last;
         last = cx.block_on(async {
             let possible = said..=(said + 1).min(before + 2);
@@ -145,12 +152,21 @@ pub(crate) fn a_kill_during_the_first_session_leaves_nothing_or_all<F: Fixture>(
         other.make(&Order::Commit(1))?;
         Moments::within(begun.elapsed())
     };
+    // One is killed for sure before it commits.
+    let dir = cx.block_on(cx.index())?.without_backend();
+    Other::begun(cx, dir.path(), 0)?.kill()?;
+    cx.block_on(async { goes_on(&cx.open(dir.path()).await?, 0).await })?;
     for _ in 0..crash_points(cx.settings().depth) {
         let dir = cx.block_on(cx.index())?.without_backend();
         let mut other = Other::start(cx, dir.path())?;
         other.tell(&Order::Commit(1))?;
         moments.wait();
         let committed = matches!(other.kill()?, Some(Reply::Done(1)));
+        if committed {
+            moments.late()
+        } else {
+            moments.early()
+        }
         cx.block_on(async {
             let backend = cx.open(dir.path()).await?;
             let last = left(&backend, u64::from(committed)..=1).await?;
@@ -236,6 +252,11 @@ pub(crate) fn pending_rows_survive_kills<F: Fixture>(cx: &Cx<F>) -> Outcome {
             None => 0,
             Some(reply) => return Err(Violation::new(format_args!("a session that is about to be killed: {reply}"))),
         };
+        match said {
+            0 => moments.early(),
+            2 => moments.late(),
+            _ => {}
+        }
         let now = cx.block_on(pending(backend))?;
         let stored = waiting.len().checked_sub(now.len()).unwrap_or(usize::MAX);
         ensure!(now.is_subset(&waiting), "rows wait again that had their vectors: {:?}", now.difference(&waiting));

@@ -3,27 +3,17 @@
 use codira_contracts::{BackendError, Holder, IndexBackend, WriteScope};
 
 use crate::{
-    Cx, Fixture, Outcome,
+    Cx, Fixture, Outcome, Violation,
     process::{Order, Other, Refusal, Reply},
     stamped,
     verdict::ensure,
 };
 
-/// An open session, of the commit after `generation`.
-fn begun<F: Fixture>(cx: &Cx<F>, dir: &std::path::Path, generation: u64) -> Outcome<Other> {
-    let mut other = Other::start(cx, dir)?;
-    // All but the commit.
-    for step in 0..stamped::steps(generation + 1, false).len() - 1 {
-        other.make(&Order::Step { stamp: generation + 1, step })?;
-    }
-    Ok(other)
-}
-
 pub(crate) fn a_second_process_is_refused<F: Fixture>(cx: &Cx<F>) -> Outcome {
     let index = cx.block_on(cx.index())?;
     let backend = &index.backend;
     cx.block_on(stamped::commit_up_to(backend, 1))?;
-    let mut other = begun(cx, index.path(), 1)?;
+    let mut other = Other::begun(cx, index.path(), 1)?;
     for scope in [WriteScope::Full, WriteScope::Incremental] {
         match cx.block_on(backend.begin_index_session(scope)) {
             Err(BackendError::SessionBusy { holder, .. }) => {
@@ -53,7 +43,7 @@ pub(crate) fn a_second_process_is_refused<F: Fixture>(cx: &Cx<F>) -> Outcome {
 pub(crate) fn readers_never_wait_for_another_process<F: Fixture>(cx: &Cx<F>) -> Outcome {
     let index = cx.block_on(cx.index())?;
     cx.block_on(stamped::commit_up_to(&index.backend, 2))?;
-    let mut writer = begun(cx, index.path(), 2)?;
+    let mut writer = Other::begun(cx, index.path(), 2)?;
     // Another process does not know this one's handles.
     let mut reader = Other::start(cx, index.path())?;
     for shown in [cx.block_on(stamped::whole(&index.backend))?, reader.make(&Order::Read)?] {
@@ -86,20 +76,38 @@ pub(crate) fn a_reader_keeps_its_state<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(stamped::shows(&index.backend, 4))
 }
 
-/// How many commits two writers share.
-const COMMITS: u64 = 12;
+/// How many commits each of two writers makes.
+const COMMITS: u64 = 6;
+
+/// Hears that a writer is done, which may have been refused before.
+fn written(writer: &mut Other, order: &Order) -> Outcome<u64> {
+    match writer.hear()? {
+        Reply::Refused(Refusal { kind, .. }) if kind == "SessionBusy" => writer.made(order),
+        Reply::Done(number) => Ok(number),
+        reply => Err(Violation::new(format_args!("another process, {order:?}: {reply}"))),
+    }
+}
 
 pub(crate) fn readers_and_writers_see_whole_commits<F: Fixture>(cx: &Cx<F>) -> Outcome {
     let index = cx.block_on(cx.index())?;
-    let start = |order: &Order| -> Outcome<Other> {
-        let mut other = Other::start(cx, index.path())?;
-        other.tell(order)?;
-        Ok(other)
-    };
-    let (watch, write) = (Order::WatchUntil(COMMITS), Order::WriteUntil(COMMITS));
-    let watchers = [start(&watch)?, start(&watch)?];
-    for mut writer in [start(&write)?, start(&write)?] {
-        writer.made(&write)?;
+    let start = || Other::start(cx, index.path());
+    let (watch, write) = (Order::WatchUntil(2 * COMMITS), Order::Write(COMMITS));
+    let mut watchers = [start()?, start()?];
+    for watcher in &mut watchers {
+        watcher.tell(&watch)?;
+    }
+    // The second writer begins beside a session of the first one, so that they meet on the quickest of machines.
+    let mut writers = [Other::begun(cx, index.path(), 0)?, start()?];
+    writers[1].tell(&write)?;
+    match writers[1].hear()? {
+        Reply::Refused(Refusal { kind, .. }) if kind == "SessionBusy" => {}
+        reply => ensure!(false, "two processes have a session at once: {reply}"),
+    }
+    writers[0].make(&Order::Step { stamp: 1, step: stamped::steps(1, false).len() - 1 })?;
+    let others = Order::Write(COMMITS - 1);
+    writers[0].tell(&others)?;
+    for (mut writer, order) in writers.into_iter().zip([others, write]) {
+        written(&mut writer, &order)?;
         writer.dismiss()?;
     }
     for mut watcher in watchers {
@@ -108,15 +116,14 @@ pub(crate) fn readers_and_writers_see_whole_commits<F: Fixture>(cx: &Cx<F>) -> O
         watcher.made(&watch)?;
     }
     let last = cx.block_on(stamped::whole(&index.backend))?;
-    // Either writer may have been beginning when the other reached the end.
-    ensure!((COMMITS..=COMMITS + 1).contains(&last), "two writers made {COMMITS} commits, and the last is number {last}");
+    ensure!(last == 2 * COMMITS, "two writers made {COMMITS} commits each, and the last is number {last}");
     Ok(())
 }
 
 pub(crate) fn a_killed_process_frees_the_place<F: Fixture>(cx: &Cx<F>) -> Outcome {
     let index = cx.block_on(cx.index())?;
     cx.block_on(stamped::commit_up_to(&index.backend, 1))?;
-    begun(cx, index.path(), 1)?.kill()?;
+    Other::begun(cx, index.path(), 1)?.kill()?;
     cx.block_on(async {
         drop(index.backend.begin_index_session(WriteScope::Full).await?);
         stamped::shows(&index.backend, 1).await

@@ -112,7 +112,7 @@ impl<F: Fixture> Copy<'_, F> {
                 Reply::Done(0)
             }
             Order::Commit(stamp) => Reply::Done(stamped::commit(&self.backend, stamp).await?.generation),
-            Order::WriteUntil(last) => replied(self.write_until(last).await),
+            Order::Write(commits) => replied(self.write(commits).await),
             Order::WatchUntil(last) => replied(self.watch_until(last).await),
             Order::Open => {
                 let reader = self.backend.open_reader().await?;
@@ -133,17 +133,28 @@ impl<F: Fixture> Copy<'_, F> {
         })
     }
 
-    async fn write_until(&self, last: u64) -> Outcome<u64> {
+    async fn write(&self, commits: u64) -> Outcome<u64> {
+        let (mut made, mut tried) = (0, false);
         while !self.ended.load(Ordering::Relaxed) {
             match stamped::commit_next(&self.backend).await {
                 Ok((stamp, commit)) if stamp != commit.generation => {
                     return Err(Violation::new(format_args!("commit {stamp} says that it is {}", commit.generation)));
                 }
-                Ok((stamp, _)) if stamp >= last => return Ok(stamp),
-                Ok(_) => {}
-                Err(busy) if busy.kind() == ErrorKind::SessionBusy => thread::yield_now(),
+                Ok((stamp, _)) => {
+                    made += 1;
+                    if made == commits {
+                        return Ok(stamp);
+                    }
+                }
+                Err(busy) if busy.kind() == ErrorKind::SessionBusy => {
+                    if !tried {
+                        say(&refused(busy, false));
+                    }
+                    thread::yield_now();
+                }
                 Err(error) => return Err(error.into()),
             }
+            tried = true;
         }
         Err(Violation::new("ended before it was done"))
     }

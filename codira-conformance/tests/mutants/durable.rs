@@ -100,9 +100,12 @@ durable_mutants! {
     drafts_that_stay: LeavesDebris, "each session has a file of its own, which nobody else removes", [
         "durability::kills_leave_no_debris",
     ];
+    half_of_the_first_file: WritesFirstInPlace, "the first commit is written where readers look", [
+        "processes::readers_and_writers_see_whole_commits",
+        "durability::a_kill_during_the_first_session_leaves_nothing_or_all",
+    ];
     a_place_of_each_process: PlaceOfProcess, "each process has a place", [
         "processes::a_second_process_is_refused",
-    ]; [
         "processes::readers_and_writers_see_whole_commits",
     ];
     a_commit_before_its_time: SavesWhenDerived, "deriving publishes what was put", [
@@ -110,6 +113,8 @@ durable_mutants! {
         "processes::readers_never_wait_for_another_process",
         "processes::a_killed_process_frees_the_place",
         "durability::a_kill_between_steps_leaves_the_last_commit",
+        "durability::a_kill_during_a_commit_leaves_old_or_new",
+        "durability::a_kill_during_the_first_session_leaves_nothing_or_all",
     ];
     vectors_that_are_forgotten: SkipsEmbeddings, "a commit of nothing but vectors keeps none", [
         "durability::pending_rows_survive_kills",

@@ -20,6 +20,7 @@ use crate::fault::Answer;
 pub enum Flaw {
     None,
     WritesInPlace,
+    WritesFirstInPlace,
     KeepsPlace,
     LeavesDebris,
     PlaceOfProcess,
@@ -144,7 +145,8 @@ impl Kept {
         let hash = ContentHash::of(body.as_bytes());
         let text = format!("{hash}\n{}\n{}\n{body}", self.descriptor.schema, self.dir.display());
         let write = || {
-            if self.flaw == Flaw::WritesInPlace {
+            let first = state.generation() == 1;
+            if self.flaw == Flaw::WritesInPlace || self.flaw == Flaw::WritesFirstInPlace && first {
                 let (first, second) = text.as_bytes().split_at(text.len() / 2);
                 let mut file = File::create(self.file())?;
                 file.write_all(first)?;
