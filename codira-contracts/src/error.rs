@@ -1,6 +1,6 @@
 //! Why a call failed, and what to do about it.
 
-use std::{fmt, io};
+use std::{borrow::Cow, fmt, io};
 
 use crate::{Capability, Holder};
 
@@ -19,6 +19,17 @@ pub enum BackendError {
     NotIndexed {
         /// Where an index was sought.
         location: String,
+    },
+
+    /// The index there belongs to another backend: one repository has one index.
+    #[error("{location} belongs to the backend `{owner}`, and `{backend}` was asked")]
+    OwnedByAnother {
+        /// The index.
+        location: String,
+        /// The backend that was asked.
+        backend: String,
+        /// The backend that has the index.
+        owner: String,
     },
 
     /// Another write session is open on the same index.
@@ -110,7 +121,7 @@ pub enum BackendError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// Index the repository first.
+    /// Index the repository first, or ask the backend that has its index.
     NotIndexed,
     /// Wait for the holder to finish, or stop it.
     SessionBusy,
@@ -130,28 +141,11 @@ pub enum ErrorKind {
     Failed,
 }
 
-impl ErrorKind {
-    /// What the caller can do, as one sentence for people.
-    pub const fn advice(self) -> &'static str {
-        match self {
-            Self::NotIndexed => "index the repository first: `codira index`",
-            Self::SessionBusy => "wait until the holder has finished, or stop it",
-            Self::Unsupported => "choose another backend",
-            Self::SchemaMismatch => "run `codira index`, which migrates an older index; a newer one needs a newer codira",
-            Self::Corrupt => "run `codira index --full`, which replaces what is there",
-            Self::InvalidInput => "correct the value; nothing was changed",
-            Self::PermissionDenied => "grant access, or run as somebody who has it",
-            Self::NoSpace => "make space and try again; the last commit is intact",
-            Self::Failed => "try again, and if it persists, report the error",
-        }
-    }
-}
-
 impl BackendError {
     /// The kind of this error.
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotIndexed { .. } => ErrorKind::NotIndexed,
+            Self::NotIndexed { .. } | Self::OwnedByAnother { .. } => ErrorKind::NotIndexed,
             Self::SessionBusy { .. } => ErrorKind::SessionBusy,
             Self::Unsupported { .. } => ErrorKind::Unsupported,
             Self::SchemaMismatch { .. } => ErrorKind::SchemaMismatch,
@@ -161,6 +155,35 @@ impl BackendError {
             Self::NoSpace { .. } => ErrorKind::NoSpace,
             Self::Failed { .. } => ErrorKind::Failed,
         }
+    }
+
+    /// What the caller can do, as one sentence for people.
+    ///
+    /// ```
+    /// use codira_contracts::BackendError;
+    ///
+    /// let error = BackendError::NotIndexed { location: ".codira".to_owned() };
+    /// assert_eq!(error.advice(), "index the repository first: `codira index`");
+    /// ```
+    pub fn advice(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::NotIndexed { .. } => "index the repository first: `codira index`",
+            Self::OwnedByAnother { backend, owner, .. } => {
+                return Cow::Owned(format!(
+                    "ask it with `--backend {owner}`, or move the index with `codira index --backend {backend}`"
+                ));
+            }
+            Self::SessionBusy { .. } => "wait until the holder has finished, or stop it",
+            Self::Unsupported { .. } => "choose another backend",
+            Self::SchemaMismatch { .. } => {
+                "run `codira index`, which migrates an older index; a newer one needs a newer codira"
+            }
+            Self::Corrupt { .. } => "run `codira index --full`, which replaces what is there",
+            Self::InvalidInput { .. } => "correct the value; nothing was changed",
+            Self::PermissionDenied { .. } => "grant access, or run as somebody who has it",
+            Self::NoSpace { .. } => "make space and try again; the last commit is intact",
+            Self::Failed { .. } => "try again, and if it persists, report the error",
+        })
     }
 
     /// An [`InvalidInput`](Self::InvalidInput): `subject` is the offending value, `problem` the rule that it breaks.

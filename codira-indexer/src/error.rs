@@ -196,7 +196,7 @@ impl IndexerError {
                     .to_owned()
             }
             Self::Cancelled => return None,
-            Self::Backend(error) => error.kind().advice().to_owned(),
+            Self::Backend(error) => error.advice().into_owned(),
         };
         Some(remedy)
     }

@@ -96,8 +96,9 @@ async fn another_backend_says_who_has_the_index() {
     run(&repo, &one, Toy::new(), CHANGED()).await;
     let error = two.open_reader().await.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::NotIndexed);
-    let text = error.to_string();
-    assert!(text.contains("`one` has the index") && text.contains("codira index --backend two"), "{text}");
+    let (text, advice) = (error.to_string(), error.advice());
+    assert!(text.contains("belongs to the backend `one`"), "{text}");
+    assert!(advice.contains("--backend one") && advice.contains("codira index --backend two"), "{advice}");
     assert!(one.open_reader().await.is_ok());
 }
 
@@ -113,7 +114,7 @@ async fn indexing_through_another_backend_rebuilds_and_switches() {
     fs::create_dir(state.path().join("one.db.parts")).unwrap();
     fs::write(state.path().join("one.db.parts/first"), "").unwrap();
     let report = run(&repo, &two, Toy::new(), CHANGED()).await;
-    assert_eq!(report.rebuild, Some(Rebuild::First));
+    assert_eq!(report.rebuild, Some(Rebuild::BackendChanged));
     assert_eq!(state.backend().unwrap().as_deref(), Some("two"));
     let exist = |file: &str| state.path().join(file).exists();
     let kept = ["one.db", "one.db-wal", "one.db.parts", "config.toml"].map(exist);
@@ -122,7 +123,7 @@ async fn indexing_through_another_backend_rebuilds_and_switches() {
     // What `one` has in memory is not built on: it is not what was indexed last.
     repo.remove("a.toy");
     let report = run(&repo, &one, Toy::new(), CHANGED()).await;
-    assert_eq!(report.rebuild, Some(Rebuild::First));
+    assert_eq!(report.rebuild, Some(Rebuild::BackendChanged));
     assert_eq!(one.open_reader().await.unwrap().totals().await.unwrap().files, 0);
 }
 

@@ -49,6 +49,7 @@ impl Found {
             Ok(stored) if stored.rebuild.is_some() => Ok(Self::Replaced(stored, Rebuild::BackendChanged)),
             Ok(stored) => Ok(Self::Index(stored)),
             Err(BackendError::NotIndexed { .. }) => Ok(Self::Nothing(Rebuild::First)),
+            Err(BackendError::OwnedByAnother { .. }) => Ok(Self::Nothing(Rebuild::BackendChanged)),
             Err(BackendError::SchemaMismatch { found, expected, .. }) if found < expected => {
                 Ok(Self::Nothing(Rebuild::BackendChanged))
             }

@@ -81,13 +81,9 @@ impl IndexBackend for KeptBackend {
 
     async fn open_reader(&self) -> Result<DynReader, BackendError> {
         let Place { backend, state, .. } = &*self.place;
-        if let Some(other) = self.place.other()? {
-            let location = format!(
-                "{} by the backend `{backend}`: `{other}` has the index (ask it with `--backend {other}`, or move the index \
-                 with `codira index --backend {backend}`)",
-                state.path().display(),
-            );
-            return Err(BackendError::NotIndexed { location });
+        if let Some(owner) = self.place.other()? {
+            let (location, backend) = (state.path().display().to_string(), backend.clone());
+            return Err(BackendError::OwnedByAnother { location, backend, owner });
         }
         self.inner.open_reader().await
     }
