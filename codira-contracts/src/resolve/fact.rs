@@ -130,14 +130,31 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// All there is: a key without facts is known to have none.
+    /// All there is, of files in any order: a key without facts is known to have none.
     pub fn complete(offers: impl IntoIterator<Item = (RepoPath, Offer)>) -> Self {
-        let mut facts = Self { complete: true, ..Self::default() };
-        for (path, Offer { key, fact }) in offers {
-            facts.entry(key).push(Offered { path, fact });
-        }
-        facts.known.values_mut().flat_map(FxHashMap::values_mut).for_each(|facts| facts.sort());
-        facts
+        let mut facts = Self::default();
+        facts.extend(offers);
+        facts.completed()
+    }
+
+    /// The same facts, which are all there is: what ends a collection that was [extended](Extend) file by file.
+    ///
+    /// ```
+    /// use codira_contracts::{FileAnalysis, Language, RepoPath, resolve::{self, Facts}};
+    ///
+    /// let mut facts = Facts::default();
+    /// for path in ["a.py", "b.py"] {
+    ///     let path = RepoPath::new(path).unwrap();
+    ///     let analysis = FileAnalysis::new(Language::new("python"), "a");
+    ///     facts.extend(resolve::offers(&path, &analysis).into_iter().map(|offer| (path.clone(), offer)));
+    /// }
+    /// let facts = facts.completed();
+    /// ```
+    #[must_use]
+    pub fn completed(mut self) -> Self {
+        self.known.values_mut().flat_map(FxHashMap::values_mut).for_each(|facts| facts.sort());
+        self.complete = true;
+        self
     }
 
     /// Adds everything that is offered under `key`, in any order.
@@ -174,5 +191,18 @@ impl Facts {
     /// Whether anything is known in a scope.
     pub(super) fn has_scope(&self, scope: &str) -> bool {
         self.known.contains_key(scope)
+    }
+}
+
+impl Extend<(RepoPath, Offer)> for Facts {
+    fn extend<I: IntoIterator<Item = (RepoPath, Offer)>>(&mut self, offers: I) {
+        for (path, Offer { key, fact }) in offers {
+            let facts = self.entry(key);
+            if facts.is_empty() {
+                // Most keys have one fact, and there are hundreds of thousands.
+                facts.reserve_exact(1);
+            }
+            facts.push(Offered { path, fact });
+        }
     }
 }

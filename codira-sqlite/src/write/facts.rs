@@ -48,24 +48,27 @@ impl Lookup {
 impl Writer {
     /// What to begin with, when so many files are to be resolved, or all: all facts, where that saves looking them up.
     pub(super) async fn facts_for(&mut self, dirty: usize, all: bool) -> Result<Lookup, BackendError> {
-        let whole = |offers| Lookup { facts: Facts::complete(offers), whole: true, files: FxHashMap::default() };
-        if let Some(offers) = self.offers.take() {
-            return Ok(whole(offers));
+        let whole = |facts: Facts| Lookup { facts: facts.completed(), whole: true, files: FxHashMap::default() };
+        if let Some(facts) = self.offers.take() {
+            return Ok(whole(facts));
         }
         if dirty < MANY && !all {
             return Ok(Lookup::default());
         }
         let files: Vec<(i64, i64)> = self.rows(ALL.to_owned()).await?;
-        // A symbol has about two offers.
-        let offers: i64 = files.iter().map(|(_, symbols)| 2 * symbols).sum();
+        // A symbol is found under about one key.
+        let offers: i64 = files.iter().map(|(_, symbols)| symbols).sum();
         if (dirty as i64) * PART < files.len() as i64 || offers > OFFERS as i64 {
             return Ok(Lookup::default());
         }
         let numbers: Vec<i64> = files.into_iter().map(|(number, _)| number).collect();
-        let offers = self.offers_of(&numbers).await?;
-        let offers =
-            offers.into_iter().flat_map(|(_, path, offers)| offers.into_iter().map(move |offer| (path.clone(), offer)));
-        Ok(whole(offers.collect()))
+        let mut facts = Facts::default();
+        for some in numbers.chunks(TOGETHER) {
+            for (_, path, offers) in self.offers_of(some).await? {
+                facts.extend(offers.into_iter().map(|offer| (path.clone(), offer)));
+            }
+        }
+        Ok(whole(facts))
     }
 
     /// Looks up what is offered under `keys`.

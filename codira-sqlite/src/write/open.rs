@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use codira_contracts::{BackendError, Coverage, RunInventory, Tool, WriteScope};
+use codira_contracts::{BackendError, Coverage, RunInventory, Tool, WriteScope, resolve::Facts};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::Connection;
 
@@ -107,7 +107,7 @@ impl Writer {
             dirty: FxHashSet::default(),
             changed: FxHashSet::default(),
             anyone_asked: in_place,
-            offers: (!in_place).then(Vec::new),
+            offers: (!in_place).then(Facts::default),
             analyses: FxHashMap::default(),
             analyses_weight: 0,
             failure: None,

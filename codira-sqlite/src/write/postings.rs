@@ -18,10 +18,10 @@ use crate::{
 };
 
 /// How many pairs are gathered before a segment is written: eight bytes of memory each.
-const GATHERED: usize = 4 << 20;
+const GATHERED: usize = 2 << 20;
 /// A segment is merged with the one before it unless that is so many times as large, or both are larger than this together.
 const TIMES_AS_LARGE: usize = 4;
-const LARGEST: usize = 8 << 20;
+const LARGEST: usize = 4 << 20;
 
 /// Which segments are there, the last one first? A handful.
 pub(crate) const SEGMENTS: &str = "SELECT id, pairs FROM segment ORDER BY id DESC";
@@ -38,32 +38,55 @@ const INSERT_SEGMENT: Insert = Insert { head: "INSERT INTO segment (id, pairs) V
 const INSERT: Insert = Insert { head: "INSERT INTO posting (id, body) VALUES", columns: 2 };
 
 /// What is gathered so far.
+///
+/// Resolving asks between one batch of files and the next, so what was sorted once stays so: each run is less than half as long as
+/// the one before it, and few are looked through.
 #[derive(Debug, Default)]
 pub(super) struct Postings {
-    pairs: Vec<Pair>,
-    sorted: bool,
+    /// Sorted, each pair once.
+    runs: Vec<Vec<Pair>>,
+    /// What was noted after the last of them.
+    unsorted: Vec<Pair>,
 }
 
 impl Postings {
     /// Notes by which keys a file is found.
     pub(super) fn add(&mut self, file: i64, keys: impl IntoIterator<Item = u32>) {
         let file = u32::try_from(file).expect("an index holds fewer than four billion files");
-        self.pairs.extend(keys.into_iter().map(|key| Pair::new(key, file)));
-        self.sorted = false;
+        self.unsorted.extend(keys.into_iter().map(|key| Pair::new(key, file)));
+    }
+
+    fn len(&self) -> usize {
+        self.unsorted.len() + self.runs.iter().map(Vec::len).sum::<usize>()
     }
 
     fn sort(&mut self) {
-        if !self.sorted {
-            sort(&mut self.pairs);
-            self.sorted = true;
+        if self.unsorted.is_empty() {
+            return;
         }
+        let mut last = std::mem::take(&mut self.unsorted);
+        while let Some(run) = self.runs.pop_if(|run| run.len() < 2 * last.len()) {
+            last.extend(run);
+        }
+        sort(&mut last);
+        self.runs.push(last);
     }
 
     /// The pairs of a key, once sorted.
-    fn of(&self, key: u32) -> &[Pair] {
-        let from = self.pairs.partition_point(|pair| pair.key() < key);
-        let end = self.pairs[from..].partition_point(|pair| pair.key() == key);
-        &self.pairs[from..from + end]
+    fn of(&self, key: u32) -> impl Iterator<Item = &Pair> {
+        self.runs.iter().flat_map(move |run| {
+            let from = run.partition_point(|pair| pair.key() < key);
+            let end = run[from..].partition_point(|pair| pair.key() == key);
+            &run[from..from + end]
+        })
+    }
+
+    /// All of them, sorted, each once.
+    fn take(&mut self) -> Vec<Pair> {
+        let mut pairs = std::mem::take(&mut self.unsorted);
+        pairs.extend(std::mem::take(&mut self.runs).into_iter().flatten());
+        sort(&mut pairs);
+        pairs
     }
 }
 
@@ -79,13 +102,12 @@ impl Writer {
 
     /// Writes what is gathered, when it is much.
     pub(super) async fn relieve_postings(&mut self) -> Result<(), BackendError> {
-        if self.postings.pairs.len() < GATHERED { Ok(()) } else { self.write_postings().await }
+        if self.postings.len() < GATHERED { Ok(()) } else { self.write_postings().await }
     }
 
     /// Writes what is gathered as a segment, together with those before it that are not much larger.
     pub(super) async fn write_postings(&mut self) -> Result<(), BackendError> {
-        self.postings.sort();
-        let mut pairs = std::mem::take(&mut self.postings).pairs;
+        let mut pairs = self.postings.take();
         if pairs.is_empty() {
             return Ok(());
         }
@@ -129,5 +151,39 @@ impl Writer {
         let blocks: Vec<(i64, Vec<u8>)> = blocks.map_err(|error| At(&self.location).failed("read", error))?;
         let read = blocks.iter().try_for_each(|(id, body)| block::read(*id as u32, body, |_| true, pairs));
         read.ok_or_else(|| At(&self.location).corrupt("a list of files cannot be read", None))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_was_noted_is_found_whenever_it_was_sorted(
+            steps in prop::collection::vec((0_i64..20, prop::collection::vec(0_u32..10, 0..8), any::<bool>()), 0..40),
+        ) {
+            let mut postings = Postings::default();
+            let mut noted = Vec::new();
+            for (file, keys, ask) in steps {
+                noted.extend(keys.iter().map(|key| Pair::new(*key, file as u32)));
+                postings.add(file, keys);
+                if ask {
+                    postings.sort();
+                    for key in 0..10 {
+                        let mut found: Vec<Pair> = postings.of(key).copied().collect();
+                        let mut expected: Vec<Pair> = noted.iter().filter(|pair| pair.key() == key).copied().collect();
+                        sort(&mut found);
+                        sort(&mut expected);
+                        prop_assert_eq!(found, expected);
+                    }
+                    prop_assert!(postings.runs.is_sorted_by(|a, b| a.len() > b.len()));
+                }
+            }
+            sort(&mut noted);
+            prop_assert_eq!(postings.take(), noted);
+        }
     }
 }

@@ -18,8 +18,8 @@ use crate::{errors::At, postings::Key, read};
 
 /// How much analyses may weigh that are kept for resolving, roughly in bytes of memory.
 const KEPT: usize = 48 << 20;
-/// How many offers are kept for resolving everything: some hundred bytes of memory each.
-pub(super) const OFFERS: usize = 150_000;
+/// How many keys of offers are kept for resolving everything: some hundred bytes of memory each.
+pub(super) const OFFERS: usize = 500_000;
 /// How many files are encoded together, while those before them are written.
 const TOGETHER: usize = 64;
 /// How many paths one statement looks for.

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use codira_contracts::{BackendError, RepoPath, RunInventory, Tool, resolve::Offer};
+use codira_contracts::{BackendError, RepoPath, RunInventory, Tool, resolve::Facts};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
@@ -51,7 +51,7 @@ pub(crate) struct Writer {
     /// Whether files were resolved before, so that some may have asked for what changes.
     pub(super) anyone_asked: bool,
     /// What all files offer, while nothing was resolved yet and there is not too much.
-    pub(super) offers: Option<Vec<(RepoPath, Offer)>>,
+    pub(super) offers: Option<Facts>,
     /// Analyses of dirty files, without texts, as long as there are not too many.
     pub(super) analyses: FxHashMap<i64, Unresolved>,
     pub(super) analyses_weight: usize,
