@@ -55,6 +55,15 @@ impl Vectors {
     }
 }
 
+/// How much of its weight the last of a channel keeps beside the best, of equal rank. Where channels look at the same words, what
+/// several of them find is likely even if none of them is sure; what a model finds, the others cannot confirm.
+fn least(vectors: Vectors) -> f64 {
+    match vectors {
+        Vectors::Meanings => 0.0,
+        Vectors::Words | Vectors::Absent => 0.7,
+    }
+}
+
 /// How much a channel counts where it can tell.
 fn weight(channel: Channel, place: &Place, vectors: Vectors) -> f64 {
     match channel {
@@ -64,7 +73,7 @@ fn weight(channel: Channel, place: &Place, vectors: Vectors) -> f64 {
         Channel::Vectors => 1.4,
         // The documentation of a symbol is part of the text of its vector: what is counted there only breaks ties here.
         Channel::Documentation if place.kind.is_some() && vectors != Vectors::Absent => 0.02,
-        Channel::Documentation => 1.0,
+        Channel::Documentation => 0.5,
         Channel::Graph => 0.25,
         Channel::Issues => 0.2,
     }
@@ -72,9 +81,11 @@ fn weight(channel: Channel, place: &Place, vectors: Vectors) -> f64 {
 
 /// Everything that any channel found, best first; equal ones by path and id.
 ///
-/// A channel counts by how much it can tell about this question, and each thing by its rank there and by how near its score comes
-/// to that of the best: where only the ranks counted, a list of things that are all alike would order them as firmly as any.
+/// A channel counts by how much it can tell about this question, and each thing by its rank there and, in part, by how near its
+/// score comes to that of the best: where only the ranks counted, a list of things that are all alike would order them as firmly
+/// as any.
 pub(super) fn merge(opinions: &[Opinion], vectors: Vectors) -> Vec<Merged> {
+    let least = least(vectors);
     let mut merged: BTreeMap<SymbolKey, Merged> = BTreeMap::new();
     for Opinion { channel, found, clarity } in opinions {
         for (Found { place, score, detail }, rank) in found.iter().zip(1..) {
@@ -83,7 +94,7 @@ pub(super) fn merge(opinions: &[Opinion], vectors: Vectors) -> Vec<Merged> {
             // Several units of one symbol are one reason: the best.
             if entry.reasons.iter().all(|(_, reason)| reason.channel != *channel) {
                 let weight = weight(*channel, place, vectors) * (UNCLEAR + clarity);
-                let amount = weight * score / (RANK_OFFSET + rank as f64);
+                let amount = weight * (least + (1.0 - least) * score) / (RANK_OFFSET + rank as f64);
                 entry.score += amount;
                 entry.reasons.push((amount, ContextReason { channel: *channel, rank, detail: detail.clone() }));
             }
