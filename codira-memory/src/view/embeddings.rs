@@ -1,6 +1,6 @@
 //! Questions about vectors, stored and awaited.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use codira_contracts::{
     BackendError, Candidate, CandidateRequest, DocumentationEntry, EmbeddingInventory, EmbeddingRow, EmbeddingState,
@@ -43,7 +43,7 @@ impl View {
     ///
     /// `InvalidInput` when the vector has not the dimension of the spec.
     pub fn symbol_candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {
-        let symbols = |file: &FileSnapshot, id: &StableId| entries(file).into_iter().find(|entry| entry.symbol.id == *id);
+        let symbols = |file: &FileSnapshot| entries(file).into_iter().map(|entry| (entry.symbol.id.clone(), entry)).collect();
         self.candidates(request, symbols)
     }
 
@@ -56,22 +56,25 @@ impl View {
         &self,
         request: &CandidateRequest,
     ) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError> {
-        self.candidates(request, |file, id| units(file).into_iter().find(|entry| entry.unit.id == *id))
+        self.candidates(request, |file| units(file).into_iter().map(|entry| (entry.unit.id.clone(), entry)).collect())
     }
 
     fn candidates<T>(
         &self,
         request: &CandidateRequest,
-        entry: impl Fn(&FileSnapshot, &StableId) -> Option<T>,
+        owners: impl Fn(&FileSnapshot) -> HashMap<StableId, T>,
     ) -> Result<Vec<Candidate<T>>, BackendError> {
         let CandidateRequest { spec, vector, prefix, limit } = request;
         check_dimension(&"the vector to compare with", spec, vector)?;
         let mut found = Vec::new();
         for file in self.files_in(prefix) {
+            let mut owners = owners(file);
             for row in file.embeddings.iter().filter(|row| row.spec == *spec) {
-                if let (Some(stored), Some(entry)) = (computed(row), entry(file, &row.owner)) {
+                let Some(stored) = computed(row) else { continue };
+                // An owner has one row of a spec.
+                if let Some(owner) = owners.remove(&row.owner) {
                     let score = score::cosine(vector.as_slice(), stored.as_slice());
-                    found.push((Scored { score, key: key(file, row) }, entry));
+                    found.push((Scored { score, key: key(file, row) }, owner));
                 }
             }
         }
