@@ -250,6 +250,8 @@ macro_rules! __for_each_clause {
             schemas {
                 an_older_schema_is_migrated_by_a_session (WithStore Older)
                     "On an index of an older schema a reader says `SchemaMismatch`, naming both, and changes no byte; the commit of a session migrates it, and every answer is right.";
+                a_kill_while_migrating_leaves_old_or_new (WithStore Older)
+                    "A process that is killed at any moment of the session that migrates leaves the older index, as it was, or the migrated one, whole, and the next session is right.";
                 a_newer_schema_is_left_alone (WithStore Newer)
                     "On an index of a newer schema readers and sessions say `SchemaMismatch`, naming both, and the index stays as it is.";
             }

@@ -1,13 +1,14 @@
 //! Schemas: indexes that older and newer versions of the backend wrote.
 
-use std::path::Path;
+use std::{path::Path, time::Instant};
 
-use codira_contracts::{BackendError, IndexBackend, IndexReader, WriteScope};
+use codira_contracts::{BackendDescriptor, BackendError, IndexBackend, IndexReader, WriteScope};
 
 use crate::{
     Cx, Fixture, Outcome, Violation,
     clauses::OtherSchema,
     directory::{contents, copied, unchanged},
+    process::{Moments, Order, Other, Reply, crash_points},
     stamped::{self, SAMPLE, Shown},
     verdict::ensure,
 };
@@ -64,13 +65,77 @@ pub(crate) fn an_older_schema_is_migrated_by_a_session<F: Fixture>(cx: &Cx<F>) -
             ensure!(commit.replaced.is_none(), "migrating is replacing: {:?}", commit.replaced);
             let reader = backend.open_reader().await?;
             ensure!(reader.generation() == 2, "after commit 2 a reader shows {}", reader.generation());
-            match stamped::shown_with_stamp(&reader, backend.descriptor(), SAMPLE).await? {
-                Shown::Whole { .. } => Ok(()),
-                Shown::Wrong(difference) => Err(difference.during("after migrating the sample")),
-            }
+            shows_sample(&reader, backend.descriptor()).await
         })?;
     }
     Ok(())
+}
+
+pub(crate) fn a_kill_while_migrating_leaves_old_or_new<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    for store in cx.stores(OtherSchema::Older) {
+        killed(cx, &store).map_err(|violation| violation.during(store.display()))?;
+    }
+    Ok(())
+}
+
+fn killed<F: Fixture>(cx: &Cx<F>, store: &Path) -> Outcome {
+    let copy = || copied(store).map_err(Violation::new);
+    let older = cx.block_on(async { found(cx, copy()?.path()).await })?;
+    let mut moments = {
+        let copy = copy()?;
+        let mut other = Other::start(cx, copy.path())?;
+        let begun = Instant::now();
+        other.make(&Order::Commit(SAMPLE))?;
+        Moments::within(begun.elapsed())
+    };
+    // One is killed for sure before it commits.
+    let first = copy()?;
+    Other::begun(cx, first.path(), SAMPLE - 1)?.kill()?;
+    cx.block_on(goes_on(cx, first.path(), older, false))?;
+    for _ in 0..crash_points(cx.settings().depth) {
+        let copy = copy()?;
+        let mut other = Other::start(cx, copy.path())?;
+        other.tell(&Order::Commit(SAMPLE))?;
+        moments.wait();
+        let committed = matches!(other.kill()?, Some(Reply::Done(2)));
+        if committed {
+            moments.late()
+        } else {
+            moments.early()
+        }
+        cx.block_on(async {
+            let migrated = cx.open(copy.path()).await?.open_reader().await.is_ok();
+            ensure!(migrated || !committed, "a commit that migrated is gone after a kill");
+            goes_on(cx, copy.path(), older, migrated).await
+        })?;
+    }
+    Ok(())
+}
+
+/// What a kill left is the older schema, or the second commit of this one; the next session is right.
+async fn goes_on<F: Fixture>(cx: &Cx<F>, dir: &Path, older: u32, migrated: bool) -> Outcome {
+    let backend = cx.open(dir).await?;
+    let last = if migrated {
+        let reader = backend.open_reader().await?;
+        ensure!(reader.generation() == 2, "a kill while commit 2 migrated left commit {}", reader.generation());
+        shows_sample(&reader, backend.descriptor()).await?;
+        2
+    } else {
+        let left = mismatch(&backend, backend.open_reader().await.err())?;
+        ensure!(left == older, "a kill made schema {older} to {left}");
+        1
+    };
+    let commit = stamped::commit(&backend, SAMPLE).await?;
+    ensure!(commit.generation == last + 1, "after commit {last} and a kill, the next is number {}", commit.generation);
+    ensure!(commit.replaced.is_none(), "a kill left what a session replaced: {:?}", commit.replaced);
+    shows_sample(&backend.open_reader().await?, backend.descriptor()).await
+}
+
+async fn shows_sample(reader: &impl IndexReader, of: &BackendDescriptor) -> Outcome {
+    match stamped::shown_with_stamp(reader, of, SAMPLE).await? {
+        Shown::Whole { .. } => Ok(()),
+        Shown::Wrong(difference) => Err(difference.during("after migrating the sample")),
+    }
 }
 
 pub(crate) fn a_newer_schema_is_left_alone<F: Fixture>(cx: &Cx<F>) -> Outcome {

@@ -82,6 +82,7 @@ durable_mutants! {
         "processes::readers_and_writers_see_whole_commits",
         "durability::a_kill_during_a_commit_leaves_old_or_new",
         "failing::no_space_keeps_the_last_commit",
+        "schemas::a_kill_while_migrating_leaves_old_or_new",
     ]; [
         "durability::a_kill_during_the_first_session_leaves_nothing_or_all",
         "durability::kills_leave_no_debris",
@@ -94,6 +95,7 @@ durable_mutants! {
         "durability::a_kill_during_the_first_session_leaves_nothing_or_all",
         "durability::kills_leave_no_debris",
         "failing::no_space_keeps_the_last_commit",
+        "schemas::a_kill_while_migrating_leaves_old_or_new",
     ]; [
         "durability::pending_rows_survive_kills",
     ];
@@ -115,6 +117,7 @@ durable_mutants! {
         "durability::a_kill_between_steps_leaves_the_last_commit",
         "durability::a_kill_during_a_commit_leaves_old_or_new",
         "durability::a_kill_during_the_first_session_leaves_nothing_or_all",
+        "schemas::a_kill_while_migrating_leaves_old_or_new",
     ];
     vectors_that_are_forgotten: SkipsEmbeddings, "a commit of nothing but vectors keeps none", [
         "durability::pending_rows_survive_kills",
@@ -127,6 +130,7 @@ durable_mutants! {
         "failing::a_full_session_replaces_what_is_unreadable",
         "failing::a_directory_in_the_way_is_an_error",
         "schemas::an_older_schema_is_migrated_by_a_session",
+        "schemas::a_kill_while_migrating_leaves_old_or_new",
     ];
     a_reader_that_repairs: RepairsWhenRead, "opening removes a damaged file", [
         "failing::truncated_files_are_noticed",
@@ -153,6 +157,7 @@ durable_mutants! {
     ];
     any_schema_will_do: IgnoresSchema, "the schema is not looked at", [
         "schemas::an_older_schema_is_migrated_by_a_session",
+        "schemas::a_kill_while_migrating_leaves_old_or_new",
         "schemas::a_newer_schema_is_left_alone",
     ];
     readers_that_need_the_place: LocksReaders, "opening a reader takes the place of the writer", [
@@ -161,6 +166,7 @@ durable_mutants! {
         "processes::readers_and_writers_see_whole_commits",
         "failing::no_permission_keeps_the_last_commit",
         "schemas::an_older_schema_is_migrated_by_a_session",
+        "schemas::a_kill_while_migrating_leaves_old_or_new",
         "schemas::a_newer_schema_is_left_alone",
     ];
     refusals_of_the_wrong_kind: ErrorsAreFailed, "whatever the system refuses is a failure like any other", [
@@ -189,6 +195,7 @@ durable_mutants! {
         "failing::no_space_keeps_the_last_commit",
         "failing::no_permission_keeps_the_last_commit",
         "schemas::an_older_schema_is_migrated_by_a_session",
+        "schemas::a_kill_while_migrating_leaves_old_or_new",
         "schemas::a_newer_schema_is_left_alone",
     ];
     a_directory_that_panics: DirectoryIsNothing, "a directory in place of the file is a panic", [
