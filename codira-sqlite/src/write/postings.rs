@@ -39,7 +39,7 @@ const INSERT: Insert = Insert { head: "INSERT INTO posting (id, body) VALUES", c
 
 /// What is gathered so far.
 ///
-/// Resolving asks between one batch of files and the next, so what was sorted once stays so: each run is less than half as long as
+/// Resolving asks between one batch of files and the next, so what was sorted once stays so: each run is at most half as long as
 /// the one before it, and few are looked through.
 #[derive(Debug, Default)]
 pub(super) struct Postings {
