@@ -20,6 +20,14 @@ pub(crate) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     }
 }
 
+/// Reads the list of bytes that [`pack`] wrote.
+pub(crate) fn unpack_sections(bytes: &[u8]) -> Option<Vec<&[u8]>> {
+    match postcard::take_from_bytes(bytes) {
+        Ok((sections, [])) => Some(sections),
+        _ => None,
+    }
+}
+
 /// What an analysis says that no question matches: everything but symbols, documentation and source.
 #[derive(Serialize, Deserialize)]
 struct Rest<'a> {

@@ -9,7 +9,7 @@ use crate::{
     postings::lookup,
     read::{documentation, documents, embeddings, files, index, inventory},
     schema,
-    write::{embeddings as vectors, facts, maintenance, open, postings, put},
+    write::{embeddings as vectors, facts, maintenance, open, postings, put, sketches},
 };
 
 /// Statements that look at every row of a table by nature, with the tables that they may walk through.
@@ -29,6 +29,9 @@ const WHOLE: &[(&str, &[&str])] = &[
     (postings::SEGMENTS, &["segment"]),
     (inventory::ISSUES, &["file"]),
     (maintenance::ISSUES, &["file"]),
+    // What a session changed, no more.
+    (sketches::STALE, &["stale_sketch"]),
+    (sketches::NONE_STALE, &["stale_sketch"]),
 ];
 
 /// Every statement, with something in the place of what is filled in.
@@ -38,6 +41,7 @@ fn statements() -> Vec<(&'static str, String)> {
         embeddings::COUNTS,
         embeddings::OF_TEXTS,
         embeddings::WAITING,
+        embeddings::SKETCHES,
         embeddings::VECTORS,
         files::STATES,
         files::STATE,
@@ -64,6 +68,10 @@ fn statements() -> Vec<(&'static str, String)> {
         vectors::COUNT,
         vectors::NEXT_VECTOR,
         facts::ALL,
+        sketches::STALE,
+        sketches::VECTORS,
+        sketches::DROP,
+        sketches::NONE_STALE,
     ];
     let filled =
         |sql: &str| sql.replace("/*numbers*/", "1,2").replace("/*hashes*/", "x'00',x'01'").replace("/*keys*/", "(3),(4)");

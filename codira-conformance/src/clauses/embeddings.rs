@@ -1,5 +1,6 @@
 //! Embeddings: vectors kept, awaited, reused and compared.
 
+mod many;
 mod refused;
 
 use codira_contracts::{
@@ -16,6 +17,7 @@ use crate::{
     verdict::ensure,
 };
 
+pub(crate) use many::*;
 pub(crate) use refused::*;
 
 fn hash(text: &str) -> ContentHash {

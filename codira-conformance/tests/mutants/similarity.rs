@@ -41,9 +41,11 @@ mutants! {
     ];
     scores_are_summed_in_f32: ScoresInF32, "scores are computed in f32", [
         "embeddings::candidates_are_the_exact_top",
+        "embeddings::many_vectors_are_all_compared",
     ];
     scores_are_dot_products: ScoresByDot, "scores are not divided by lengths", [
         "embeddings::candidates_are_the_exact_top",
+        "embeddings::many_vectors_are_all_compared",
         "embeddings::specs_never_mix",
     ];
     ties_are_in_any_order: TiesBackwards, "candidates of one score are listed by key backwards", [
@@ -52,6 +54,13 @@ mutants! {
     candidates_are_cut_before_ties: TiesCut, "the candidates of the last score are left out when not all of them fit", [
         "asking::a_limit_gives_the_first",
         "embeddings::candidates_are_the_exact_top",
+        "embeddings::many_vectors_are_all_compared",
+    ];
+    many_vectors_are_compared_roughly: ApproximatesMany, "of more than two hundred vectors, a byte a number decides which are scored", [
+        "embeddings::many_vectors_are_all_compared",
+    ];
+    vectors_are_found_as_they_were: FindsAsTheyWere, "the first vector that an owner had decides whether the present one is scored", [
+        "embeddings::many_vectors_are_all_compared",
     ];
     vectors_of_another_dimension_are_compared: ComparesAnyDimension, "a vector of another dimension has no candidates, and is no error", [
         "embeddings::another_dimension_is_refused",
@@ -333,6 +342,60 @@ impl Fault for TiesCut {
         let next = all.get(found.len()).map(|candidate| candidate.score);
         found.retain(|candidate| Some(candidate.score) != next);
         Ok(found)
+    }
+}
+
+#[derive(Default)]
+struct ApproximatesMany;
+
+#[async_trait]
+impl Fault for ApproximatesMany {
+    async fn symbol_candidates(
+        &self,
+        reader: &dyn IndexReader,
+        request: &CandidateRequest,
+    ) -> Answer<Vec<Candidate<SymbolEntry>>> {
+        let estimator = score::Estimator::new(request.vector.as_slice());
+        let roughly = |_: &[f32], stored: &[f32]| {
+            let bounds = estimator.bounds(score::Sketch::of(stored).as_bytes()).unwrap();
+            (bounds.low + bounds.high) / 2.0
+        };
+        let all = reader.symbol_candidates(&CandidateRequest { limit: None, ..request.clone() }).await?;
+        if all.len() <= 200 {
+            return reader.symbol_candidates(request).await;
+        }
+        let best = symbol_candidates(reader, request, |spec| *spec == request.spec, roughly).await?;
+        Ok(all.into_iter().filter(|exact| best.iter().any(|found| found.entry.key() == exact.entry.key())).collect())
+    }
+}
+
+/// The first vector of each owner.
+#[derive(Default)]
+struct FindsAsTheyWere(std::sync::Mutex<BTreeMap<(SymbolKey, EmbeddingSpec), Vector>>);
+
+#[async_trait]
+impl Fault for FindsAsTheyWere {
+    async fn symbol_candidates(
+        &self,
+        reader: &dyn IndexReader,
+        request: &CandidateRequest,
+    ) -> Answer<Vec<Candidate<SymbolEntry>>> {
+        let now = every_vector(reader).await?;
+        let first = {
+            let mut first = self.0.lock().unwrap();
+            for (key, spec, _, vector) in now {
+                first.entry((key, spec)).or_insert(vector);
+            }
+            first.clone()
+        };
+        let mut all = reader.symbol_candidates(&CandidateRequest { limit: None, ..request.clone() }).await?;
+        let then = |entry: &SymbolEntry| {
+            score::cosine(request.vector.as_slice(), first[&(entry.key(), request.spec.clone())].as_slice())
+        };
+        all.sort_by(|a, b| then(&b.entry).total_cmp(&then(&a.entry)).then_with(|| a.entry.key().cmp(&b.entry.key())));
+        all.truncate(request.limit.unwrap_or(usize::MAX));
+        all.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.entry.key().cmp(&b.entry.key())));
+        Ok(all)
     }
 }
 

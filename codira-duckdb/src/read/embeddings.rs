@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use codira_contracts::{
     BackendError, Candidate, CandidateRequest, ContentHash, DocumentationEntry, EmbeddingInventory, EmbeddingSpec,
     PendingEmbedding, PendingRequest, Precision, ReuseRequest, StableId, SymbolEntry, SymbolKey, Vector, check_dimension,
-    score::{Query, Scored, TopK},
+    score::{Contenders, Estimator, Query, Scored, TopK},
 };
 use duckdb::{params_from_iter, types::Value};
 
@@ -16,7 +16,10 @@ use super::{
     snapshot::{Name, Snapshot},
     symbols,
 };
-use crate::engine::{Cells, Database, marks};
+use crate::{
+    codec,
+    engine::{Cells, Database, marks},
+};
 
 /// Which specs are there?
 const SPECS: &str = "SELECT id, engine, engine_version, model, model_version, dimension, precision FROM spec";
@@ -149,27 +152,74 @@ struct Owner {
     file: u32,
 }
 
-/// The owners of the most similar vectors, best first. Each vector is compared.
+/// The owners of the most similar vectors, best first. Sketches tell which vectors are worth reading.
 fn best(snapshot: &Snapshot, request: &CandidateRequest, documents: bool) -> Result<Vec<Scored<Owner>>, BackendError> {
     check_dimension(&"the vector to compare with", &request.spec, &request.vector)?;
     let spec = number(snapshot.specs()?, &request.spec);
     let Some(spec) = spec.filter(|_| request.limit != Some(0)) else { return Ok(Vec::new()) };
-    let query = Query::new(request.vector.as_slice());
-    let mut top = TopK::new(request.limit);
-    let names = snapshot.all_names()?;
     let which = Which::is("spec", spec).and_is("documents", Some(documents)).inside(&request.prefix);
-    snapshot.select("file, owner, numbers", "vector", &which, |row| {
-        let vector = row.blob(2, "a vector", Vector::from_bytes)?;
-        let score = query.score(vector.as_slice());
-        // Most are not among the best: no key is made for them.
-        if top.admits(score) {
-            let file = row.get(0)?;
-            let name = names.get(&file).ok_or_else(|| snapshot.database.at().unreadable("the file of a vector"))?;
-            top.push(score, Owner { key: SymbolKey { path: name.path.clone(), id: row.id(1)? }, file });
+    let contenders = contenders(snapshot, request, &which)?;
+    let mut top = TopK::new(request.limit);
+    if contenders.is_empty() {
+        return Ok(top.into_sorted());
+    }
+    let query = Query::new(request.vector.as_slice());
+    let names = snapshot.names(contenders.values().map(|(file, _)| *file))?;
+    // Where many may win, all are read: a long list of rows takes longer.
+    let which = if contenders.len() > LOOK_UP { which } else { Which::among("rowid", contenders.keys()) };
+    snapshot.select("rowid, numbers", "vector", &which, |row| {
+        if let Some((file, id)) = contenders.get(&row.get(0)?) {
+            let score = query.score(row.blob(1, "a vector", Vector::from_bytes)?.as_slice());
+            // Most are not among the best: no key is made for them.
+            if top.admits(score) {
+                let key = SymbolKey { path: names[file].path.clone(), id: id.clone() };
+                top.push(score, Owner { key, file: *file });
+            }
         }
         Ok(())
     })?;
     Ok(top.into_sorted())
+}
+
+/// The rows of the vectors that may be among the most similar, with file and owner of each.
+fn contenders(
+    snapshot: &Snapshot,
+    request: &CandidateRequest,
+    which: &Which,
+) -> Result<HashMap<i64, (u32, StableId)>, BackendError> {
+    let estimator = Estimator::new(request.vector.as_slice());
+    let mut contenders = Contenders::new(request.limit);
+    snapshot.select("file, body", "sketch", which, |row| {
+        let file = row.get(0)?;
+        row.blob(1, "sketches", |body| {
+            codec::unpack_sections(body)?.into_iter().zip(0_usize..).try_for_each(|(sketch, place)| {
+                contenders.push(estimator.bounds(sketch)?, (file, place));
+                Some(())
+            })
+        })
+    })?;
+    let mut places: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (file, place) in contenders.into_keys() {
+        places.entry(file).or_default().push(place);
+    }
+    // Sketches lie in the order of the owners of their file.
+    let which = if places.len() > LOOK_UP { which.clone() } else { which.clone().and_among("file", places.keys()) };
+    let mut owners: HashMap<u32, BTreeMap<StableId, i64>> = HashMap::new();
+    if !places.is_empty() {
+        snapshot.select("rowid, file, owner", "vector", &which, |row| {
+            owners.entry(row.get(1)?).or_default().insert(row.id(2)?, row.get(0)?);
+            Ok(())
+        })?;
+    }
+    let mut found = HashMap::new();
+    for (file, places) in places {
+        let owners: Vec<(StableId, i64)> = owners.remove(&file).unwrap_or_default().into_iter().collect();
+        for place in places {
+            let (owner, row) = owners.get(place).ok_or_else(|| snapshot.database.at().unreadable("the owner of a sketch"))?;
+            found.insert(*row, (file, owner.clone()));
+        }
+    }
+    Ok(found)
 }
 
 /// What `read` makes of the rows of owners in a table, after two columns.

@@ -27,7 +27,12 @@ impl Which {
 
     /// Those whose column has one of these numbers.
     pub(super) fn among<T: ToString>(column: &str, numbers: impl IntoIterator<Item = T>) -> Self {
-        Self::all().and(&format!("{column} IN ({})", list(numbers)), [])
+        Self::all().and_among(column, numbers)
+    }
+
+    /// Those of them whose column has one of these numbers.
+    pub(super) fn and_among<T: ToString>(self, column: &str, numbers: impl IntoIterator<Item = T>) -> Self {
+        self.and(&format!("{column} IN ({})", list(numbers)), [])
     }
 
     /// Those of them that satisfy another condition, too. Each mark in it stands for a value.

@@ -89,12 +89,6 @@ impl Snapshot {
         }
     }
 
-    /// The names of all files.
-    pub(super) fn all_names(&self) -> Result<Ref<'_, Names>, BackendError> {
-        self.learn(&Which::all())?;
-        Ok(self.names.borrow())
-    }
-
     /// The number of the file at this path.
     pub(super) fn number(&self, path: &RepoPath) -> Result<Option<u32>, BackendError> {
         if let Some(known) = self.numbers.borrow().get(path) {

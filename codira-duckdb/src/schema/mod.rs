@@ -11,7 +11,10 @@ use crate::engine::Database;
 pub(crate) struct Schema(&'static [&'static str]);
 
 /// The schema that this crate reads and writes.
-pub(crate) const CURRENT: Schema = Schema::new(&[include_str!("0001_index.sql")]);
+pub(crate) const CURRENT: Schema = Schema::new(&[include_str!("0001_index.sql"), include_str!("0002_sketches.sql")]);
+
+/// The first schema with sketches: SQL alone cannot make those of vectors that are there.
+pub(crate) const SKETCHES: u32 = 2;
 
 /// Which migrations were run?
 const VERSION: &str = "SELECT number FROM schema_version";

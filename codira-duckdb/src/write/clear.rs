@@ -8,7 +8,7 @@ use super::writer::Writer;
 use crate::{codec, engine::list};
 
 /// The tables whose rows belong to a file.
-const STORED: [&str; 7] = ["content", "symbol", "offer", "documentation", "doc_issue", "vector", "pending"];
+const STORED: [&str; 8] = ["content", "symbol", "offer", "documentation", "doc_issue", "vector", "sketch", "pending"];
 /// Those that follow from them.
 const DERIVED: [&str; 4] = ["edge", "import", "resolution", "asked"];
 

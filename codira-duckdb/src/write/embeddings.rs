@@ -7,7 +7,10 @@ use codira_contracts::{
     PendingRequest, Precision, ReusableEmbedding, ReuseRequest, StableId, Stored, SymbolKey, WriteScope,
 };
 
-use super::writer::Writer;
+use super::{
+    sketches::{Place as SketchPlace, Sketches, sketch_again},
+    writer::Writer,
+};
 use crate::{
     codec,
     engine::list,
@@ -51,6 +54,7 @@ impl Writer {
         for row in files.iter().flat_map(|(_, file)| &file.embeddings) {
             self.spec(&row.spec)?;
         }
+        let mut sketches = Sketches::default();
         let (mut vectors, mut pending) = (self.database.append("vector")?, self.database.append("pending")?);
         for (number, file) in files {
             let units: HashSet<&StableId> = file.analysis.documentation.iter().map(|unit| &unit.id).collect();
@@ -60,13 +64,15 @@ impl Writer {
                     EmbeddingState::Computed(vector) => {
                         let hash = &row.text_hash.as_bytes()[..];
                         vectors.push(&[&spec, &number, &owner, &documents, &hash, &vector.to_bytes()])?;
+                        sketches.add(SketchPlace { spec, file: number, documents }, row.owner.clone(), vector);
                     }
                     EmbeddingState::Pending { text } => pending.push(&[&spec, &number, &owner, &documents, text])?,
                 }
             }
         }
         vectors.finish()?;
-        pending.finish()
+        pending.finish()?;
+        sketches.write(&self.database)
     }
 
     /// Vectors of texts, of the state that the session began from and of what it has now.
@@ -117,7 +123,8 @@ impl Writer {
             for ((file, id, spec), (text, documents)) in &places {
                 pending.push(&[spec, file, &id.as_str(), documents, text])?;
             }
-            pending.finish()
+            pending.finish()?;
+            sketch_again(&writer.database, places.keys().map(|(file, ..)| *file))
         })
     }
 
@@ -156,6 +163,7 @@ impl Writer {
             }
             vectors.finish()?;
             writer.drop_rows("pending", done.iter())?;
+            sketch_again(&writer.database, done.iter().map(|(file, ..)| *file))?;
             Ok(stored)
         })
     }

@@ -38,6 +38,7 @@ impl Writer {
         self.whole(|writer| {
             let vectors = writer.database.run(&format!("DELETE FROM vector WHERE spec IN ({others})"), [])?;
             let pending = writer.database.run(&format!("DELETE FROM pending WHERE spec IN ({others})"), [])?;
+            writer.database.run(&format!("DELETE FROM sketch WHERE spec IN ({others})"), [])?;
             Ok(vectors + pending)
         })
     }

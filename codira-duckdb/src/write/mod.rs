@@ -3,7 +3,7 @@
 //! [`session`] is the handle that callers hold: it sends work to a thread of its own, where a [`writer::Writer`] owns the draft.
 //! [`open`] and [`commit`] are its two ends. Files are gathered in a [`queue`] and written in chunks: [`clear`] removes
 //! what was there, [`put`] appends them, [`derive`] resolves by [`facts`] and keeps what came out with the [`numbers`] of symbols,
-//! [`embeddings`] keeps vectors, [`maintenance`] removes what is not wanted any more.
+//! [`embeddings`] keeps vectors, [`sketches`] what searches them quickly, [`maintenance`] removes what is not wanted any more.
 
 mod clear;
 mod commit;
@@ -17,6 +17,7 @@ mod put;
 mod queue;
 mod resolving;
 mod session;
+mod sketches;
 mod writer;
 
 pub use session::DuckdbSession;

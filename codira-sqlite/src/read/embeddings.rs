@@ -6,7 +6,7 @@ use codira_contracts::{
     BackendError, Candidate, CandidateRequest, ContentHash, DocumentationEntry, EmbeddingInventory, EmbeddingSpec, PathPrefix,
     PendingEmbedding, PendingRequest, Precision, RepoPath, ReuseRequest, StableId, SymbolEntry, SymbolKey, Vector,
     check_dimension,
-    score::{Query, Scored, TopK},
+    score::{Contenders, Estimator, Query, Scored, TopK},
 };
 use futures_util::TryStreamExt;
 use sqlx::{AssertSqlSafe, SqliteConnection};
@@ -20,7 +20,8 @@ use super::{
 };
 use crate::{
     errors::At,
-    forms::{self, vector},
+    forms::{self, sketches, vector},
+    write::rows::list,
 };
 
 /// Which specs are there?
@@ -38,10 +39,11 @@ pub(crate) const WAITING: &str = concat!(
     inside!(),
     " ORDER BY f.path, p.owner LIMIT ?4"
 );
-/// Which vectors are there of this spec? Whole by nature: each is compared.
-pub(crate) const VECTORS: &str =
-    "SELECT file, owner, numbers FROM vector WHERE id >= ?1 << 40 AND id < (?1 + 1) << 40 AND documents = ?2";
-/// How many texts one statement looks for.
+/// Which sketches are there of this spec? Whole by nature: each is compared.
+pub(crate) const SKETCHES: &str = "SELECT id, body FROM sketch WHERE id >= ?1 << 33 AND id < (?1 + 1) << 33";
+/// Whose are these vectors, and what are they? The numbers stand for the mark.
+pub(crate) const VECTORS: &str = "SELECT id, owner, numbers FROM vector WHERE id IN (/*numbers*/)";
+/// How many texts or vectors one statement looks for.
 const LOOK_UP: usize = 4_000;
 /// How many files are read together.
 const TOGETHER: usize = 256;
@@ -177,26 +179,14 @@ struct Owner {
 
 /// The owners of the most similar vectors, best first.
 ///
-/// Scores come first; paths are looked up of those that may win.
+/// Sketches tell which vectors are worth reading; paths are looked up of those that may win.
 async fn best(index: &mut Index<'_>, request: &CandidateRequest, documents: bool) -> Result<Vec<Scored<Owner>>, BackendError> {
     check_dimension(&"the vector of a request", &request.spec, &request.vector)?;
-    let at = index.at;
-    let failed = |error| at.failed("read", error);
     let limit = request.limit.unwrap_or(usize::MAX);
-    let spec = number(index.connection, &request.spec, at).await?;
+    let spec = number(index.connection, &request.spec, index.at).await?;
     let Some(spec) = spec.filter(|_| limit > 0) else { return Ok(Vec::new()) };
-    let files = files_inside(index, &request.prefix).await?;
-    let query = Query::new(request.vector.as_slice());
-    let mut scored: Vec<(f32, i64, String)> = Vec::new();
-    let mut rows = sqlx::query(VECTORS).bind(spec).bind(i64::from(documents)).fetch(&mut *index.connection);
-    while let Some(row) = rows.try_next().await.map_err(failed)? {
-        let file: i64 = get(&row, 0, at)?;
-        if files.as_ref().is_none_or(|files| files.contains(&file)) {
-            let vector = sound(vector::unpack(get(&row, 2, at)?), "a vector", at)?;
-            scored.push((query.score(vector.as_slice()), file, get(&row, 1, at)?));
-        }
-    }
-    drop(rows);
+    let contenders = contenders(index, spec, request, documents).await?;
+    let mut scored = scored(index, request, &contenders).await?;
     if limit < scored.len() {
         let (_, (least, ..), _) = scored.select_nth_unstable_by(limit - 1, |a, b| b.0.total_cmp(&a.0));
         let least = *least;
@@ -206,10 +196,65 @@ async fn best(index: &mut Index<'_>, request: &CandidateRequest, documents: bool
     let paths: HashMap<i64, RepoPath> = files.into_iter().map(|file| (file.number, file.path)).collect();
     let mut top = TopK::new(request.limit);
     for (score, file, id) in scored {
-        let path = sound(paths.get(&file).cloned(), "the file of a vector", at)?;
+        let path = sound(paths.get(&file).cloned(), "the file of a vector", index.at)?;
         top.push(score, Owner { key: SymbolKey { path, id: StableId::new(id) }, file });
     }
     Ok(top.into_sorted())
+}
+
+/// A vector that may be among the most similar, and its file, by number.
+#[derive(Clone, Copy, Debug)]
+struct Contender {
+    vector: i64,
+    file: i64,
+}
+
+/// The vectors that may be among the most similar.
+async fn contenders(
+    index: &mut Index<'_>,
+    spec: i64,
+    request: &CandidateRequest,
+    documents: bool,
+) -> Result<Vec<Contender>, BackendError> {
+    let at = index.at;
+    let files = files_inside(index, &request.prefix).await?;
+    let estimator = Estimator::new(request.vector.as_slice());
+    let mut contenders = Contenders::new(request.limit);
+    let mut rows = sqlx::query(SKETCHES).bind(spec).fetch(&mut *index.connection);
+    while let Some(row) = rows.try_next().await.map_err(|error| at.failed("read", error))? {
+        for entry in sound(sketches::unpack(get(&row, 0, at)?, get(&row, 1, at)?), "sketches", at)? {
+            let file = i64::from(entry.file);
+            if entry.documents == documents && files.as_ref().is_none_or(|files| files.contains(&file)) {
+                let bounds = sound(estimator.bounds(entry.sketch), "a sketch", at)?;
+                contenders.push(bounds, Contender { vector: entry.vector, file });
+            }
+        }
+    }
+    Ok(contenders.into_keys())
+}
+
+/// The scores of vectors, with the number of the file and the owner in it.
+async fn scored(
+    index: &mut Index<'_>,
+    request: &CandidateRequest,
+    contenders: &[Contender],
+) -> Result<Vec<(f32, i64, String)>, BackendError> {
+    let at = index.at;
+    let files: HashMap<i64, i64> = contenders.iter().map(|contender| (contender.vector, contender.file)).collect();
+    let query = Query::new(request.vector.as_slice());
+    let mut scored = Vec::with_capacity(contenders.len());
+    for some in contenders.chunks(LOOK_UP) {
+        let sql = VECTORS.replace("/*numbers*/", &list(some.iter().map(|contender| contender.vector)));
+        let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(&mut *index.connection);
+        while let Some(row) = rows.try_next().await.map_err(|error| at.failed("read", error))? {
+            let vector = sound(vector::unpack(get(&row, 2, at)?), "a vector", at)?;
+            scored.push((query.score(vector.as_slice()), files[&get(&row, 0, at)?], get(&row, 1, at)?));
+        }
+    }
+    if scored.len() < contenders.len() {
+        return Err(at.corrupt("a sketch is of no vector", None));
+    }
+    Ok(scored)
 }
 
 /// The files inside a prefix; `None` for all.

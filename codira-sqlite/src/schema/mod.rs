@@ -27,7 +27,10 @@ pub(crate) struct Step {
 }
 
 /// The schema that this crate reads and writes.
-pub(crate) const CURRENT: Schema = Schema::new(&[Step { description: "index", sql: include_str!("0001_index.sql") }]);
+pub(crate) const CURRENT: Schema = Schema::new(&[
+    Step { description: "index", sql: include_str!("0001_index.sql") },
+    Step { description: "sketches", sql: include_str!("0002_sketches.sql") },
+]);
 
 impl Schema {
     /// The schema that `steps` lead to.

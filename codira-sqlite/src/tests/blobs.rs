@@ -3,12 +3,19 @@
 
 use codira_contracts::{
     AnalyzerInventory, BodyFacts, ContentHash, Parameter, ParameterKind, Symbol, SymbolKind, Tool, Vector, resolve,
+    score::Sketch,
 };
 
 use super::samples::file;
 use crate::{
     codec,
-    forms::{content, meanings::Meanings, outline::Outline, vector},
+    forms::{
+        content,
+        meanings::Meanings,
+        outline::Outline,
+        sketches::{self, Entry},
+        vector,
+    },
     postings::{Key, Pair, block::Blocks},
     schema,
 };
@@ -54,6 +61,8 @@ fn the_forms_of_blobs_are_those_of_the_schema() {
         ("meanings", digest(&codec::pack(&meanings))),
         ("block", digest(&Blocks::of(&keys)[0].1)),
         ("vector", digest(&vector::pack(&Vector::new(vec![0.0, 0.0, 1.0, 0.0]).unwrap()))),
+        ("sketch", digest(Sketch::of(&[0.5, -0.25, 1.0, 0.0]).as_bytes())),
+        ("sketches", digest(&sketches::pack([Entry { vector: 9, file: 7, documents: true, sketch: b"sketch" }].into_iter()))),
         ("doc issue", digest(&codec::pack(&analysis.doc_issues[0]))),
         ("inventory", digest(&codec::pack(&inventory))),
     ];

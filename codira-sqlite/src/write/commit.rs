@@ -37,6 +37,7 @@ impl Writer {
         self.derive().await?;
         self.write_postings().await?;
         self.count_embeddings().await?;
+        self.write_sketches().await?;
         let generation = self.generation + 1;
         let Writer { inventory: RunInventory { coverage, analyzers }, tool, location, connection, .. } = self;
         let coverage = forms::code(Coverage::ALL, coverage);

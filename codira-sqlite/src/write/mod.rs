@@ -4,7 +4,7 @@
 //! connection. So no future that a caller drops interrupts a statement, and dropping the session can wait, briefly, until the
 //! connection is gone. [`open`] and [`commit`] are its two ends. Files are gathered in a [`queue`], made into blobs and keys by
 //! [`encode`] on all [`cores`], and written in chunks by [`put`]. [`derive`] resolves by [`facts`], [`postings`] keeps what leads to files,
-//! [`embeddings`] keeps vectors, [`packed`] those of files that are put, [`maintenance`] removes what is not wanted any more. [`rows`] writes many rows at once.
+//! [`embeddings`] keeps vectors, [`packed`] those of files that are put, [`sketches`] what searches them quickly, [`maintenance`] removes what is not wanted any more. [`rows`] writes many rows at once.
 
 mod commit;
 mod cores;
@@ -20,6 +20,7 @@ pub(crate) mod put;
 mod queue;
 pub(crate) mod rows;
 mod session;
+pub(crate) mod sketches;
 mod writer;
 
 pub use session::SqliteSession;

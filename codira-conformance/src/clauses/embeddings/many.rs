@@ -1,0 +1,127 @@
+//! Candidates among so many vectors that a backend may look for a way around comparing each.
+
+use std::collections::BTreeMap;
+
+use codira_contracts::{
+    CandidateRequest, ComputedEmbedding, EmbeddingState, FileSnapshot, IndexBackend, IndexReader, IndexWriteSession,
+    PathPrefix, PendingEmbedding, RepoPath, SymbolKey,
+    WriteScope::{Full, Incremental},
+    score::{self, Scored},
+};
+
+use super::hash;
+use crate::{
+    Cx, Fixture, Outcome,
+    samples::{defining, key, path, row, spec, vector},
+    verdict::ensure,
+};
+
+/// How many numbers a vector has.
+const DIMENSION: u8 = 24;
+/// How many vectors a file has.
+const OF_A_FILE: u16 = 150;
+
+/// Vectors that hardly differ: their scores do from the third or fourth digit on.
+fn close(seed: u32) -> Vec<f32> {
+    let number = |place: u8| {
+        // Any permutation of the numbers below a prime does, as long as it looks like none.
+        let noise = (u64::from(seed) * 7919 + u64::from(place) * 104_729 + 1).pow(2) % 65_521;
+        f32::from(place % 5) - 1.5 + noise as f32 / 6_552_100.0
+    };
+    (0..DIMENSION).map(number).collect()
+}
+
+fn of_close_vectors(path: &str, seed: u32) -> FileSnapshot {
+    let ids: Vec<String> = (0..OF_A_FILE).map(|number| format!("s{number}")).collect();
+    let mut file = defining(path, &ids.iter().map(String::as_str).collect::<Vec<_>>());
+    let mut spec = spec("1");
+    spec.dimension = DIMENSION.into();
+    let rows = ids.iter().zip(seed..).map(|(id, seed)| row(id, spec.clone(), &format!("{path} {id}"), &close(seed)));
+    file.embeddings = rows.collect();
+    file
+}
+
+pub(crate) fn many_vectors_are_all_compared<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let paths = ["c/a.c", "pkg/a.py", "pkg/b.py", "pkg/sub/c.py", "src/a.rs"];
+        let mut files: BTreeMap<RepoPath, FileSnapshot> = BTreeMap::new();
+        let mut session = index.backend.begin_index_session(Full).await?;
+        for (at, number) in paths.iter().zip(0..) {
+            let file = of_close_vectors(at, 1_000 * number);
+            session.put_file(file.clone()).await?;
+            files.insert(path(at), file);
+        }
+        session.commit().await?;
+        compared(&index.backend.open_reader().await?, &files, "at first").await?;
+        // A file goes, one has other vectors under the same keys, one comes, and of one every third vector is made anew.
+        let mut session = index.backend.begin_index_session(Incremental).await?;
+        session.remove_file(&path("pkg/a.py")).await?;
+        files.remove(&path("pkg/a.py"));
+        for (at, seed) in [("pkg/b.py", 9_000), ("pkg/d.py", 8_000)] {
+            let file = of_close_vectors(at, seed);
+            session.put_file(file.clone()).await?;
+            files.insert(path(at), file);
+        }
+        let (mut queued, mut made) = (Vec::new(), Vec::new());
+        let anew = files.get_mut(&path("src/a.rs")).into_iter().flat_map(|file| file.embeddings.iter_mut().step_by(3));
+        for (row, seed) in anew.zip(7_000..) {
+            let (key, numbers) = (key("src/a.rs", row.owner.as_str()), vector(&close(seed)));
+            let text = format!("anew {seed}");
+            row.state = EmbeddingState::Computed(numbers.clone());
+            row.text_hash = hash(&text);
+            made.push(ComputedEmbedding {
+                key: key.clone(),
+                spec: row.spec.clone(),
+                text_hash: row.text_hash,
+                vector: numbers,
+            });
+            queued.push(PendingEmbedding { key, spec: row.spec.clone(), text });
+        }
+        session.queue_embeddings(queued).await?;
+        session.store_embeddings(made).await?;
+        session.commit().await?;
+        compared(&index.backend.open_reader().await?, &files, "after changes").await
+    })
+}
+
+/// The candidates are those that comparing each vector finds.
+async fn compared(reader: &impl IndexReader, files: &BTreeMap<RepoPath, FileSnapshot>, when: &str) -> Outcome {
+    let mut spec = spec("1");
+    spec.dimension = DIMENSION.into();
+    // One that is stored, one that is near all of them, and one that is far from all.
+    for query in [close(9_005), close(500_000), close(1).into_iter().map(|number| -number).collect()] {
+        for prefix in ["", "pkg", "src/a.rs"] {
+            let prefix = PathPrefix::new(prefix)?;
+            let rows = files.values().filter(|file| prefix.covers(file.path())).flat_map(|file| {
+                file.embeddings.iter().map(|row| (SymbolKey { path: file.path().clone(), id: row.owner.clone() }, row))
+            });
+            let scored = rows.filter_map(|(key, row)| match &row.state {
+                EmbeddingState::Computed(stored) => Some(Scored { score: score::cosine(&query, stored.as_slice()), key }),
+                EmbeddingState::Pending { .. } => None,
+            });
+            let mut expected: Vec<_> = scored.collect();
+            expected.sort();
+            for limit in [1, 10, 1_000] {
+                let mut request = CandidateRequest::new(spec.clone(), vector(&query), limit);
+                request.prefix = prefix.clone();
+                let found = reader.symbol_candidates(&request).await?;
+                let found: Vec<_> = found.iter().map(|it| Scored { score: it.score, key: it.entry.key() }).collect();
+                let first = &expected[..limit.min(expected.len())];
+                let unlike = first.iter().zip(&found).position(|(expected, found)| {
+                    (expected.score.to_bits(), &expected.key) != (found.score.to_bits(), &found.key)
+                });
+                ensure!(
+                    unlike.is_none() && found.len() == first.len(),
+                    "{when}, of {} vectors inside {prefix:?}, the first {limit} are {}, and given are {}; place {unlike:?} is the first that differs: {:?} is right, and {:?} is given",
+                    expected.len(),
+                    first.len(),
+                    found.len(),
+                    unlike.map(|place| &first[place]),
+                    unlike.map(|place| &found[place]),
+                );
+            }
+        }
+    }
+    Ok(())
+}
