@@ -13,13 +13,11 @@ use super::{
     documentation,
     files::hash,
     filter::Which,
+    sketches::Kind,
     snapshot::{Name, Snapshot},
     symbols,
 };
-use crate::{
-    codec,
-    engine::{Cells, Database, marks},
-};
+use crate::engine::{Cells, Database, marks};
 
 /// Which specs are there?
 const SPECS: &str = "SELECT id, engine, engine_version, model, model_version, dimension, precision FROM spec";
@@ -78,6 +76,7 @@ pub(crate) fn reusable(
 ) -> Result<BTreeMap<ContentHash, (SymbolKey, Vector)>, BackendError> {
     let mut found: BTreeMap<ContentHash, (SymbolKey, Vector)> = BTreeMap::new();
     let Some(spec) = number(specs, &request.spec) else { return Ok(found) };
+    let packed = |bytes: &[u8]| Vector::from_packed(bytes, request.spec.dimension);
     let texts: HashSet<ContentHash> = request.texts.iter().copied().collect();
     let texts: Vec<ContentHash> = texts.into_iter().collect();
     for some in texts.chunks(LOOK_UP) {
@@ -89,7 +88,7 @@ pub(crate) fn reusable(
         );
         let hashes = some.iter().map(|hash| Value::Blob(hash.as_bytes().to_vec()));
         let rows = database.rows_once(&sql, params_from_iter(hashes), |row| {
-            Ok((hash(row, 0)?, row.key(2)?, row.blob(1, "a vector", Vector::from_bytes)?))
+            Ok((hash(row, 0)?, row.key(2)?, row.blob(1, "a vector", packed)?))
         })?;
         for (hash, key, vector) in rows {
             if found.get(&hash).is_none_or(|(least, _)| key < *least) {
@@ -157,19 +156,19 @@ fn best(snapshot: &Snapshot, request: &CandidateRequest, documents: bool) -> Res
     check_dimension(&"the vector to compare with", &request.spec, &request.vector)?;
     let spec = number(snapshot.specs()?, &request.spec);
     let Some(spec) = spec.filter(|_| request.limit != Some(0)) else { return Ok(Vec::new()) };
-    let which = Which::is("spec", spec).and_is("documents", Some(documents)).inside(&request.prefix);
-    let contenders = contenders(snapshot, request, &which)?;
+    let contenders = contenders(snapshot, request, Kind { spec, documents })?;
     let mut top = TopK::new(request.limit);
     if contenders.is_empty() {
         return Ok(top.into_sorted());
     }
     let query = Query::new(request.vector.as_slice());
+    let packed = |bytes: &[u8]| Vector::from_packed(bytes, request.spec.dimension);
     let names = snapshot.names(contenders.values().map(|(file, _)| *file))?;
     // Where many may win, all are read: a long list of rows takes longer.
-    let which = if contenders.len() > LOOK_UP { which } else { Which::among("rowid", contenders.keys()) };
+    let which = if contenders.len() > LOOK_UP { Which::is("spec", spec) } else { Which::among("rowid", contenders.keys()) };
     snapshot.select("rowid, numbers", "vector", &which, |row| {
         if let Some((file, id)) = contenders.get(&row.get(0)?) {
-            let score = query.score(row.blob(1, "a vector", Vector::from_bytes)?.as_slice());
+            let score = query.score(row.blob(1, "a vector", packed)?.as_slice());
             // Most are not among the best: no key is made for them.
             if top.admits(score) {
                 let key = SymbolKey { path: names[file].path.clone(), id: id.clone() };
@@ -185,33 +184,33 @@ fn best(snapshot: &Snapshot, request: &CandidateRequest, documents: bool) -> Res
 fn contenders(
     snapshot: &Snapshot,
     request: &CandidateRequest,
-    which: &Which,
+    kind: Kind,
 ) -> Result<HashMap<i64, (u32, StableId)>, BackendError> {
+    let files = snapshot.files_inside(&request.prefix)?;
     let estimator = Estimator::new(request.vector.as_slice());
     let mut contenders = Contenders::new(request.limit);
-    snapshot.select("file, body", "sketch", which, |row| {
-        let file = row.get(0)?;
-        row.blob(1, "sketches", |body| {
-            codec::unpack_sections(body)?.into_iter().zip(0_usize..).try_for_each(|(sketch, place)| {
-                contenders.push(estimator.bounds(sketch)?, (file, place));
-                Some(())
-            })
-        })
+    snapshot.visit_sketches(kind, |file, place, sketch| {
+        if files.as_ref().is_none_or(|files| files.contains(&file)) {
+            contenders.push(estimator.bounds(sketch)?, (file, place));
+        }
+        Some(())
     })?;
     let mut places: HashMap<u32, Vec<usize>> = HashMap::new();
     for (file, place) in contenders.into_keys() {
         places.entry(file).or_default().push(place);
     }
-    // Sketches lie in the order of the owners of their file.
-    let which = if places.len() > LOOK_UP { which.clone() } else { which.clone().and_among("file", places.keys()) };
-    let mut owners: HashMap<u32, BTreeMap<StableId, i64>> = HashMap::new();
-    if !places.is_empty() {
-        snapshot.select("rowid, file, owner", "vector", &which, |row| {
-            owners.entry(row.get(1)?).or_default().insert(row.id(2)?, row.get(0)?);
-            Ok(())
-        })?;
-    }
     let mut found = HashMap::new();
+    if places.is_empty() {
+        return Ok(found);
+    }
+    // Sketches lie in the order of the owners of their file.
+    let mut owners: HashMap<u32, BTreeMap<StableId, i64>> = HashMap::new();
+    let which = Which::is("spec", kind.spec).and_is("documents", Some(kind.documents));
+    let which = if places.len() > LOOK_UP { which } else { which.and_among("file", places.keys()) };
+    snapshot.select("rowid, file, owner", "vector", &which, |row| {
+        owners.entry(row.get(1)?).or_default().insert(row.id(2)?, row.get(0)?);
+        Ok(())
+    })?;
     for (file, places) in places {
         let owners: Vec<(StableId, i64)> = owners.remove(&file).unwrap_or_default().into_iter().collect();
         for place in places {

@@ -170,8 +170,10 @@ fn embeddings(snapshot: &Snapshot, of_files: &Which) -> Result<HashMap<u32, Vec<
     }
     let spec = |number: u32| specs.get(&number).cloned().ok_or_else(|| snapshot.database.at().unreadable("a spec"));
     let mut rows = snapshot.select("spec, owner, file, text_hash, numbers", "vector", of_files, |row| {
-        let state = EmbeddingState::Computed(row.blob(4, "a vector", Vector::from_bytes)?);
-        Ok((row.get(2)?, EmbeddingRow { owner: row.id(1)?, spec: spec(row.get(0)?)?, text_hash: hash(row, 3)?, state }))
+        let spec = spec(row.get(0)?)?;
+        let vector = row.blob(4, "a vector", |bytes| Vector::from_packed(bytes, spec.dimension))?;
+        let state = EmbeddingState::Computed(vector);
+        Ok((row.get(2)?, EmbeddingRow { owner: row.id(1)?, spec, text_hash: hash(row, 3)?, state }))
     })?;
     rows.extend(snapshot.select("spec, owner, file, text", "pending", of_files, |row| {
         Ok((row.get(2)?, EmbeddingRow::pending(row.id(1)?, spec(row.get(0)?)?, row.get::<String>(3)?)))

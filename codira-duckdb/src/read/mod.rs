@@ -16,6 +16,7 @@ mod filter;
 pub(crate) mod imports;
 pub(crate) mod inventory;
 mod reader;
+mod sketches;
 pub(crate) mod snapshot;
 mod symbols;
 mod text;

@@ -2,14 +2,14 @@
 
 use std::{
     cell::{OnceCell, Ref, RefCell},
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
 use codira_contracts::{BackendError, EmbeddingSpec, PathPrefix, RepoPath, StableId, SymbolKey};
 use duckdb::params_from_iter;
 
-use super::{ahead::Ahead, embeddings, filter::Which};
+use super::{ahead::Ahead, embeddings, filter::Which, sketches::Sketches};
 use crate::engine::{Cells, Database};
 
 /// From how many unknown files on all are learnt at once.
@@ -23,6 +23,7 @@ pub(crate) struct Snapshot {
     numbers: RefCell<HashMap<RepoPath, Option<u32>>>,
     specs: OnceCell<Vec<(u32, EmbeddingSpec)>>,
     pub(super) ahead: RefCell<Ahead>,
+    pub(super) sketches: RefCell<Sketches>,
 }
 
 /// What answers say of a file.
@@ -60,6 +61,7 @@ impl Snapshot {
             numbers: RefCell::default(),
             specs: OnceCell::new(),
             ahead: RefCell::default(),
+            sketches: RefCell::default(),
         }
     }
 
@@ -110,6 +112,14 @@ impl Snapshot {
         let which = Which::is("file", file).and_is("stable_id", Some(key.id.as_str().to_owned()));
         let numbers = self.select("number", "symbol", &which, |row| row.get(0))?;
         Ok(numbers.first().map(|number| (file, *number)))
+    }
+
+    /// The numbers of the files inside a prefix; `None` for all.
+    pub(super) fn files_inside(&self, prefix: &PathPrefix) -> Result<Option<HashSet<u32>>, BackendError> {
+        if prefix.is_root() {
+            return Ok(None);
+        }
+        Ok(Some(self.learn(&Which::all().and_below(prefix))?.into_iter().collect()))
     }
 
     /// Learns the names of files; tells their numbers.

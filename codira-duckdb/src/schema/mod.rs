@@ -1,5 +1,7 @@
 //! The schema, as numbered migrations, and how the number of a file is told.
 
+mod sketches;
+
 use codira_contracts::BackendError;
 
 use crate::engine::Database;
@@ -8,26 +10,35 @@ use crate::engine::Database;
 ///
 /// A change of the contract's model that changes the form of a blob needs a migration, too: a test keeps the forms.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Schema(&'static [&'static str]);
+pub(crate) struct Schema(&'static [Step]);
+
+/// One migration.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    /// What SQL does.
+    pub(crate) sql: &'static str,
+    /// What it cannot do, done afterwards.
+    pub(crate) then: fn(&Database) -> Result<(), BackendError>,
+}
 
 /// The schema that this crate reads and writes.
-pub(crate) const CURRENT: Schema = Schema::new(&[include_str!("0001_index.sql"), include_str!("0002_sketches.sql")]);
-
-/// The first schema with sketches: SQL alone cannot make those of vectors that are there.
-pub(crate) const SKETCHES: u32 = 2;
+pub(crate) const CURRENT: Schema = Schema::new(&[
+    Step { sql: include_str!("0001_index.sql"), then: |_| Ok(()) },
+    Step { sql: include_str!("0002_sketches.sql"), then: sketches::move_vectors },
+]);
 
 /// Which migrations were run?
 const VERSION: &str = "SELECT number FROM schema_version";
 
 impl Schema {
     /// The schema that these migrations lead to.
-    pub(crate) const fn new(steps: &'static [&'static str]) -> Self {
+    pub(crate) const fn new(steps: &'static [Step]) -> Self {
         Self(steps)
     }
 
     /// The migrations that lead to it.
     #[cfg(test)]
-    pub(crate) const fn steps(self) -> &'static [&'static str] {
+    pub(crate) const fn steps(self) -> &'static [Step] {
         self.0
     }
 
@@ -39,7 +50,8 @@ impl Schema {
     /// Brings a database of schema `from` to this one; 0 is an empty database.
     pub(crate) fn migrate(self, database: &Database, from: u32) -> Result<(), BackendError> {
         for (step, number) in self.0.iter().zip(1..).filter(|(_, number)| *number > from) {
-            database.batch(&format!("{step};\nINSERT INTO schema_version VALUES ({number});"))?;
+            database.batch(&format!("{};\nINSERT INTO schema_version VALUES ({number});", step.sql))?;
+            (step.then)(database)?;
         }
         Ok(())
     }

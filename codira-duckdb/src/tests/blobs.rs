@@ -1,7 +1,7 @@
 //! The forms of stored blobs. When this fails, the model of the contract changed, and an index that is stored would be misread:
 //! the schema needs a migration. Before the first release the new digests alone are enough.
 
-use codira_contracts::{ContentHash, resolve, score::Sketch};
+use codira_contracts::{ContentHash, Vector, resolve, score::Sketch};
 
 use super::samples::file;
 use crate::{codec, schema};
@@ -17,6 +17,7 @@ fn the_forms_of_blobs_are_those_of_the_schema() {
         ("documentation", codec::pack(&analysis.documentation[0])),
         ("issue", codec::pack(&analysis.doc_issues[0])),
         ("offers", codec::pack(&resolve::offers(&sample.state.path, analysis))),
+        ("vector", Vector::new(vec![0.0, 0.0, 1.0, 0.0]).unwrap().to_packed()),
         ("sketch", Sketch::of(&[0.5, -0.25, 1.0, 0.0]).as_bytes().to_vec()),
         ("sites", codec::pack_sites(&[codira_contracts::Site::new(3, 1), codira_contracts::Site::new(u32::MAX, 9)])),
     ];

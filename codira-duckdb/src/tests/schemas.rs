@@ -9,13 +9,13 @@ use crate::{
     DuckdbBackend, FILE_NAME,
     engine::Database,
     instance::Use,
-    schema::{self, Schema},
+    schema::{self, Schema, Step},
 };
 
 /// The current schema, and one that a newer program might have.
 fn newer() -> Schema {
     let mut steps = schema::CURRENT.steps().to_vec();
-    steps.push("CREATE TABLE note (file UINTEGER);");
+    steps.push(Step { sql: "CREATE TABLE note (file UINTEGER);", then: |_| Ok(()) });
     Schema::new(Box::leak(steps.into_boxed_slice()))
 }
 

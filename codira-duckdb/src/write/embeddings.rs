@@ -63,7 +63,7 @@ impl Writer {
                 match &row.state {
                     EmbeddingState::Computed(vector) => {
                         let hash = &row.text_hash.as_bytes()[..];
-                        vectors.push(&[&spec, &number, &owner, &documents, &hash, &vector.to_bytes()])?;
+                        vectors.push(&[&spec, &number, &owner, &documents, &hash, &vector.to_packed()])?;
                         sketches.add(SketchPlace { spec, file: number, documents }, row.owner.clone(), vector);
                     }
                     EmbeddingState::Pending { text } => pending.push(&[&spec, &number, &owner, &documents, text])?,
@@ -156,7 +156,7 @@ impl Writer {
                 };
                 let (file, id, spec) = &place;
                 let hash = &row.text_hash.as_bytes()[..];
-                vectors.push(&[spec, file, &id.as_str(), documents, &hash, &row.vector.to_bytes()])?;
+                vectors.push(&[spec, file, &id.as_str(), documents, &hash, &row.vector.to_packed()])?;
                 waiting.remove(&place);
                 done.push(place);
                 stored.stored += 1;

@@ -17,7 +17,7 @@ mod put;
 mod queue;
 mod resolving;
 mod session;
-mod sketches;
+pub(crate) mod sketches;
 mod writer;
 
 pub use session::DuckdbSession;

@@ -2,10 +2,7 @@
 
 use codira_contracts::{BackendError, Tool, WriteScope};
 
-use super::{
-    sketches::sketch_all,
-    writer::{Drafts, Writer},
-};
+use super::writer::{Drafts, Writer};
 use crate::{
     engine::Database,
     errors::At,
@@ -121,9 +118,6 @@ fn migrate(copy: &Database, schema: Schema, index: &std::path::Path) -> Result<(
     if found < expected {
         copy.batch("BEGIN")?;
         schema.migrate(copy, found)?;
-        if found < schema::SKETCHES {
-            sketch_all(copy)?;
-        }
         copy.batch("COMMIT")?;
     }
     Ok(())

@@ -1,65 +1,68 @@
 //! Keeps the sketches what the vectors say they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use codira_contracts::{BackendError, StableId, Vector, score::Sketch};
 
 use crate::{
     codec,
     engine::{Database, list},
+    read::embeddings::specs,
 };
 
-/// Whose sketches lie in one row: spec and file, by number, and whether they are of documentation units.
+/// How long a row of sketches may be. Beyond 4096 bytes, DuckDB keeps them in blocks apart.
+const ROW: usize = 4_000;
+/// What the length of a sketch takes, at most, that goes into a row with others.
+const FRAME: usize = 2;
+
+/// Whose sketches lie together: spec and file, by number, and whether they are of documentation units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
-    pub(super) spec: u32,
-    pub(super) file: u32,
-    pub(super) documents: bool,
+pub(crate) struct Place {
+    pub(crate) spec: u32,
+    pub(crate) file: u32,
+    pub(crate) documents: bool,
 }
 
 /// Sketches that wait to be written.
 #[derive(Debug, Default)]
-pub(super) struct Sketches(BTreeMap<Place, BTreeMap<StableId, Sketch>>);
+pub(crate) struct Sketches(BTreeMap<Place, BTreeMap<StableId, Sketch>>);
 
 impl Sketches {
     /// Adds the sketch of the vector of an owner.
-    pub(super) fn add(&mut self, place: Place, owner: StableId, vector: &Vector) {
+    pub(crate) fn add(&mut self, place: Place, owner: StableId, vector: &Vector) {
         self.0.entry(place).or_default().insert(owner, Sketch::of(vector.as_slice()));
     }
 
     /// Writes them.
-    pub(super) fn write(self, database: &Database) -> Result<(), BackendError> {
+    pub(crate) fn write(self, database: &Database) -> Result<(), BackendError> {
         let mut rows = database.append("sketch")?;
         for (Place { spec, file, documents }, sketches) in self.0 {
-            let body = codec::pack(&sketches.values().map(Sketch::as_bytes).collect::<Vec<_>>());
-            rows.push(&[&spec, &file, &documents, &body])?;
+            let sketches: Vec<&[u8]> = sketches.values().map(Sketch::as_bytes).collect();
+            let longest = sketches.iter().map(|sketch| sketch.len()).max().unwrap_or(0);
+            let of_a_row = (ROW / (longest + FRAME)).max(1);
+            for (some, before) in sketches.chunks(of_a_row).zip((0_u32..).step_by(of_a_row)) {
+                rows.push(&[&spec, &file, &documents, &before, &codec::pack(some)])?;
+            }
         }
         rows.finish()
     }
 }
 
 /// Makes the sketches of these files what their vectors say now.
-pub(super) fn sketch_again(database: &Database, files: impl IntoIterator<Item = u32>) -> Result<(), BackendError> {
+pub(crate) fn sketch_again(database: &Database, files: impl IntoIterator<Item = u32>) -> Result<(), BackendError> {
     let files = list(files);
     if files.is_empty() {
         return Ok(());
     }
-    let of = format!("WHERE file IN ({files})");
-    database.batch(&format!("DELETE FROM sketch {of}"))?;
-    sketch(database, &of)
-}
-
-/// Makes the sketches of vectors of an older schema.
-pub(super) fn sketch_all(database: &Database) -> Result<(), BackendError> {
-    sketch(database, "")
-}
-
-fn sketch(database: &Database, of: &str) -> Result<(), BackendError> {
+    database.batch(&format!("DELETE FROM sketch WHERE file IN ({files})"))?;
+    let dimensions: HashMap<u32, u32> = specs(database)?.into_iter().map(|(spec, of)| (spec, of.dimension)).collect();
     let mut sketches = Sketches::default();
     // What are the vectors, and whose?
-    database.rows_once(&format!("SELECT spec, file, documents, owner, numbers FROM vector {of}"), [], |row| {
+    let sql = format!("SELECT spec, file, documents, owner, numbers FROM vector WHERE file IN ({files})");
+    database.rows_once(&sql, [], |row| {
         let place = Place { spec: row.get(0)?, file: row.get(1)?, documents: row.get(2)? };
-        sketches.add(place, row.id(3)?, &row.blob(4, "a vector", Vector::from_bytes)?);
+        let vector = row.blob(4, "a vector", |bytes| Vector::from_packed(bytes, *dimensions.get(&place.spec)?))?;
+        sketches.add(place, row.id(3)?, &vector);
         Ok(())
     })?;
     sketches.write(database)

@@ -1,4 +1,4 @@
-//! Vectors, bit for bit. Those of engines that count words are mostly zeros: then a bit for each number says whether it is one.
+//! Vectors, bit for bit, with what tells damage.
 
 use codira_contracts::Vector;
 
@@ -7,52 +7,24 @@ use crate::{
     digest::digest,
 };
 
-/// The bytes of a number.
-const NUMBER: usize = 4;
-/// The bytes of zero; minus zero has others.
-const ZERO: [u8; NUMBER] = [0; NUMBER];
-
 /// The blob of a vector: a digest, how many numbers there are when zeros are left out or nothing, and the numbers.
 pub(crate) fn pack(vector: &Vector) -> Vec<u8> {
-    let bytes = vector.to_bytes();
-    let (numbers, _) = bytes.as_chunks::<NUMBER>();
-    let mut bits = vec![0_u8; numbers.len().div_ceil(8)];
-    let mut others = Vec::new();
-    for (place, number) in numbers.iter().enumerate() {
-        if *number != ZERO {
-            bits[place / 8] |= 1 << (place % 8);
-            others.extend_from_slice(number);
-        }
-    }
+    let (bytes, packed) = (vector.to_bytes(), vector.to_packed());
     let mut blob = (digest(0, &bytes) as u32).to_le_bytes().to_vec();
-    if bits.len() + others.len() < bytes.len() {
-        push_number(&mut blob, u32::try_from(numbers.len()).expect("a dimension has four bytes"));
-        blob.extend(bits);
-        blob.extend(others);
-    } else {
-        push_number(&mut blob, 0);
-        blob.extend(bytes);
-    }
+    let dimension = u32::try_from(vector.as_slice().len()).expect("a dimension has four bytes");
+    push_number(&mut blob, if packed.len() < bytes.len() { dimension } else { 0 });
+    blob.extend(packed);
     blob
 }
 
 /// Reads what [`pack`] wrote.
 pub(crate) fn unpack(blob: &[u8]) -> Option<Vector> {
     let (sum, mut rest) = blob.split_first_chunk()?;
-    let vector = |bytes: &[u8]| ((digest(0, bytes) as u32).to_le_bytes() == *sum).then(|| Vector::from_bytes(bytes))?;
-    let count = take_number(&mut rest)? as usize;
-    if count == 0 {
-        return vector(rest);
-    }
-    let (bits, others) = rest.split_at_checked(count.div_ceil(8))?;
-    let (others, []) = others.as_chunks::<NUMBER>() else { return None };
-    let mut others = others.iter();
-    let mut bytes = Vec::with_capacity(count * NUMBER);
-    for place in 0..count {
-        let is_zero = bits[place / 8] & 1 << (place % 8) == 0;
-        bytes.extend_from_slice(if is_zero { &ZERO } else { others.next()? });
-    }
-    others.next().is_none().then(|| vector(&bytes))?
+    let vector = match take_number(&mut rest)? {
+        0 => Vector::from_bytes(rest)?,
+        dimension => Vector::from_packed(rest, dimension)?,
+    };
+    ((digest(0, &vector.to_bytes()) as u32).to_le_bytes() == *sum).then_some(vector)
 }
 
 #[cfg(test)]
