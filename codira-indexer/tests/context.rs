@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use codira_contracts::{IndexBackend, PathPrefix};
 use codira_indexer::{
-    Embedding, EmbeddingPolicy, IndexRequest, Indexer, IndexerOptions, LexicalEngine,
+    Embedding, EmbeddingPolicy, IndexRequest, Indexer, IndexerOptions, LexicalEngine, analyzers,
     retrieval::{Channel, Context, ContextQuery, context},
 };
 use codira_memory::MemoryBackend;
@@ -76,6 +76,22 @@ async fn each_place_says_why_it_is_there() {
     // It shares no word with the question.
     assert!(channels("clear").contains(&(Channel::Graph, "called by invalidate_cache".to_owned())));
     assert!(ask(&about("drop_entries")).await.answers[0].reasons.iter().any(|reason| reason.channel == Channel::Exact));
+}
+
+#[tokio::test]
+async fn a_function_is_found_by_what_it_does_though_its_name_tells_nothing() {
+    let bodies = "def f(key):\n    expired = entries.pop(key)\n    log(expired)\n\n\ndef g(key):\n    \"\"\"Pops expired.\"\"\"\n    f(key)\n";
+    let repo = Repo::of([("store/entries.py", bodies)]);
+    let indexer = Indexer::new(MemoryBackend::default(), repo.root(), analyzers::first_party(), IndexerOptions::default());
+    indexer.run(CHANGED(), &|_| {}, &CancellationToken::new()).await.unwrap();
+    let reader = indexer.backend().open_reader().await.unwrap();
+    let found = context(&reader, None, &about("which entries pop as expired")).await.unwrap();
+    let reason = |id: &str| {
+        let item = found.answers.iter().find(|item| item.id == id).unwrap();
+        item.reasons.iter().find(|reason| reason.channel == Channel::Bodies).map(|reason| reason.detail.clone())
+    };
+    assert_eq!(reason("f"), Some("entries, pop, expired".to_owned()));
+    assert_eq!(reason("g"), None, "its documentation says so, which is for another channel to find");
 }
 
 #[tokio::test]

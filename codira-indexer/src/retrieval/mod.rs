@@ -4,6 +4,7 @@
 //! of different channels do not compare; ranks do. Equal indexes give equal answers, in the same order.
 
 mod bm25;
+mod bodies;
 mod context;
 mod documentation;
 mod names;

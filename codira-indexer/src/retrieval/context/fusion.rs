@@ -1,8 +1,8 @@
-//! Merging channels by reciprocal rank, and putting what they found in the order in which it should be read.
+//! Merging channels by ranks and scores, and putting what they found in the order in which it should be read.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use codira_contracts::{RepoPath, SymbolKey, SymbolKind};
+use codira_contracts::{SymbolKey, SymbolKind};
 
 use super::{
     Channel, ContextReason,
@@ -14,12 +14,9 @@ use crate::{
     retrieval::{standing, terms::Terms},
 };
 
-/// What is added to each rank: the greater, the less the first places matter. Cormack, Clarke and Büttcher used 60 for lists of
-/// a thousand; ours are short. This and the numbers below are chosen by measurement: see `docs/retrieval.md`.
-const RANK_OFFSET: f64 = 8.0;
-
-/// How much the next place of a file counts, after one of it was taken.
-const SAME_FILE: f64 = 0.95;
+/// What is added to each rank: the greater, the less the first places matter beside the scores. This and the numbers below are
+/// chosen by measurement: see `docs/retrieval.md`.
+const RANK_OFFSET: f64 = 40.0;
 
 /// Something that was found, with all its reasons.
 #[derive(Clone, Debug)]
@@ -55,22 +52,14 @@ impl Vectors {
     }
 }
 
-/// How much of its weight the last of a channel keeps beside the best, of equal rank. Where channels look at the same words, what
-/// several of them find is likely even if none of them is sure; what a model finds, the others cannot confirm.
-fn least(vectors: Vectors) -> f64 {
-    match vectors {
-        Vectors::Meanings => 0.0,
-        Vectors::Words | Vectors::Absent => 0.7,
-    }
-}
-
-/// How much a channel counts where it can tell.
+/// How much a channel counts where it can tell, and bodies bear it out where they can.
 fn weight(channel: Channel, place: &Place, vectors: Vectors) -> f64 {
     match channel {
         Channel::Exact => 2.0,
-        Channel::Names => 2.0,
-        Channel::Vectors if vectors == Vectors::Meanings => 3.0,
-        Channel::Vectors => 1.4,
+        Channel::Names => 4.5,
+        Channel::Vectors if vectors == Vectors::Meanings => 7.5,
+        Channel::Vectors => 2.1,
+        Channel::Bodies => 3.0,
         // The documentation of a symbol is part of the text of its vector: what is counted there only breaks ties here.
         Channel::Documentation if place.kind.is_some() && vectors != Vectors::Absent => 0.02,
         Channel::Documentation => 0.5,
@@ -81,20 +70,19 @@ fn weight(channel: Channel, place: &Place, vectors: Vectors) -> f64 {
 
 /// Everything that any channel found, best first; equal ones by path and id.
 ///
-/// A channel counts by how much it can tell about this question, and each thing by its rank there and, in part, by how near its
-/// score comes to that of the best: where only the ranks counted, a list of things that are all alike would order them as firmly
-/// as any.
+/// A channel counts by how much it can tell about this question, and each thing by its rank there and by how near its score comes to
+/// that of the best: where only the ranks counted, a list of things that are all alike would order them as firmly as any.
 pub(super) fn merge(opinions: &[Opinion], vectors: Vectors) -> Vec<Merged> {
-    let least = least(vectors);
     let mut merged: BTreeMap<SymbolKey, Merged> = BTreeMap::new();
-    for Opinion { channel, found, clarity } in opinions {
+    for opinion in opinions {
+        let Opinion { channel, found, clarity, .. } = opinion;
         for (Found { place, score, detail }, rank) in found.iter().zip(1..) {
             let entry = merged.entry(place.key.clone());
             let entry = entry.or_insert_with(|| Merged { place: place.clone(), score: 0.0, reasons: Vec::new() });
             // Several units of one symbol are one reason: the best.
             if entry.reasons.iter().all(|(_, reason)| reason.channel != *channel) {
-                let weight = weight(*channel, place, vectors) * (UNCLEAR + clarity);
-                let amount = weight * (least + (1.0 - least) * score) / (RANK_OFFSET + rank as f64);
+                let weight = weight(*channel, place, vectors) * (UNCLEAR + clarity) * opinion.trust(place);
+                let amount = weight * score / (RANK_OFFSET + rank as f64);
                 entry.score += amount;
                 entry.reasons.push((amount, ContextReason { channel: *channel, rank, detail: detail.clone() }));
             }
@@ -109,8 +97,8 @@ pub(super) fn merge(opinions: &[Opinion], vectors: Vectors) -> Vec<Merged> {
     merged
 }
 
-/// Weighs down what stands aside, and lets files take turns.
-pub(super) fn spread(mut merged: Vec<Merged>, terms: &Terms) -> Vec<Merged> {
+/// Weighs down what stands aside.
+pub(super) fn weigh_down(mut merged: Vec<Merged>, terms: &Terms) -> Vec<Merged> {
     for Merged { place, score, .. } in &mut merged {
         *score *= standing::weight(&place.key.path, terms);
         if place.kind == Some(SymbolKind::Module) {
@@ -119,20 +107,13 @@ pub(super) fn spread(mut merged: Vec<Merged>, terms: &Terms) -> Vec<Merged> {
         }
     }
     merged.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let mut taken: HashMap<RepoPath, i32> = HashMap::new();
-    for Merged { place, score, .. } in &mut merged {
-        let before = taken.entry(place.key.path.clone()).or_default();
-        *score *= SAME_FILE.powi(*before);
-        *before += 1;
-    }
-    merged.sort_by(|a, b| b.score.total_cmp(&a.score));
     merged
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use codira_contracts::{LineSpan, StableId};
+    use codira_contracts::{LineSpan, RepoPath, StableId};
 
     use super::*;
     use crate::retrieval::context::channels::Channels;

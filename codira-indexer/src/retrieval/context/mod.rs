@@ -1,8 +1,8 @@
 //! Context: the few places of a repository that a question is about, from every channel, with their lines.
 //!
-//! Channels are asked apart and merged by reciprocal rank: what several of them rank high comes first, and a channel that can tell
-//! more about the question counts more. Then tests and code of
-//! others count less, files take turns, and lines are taken until the budget is spent. Equal indexes give equal contexts.
+//! Channels are asked apart and merged by their ranks and scores: what several of them rank high comes first, and a channel that can
+//! tell more about the question counts more. Then tests and code of others count less, and lines are taken until the budget is
+//! spent. Equal indexes give equal contexts.
 
 mod channels;
 mod excerpt;
@@ -82,13 +82,16 @@ pub enum Channel {
     Vectors,
     /// What a documentation issue says about it.
     Issues,
+    /// Functions whose lines have words of the question, in the files of the best of those above.
+    Bodies,
     /// What calls, or is called by, the best of the others.
     Graph,
 }
 
 impl Channel {
     /// Every channel, in the order in which they are asked.
-    pub const ALL: [Self; 6] = [Self::Exact, Self::Names, Self::Documentation, Self::Vectors, Self::Issues, Self::Graph];
+    pub const ALL: [Self; 7] =
+        [Self::Exact, Self::Names, Self::Documentation, Self::Vectors, Self::Issues, Self::Bodies, Self::Graph];
 
     /// The word for it.
     pub const fn as_str(self) -> &'static str {
@@ -98,6 +101,7 @@ impl Channel {
             Self::Documentation => "documentation",
             Self::Vectors => "vectors",
             Self::Issues => "issues",
+            Self::Bodies => "bodies",
             Self::Graph => "graph",
         }
     }
@@ -157,8 +161,10 @@ async fn merged(
 ) -> Result<Vec<Merged>, IndexerError> {
     let mut channels = Channels::ask(reader, embedding, query, terms).await?;
     let vectors = Vectors::of(embedding);
+    let best = fusion::weigh_down(fusion::merge(channels.opinions(), vectors), terms);
+    channels.add_bodies(reader, terms, &best).await?;
     let seeds = fusion::merge(channels.opinions(), vectors);
     // Neighbours are as good as what they are neighbours of, and that was weighed already: only their ranks count.
     channels.add_with(Channel::Graph, graph::neighbours(reader, &seeds, terms, &query.prefix).await?, 1.0);
-    Ok(fusion::spread(fusion::merge(channels.opinions(), vectors), terms))
+    Ok(fusion::weigh_down(fusion::merge(channels.opinions(), vectors), terms))
 }

@@ -2,6 +2,8 @@
 
 use codira_contracts::{DocumentationEntry, LineSpan, SymbolEntry, SymbolKey, SymbolKind, SymbolSummary};
 
+use crate::retrieval::bodies::Body;
+
 /// A symbol or a documentation unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
@@ -32,6 +34,12 @@ impl From<SymbolEntry> for Place {
     fn from(entry: SymbolEntry) -> Self {
         let key = entry.key();
         Self { key, span: entry.symbol.span, kind: Some(entry.symbol.kind), name: entry.logical_name }
+    }
+}
+
+impl From<Body> for Found {
+    fn from(Body { key, span, kind, name, score, words }: Body) -> Self {
+        Self { place: Place { key, span, kind: Some(kind), name }, score, detail: words.join(", ") }
     }
 }
 
