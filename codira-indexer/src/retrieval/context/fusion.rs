@@ -1,8 +1,8 @@
 //! Merging channels by ranks and scores, and putting what they found in the order in which it should be read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use codira_contracts::{SymbolKey, SymbolKind};
+use codira_contracts::{RepoPath, SymbolKey, SymbolKind};
 
 use super::{
     Channel, ContextReason,
@@ -17,6 +17,9 @@ use crate::{
 /// What is added to each rank: the greater, the less the first places matter beside the scores. This and the numbers below are
 /// chosen by measurement: see `docs/retrieval.md`.
 const RANK_OFFSET: f64 = 40.0;
+
+/// How much the next place of a file counts, after one of it was taken.
+const SAME_FILE: f64 = 0.98;
 
 /// Something that was found, with all its reasons.
 #[derive(Clone, Debug)]
@@ -110,10 +113,22 @@ pub(super) fn weigh_down(mut merged: Vec<Merged>, terms: &Terms) -> Vec<Merged> 
     merged
 }
 
+/// Lets files take turns, in a list that is in order.
+pub(super) fn spread(mut merged: Vec<Merged>) -> Vec<Merged> {
+    let mut taken: HashMap<RepoPath, i32> = HashMap::new();
+    for Merged { place, score, .. } in &mut merged {
+        let before = taken.entry(place.key.path.clone()).or_default();
+        *score *= SAME_FILE.powi(*before);
+        *before += 1;
+    }
+    merged.sort_by(|a, b| b.score.total_cmp(&a.score));
+    merged
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use codira_contracts::{LineSpan, RepoPath, StableId};
+    use codira_contracts::{LineSpan, StableId};
 
     use super::*;
     use crate::retrieval::context::channels::Channels;

@@ -1,8 +1,8 @@
 //! Context: the few places of a repository that a question is about, from every channel, with their lines.
 //!
 //! Channels are asked apart and merged by their ranks and scores: what several of them rank high comes first, and a channel that can
-//! tell more about the question counts more. Then tests and code of others count less, and lines are taken until the budget is
-//! spent. Equal indexes give equal contexts.
+//! tell more about the question counts more. Then tests and code of others count less, files take turns, and lines are taken until
+//! the budget is spent. Equal indexes give equal contexts.
 
 mod channels;
 mod excerpt;
@@ -166,5 +166,5 @@ async fn merged(
     let seeds = fusion::merge(channels.opinions(), vectors);
     // Neighbours are as good as what they are neighbours of, and that was weighed already: only their ranks count.
     channels.add_with(Channel::Graph, graph::neighbours(reader, &seeds, terms, &query.prefix).await?, 1.0);
-    Ok(fusion::weigh_down(fusion::merge(channels.opinions(), vectors), terms))
+    Ok(fusion::spread(fusion::weigh_down(fusion::merge(channels.opinions(), vectors), terms)))
 }
