@@ -84,6 +84,7 @@ fn statements() -> Vec<(&'static str, String)> {
     {
         listed(sql, "1,2)");
     }
+    listed(sketches::FRESH, "1,2)");
     listed(put::FILES, "?,?)");
     listed(vectors::WAITING, "(?,?),(?,?)) AND spec = 1");
     listed(vectors::DROP_PENDING, "(?,?),(?,?)) AND spec = 1");

@@ -218,6 +218,7 @@ impl Writer {
     }
 
     async fn drop_vectors(&mut self, spec: i64, owners: &[&Owner]) -> Result<(), BackendError> {
+        self.sketches.forget();
         let (first, end) = (spec << SPEC_BITS, (spec + 1) << SPEC_BITS);
         let sql = format!("{DROP_VECTORS}{}) AND id >= {first} AND id < {end}", pairs(owners.len()));
         self.run_with(sql, arguments(owners)).await

@@ -24,6 +24,7 @@ impl Writer {
     pub(super) async fn prune_embeddings(&mut self, keep: Vec<EmbeddingSpec>) -> Result<u64, BackendError> {
         self.embeddings_touched = true;
         self.flush().await?;
+        self.sketches.forget();
         let mut pruned = 0;
         for (id, spec) in read::specs(&mut self.connection, At(&self.location)).await? {
             if !keep.contains(&spec) {

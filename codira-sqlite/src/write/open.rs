@@ -16,6 +16,7 @@ use sqlx::Connection;
 use super::{
     postings::Postings,
     queue::Queue,
+    sketches::Gathered,
     writer::{Target, Writer},
 };
 use crate::{
@@ -103,6 +104,7 @@ impl Writer {
             queue: Queue::default(),
             postings: Postings::default(),
             specs: None,
+            sketches: Gathered::default(),
             embeddings_touched: false,
             dirty: FxHashSet::default(),
             changed: FxHashSet::default(),

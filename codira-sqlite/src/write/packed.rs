@@ -2,11 +2,12 @@
 
 use std::{collections::HashSet, mem};
 
-use codira_contracts::{ContentHash, EmbeddingSpec, EmbeddingState, FileSnapshot, StableId};
+use codira_contracts::{ContentHash, EmbeddingSpec, EmbeddingState, FileSnapshot, StableId, score::Sketch};
 
 use super::{
     embeddings::{PENDING, SpecNumbers, VECTOR},
     rows::Rows,
+    sketches::{Gathered, Sketched},
 };
 use crate::forms::vector;
 
@@ -19,7 +20,7 @@ pub(super) struct Packed {
 }
 
 enum State {
-    Computed { text_hash: ContentHash, numbers: Vec<u8> },
+    Computed { text_hash: ContentHash, numbers: Vec<u8>, sketch: Sketch },
     Pending { text: String },
 }
 
@@ -35,7 +36,11 @@ pub(super) fn pack(file: &mut FileSnapshot) -> Vec<Packed> {
         spec: row.spec,
         owner: row.owner,
         state: match row.state {
-            EmbeddingState::Computed(vector) => State::Computed { text_hash: row.text_hash, numbers: vector::pack(&vector) },
+            EmbeddingState::Computed(vector) => State::Computed {
+                text_hash: row.text_hash,
+                numbers: vector::pack(&vector),
+                sketch: Sketch::of(vector.as_slice()),
+            },
             EmbeddingState::Pending { text } => State::Pending { text },
         },
     });
@@ -53,19 +58,30 @@ impl EmbeddingRows {
         Self { vectors: Rows::new(&VECTOR), pending: Rows::new(&PENDING) }
     }
 
-    /// Adds embeddings of one file and one spec; as many numbers of vectors as there are embeddings are free.
-    pub(super) fn add(&mut self, file: i64, SpecNumbers { id, next }: SpecNumbers, embeddings: &[Packed]) {
-        for (Packed { owner, documents, state, .. }, number) in embeddings.iter().zip(next..) {
-            let (owner, documents) = (owner.as_str(), i64::from(*documents));
+    /// Adds embeddings of one file and one spec, and the sketches of their vectors to those that were gathered; as many numbers of
+    /// vectors as there are embeddings are free.
+    pub(super) fn add(
+        &mut self,
+        file: i64,
+        SpecNumbers { id, next }: SpecNumbers,
+        embeddings: Vec<Packed>,
+        gathered: &mut Gathered,
+    ) {
+        let count = embeddings.len();
+        let mut sketches = Vec::with_capacity(count);
+        for (Packed { owner, documents, state, .. }, number) in embeddings.into_iter().zip(next..) {
             match state {
-                State::Computed { text_hash, numbers } => {
-                    let row = self.vectors.row().with(number).with(file).with(owner).with(documents);
-                    row.with(&text_hash.as_bytes()[..]).with(&numbers[..]);
+                State::Computed { text_hash, numbers, sketch } => {
+                    let row = self.vectors.row().with(number).with(file).with(owner.as_str()).with(i64::from(documents));
+                    row.with(&text_hash.as_bytes()[..]).with(numbers);
+                    let file = u32::try_from(file).expect("files are numbered in four bytes");
+                    sketches.push(Sketched { vector: number, file, documents, sketch });
                 }
                 State::Pending { text } => {
-                    self.pending.row().with(id).with(file).with(owner).with(documents).with(&**text);
+                    self.pending.row().with(id).with(file).with(owner.as_str()).with(i64::from(documents)).with(text);
                 }
             }
         }
+        gathered.add(next, count, sketches);
     }
 }

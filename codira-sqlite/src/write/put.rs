@@ -173,7 +173,10 @@ impl Writer {
             self.run(format!("{sql}{files})")).await?;
         }
         for sql in DROP_EMBEDDINGS {
-            self.embeddings_touched |= self.run(format!("{sql}{files})")).await? > 0;
+            if self.run(format!("{sql}{files})")).await? > 0 {
+                self.embeddings_touched = true;
+                self.sketches.forget();
+            }
         }
         for number in numbers {
             self.analyses.remove(number);
@@ -200,9 +203,13 @@ impl Writer {
         let mut rows_of_embeddings = EmbeddingRows::new();
         for Written { state, language, module, encoded, changed, embeddings, unresolved } in encoded {
             let number = unresolved.number;
-            for of_spec in embeddings.chunk_by(|a, b| a.spec == b.spec) {
-                let numbers = self.spec(&of_spec[0].spec, of_spec.len()).await?;
-                rows_of_embeddings.add(number, numbers, of_spec);
+            let mut embeddings = embeddings;
+            while let Some(Packed { spec, .. }) = embeddings.first() {
+                let of_spec = embeddings.iter().take_while(|row| row.spec == *spec).count();
+                let numbers = self.spec(spec, of_spec).await?;
+                let others = embeddings.split_off(of_spec);
+                rows_of_embeddings.add(number, numbers, embeddings, &mut self.sketches);
+                embeddings = others;
                 self.embeddings_touched = true;
             }
             let row = files.row().with(number).with(state.path.as_str()).with(&state.hash.as_bytes()[..]);
@@ -224,7 +231,7 @@ impl Writer {
         for rows in [files, documents, doc_issues, vectors, pending] {
             rows.write(&mut self.connection, At(&self.location)).await?;
         }
-        Ok(())
+        self.write_gathered_sketches().await
     }
 
     /// Keeps what is offered, while everything will be resolved.

@@ -1,10 +1,16 @@
 //! Makes the sketches of vectors that came, and forgets those of vectors that went: triggers list the rows that are stale.
+//!
+//! Sketches of files that are put are at hand: once all vectors of a row were written, [`Gathered`] has it, and it is stale no
+//! more. All other rows are made when the session commits, of the vectors that are there then.
+
+use std::collections::HashMap;
 
 use codira_contracts::{BackendError, score::Sketch};
 
 use super::{
     cores::on_every_core,
-    rows::{Insert, Rows},
+    embeddings::SPEC_BITS,
+    rows::{Insert, Rows, list},
     writer::Writer,
 };
 use crate::{
@@ -26,7 +32,11 @@ pub(crate) const DROP: &str = "DELETE FROM sketch WHERE id IN (SELECT id FROM st
 /// Says that no row is stale.
 pub(crate) const NONE_STALE: &str = "DELETE FROM stale_sketch";
 
-const SKETCH: Insert = Insert { head: "INSERT INTO sketch (id, body) VALUES", columns: 2 };
+/// Says that some rows are what the vectors say; a list of numbers and a parenthesis follow.
+pub(crate) const FRESH: &str = "DELETE FROM stale_sketch WHERE id IN (";
+
+/// What was there of a row whose vectors are all new is stale.
+const SKETCH: Insert = Insert { head: "INSERT OR REPLACE INTO sketch (id, body) VALUES", columns: 2 };
 
 /// How many rows are made together: their vectors are in memory meanwhile.
 const TOGETHER: usize = 32;
@@ -40,7 +50,85 @@ struct Stored {
     numbers: Vec<u8>,
 }
 
+/// The sketch of a vector that was written.
+#[derive(Debug)]
+pub(super) struct Sketched {
+    pub(super) vector: i64,
+    pub(super) file: u32,
+    pub(super) documents: bool,
+    pub(super) sketch: Sketch,
+}
+
+/// Sketches of vectors that the session wrote, by spec, until all vectors of their row were written.
+#[derive(Debug, Default)]
+pub(super) struct Gathered(HashMap<i64, Run>);
+
+/// Sketches of vectors whose numbers follow one another.
+#[derive(Debug)]
+struct Run {
+    /// The first number of the run.
+    first: i64,
+    /// The number that comes next.
+    next: i64,
+    sketches: Vec<Sketched>,
+}
+
+impl Gathered {
+    /// Adds the sketches of the vectors that have some of the `count` numbers from `first` on; the others of them are nobody's.
+    pub(super) fn add(&mut self, first: i64, count: usize, sketches: impl IntoIterator<Item = Sketched>) {
+        let run = self.0.entry(first >> SPEC_BITS).or_insert_with(|| Run { first, next: first, sketches: Vec::new() });
+        if run.next != first {
+            *run = Run { first, next: first, sketches: Vec::new() };
+        }
+        run.next = first + count as i64;
+        run.sketches.extend(sketches);
+    }
+
+    /// Forgets everything: some of the vectors may be gone.
+    pub(super) fn forget(&mut self) {
+        self.0.clear();
+    }
+
+    /// Takes the rows whose vectors were all written: number and body of each.
+    fn take_whole(&mut self) -> Vec<(i64, Vec<u8>)> {
+        let mut whole = Vec::new();
+        for Run { first, next, sketches } in self.0.values_mut() {
+            let open = sketches.partition_point(|sketched| sketched.vector >> BITS < *next >> BITS);
+            let done: Vec<Sketched> = sketches.drain(..open).collect();
+            for row in done.chunk_by(|a, b| a.vector >> BITS == b.vector >> BITS) {
+                let number = row[0].vector >> BITS;
+                // Where the run began within a row, others have the rest of it.
+                if *first <= number << BITS {
+                    let entries = row.iter().map(|Sketched { vector, file, documents, sketch }| Entry {
+                        vector: *vector,
+                        file: *file,
+                        documents: *documents,
+                        sketch: sketch.as_bytes(),
+                    });
+                    whole.push((number, sketches::pack(entries)));
+                }
+            }
+        }
+        whole
+    }
+}
+
 impl Writer {
+    /// Writes the rows of sketches that became whole.
+    pub(super) async fn write_gathered_sketches(&mut self) -> Result<(), BackendError> {
+        let whole = self.sketches.take_whole();
+        if whole.is_empty() {
+            return Ok(());
+        }
+        let numbers = list(whole.iter().map(|(number, _)| *number));
+        let mut rows = Rows::new(&SKETCH);
+        for (number, body) in whole {
+            rows.row().with(number).with(body);
+        }
+        rows.write(&mut self.connection, At(&self.location)).await?;
+        self.run(format!("{FRESH}{numbers})")).await.map(drop)
+    }
+
     /// Makes the sketches what the vectors say.
     pub(super) async fn write_sketches(&mut self) -> Result<(), BackendError> {
         let stale: Vec<(i64,)> = self.rows(STALE.to_owned()).await?;
@@ -79,4 +167,57 @@ fn body(vectors: &[Stored]) -> Option<(i64, Vec<u8>)> {
         sketch: sketch.as_bytes(),
     });
     Some((vectors.first()?.id >> BITS, sketches::pack(entries)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sketched(vectors: std::ops::Range<i64>) -> impl Iterator<Item = Sketched> {
+        vectors.map(|vector| Sketched { vector, file: 7, documents: false, sketch: Sketch::of(&[vector as f32, 1.0]) })
+    }
+
+    fn whole(gathered: &mut Gathered) -> Vec<i64> {
+        gathered.take_whole().into_iter().map(|(number, _)| number).collect()
+    }
+
+    const ROW: i64 = 1 << BITS;
+
+    #[test]
+    fn a_row_is_whole_when_all_its_numbers_were_given() {
+        let mut gathered = Gathered::default();
+        gathered.add(0, 100, sketched(0..100));
+        assert!(whole(&mut gathered).is_empty());
+        // Some of the numbers are those of rows that wait for their vector.
+        gathered.add(100, 200, sketched(120..290));
+        assert_eq!(whole(&mut gathered), [0, 1]);
+        gathered.add(300, 84, sketched(300..384));
+        assert_eq!(whole(&mut gathered), [2]);
+        assert!(whole(&mut gathered).is_empty());
+    }
+
+    #[test]
+    fn a_row_that_others_began_is_not_whole() {
+        let mut gathered = Gathered::default();
+        gathered.add(5, 400, sketched(5..405));
+        assert_eq!(whole(&mut gathered), [1, 2]);
+        // Somebody else took numbers in between.
+        gathered.add(500, 200, sketched(500..700));
+        assert_eq!(whole(&mut gathered), [4]);
+        gathered.forget();
+        gathered.add(700, 2 * ROW as usize, sketched(700..700 + 2 * ROW));
+        assert_eq!(whole(&mut gathered), [6]);
+    }
+
+    #[test]
+    fn specs_have_rows_of_their_own() {
+        let mut gathered = Gathered::default();
+        let other = 3 << SPEC_BITS;
+        gathered.add(0, 64, sketched(0..64));
+        gathered.add(other, 128, sketched(other..other + 128));
+        gathered.add(64, 64, sketched(64..128));
+        let mut numbers = whole(&mut gathered);
+        numbers.sort();
+        assert_eq!(numbers, [0, other >> BITS]);
+    }
 }

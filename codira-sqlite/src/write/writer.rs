@@ -9,7 +9,7 @@ use codira_contracts::{BackendError, RepoPath, RunInventory, Tool, resolve::Fact
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
-use super::{embeddings::Specs, encode::Unresolved, postings::Postings, queue::Queue};
+use super::{embeddings::Specs, encode::Unresolved, postings::Postings, queue::Queue, sketches::Gathered};
 use crate::{connection, errors::At, files::Files};
 
 /// Where the session writes.
@@ -42,6 +42,8 @@ pub(crate) struct Writer {
     pub(super) queue: Queue,
     pub(super) postings: Postings,
     pub(super) specs: Option<Specs>,
+    /// Sketches of vectors that were written, whose rows are not whole yet.
+    pub(super) sketches: Gathered,
     /// Whether embeddings may have changed.
     pub(super) embeddings_touched: bool,
     /// Files to resolve.

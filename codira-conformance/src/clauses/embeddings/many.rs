@@ -59,6 +59,10 @@ pub(crate) fn many_vectors_are_all_compared<F: Fixture>(cx: &Cx<F>) -> Outcome {
         session.remove_file(&path("pkg/a.py")).await?;
         files.remove(&path("pkg/a.py"));
         for (at, seed) in [("pkg/b.py", 9_000), ("pkg/d.py", 8_000)] {
+            // What was put first, and perhaps written, counts no more.
+            session.put_file(of_close_vectors(at, 6_000)).await?;
+            let state = session.file_state(&path(at)).await?;
+            ensure!(state.is_some(), "the session does not know the file {at} that it put");
             let file = of_close_vectors(at, seed);
             session.put_file(file.clone()).await?;
             files.insert(path(at), file);
