@@ -22,6 +22,7 @@ mutants! {
     vectors_are_rounded: RoundsVectors, "the numbers of a vector are kept with half the bits", [
         "embeddings::vectors_are_kept_bit_for_bit",
         "embeddings::candidates_are_the_exact_top",
+        "embeddings::many_vectors_are_all_compared",
     ];
     small_numbers_are_zero: FlushesToZero, "numbers too small to be normal become zero", [
         "embeddings::vectors_are_kept_bit_for_bit",
@@ -31,6 +32,7 @@ mutants! {
         "sessions::a_dropped_call_has_happened_or_has_not",
         "embeddings::vectors_are_kept_bit_for_bit",
         "embeddings::pending_rows_wait_until_they_are_stored",
+        "embeddings::many_vectors_are_all_compared",
     ];
     pending_rows_of_any_spec: PendingOfAnySpec, "asking for the rows of one spec that wait gives those of all", [
         "asking::an_answer_has_what_the_request_names",
@@ -46,6 +48,7 @@ mutants! {
     ];
     a_queued_row_keeps_its_vector: QueueKeepsVectors, "a row that has its vector cannot be queued again", [
         "embeddings::pending_rows_wait_until_they_are_stored",
+        "embeddings::many_vectors_are_all_compared",
     ];
     pruning_keeps_what_waits: PrunesComputed, "pruning keeps the rows that wait", [
         "sessions::a_dropped_call_has_happened_or_has_not",

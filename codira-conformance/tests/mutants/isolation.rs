@@ -76,6 +76,7 @@ mutants! {
         "graph::edges_follow_every_change",
         "embeddings::pending_rows_wait_until_they_are_stored",
         "embeddings::a_text_keeps_its_vector_when_it_moves",
+        "embeddings::many_vectors_are_all_compared",
         "embeddings::pruning_removes_orphans",
         SMALL,
     ];

@@ -45,6 +45,7 @@ mutants! {
         "embeddings::a_row_of_nobody_is_refused",
         "embeddings::a_text_keeps_its_vector_when_it_moves",
         "embeddings::candidates_are_the_exact_top",
+        "embeddings::many_vectors_are_all_compared",
         "embeddings::another_dimension_is_refused",
         "embeddings::specs_never_mix",
         "embeddings::pruning_removes_orphans",

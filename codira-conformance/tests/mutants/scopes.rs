@@ -48,6 +48,7 @@ mutants! {
         "sessions::the_last_call_about_a_path_wins",
         "graph::edges_follow_every_change",
         "embeddings::a_text_keeps_its_vector_when_it_moves",
+        "embeddings::many_vectors_are_all_compared",
         SMALL,
     ];
     removals_come_last: RemovalsComeLast, "what a session removes is gone, although it was put again afterwards", [

@@ -26,6 +26,7 @@ mutants! {
         "storing::a_removed_file_leaves_no_trace",
         "graph::edges_follow_every_change",
         "embeddings::a_row_of_nobody_is_refused",
+        "embeddings::many_vectors_are_all_compared",
         SMALL,
         EVERY,
     ];

@@ -59,10 +59,9 @@ pub(crate) fn many_vectors_are_all_compared<F: Fixture>(cx: &Cx<F>) -> Outcome {
         session.remove_file(&path("pkg/a.py")).await?;
         files.remove(&path("pkg/a.py"));
         for (at, seed) in [("pkg/b.py", 9_000), ("pkg/d.py", 8_000)] {
-            // What was put first, and perhaps written, counts no more.
+            // What was put first counts no more. To answer, some backends write what they have gathered.
             session.put_file(of_close_vectors(at, 6_000)).await?;
-            let state = session.file_state(&path(at)).await?;
-            ensure!(state.is_some(), "the session does not know the file {at} that it put");
+            drop(session.file_state(&path(at)).await?);
             let file = of_close_vectors(at, seed);
             session.put_file(file.clone()).await?;
             files.insert(path(at), file);
