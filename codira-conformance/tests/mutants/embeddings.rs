@@ -6,7 +6,7 @@ use codira_contracts::*;
 use crate::{
     fault::{Answer, Fault},
     judge::{EVERY, REBUILT, mutants},
-    similarity::ReusesThePast,
+    reuse::ReusesThePast,
 };
 
 mutants! {

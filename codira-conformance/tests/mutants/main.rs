@@ -25,6 +25,7 @@ mod losses;
 mod odd;
 mod parts;
 mod refusals;
+mod reuse;
 mod scopes;
 mod sessions;
 mod similarity;
@@ -54,6 +55,7 @@ const TABLES: &[&[judge::Line]] = &[
     graph::TABLE,
     counts::TABLE,
     embeddings::TABLE,
+    reuse::TABLE,
     similarity::TABLE,
     refusals::TABLE,
     told::TABLE,
