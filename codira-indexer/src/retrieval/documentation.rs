@@ -43,32 +43,54 @@ pub async fn documentation(
     query: &DocumentationQuery,
 ) -> Result<Vec<Hit<DocumentationEntry>>, BackendError> {
     let terms = Terms::of(&query.words);
+    let Some(Ranking { mut hits, collection }) = rank(reader, query, &terms).await? else { return Ok(Vec::new()) };
+    for hit in &mut hits {
+        hit.snippet = show(reader, &hit.entry, &terms, &collection).await?;
+    }
+    Ok(hits)
+}
+
+/// The same without snippets, most of which take reading a file.
+pub(super) async fn without_snippets(
+    reader: &dyn IndexReader,
+    query: &DocumentationQuery,
+) -> Result<Vec<Hit<DocumentationEntry>>, BackendError> {
+    let ranking = rank(reader, query, &Terms::of(&query.words)).await?;
+    Ok(ranking.map(|ranking| ranking.hits).unwrap_or_default())
+}
+
+/// Units in their order, and what they were ranked among.
+struct Ranking {
+    hits: Vec<Hit<DocumentationEntry>>,
+    collection: Collection<3>,
+}
+
+/// Ranks the units; nothing where nothing is asked for.
+async fn rank(reader: &dyn IndexReader, query: &DocumentationQuery, terms: &Terms) -> Result<Option<Ranking>, BackendError> {
     if terms.len() == 0 || query.limit == Some(0) {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let request = DocumentationRequest { prefix: query.prefix.clone(), ..DocumentationRequest::default() };
     let mut units = reader.documentation(&request).await?;
     units.retain(|entry| query.kind.is_none_or(|kind| entry.unit.kind == kind));
-    let found: Vec<_> = units.iter().map(|entry| occurrences(entry, &terms)).collect();
+    let found: Vec<_> = units.iter().map(|entry| occurrences(entry, terms)).collect();
     let collection = Collection::of(FIELDS.map(|(_, weight)| weight), &found, terms.len());
     let ranked = units.into_iter().zip(found).filter(|(_, found)| found.iter().any(Occurrences::any));
     let scored = |(entry, found): (DocumentationEntry, [Occurrences; 3])| {
-        (collection.score(&found) * standing::weight(&entry.path, &terms), entry, found)
+        (collection.score(&found) * standing::weight(&entry.path, terms), entry, found)
     };
     let mut scored: Vec<_> = ranked.map(scored).collect();
     // The sort is stable, and units come in their order.
     scored.sort_by(|(a, ..), (b, ..)| b.total_cmp(a));
     scored.truncate(query.limit.unwrap_or(usize::MAX));
-    let mut hits = Vec::with_capacity(scored.len());
-    for (score, entry, found) in scored {
-        hits.push(Hit {
-            score: score as f32,
-            snippet: show(reader, &entry, &terms, &collection).await?,
-            reasons: reasons(&found, &terms),
-            entry,
-        });
-    }
-    Ok(hits)
+    let hit = |(score, entry, found): (f64, DocumentationEntry, [Occurrences; 3])| Hit {
+        score: score as f32,
+        snippet: None,
+        reasons: reasons(&found, terms),
+        entry,
+    };
+    let hits = scored.into_iter().map(hit).collect();
+    Ok(Some(Ranking { hits, collection }))
 }
 
 /// What the fields of a unit have of the question.

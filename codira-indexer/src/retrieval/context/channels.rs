@@ -175,7 +175,7 @@ async fn documented(reader: &dyn IndexReader, query: &ContextQuery) -> Result<Ve
         ..DocumentationQuery::default()
     };
     let mut found = Vec::new();
-    for hit in documentation(reader, &request).await? {
+    for hit in documentation::without_snippets(reader, &request).await? {
         let mut words: Vec<String> = hit.reasons.into_iter().flat_map(|reason| reason.words).collect();
         words.sort();
         words.dedup();
