@@ -236,3 +236,31 @@ pub struct ReusableEmbedding {
     /// The vector.
     pub vector: Vector,
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn packed_vectors_read_back(
+            numbers in prop::collection::vec(prop_oneof![5 => Just(0.0), 1 => Just(-0.0_f32), 1 => any::<f32>()], 0..70),
+        ) {
+            let vector = Vector::new(numbers.into_iter().map(|number| if number.is_finite() { number } else { 1.0 }).collect()).unwrap();
+            let packed = vector.to_packed();
+            prop_assert!(packed.len() <= vector.to_bytes().len());
+            prop_assert_eq!(Vector::from_packed(&packed, vector.as_slice().len() as u32), Some(vector));
+        }
+
+        #[test]
+        fn what_is_not_packed_is_noticed_or_a_vector(bytes in prop::collection::vec(any::<u8>(), 0..60), dimension in 0_u32..40) {
+            if let Some(vector) = Vector::from_packed(&bytes, dimension) {
+                prop_assert_eq!(vector.as_slice().len(), dimension as usize);
+            }
+            prop_assert_eq!(Vector::from_packed(&bytes, u32::MAX), None);
+        }
+    }
+}

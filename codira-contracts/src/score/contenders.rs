@@ -59,7 +59,7 @@ impl<K> Contenders<K> {
         }
     }
 
-    /// Who may be among the best, as they came. At least as many as were offered, or the limit.
+    /// Who may be among the best, in the order in which they came: at least as many as the limit, where so many were offered.
     pub fn into_keys(mut self) -> Vec<K> {
         self.forget();
         self.kept.into_iter().map(|(_, key)| key).collect()

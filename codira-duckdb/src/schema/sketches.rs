@@ -1,10 +1,10 @@
 //! Moves the vectors of the first schema: packed, and with sketches.
 
-use codira_contracts::{BackendError, Vector};
+use codira_contracts::{BackendError, StableId, Vector};
 
 use crate::{
     engine::Database,
-    write::sketches::{Place, Sketches},
+    write::sketches::{Group, Sketches},
 };
 
 /// How many rows are moved at a time: all vectors of a large repository are more than there is memory.
@@ -16,10 +16,10 @@ const ROWS: &str = "SELECT coalesce(max(rowid) + 1, 0) FROM former_vector";
 const SOME: &str = "SELECT spec, file, owner, documents, text_hash, numbers FROM former_vector WHERE rowid >= ? AND rowid < ?";
 const DROP: &str = "DROP TABLE former_vector";
 
-/// What lies in a row beside its place.
+/// A row of the former table.
 struct Row {
-    place: Place,
-    owner: codira_contracts::StableId,
+    group: Group,
+    owner: StableId,
     text_hash: Vec<u8>,
     vector: Vector,
 }
@@ -30,17 +30,17 @@ pub(super) fn move_vectors(database: &Database) -> Result<(), BackendError> {
     for first in (0..rows).step_by(TOGETHER as usize) {
         let some = database.rows_once(SOME, [first, first + TOGETHER], |row| {
             Ok(Row {
-                place: Place { spec: row.get(0)?, file: row.get(1)?, documents: row.get(3)? },
+                group: Group { spec: row.get(0)?, file: row.get(1)?, documents: row.get(3)? },
                 owner: row.id(2)?,
                 text_hash: row.get(4)?,
                 vector: row.blob(5, "a vector", Vector::from_bytes)?,
             })
         })?;
         let mut vectors = database.append("vector")?;
-        for Row { place, owner, text_hash, vector } in some {
-            let Place { spec, file, documents } = place;
+        for Row { group, owner, text_hash, vector } in some {
+            let Group { spec, file, documents } = group;
             vectors.push(&[&spec, &file, &owner.as_str(), &documents, &text_hash, &vector.to_packed()])?;
-            sketches.add(place, owner, &vector);
+            sketches.add(group, owner, &vector);
         }
         vectors.finish()?;
     }

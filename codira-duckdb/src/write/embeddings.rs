@@ -8,7 +8,7 @@ use codira_contracts::{
 };
 
 use super::{
-    sketches::{Place as SketchPlace, Sketches, sketch_again},
+    sketches::{Group, Sketches, sketch_again},
     writer::Writer,
 };
 use crate::{
@@ -64,7 +64,7 @@ impl Writer {
                     EmbeddingState::Computed(vector) => {
                         let hash = &row.text_hash.as_bytes()[..];
                         vectors.push(&[&spec, &number, &owner, &documents, &hash, &vector.to_packed()])?;
-                        sketches.add(SketchPlace { spec, file: number, documents }, row.owner.clone(), vector);
+                        sketches.add(Group { spec, file: number, documents }, row.owner.clone(), vector);
                     }
                     EmbeddingState::Pending { text } => pending.push(&[&spec, &number, &owner, &documents, text])?,
                 }

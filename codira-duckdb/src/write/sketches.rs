@@ -1,6 +1,6 @@
 //! Keeps the sketches what the vectors say they are.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use codira_contracts::{BackendError, StableId, Vector, score::Sketch};
 
@@ -15,9 +15,9 @@ const ROW: usize = 4_000;
 /// What the length of a sketch takes, at most, that goes into a row with others.
 const FRAME: usize = 2;
 
-/// Whose sketches lie together: spec and file, by number, and whether they are of documentation units.
+/// Vectors whose sketches lie together: those of one spec and file, by number, and whether they are of documentation units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub(crate) struct Group {
     pub(crate) spec: u32,
     pub(crate) file: u32,
     pub(crate) documents: bool,
@@ -25,18 +25,18 @@ pub(crate) struct Place {
 
 /// Sketches that wait to be written.
 #[derive(Debug, Default)]
-pub(crate) struct Sketches(BTreeMap<Place, BTreeMap<StableId, Sketch>>);
+pub(crate) struct Sketches(BTreeMap<Group, BTreeMap<StableId, Sketch>>);
 
 impl Sketches {
     /// Adds the sketch of the vector of an owner.
-    pub(crate) fn add(&mut self, place: Place, owner: StableId, vector: &Vector) {
-        self.0.entry(place).or_default().insert(owner, Sketch::of(vector.as_slice()));
+    pub(crate) fn add(&mut self, group: Group, owner: StableId, vector: &Vector) {
+        self.0.entry(group).or_default().insert(owner, Sketch::of(vector.as_slice()));
     }
 
     /// Writes them.
     pub(crate) fn write(self, database: &Database) -> Result<(), BackendError> {
         let mut rows = database.append("sketch")?;
-        for (Place { spec, file, documents }, sketches) in self.0 {
+        for (Group { spec, file, documents }, sketches) in self.0 {
             let sketches: Vec<&[u8]> = sketches.values().map(Sketch::as_bytes).collect();
             let longest = sketches.iter().map(|sketch| sketch.len()).max().unwrap_or(0);
             let of_a_row = (ROW / (longest + FRAME)).max(1);
@@ -50,19 +50,20 @@ impl Sketches {
 
 /// Makes the sketches of these files what their vectors say now.
 pub(crate) fn sketch_again(database: &Database, files: impl IntoIterator<Item = u32>) -> Result<(), BackendError> {
-    let files = list(files);
+    let files: BTreeSet<u32> = files.into_iter().collect();
     if files.is_empty() {
         return Ok(());
     }
+    let files = list(files);
     database.batch(&format!("DELETE FROM sketch WHERE file IN ({files})"))?;
     let dimensions: HashMap<u32, u32> = specs(database)?.into_iter().map(|(spec, of)| (spec, of.dimension)).collect();
     let mut sketches = Sketches::default();
     // What are the vectors, and whose?
     let sql = format!("SELECT spec, file, documents, owner, numbers FROM vector WHERE file IN ({files})");
     database.rows_once(&sql, [], |row| {
-        let place = Place { spec: row.get(0)?, file: row.get(1)?, documents: row.get(2)? };
-        let vector = row.blob(4, "a vector", |bytes| Vector::from_packed(bytes, *dimensions.get(&place.spec)?))?;
-        sketches.add(place, row.id(3)?, &vector);
+        let group = Group { spec: row.get(0)?, file: row.get(1)?, documents: row.get(2)? };
+        let vector = row.blob(4, "a vector", |bytes| Vector::from_packed(bytes, *dimensions.get(&group.spec)?))?;
+        sketches.add(group, row.id(3)?, &vector);
         Ok(())
     })?;
     sketches.write(database)
