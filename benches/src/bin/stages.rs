@@ -23,11 +23,8 @@ fn main() -> ExitCode {
     let (read, texts) = timed(|| texts(&root));
     let (analyze, analyses) = timed(|| texts.iter().filter_map(|(path, text)| analyze(path, text)).collect::<Vec<_>>());
     let (offer, facts) = timed(|| {
-        let offers = |(path, analysis): &(RepoPath, FileAnalysis)| {
-            let path = path.clone();
-            resolve::offers(&path, analysis).into_iter().map(move |offer| (path.clone(), offer))
-        };
-        Facts::complete(analyses.iter().flat_map(offers))
+        let offers = |(path, analysis): &(RepoPath, FileAnalysis)| (path.clone(), resolve::offers(path, analysis));
+        Facts::complete(analyses.iter().map(offers))
     });
     let (resolve, edges) = timed(|| {
         let edges = analyses.iter().map(|(path, analysis)| match resolve::resolve(path, analysis, &facts) {

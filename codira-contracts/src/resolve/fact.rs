@@ -1,6 +1,4 @@
-//! What files tell each other: facts under keys, and everything that is known of them so far.
-
-use rustc_hash::FxHashMap;
+//! What files tell each other: facts under keys.
 
 use serde::{Deserialize, Serialize};
 
@@ -118,91 +116,4 @@ pub struct Offered {
     pub path: RepoPath,
     /// The fact.
     pub fact: Fact,
-}
-
-/// What is known of other files so far.
-#[derive(Clone, Debug, Default)]
-pub struct Facts {
-    /// By scope, then name: looked up without making a key.
-    known: FxHashMap<String, FxHashMap<String, Vec<Offered>>>,
-    len: usize,
-    complete: bool,
-}
-
-impl Facts {
-    /// All there is, of files in any order: a key without facts is known to have none.
-    pub fn complete(offers: impl IntoIterator<Item = (RepoPath, Offer)>) -> Self {
-        let mut facts = Self::default();
-        facts.extend(offers);
-        facts.completed()
-    }
-
-    /// The same facts, which are all there is: what ends a collection that was [extended](Extend) file by file.
-    ///
-    /// ```
-    /// use codira_contracts::{FileAnalysis, Language, RepoPath, resolve::{self, Facts}};
-    ///
-    /// let mut facts = Facts::default();
-    /// for path in ["a.py", "b.py"] {
-    ///     let path = RepoPath::new(path).unwrap();
-    ///     let analysis = FileAnalysis::new(Language::new("python"), "a");
-    ///     facts.extend(resolve::offers(&path, &analysis).into_iter().map(|offer| (path.clone(), offer)));
-    /// }
-    /// let facts = facts.completed();
-    /// ```
-    #[must_use]
-    pub fn completed(mut self) -> Self {
-        self.known.values_mut().flat_map(FxHashMap::values_mut).for_each(|facts| facts.sort());
-        self.complete = true;
-        self
-    }
-
-    /// Adds everything that is offered under `key`, in any order.
-    pub fn supply(&mut self, key: FactKey, mut facts: Vec<Offered>) {
-        facts.sort();
-        *self.entry(key) = facts;
-    }
-
-    /// How many keys are known; a store that resolves many files may start afresh when there are too many.
-    pub fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Whether no key is known.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    fn entry(&mut self, key: FactKey) -> &mut Vec<Offered> {
-        let names = self.known.entry(key.scope).or_default();
-        self.len += usize::from(!names.contains_key(&key.name));
-        names.entry(key.name).or_default()
-    }
-
-    /// What is offered under a key; `None` while that is not known.
-    pub(super) fn get(&self, scope: &str, name: &str) -> Option<&[Offered]> {
-        match self.known.get(scope).and_then(|names| names.get(name)) {
-            Some(facts) => Some(facts),
-            None if self.complete => Some(&[]),
-            None => None,
-        }
-    }
-
-    /// Whether anything is known in a scope.
-    pub(super) fn has_scope(&self, scope: &str) -> bool {
-        self.known.contains_key(scope)
-    }
-}
-
-impl Extend<(RepoPath, Offer)> for Facts {
-    fn extend<I: IntoIterator<Item = (RepoPath, Offer)>>(&mut self, offers: I) {
-        for (path, Offer { key, fact }) in offers {
-            let facts = self.entry(key);
-            if facts.is_empty() {
-                // Most keys have one fact, and there are hundreds of thousands.
-                facts.reserve_exact(1);
-            }
-            facts.push(Offered { path, fact });
-        }
-    }
 }

@@ -35,8 +35,10 @@
 
 pub mod c;
 mod fact;
+mod facts;
 mod local;
 mod offers;
+mod packed;
 pub mod python;
 pub mod rust;
 mod world;
@@ -45,8 +47,10 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-pub use fact::{Fact, FactKey, Facts, Offer, Offered};
+pub use fact::{Fact, FactKey, Offer, Offered};
+pub use facts::Facts;
 use offers::{Offers, Symbols};
+pub use packed::AllOffers;
 use world::{Known, World};
 
 use crate::{
@@ -108,7 +112,7 @@ trait Rules {
 pub fn resolve(path: &RepoPath, analysis: &FileAnalysis, facts: &Facts) -> Progress {
     let scope = file_scope(path, &analysis.language);
     let (symbols, own) = all_offers(path, analysis);
-    let own = own.into_facts(path);
+    let own = own.into_table(path);
     let mut world = World::new(facts, &own, scope);
     let (edges, meanings, imports) = match &analysis.language {
         language if *language == Language::PYTHON => apply(path, analysis, python::Python::new(path, &symbols, &mut world)),

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::{
-    Fact, FactKey, Facts, Offer,
+    Fact, FactKey, Offer,
     fact::{Content, Definition},
+    facts::Table,
     world::MAX_DEPTH,
 };
 use crate::{FileAnalysis, ImportKind, RepoPath, StableId, Symbol, SymbolKind};
@@ -128,8 +129,8 @@ impl Offers {
     }
 
     /// Everything, as facts about the file alone.
-    pub(super) fn into_facts(self, path: &RepoPath) -> Facts {
-        Facts::complete(self.all.into_iter().map(|(offer, _)| (path.clone(), offer)))
+    pub(super) fn into_table(self, path: &RepoPath) -> Table {
+        Table::of(path, self.all.into_iter().map(|(offer, _)| offer))
     }
 }
 

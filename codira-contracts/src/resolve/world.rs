@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-use super::{FactKey, Facts, Offered};
+use super::{FactKey, Facts, Offered, facts::Table};
 use crate::RepoPath;
 
 /// No path of more parts, no symbol inside more others and no chain of more imports is followed.
@@ -64,9 +64,10 @@ impl<E: PartialEq> Found<E> {
 pub(super) struct World<'a> {
     facts: &'a Facts,
     /// The file's own facts, also those that nobody else can see. Asking for them needs no record.
-    own: &'a Facts,
+    own: &'a Table,
     own_scope: String,
-    asked: FxHashMap<String, FxHashSet<String>>,
+    /// The answers, by scope, then name.
+    asked: FxHashMap<String, FxHashMap<String, Known<&'a [Offered]>>>,
     missing: BTreeSet<FactKey>,
     /// The names whose meaning is being sought: a name that leads back to itself ends there.
     trail: Vec<(String, String)>,
@@ -75,7 +76,7 @@ pub(super) struct World<'a> {
 
 impl<'a> World<'a> {
     /// The world of the file whose scope is `own_scope`.
-    pub(super) fn new(facts: &'a Facts, own: &'a Facts, own_scope: String) -> Self {
+    pub(super) fn new(facts: &'a Facts, own: &'a Table, own_scope: String) -> Self {
         Self { facts, own, own_scope, asked: FxHashMap::default(), missing: BTreeSet::new(), trail: Vec::new(), steps: 0 }
     }
 
@@ -84,15 +85,18 @@ impl<'a> World<'a> {
         if self.is_own(scope) {
             return Ok(self.own.get(scope, name).unwrap_or_default());
         }
-        match self.asked.get_mut(scope) {
-            Some(names) if names.contains(name) => {}
-            Some(names) => drop(names.insert(name.to_owned())),
-            None => drop(self.asked.insert(scope.to_owned(), FxHashSet::from_iter([name.to_owned()]))),
+        if let Some(known) = self.asked.get(scope).and_then(|names| names.get(name)) {
+            return *known;
         }
-        self.facts.get(scope, name).ok_or_else(|| {
+        let answer = self.facts.get(scope, name).ok_or(Unknown);
+        if answer.is_err() {
             self.missing.insert(FactKey::new(scope, name));
-            Unknown
-        })
+        }
+        match self.asked.get_mut(scope) {
+            Some(names) => drop(names.insert(name.to_owned(), answer)),
+            None => drop(self.asked.insert(scope.to_owned(), FxHashMap::from_iter([(name.to_owned(), answer)]))),
+        }
+        answer
     }
 
     /// Whether the file itself says anything in a scope of its own.
@@ -137,7 +141,7 @@ impl<'a> World<'a> {
     /// What was asked, and what of it is not known.
     pub(super) fn finish(self) -> (BTreeSet<FactKey>, BTreeSet<FactKey>) {
         let keys = self.asked.into_iter().flat_map(|(scope, names)| {
-            names.into_iter().map(move |name| FactKey { scope: scope.clone(), name }).collect::<Vec<_>>()
+            names.into_keys().map(move |name| FactKey { scope: scope.clone(), name }).collect::<Vec<_>>()
         });
         (keys.collect(), self.missing)
     }

@@ -186,12 +186,8 @@ pub(crate) fn world(files: impl IntoIterator<Item = File>) -> World {
 }
 
 impl World {
-    fn offers(&self) -> impl Iterator<Item = (RepoPath, Offer)> {
-        let offers = |(path, analysis): (&RepoPath, &FileAnalysis)| {
-            let path = path.clone();
-            resolve::offers(&path.clone(), analysis).into_iter().map(move |offer| (path.clone(), offer))
-        };
-        self.files.iter().flat_map(offers)
+    fn offers(&self) -> impl Iterator<Item = (RepoPath, Vec<Offer>)> {
+        self.files.iter().map(|(path, analysis)| (path.clone(), resolve::offers(path, analysis)))
     }
 
     /// Everything that any file offers.
@@ -202,8 +198,10 @@ impl World {
     /// What is offered, by key.
     pub(crate) fn table(&self) -> BTreeMap<FactKey, Vec<Offered>> {
         let mut table: BTreeMap<FactKey, Vec<Offered>> = BTreeMap::new();
-        for (path, Offer { key, fact }) in self.offers() {
-            table.entry(key).or_default().push(Offered { path, fact });
+        for (path, offers) in self.offers() {
+            for Offer { key, fact } in offers {
+                table.entry(key).or_default().push(Offered { path: path.clone(), fact });
+            }
         }
         table
     }

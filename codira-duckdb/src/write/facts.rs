@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use codira_contracts::{
     BackendError, ContentHash, RepoPath,
-    resolve::{FactKey, Facts, Offer, Offered},
+    resolve::{AllOffers, FactKey, Facts, Offer, Offered},
 };
 
 use super::writer::Writer;
@@ -16,8 +16,9 @@ use crate::{
 /// How many files must be resolved before all offers are worth reading, and which part of all files must be.
 const MANY: usize = 64;
 const PART: usize = 8;
-/// How many keys of offers are read as a whole: some hundred bytes of memory each.
-const WHOLE: u64 = 400_000;
+/// How many keys of offers are read as a whole, some seventy bytes of memory each, and how many files at once.
+const WHOLE: u64 = 3_000_000;
+const TOGETHER: usize = 4_000;
 /// How many keys, and the offers of how many files, are remembered when they are looked up.
 const KEYS: usize = 50_000;
 const FILES: usize = 5_000;
@@ -39,6 +40,7 @@ pub(super) struct Lookup {
 impl Lookup {
     /// Starts afresh where too much was looked up.
     pub(super) fn relieve(&mut self) {
+        self.facts.relieve();
         if !self.whole && (self.facts.len() > KEYS || self.files.len() > FILES) {
             *self = Self::default();
         }
@@ -52,9 +54,16 @@ impl Writer {
         if !many || self.database.rows(COUNT, [], |row| row.get::<u64>(0))?.pop().is_none_or(|count| count > WHOLE) {
             return Ok(Lookup::default());
         }
-        let offers = self.offers("")?.into_values();
-        let facts =
-            Facts::complete(offers.flat_map(|(path, offers)| offers.into_iter().map(move |offer| (path.clone(), offer))));
+        let mut files: Vec<u32> = self.paths.values().copied().collect();
+        files.sort_unstable();
+        let mut all = AllOffers::default();
+        for files in files.chunks(TOGETHER) {
+            let (Some(first), Some(last)) = (files.first(), files.last()) else { continue };
+            for (path, offers) in self.offers(&format!("WHERE c.file BETWEEN {first} AND {last}"))?.values() {
+                all.add(path, offers);
+            }
+        }
+        let facts = all.into();
         Ok(Lookup { facts, whole: true, files: HashMap::new() })
     }
 

@@ -25,11 +25,8 @@ pub(super) struct Derived {
 
 impl Derived {
     pub(super) fn of(state: &IndexState) -> Self {
-        let offers = |file: &FileSnapshot| {
-            let path = file.path().clone();
-            resolve::offers(&path, &file.analysis).into_iter().map(move |offer| (path.clone(), offer))
-        };
-        let facts = Facts::complete(state.files().flat_map(offers));
+        let offers = |file: &FileSnapshot| (file.path().clone(), resolve::offers(file.path(), &file.analysis));
+        let facts = Facts::complete(state.files().map(offers));
         let mut derived = Self { edges: Vec::new(), imports: BTreeMap::new(), symbols: HashMap::new() };
         for file in state.files() {
             let Progress::Done(resolution) = resolve::resolve(file.path(), &file.analysis, &facts) else {

@@ -46,11 +46,9 @@ fn the_forms_of_blobs_are_those_of_the_schema() {
     let offers = resolve::offers(sample.path(), analysis);
     let mut keys = [Key::Word("run"), Key::Name("run"), Key::Offer(&offers[0].key)].map(|key| Pair::new(key.digest(), 7));
     keys.sort();
-    let resolve::Progress::Done(resolution) = resolve::resolve(
-        sample.path(),
-        analysis,
-        &resolve::Facts::complete(offers.iter().map(|offer| (sample.path().clone(), offer.clone()))),
-    ) else {
+    let resolve::Progress::Done(resolution) =
+        resolve::resolve(sample.path(), analysis, &resolve::Facts::complete([(sample.path().clone(), offers.clone())]))
+    else {
         panic!("complete facts leave nothing to ask for")
     };
     let meanings = Meanings::of(&resolution, content::texts(&analysis.uses), |_| Some(7)).unwrap();

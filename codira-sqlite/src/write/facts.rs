@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use codira_contracts::{
     BackendError, RepoPath,
-    resolve::{self, FactKey, Facts, Offer, Offered},
+    resolve::{self, AllOffers, FactKey, Facts, Offer, Offered},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -39,6 +39,7 @@ pub(super) struct Lookup {
 impl Lookup {
     /// Starts afresh where too much was looked up.
     pub(super) fn relieve(&mut self) {
+        self.facts.relieve();
         if !self.whole && (self.files.len() > KEPT / 10 || self.facts.len() > KEPT) {
             *self = Self::default();
         }
@@ -48,27 +49,27 @@ impl Lookup {
 impl Writer {
     /// What to begin with, when so many files are to be resolved, or all: all facts, where that saves looking them up.
     pub(super) async fn facts_for(&mut self, dirty: usize, all: bool) -> Result<Lookup, BackendError> {
-        let whole = |facts: Facts| Lookup { facts: facts.completed(), whole: true, files: FxHashMap::default() };
-        if let Some(facts) = self.offers.take() {
-            return Ok(whole(facts));
+        let whole = |offers: AllOffers| Lookup { facts: offers.into(), whole: true, files: FxHashMap::default() };
+        if let Some(offers) = self.offers.take() {
+            return Ok(whole(offers));
         }
         if dirty < MANY && !all {
             return Ok(Lookup::default());
         }
         let files: Vec<(i64, i64)> = self.rows(ALL.to_owned()).await?;
-        // A symbol is found under about one key.
-        let offers: i64 = files.iter().map(|(_, symbols)| symbols).sum();
-        if (dirty as i64) * PART < files.len() as i64 || offers > OFFERS as i64 {
+        // A symbol is offered about once.
+        let symbols: i64 = files.iter().map(|(_, symbols)| symbols).sum();
+        if (dirty as i64) * PART < files.len() as i64 || symbols > OFFERS as i64 {
             return Ok(Lookup::default());
         }
         let numbers: Vec<i64> = files.into_iter().map(|(number, _)| number).collect();
-        let mut facts = Facts::default();
+        let mut all = AllOffers::default();
         for some in numbers.chunks(TOGETHER) {
             for (_, path, offers) in self.offers_of(some).await? {
-                facts.extend(offers.into_iter().map(|offer| (path.clone(), offer)));
+                all.add(&path, &offers);
             }
         }
-        Ok(whole(facts))
+        Ok(whole(all))
     }
 
     /// Looks up what is offered under `keys`.

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use codira_contracts::{BackendError, Coverage, RunInventory, Tool, WriteScope, resolve::Facts};
+use codira_contracts::{BackendError, Coverage, RunInventory, Tool, WriteScope, resolve::AllOffers};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::Connection;
 
@@ -109,7 +109,7 @@ impl Writer {
             dirty: FxHashSet::default(),
             changed: FxHashSet::default(),
             anyone_asked: in_place,
-            offers: (!in_place).then(Facts::default),
+            offers: (!in_place).then(AllOffers::default),
             analyses: FxHashMap::default(),
             analyses_weight: 0,
             failure: None,

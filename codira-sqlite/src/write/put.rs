@@ -18,8 +18,8 @@ use crate::{errors::At, postings::Key, read};
 
 /// How much analyses may weigh that are kept for resolving, roughly in bytes of memory.
 const KEPT: usize = 48 << 20;
-/// How many keys of offers are kept for resolving everything: some hundred bytes of memory each.
-pub(super) const OFFERS: usize = 500_000;
+/// How many offers are kept for resolving everything: some seventy bytes of memory each.
+pub(super) const OFFERS: usize = 3_000_000;
 /// How many files are encoded together, while those before them are written.
 const TOGETHER: usize = 64;
 /// How many paths one statement looks for.
@@ -222,7 +222,7 @@ impl Writer {
                 doc_issues.row().with(number).with(body);
             }
             self.postings.add(number, encoded.keys);
-            self.keep_offers(&state.path, encoded.offers);
+            self.keep_offers(&state.path, &encoded.offers);
             self.changed.extend(changed);
             self.dirty.insert(number);
             self.keep_analysis(unresolved);
@@ -235,9 +235,9 @@ impl Writer {
     }
 
     /// Keeps what is offered, while everything will be resolved.
-    fn keep_offers(&mut self, path: &RepoPath, offers: Vec<Offer>) {
+    fn keep_offers(&mut self, path: &RepoPath, offers: &[Offer]) {
         if let Some(kept) = &mut self.offers {
-            kept.extend(offers.into_iter().map(|offer| (path.clone(), offer)));
+            kept.add(path, offers);
             if kept.len() > OFFERS {
                 self.offers = None;
             }

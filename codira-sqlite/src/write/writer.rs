@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use codira_contracts::{BackendError, RepoPath, RunInventory, Tool, resolve::Facts};
+use codira_contracts::{BackendError, RepoPath, RunInventory, Tool, resolve::AllOffers};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
@@ -53,7 +53,7 @@ pub(crate) struct Writer {
     /// Whether files were resolved before, so that some may have asked for what changes.
     pub(super) anyone_asked: bool,
     /// What all files offer, while nothing was resolved yet and there is not too much.
-    pub(super) offers: Option<Facts>,
+    pub(super) offers: Option<AllOffers>,
     /// Analyses of dirty files, without texts, as long as there are not too many.
     pub(super) analyses: FxHashMap<i64, Unresolved>,
     pub(super) analyses_weight: usize,
