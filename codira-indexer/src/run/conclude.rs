@@ -117,7 +117,7 @@ impl Ledger {
         self.partial.sort_unstable();
         let stored = found.stored();
         let count = |action: Action| self.files.iter().filter(|file| file.reason.action() == action).count() as u64;
-        let was_stored = |file: &&FileDecision| stored.is_some_and(|stored| stored.files.contains_key(&file.path));
+        let was_stored = |file: &&FileDecision| stored.is_some_and(|stored| stored.has(&file.path));
         let removed = self.files.iter().filter(|file| file.reason.action() == Action::Remove).filter(was_stored);
         let counts = Counts {
             indexed: count(Action::Keep) + count(Action::Analyze),

@@ -1,7 +1,5 @@
 //! Deciding what is done with each file, before any is read.
 
-use std::collections::HashSet;
-
 use codira_contracts::{
     FileState, RepoPath, RepoRoot,
     plan::{self, Decision, Reason, SeenFile, Trust},
@@ -52,13 +50,20 @@ impl Plan {
         trust: Trust,
     ) -> Self {
         let audit = found.stored().map(|stored| auditing.since(&stored.analyzers));
-        let files = found.stored().map(|stored| &stored.files);
         let mut plan = Self::default();
-        let mut seen = HashSet::with_capacity(scan.files.len());
+        let gone = |state: &FileState| FileDecision { path: state.path.clone(), reason: why_unseen(scan, &state.path) };
+        // What was seen and what is stored are both in the order of paths.
+        let mut rest = found.stored().map_or(&[][..], |stored| &stored.files);
         for file in &scan.files {
-            let stored = files.and_then(|files| files.get(&file.path));
-            let Some(analyzer) = owner(root, owners, file, stored, trust) else { continue };
-            seen.insert(&file.path);
+            let before = rest.iter().take_while(|state| state.path < file.path).count();
+            let (unseen, from_here) = rest.split_at(before);
+            plan.removed.extend(unseen.iter().map(gone));
+            let stored = from_here.first().filter(|state| state.path == file.path);
+            rest = &from_here[usize::from(stored.is_some())..];
+            let Some(analyzer) = owner(root, owners, file, stored, trust) else {
+                plan.removed.extend(stored.map(gone));
+                continue;
+            };
             let decision = match found.rebuild() {
                 Some(rebuild) => Decision::Because(rebuild.reason()),
                 None => {
@@ -93,8 +98,7 @@ impl Plan {
                 }
             }
         }
-        let unseen = files.into_iter().flatten().map(|(path, _)| path).filter(|path| !seen.contains(path));
-        plan.removed = unseen.map(|path| FileDecision { path: path.clone(), reason: why_unseen(scan, path) }).collect();
+        plan.removed.extend(rest.iter().map(gone));
         plan
     }
 }

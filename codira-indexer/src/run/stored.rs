@@ -1,7 +1,5 @@
 //! What the index holds before a run: everything that a plan asks of it, in a fixed number of questions.
 
-use std::collections::HashMap;
-
 use codira_contracts::{
     AnalyzerInventory, AuditPolicy, BackendError, Capability, Coverage, EmbeddingInventory, EmbeddingSpec, FileState,
     IndexBackend, IndexReader, Maintenance, PathPrefix, RepoPath,
@@ -18,7 +16,8 @@ pub(super) struct Stored {
     pub(super) analyzers: Vec<AnalyzerInventory>,
     pub(super) maintenance: Maintenance,
     pub(super) embeddings: Vec<EmbeddingInventory>,
-    pub(super) files: HashMap<RepoPath, FileState>,
+    /// In the order of their paths.
+    pub(super) files: Vec<FileState>,
     /// Why the index cannot be built on, though it can be read.
     rebuild: Option<Reason>,
 }
@@ -84,6 +83,11 @@ impl Found {
 }
 
 impl Stored {
+    /// Whether a file is stored.
+    pub(super) fn has(&self, path: &RepoPath) -> bool {
+        self.files.binary_search_by(|state| state.path.cmp(path)).is_ok()
+    }
+
     /// How many embeddings there are of a spec; `None` where there is none.
     pub(super) fn embeddings(&self, spec: &EmbeddingSpec) -> Option<&EmbeddingInventory> {
         self.embeddings.iter().find(|inventory| inventory.spec == *spec)
@@ -92,7 +96,6 @@ impl Stored {
     async fn read<B: IndexBackend>(backend: &B, audit: &AuditPolicy, specs: &[EmbeddingSpec]) -> Result<Self, BackendError> {
         let reader = backend.open_reader().await?;
         let runtime = reader.runtime_inventory().await?;
-        let files = reader.file_states(&PathPrefix::root()).await?;
         Ok(Self {
             generation: runtime.generation,
             coverage: runtime.coverage,
@@ -103,7 +106,7 @@ impl Stored {
                 false => Vec::new(),
             },
             maintenance: reader.maintenance(audit, specs).await?,
-            files: files.into_iter().map(|state| (state.path.clone(), state)).collect(),
+            files: reader.file_states(&PathPrefix::root()).await?,
         })
     }
 }

@@ -85,7 +85,7 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
 
     /// Removes a file that is stored; a full session begins without it.
     pub(super) async fn remove(&mut self, path: &RepoPath) -> Result<(), IndexerError> {
-        let is_stored = self.stored.is_some_and(|stored| stored.files.contains_key(path));
+        let is_stored = self.stored.is_some_and(|stored| stored.has(path));
         if self.scope == WriteScope::Incremental && is_stored {
             let started = Instant::now();
             self.begin().await?.remove_file(path).await?;

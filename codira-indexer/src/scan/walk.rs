@@ -36,15 +36,12 @@ pub(crate) fn scan(
     let eye = Eye { root: root.as_path(), owners, options };
     let (sender, sightings) = mpsc::channel();
     walk.run(|| {
-        let sender = sender.clone();
+        let mut sightings = Sightings { sender: sender.clone(), seen: Vec::new() };
         Box::new(move |entry| {
             if cancel.is_cancelled() {
                 return WalkState::Quit;
             }
-            if let Some(sighting) = eye.see(entry) {
-                // The receiver lives until the walk ends.
-                let _ = sender.send(sighting);
-            }
+            sightings.seen.extend(eye.see(entry));
             WalkState::Continue
         })
     });
@@ -54,7 +51,7 @@ pub(crate) fn scan(
     }
     let mut scan = Scan::default();
     let mut uncovered = BTreeMap::<String, UncoveredExtension>::new();
-    for sighting in sightings {
+    for sighting in sightings.into_iter().flatten() {
         match sighting {
             Sighting::File(file) => scan.files.push(file),
             Sighting::Skipped(skipped) => scan.skipped.push(skipped),
@@ -110,6 +107,19 @@ enum Sighting {
     Skipped(SkippedFile),
     Uncovered { extension: String, path: String },
     Failed { path: PathBuf, error: io::Error },
+}
+
+/// What one thread sees. It is sent when the thread is done: entry by entry, threads would wait for each other.
+struct Sightings {
+    sender: mpsc::Sender<Vec<Sighting>>,
+    seen: Vec<Sighting>,
+}
+
+impl Drop for Sightings {
+    fn drop(&mut self) {
+        // The receiver lives until the walk ends.
+        let _ = self.sender.send(std::mem::take(&mut self.seen));
+    }
 }
 
 /// What it takes to judge an entry.

@@ -15,12 +15,10 @@ use crate::{codec, errors::At, forms};
 
 /// Who wrote the state, and what was the run?
 pub(crate) const STATE: &str = "SELECT generation, backend, version, coverage, analyzers FROM state WHERE id = 1";
-/// How much is there? Every file is looked at, and nothing else.
+/// How much is there?
 pub(crate) const TOTALS: &str =
-    "SELECT count(*), coalesce(sum(symbols), 0), coalesce(sum(imports), 0), coalesce(sum(calls), 0),
-    coalesce(sum(\"references\"), 0), coalesce(sum(documentation), 0), coalesce(sum(doc_issues), 0) FROM file";
-/// How many edges are there? The numbers of every file are looked at.
-pub(crate) const EDGES: &str = "SELECT coalesce(sum(edges), 0), coalesce(sum(resolved), 0) FROM resolution";
+    "SELECT files, symbols, imports, calls, \"references\", documentation, doc_issues, edges, resolved
+    FROM total WHERE id = 1";
 /// How many documentation issues are there in each language? Files without any are not looked at.
 pub(crate) const ISSUES: &str = "SELECT language, sum(doc_issues) FROM file WHERE doc_issues > 0 GROUP BY language";
 
@@ -42,21 +40,19 @@ pub(super) async fn head(connection: &mut SqliteConnection, schema: u32, at: At<
 
 pub(super) async fn totals(index: &mut Index<'_>) -> Result<Totals, BackendError> {
     let (connection, at) = (&mut *index.connection, index.at);
-    let failed = |error| at.failed("read", error);
-    let files = sqlx::query(TOTALS).fetch_one(&mut *connection).await.map_err(failed)?;
-    let edges = sqlx::query(EDGES).fetch_one(&mut *connection).await.map_err(failed)?;
-    let count = |row, column| get::<i64>(row, column, at).map(|count| count as u64);
+    let row = sqlx::query(TOTALS).fetch_one(&mut *connection).await.map_err(|error| at.failed("read", error))?;
+    let count = |column| get::<i64>(&row, column, at).map(|count| count as u64);
     let embeddings = embeddings::inventory(connection, at).await?;
     Ok(Totals {
-        files: count(&files, 0)?,
-        symbols: count(&files, 1)?,
-        imports: count(&files, 2)?,
-        calls: count(&files, 3)?,
-        references: count(&files, 4)?,
-        documentation: count(&files, 5)?,
-        doc_issues: count(&files, 6)?,
-        edges: count(&edges, 0)?,
-        resolved_edges: count(&edges, 1)?,
+        files: count(0)?,
+        symbols: count(1)?,
+        imports: count(2)?,
+        calls: count(3)?,
+        references: count(4)?,
+        documentation: count(5)?,
+        doc_issues: count(6)?,
+        edges: count(7)?,
+        resolved_edges: count(8)?,
         embeddings: embeddings.iter().map(|row| row.computed).sum(),
         pending_embeddings: embeddings.iter().map(|row| row.pending).sum(),
     })

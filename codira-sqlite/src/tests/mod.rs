@@ -6,3 +6,4 @@ mod damage;
 mod log;
 mod samples;
 mod schemas;
+mod states;

@@ -13,7 +13,7 @@ use super::{
     cores::on_every_core,
     encode::Unresolved,
     facts::Lookup,
-    rows::{Insert, Rows},
+    rows::{Insert, Rows, list},
     writer::Writer,
 };
 use crate::{
@@ -25,8 +25,9 @@ use crate::{
 /// How many files are resolved together.
 const FILES: usize = 256;
 
-const RESOLUTION: Insert =
-    Insert { head: "INSERT OR REPLACE INTO resolution (file, edges, resolved, meanings) VALUES", columns: 4 };
+const RESOLUTION: Insert = Insert { head: "INSERT INTO resolution (file, edges, resolved, meanings) VALUES", columns: 4 };
+/// What came of resolving files; a list of numbers and a parenthesis follow.
+pub(crate) const DROP: &str = "DELETE FROM resolution WHERE file IN (";
 
 /// A file that was resolved.
 struct Resolved {
@@ -76,6 +77,9 @@ impl Writer {
                 break;
             }
             facts.relieve();
+            if !all {
+                self.run(format!("{DROP}{})", list(files.iter().copied()))).await?;
+            }
             let files = self.unresolved(files).await?;
             derivation.resolved_files += files.len() as u64;
             let attempt = async { on_every_core(files, |file| attempt(file, &facts)) };

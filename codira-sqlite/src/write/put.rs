@@ -9,6 +9,7 @@ use sqlx::{Arguments, AssertSqlSafe, sqlite::SqliteArguments};
 
 use super::{
     cores::beside,
+    derive,
     encode::{Counts, Encoded, Unresolved, encode, strip, weight},
     packed::{self, EmbeddingRows, Packed},
     rows::{Insert, Rows, list},
@@ -31,7 +32,7 @@ pub(crate) const FILES: &str = "SELECT id, path FROM file WHERE path IN (";
 pub(crate) const DROP: [&str; 4] = [
     "DELETE FROM document WHERE file IN (",
     "DELETE FROM doc_issue WHERE file IN (",
-    "DELETE FROM resolution WHERE file IN (",
+    derive::DROP,
     "DELETE FROM file WHERE id IN (",
 ];
 /// Embeddings of files, in both states; a list of numbers and a parenthesis follow.
