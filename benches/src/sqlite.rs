@@ -2,20 +2,28 @@
 
 use std::{fs, io, path::Path};
 
-use rusqlite::{Connection, OpenFlags, Result, params};
+use rusqlite::{Connection, OpenFlags, Params, Result};
 
-/// A table as a store of symbols would have it.
-const TABLE: &str = "CREATE TABLE symbol (id INTEGER PRIMARY KEY, file INTEGER, name TEXT, kind INTEGER, body BLOB)";
-const INSERT: &str = "INSERT INTO symbol (id, file, name, kind, body) VALUES (?1, ?2, ?3, ?4, ?5)";
 /// What is this one symbol?
-const ONE: &str = "SELECT name, kind, body FROM symbol WHERE id = ?1";
+const ONE: &str = "SELECT c2, c3, c4 FROM record WHERE rowid = ?1";
 
-/// Writes so many rows of 100 bytes into a new file at `path`, one prepared statement in one transaction.
+/// Writes so many rows of 100 bytes, as a store of symbols might have them, into a new file at `path`.
 ///
 /// # Errors
 ///
 /// What SQLite says.
 pub fn load_rows(path: &Path, rows: usize) -> Result<()> {
+    let body = [7_u8; 64];
+    load(path, 5, (0..rows).map(|row| (row as i64 + 1, row as i64 / 20, format!("function_{row:08}"), 3, body)))
+}
+
+/// Writes rows into a table without indexes in a new file at `path`: one prepared statement in one transaction, and no waiting for
+/// the disk.
+///
+/// # Errors
+///
+/// What SQLite says.
+pub fn load<P: Params>(path: &Path, columns: usize, rows: impl Iterator<Item = P>) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(rusqlite::Error::InvalidPath(path.to_owned())),
         _ => {}
@@ -23,12 +31,12 @@ pub fn load_rows(path: &Path, rows: usize) -> Result<()> {
     let mut connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", "off")?;
     connection.pragma_update(None, "synchronous", "off")?;
-    connection.execute_batch(TABLE)?;
+    let names: Vec<String> = (0..columns).map(|column| format!("c{column}")).collect();
+    connection.execute_batch(&format!("CREATE TABLE record ({})", names.join(", ")))?;
     let transaction = connection.transaction()?;
-    let mut insert = transaction.prepare(INSERT)?;
-    let body = [7_u8; 64];
-    for row in 0..rows {
-        insert.execute(params![row as i64 + 1, row as i64 / 20, format!("function_{row:08}"), 3, body])?;
+    let mut insert = transaction.prepare(&format!("INSERT INTO record VALUES ({})", vec!["?"; columns].join(", ")))?;
+    for row in rows {
+        insert.execute(row)?;
     }
     drop(insert);
     transaction.commit()

@@ -7,6 +7,11 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Parser;
 use codira_benches::{processes, report};
 
+// As in the command; the floors have it, too.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Measures the backends and the floors beneath them, and writes tables and plots.
 #[derive(Parser)]
 struct Arguments {

@@ -34,8 +34,8 @@ pub(super) fn page(figures: &Figures) -> String {
         "# Benchmarks\n\nMeasured {} on {}; medians of {} rounds, all work of a round one after another in processes of its own. \
          Times on a machine that others share say little; ratios to a floor that was measured beside them say more.\n\n\
          To repeat: `cargo run --release -p codira-benches --features duckdb --bin report -- --help`. Each operation of the contract \
-         for itself: `cargo bench -p codira-benches`. These processes use the allocator of the platform; the command brings its own on \
-         Linux. No vectors are computed, and a question does not look whether the index is stale. What was changed, and what \
+         for itself: `cargo bench -p codira-benches`. These processes use the allocator that the command brings on Linux. \
+         No vectors are computed, and a question does not look whether the index is stale. What was changed, and what \
          remains: [work.md](work.md).\n\n",
         figures.day, figures.machine, figures.rounds
     );

@@ -8,6 +8,7 @@ use ignore::WalkBuilder;
 use super::{
     Scale,
     prepared::{DIMENSION, vector},
+    putting,
 };
 use crate::{corpus::Corpus, parse::parse_tree, sqlite};
 
@@ -18,6 +19,7 @@ pub fn bench_floors(criterion: &mut Criterion) {
     Corpus::new(scale.files).write_to(directory.path()).expect("there is room for the made repository");
     trees(criterion, directory.path());
     driver(criterion, scale);
+    putting::bench_floor(criterion, &Corpus::new(scale.files).snapshots().expect("made files are well formed"));
     floats(criterion, scale);
 }
 

@@ -3,6 +3,7 @@
 
 mod floors;
 mod prepared;
+mod putting;
 mod questions;
 mod sessions;
 mod vectors;
@@ -41,6 +42,7 @@ pub fn bench<B: IndexBackend>(criterion: &mut Criterion, name: &str, open: impl 
     let scale = Scale::of_this_run();
     let prepared = Prepared::new(scale, open);
     sessions::bench(criterion, name, &prepared);
+    putting::bench(criterion, name, &prepared);
     writing::bench(criterion, name, &prepared);
     questions::bench(criterion, name, &prepared);
     vectors::bench(criterion, name, &prepared);
