@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use super::fact::{Fact, FactKey, Offer, Offered};
 use crate::RepoPath;
 
-/// How many keys may stay unpacked between one batch of files and the next: some hundred bytes of memory each.
-const UNPACKED: usize = 50_000;
+/// How many keys may stay unpacked between one batch of files and the next: some hundred bytes of memory each. Few under test.
+const UNPACKED: usize = if cfg!(test) { 2 } else { 50_000 };
 
 /// How many offers are looked through for one, about.
 const TOGETHER: usize = 4;
@@ -132,9 +132,11 @@ fn unpack<'a, T: Deserialize<'a>>(bytes: &'a [u8], start: u32) -> T {
     postcard::from_bytes(&bytes[start as usize..]).expect("this process packed these bytes")
 }
 
+/// Under test, one of a few, so that keys meet.
 fn hash(scope: &str, name: &str) -> u32 {
     let hash = FxBuildHasher.hash_one((scope, name));
-    (hash ^ (hash >> 32)) as u32
+    let hash = (hash ^ (hash >> 32)) as u32;
+    if cfg!(test) { hash & 0xe000_0000 } else { hash }
 }
 
 /// All offers, to look facts up in.
@@ -189,6 +191,49 @@ impl Packed {
         if *self.count.get_mut() > UNPACKED {
             *self.count.get_mut() = 0;
             self.unpacked.fill_with(OnceLock::new);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::{super::fact::Content, *};
+    use crate::StableId;
+
+    fn offers() -> impl Strategy<Value = Vec<(String, String, String)>> {
+        prop::collection::vec(("[a-c]{0,2}", "[a-e]{0,2}", "[a-z]{0,3}"), 0..30)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_packed_is_found_by_its_key_alone(files in prop::collection::vec(offers(), 0..6)) {
+            let mut all = AllOffers::default();
+            let mut expected: BTreeMap<(String, String), Vec<Offered>> = BTreeMap::new();
+            for (number, offers) in files.iter().enumerate() {
+                let path = RepoPath::new(format!("f{number}.py")).unwrap();
+                let fact = |id: &str| Fact(Content::Module(Some(StableId::new(id))));
+                let offer = |(scope, name, id): &(String, String, String)| Offer { key: FactKey::new(scope, name), fact: fact(id) };
+                all.add(&path, &offers.iter().map(offer).collect::<Vec<_>>());
+                for (scope, name, id) in offers {
+                    let offered = Offered { path: path.clone(), fact: fact(id) };
+                    expected.entry((scope.clone(), name.clone())).or_default().push(offered);
+                }
+            }
+            prop_assert_eq!(all.len(), files.iter().map(Vec::len).sum::<usize>());
+            expected.values_mut().for_each(|offered| offered.sort());
+            let mut packed = Packed::from(all);
+            for _ in 0..2 {
+                for ((scope, name), offered) in &expected {
+                    prop_assert_eq!(packed.get(scope, name), &offered[..]);
+                }
+                prop_assert_eq!(packed.get("a", "nobody"), &[]);
+                packed.relieve();
+            }
         }
     }
 }
