@@ -7,7 +7,7 @@ use crate::{
     connection,
     errors::At,
     postings::lookup,
-    read::{documentation, documents, embeddings, files, index, inventory},
+    read::{documentation, documents, embeddings, files, index, inventory, states},
     schema,
     write::{embeddings as vectors, facts, maintenance, open, postings, put, sketches},
 };
@@ -40,8 +40,8 @@ fn statements() -> Vec<(&'static str, String)> {
         embeddings::WAITING,
         embeddings::SKETCHES,
         embeddings::VECTORS,
-        files::STATES,
-        files::STATE,
+        states::STATES,
+        states::STATE,
         files::DOC_ISSUES,
         files::VECTORS,
         files::PENDING,
@@ -130,7 +130,7 @@ async fn listings_by_path_need_no_sorting_of_everything() {
     let path = directory.path().join("plans.db");
     let mut connection = connection::fresh(&path).await.unwrap();
     schema::CURRENT.migrate(&mut connection, &At(&path)).await.unwrap();
-    for sql in [index::INSIDE, index::DOCUMENTED, index::FAULTY, files::STATES] {
+    for sql in [index::INSIDE, index::DOCUMENTED, index::FAULTY, states::STATES] {
         let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"))).fetch_all(&mut connection).await.unwrap();
         let sorted = plan.iter().map(|row| row.get::<String, _>("detail")).any(|step| step == "USE TEMP B-TREE FOR ORDER BY");
         assert!(!sorted, "{sql}");

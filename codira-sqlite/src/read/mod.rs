@@ -16,10 +16,11 @@ pub(crate) mod inventory;
 mod reader;
 mod rows;
 mod sheet;
+pub(crate) mod states;
 mod symbols;
 mod text;
 
 pub(crate) use documents::{Document, documents};
 pub(crate) use embeddings::{pending, reusable, specs};
-pub(crate) use files::file_state;
 pub use reader::SqliteReader;
+pub(crate) use states::file_state;

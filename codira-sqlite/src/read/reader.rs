@@ -16,7 +16,7 @@ use super::{
     documentation, edges, embeddings, files, imports,
     index::{Cache, Index},
     inventory::{self, Head},
-    symbols, text,
+    states, symbols, text,
 };
 use crate::{errors::At, snapshot::Snapshot};
 
@@ -68,7 +68,7 @@ impl IndexReader for SqliteReader {
     }
 
     async fn file_states(&self, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
-        ask!(self, files::states, prefix)
+        ask!(self, states::states, prefix)
     }
 
     async fn file(&self, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
