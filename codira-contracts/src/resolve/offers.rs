@@ -67,6 +67,21 @@ impl<'a> Symbols<'a> {
     }
 }
 
+/// What holds something, innermost first, and the scope that it is held in.
+struct Around<'a> {
+    holders: Vec<&'a Symbol>,
+    scope: String,
+}
+
+impl<'a> Around<'a> {
+    /// What is around whatever has this holder. `None` when there is no end.
+    fn of(symbols: &Symbols<'a>, holder: Option<&StableId>) -> Option<Self> {
+        let holders = symbols.holders(holder)?;
+        let scope = symbols.scope(&holders);
+        Some(Self { holders, scope })
+    }
+}
+
 /// What a file says, for itself and for others.
 #[derive(Default)]
 pub(super) struct Offers {
@@ -102,13 +117,19 @@ impl Offers {
             let name = if import.kind == ImportKind::Glob { "*" } else { import.binds()? };
             Some((import.owner.as_ref(), name, Content::Binding(import.into())))
         });
+        // What follows each other is mostly held by the same.
+        let mut around: Option<(Option<&StableId>, Option<Around<'a>>)> = None;
         for (holder, name, content) in definitions.chain(bindings) {
-            let Some(holders) = symbols.holders(holder) else { continue };
-            let scope = symbols.scope(&holders);
-            if holders.first().is_some_and(|holder| holder.kind.is_type()) {
-                types.entry(scope).or_insert_with(|| Members { holders, members: Vec::new() }).members.push(content);
+            if around.as_ref().is_none_or(|(known, _)| *known != holder) {
+                around = Some((holder, Around::of(symbols, holder)));
+            }
+            let Some((_, Some(Around { holders, scope }))) = &around else { continue };
+            if !holders.first().is_some_and(|holder| holder.kind.is_type()) {
+                self.add(&**scope, name, content, is_exposed(holders));
+            } else if let Some(known) = types.get_mut(scope) {
+                known.members.push(content);
             } else {
-                self.add(scope, name, content, is_exposed(&holders));
+                types.insert(scope.clone(), Members { holders: holders.clone(), members: vec![content] });
             }
         }
         types.values_mut().for_each(|members| members.members.sort());

@@ -69,15 +69,26 @@ pub(super) struct World<'a> {
     /// The answers, by scope, then name.
     asked: FxHashMap<String, FxHashMap<String, Known<&'a [Offered]>>>,
     missing: BTreeSet<FactKey>,
-    /// The names whose meaning is being sought: a name that leads back to itself ends there.
-    trail: Vec<(String, String)>,
+    /// The names whose meaning is being sought are the first `depth` of these: a name that leads back to itself ends there.
+    /// The others lend their memory.
+    trail: Vec<Step>,
+    depth: usize,
     steps: u32,
+}
+
+/// A name that is followed.
+#[derive(Default)]
+struct Step {
+    scope: String,
+    name: String,
+    space: u8,
 }
 
 impl<'a> World<'a> {
     /// The world of the file whose scope is `own_scope`.
     pub(super) fn new(facts: &'a Facts, own: &'a Table, own_scope: String) -> Self {
-        Self { facts, own, own_scope, asked: FxHashMap::default(), missing: BTreeSet::new(), trail: Vec::new(), steps: 0 }
+        let (asked, missing, trail) = Default::default();
+        Self { facts, own, own_scope, asked, missing, trail, depth: 0, steps: 0 }
     }
 
     /// What is offered under a key, ordered by path.
@@ -111,37 +122,51 @@ impl<'a> World<'a> {
 
     /// Begins with the next record.
     pub(super) fn start(&mut self) {
-        self.trail.clear();
+        self.depth = 0;
         self.steps = 0;
     }
 
     /// Whether no name is being followed, so that an answer holds in any context.
     pub(super) fn is_at_start(&self) -> bool {
-        self.trail.is_empty()
+        self.depth == 0
     }
 
-    /// Follows a name, unless that leads in a circle or too far, where nobody can tell.
-    pub(super) fn follow<E>(&mut self, scope: &str, name: &str) -> Result<(), Found<E>> {
+    /// Follows a name, unless that leads in a circle or too far, where nobody can tell. Names of different spaces are
+    /// different names, in languages that have several.
+    pub(super) fn follow<E>(&mut self, scope: &str, name: &str, space: u8) -> Result<(), Found<E>> {
         self.steps += 1;
-        if self.trail.len() >= MAX_DEPTH || self.steps > MAX_STEPS {
+        if self.depth >= MAX_DEPTH || self.steps > MAX_STEPS {
             return Err(Found::Several);
         }
-        if self.trail.iter().any(|(known_scope, known)| known == name && known_scope == scope) {
+        let same = |step: &Step| step.space == space && step.name == name && step.scope == scope;
+        if self.trail[..self.depth].iter().any(same) {
             return Err(Found::Circle);
         }
-        self.trail.push((scope.to_owned(), name.to_owned()));
+        if self.trail.len() == self.depth {
+            self.trail.push(Step::default());
+        }
+        let step = &mut self.trail[self.depth];
+        scope.clone_into(&mut step.scope);
+        name.clone_into(&mut step.name);
+        step.space = space;
+        self.depth += 1;
         Ok(())
     }
 
     /// Ends what the last [`follow`](Self::follow) began.
     pub(super) fn leave(&mut self) {
-        self.trail.pop();
+        self.depth = self.depth.saturating_sub(1);
     }
 
     /// What was asked, and what of it is not known.
     pub(super) fn finish(self) -> (BTreeSet<FactKey>, BTreeSet<FactKey>) {
-        let keys = self.asked.into_iter().flat_map(|(scope, names)| {
-            names.into_keys().map(move |name| FactKey { scope: scope.clone(), name }).collect::<Vec<_>>()
+        // A tree is made fastest of what is in order, and fewer are compared when scopes and names are sorted apart.
+        let mut scopes: Vec<_> = self.asked.into_iter().collect();
+        scopes.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let keys = scopes.into_iter().flat_map(|(scope, names)| {
+            let mut names: Vec<String> = names.into_keys().collect();
+            names.sort_unstable();
+            names.into_iter().map(move |name| FactKey { scope: scope.clone(), name })
         });
         (keys.collect(), self.missing)
     }

@@ -71,9 +71,9 @@ impl PartialEq for Place<'_> {
 }
 
 impl Place<'_> {
-    /// The scope that it is.
-    fn inside(&self) -> String {
-        [&self.scope, "//", self.definition.id.as_str()].concat()
+    /// The scope that it is, of a class.
+    fn inside(&self) -> Scope {
+        Scope { name: [&self.scope, "//", self.definition.id.as_str()].concat().into(), is_class: true }
     }
 }
 
@@ -97,6 +97,19 @@ struct Scope {
     is_class: bool,
 }
 
+/// A class in which a member is sought.
+struct Class<'a> {
+    path: &'a RepoPath,
+    /// The scope that it is.
+    inside: Scope,
+}
+
+/// A class and its bases, in the order in which a member is sought in them.
+type Line<'a> = Rc<[Class<'a>]>;
+
+/// A module as others find it: its file, and the symbol that stands for it.
+type FoundModule<'a> = (&'a RepoPath, Option<&'a StableId>);
+
 type Names<'a> = FxHashMap<&'a str, Vec<&'a Content>>;
 
 /// The rules of a Python file.
@@ -105,12 +118,19 @@ pub(super) struct Python<'w, 'a> {
     symbols: &'a Symbols<'a>,
     world: &'w mut World<'a>,
     file: Rc<str>,
+    /// The scopes that other files are.
+    files: FxHashMap<&'a RepoPath, Rc<str>>,
+    /// The scopes around what an owner of records uses.
+    around: FxHashMap<StableId, Rc<[Scope]>>,
+    classes_around: FxHashMap<StableId, Option<Place<'a>>>,
+    /// By directory, then name.
+    modules: FxHashMap<String, FxHashMap<String, Option<FoundModule<'a>>>>,
     roots_of_directories: FxHashMap<String, Rc<[Rc<str>]>>,
     /// By directory, then dotted name.
     roots_of_imports: FxHashMap<String, FxHashMap<String, Root>>,
-    members: FxHashMap<String, Rc<Names<'a>>>,
-    lines: FxHashMap<SymbolKey, Rc<[Place<'a>]>>,
-    found: FxHashMap<String, FxHashMap<String, Found<Entity<'a>>>>,
+    members: FxHashMap<Rc<str>, Names<'a>>,
+    lines: FxHashMap<SymbolKey, Line<'a>>,
+    found: FxHashMap<Rc<str>, FxHashMap<String, Found<Entity<'a>>>>,
 }
 
 impl<'w, 'a> Python<'w, 'a> {
@@ -121,6 +141,10 @@ impl<'w, 'a> Python<'w, 'a> {
             symbols,
             world,
             file: symbols.scope(&[]).into(),
+            files: FxHashMap::default(),
+            around: FxHashMap::default(),
+            classes_around: FxHashMap::default(),
+            modules: FxHashMap::default(),
             roots_of_directories: FxHashMap::default(),
             roots_of_imports: FxHashMap::default(),
             members: FxHashMap::default(),
@@ -131,9 +155,16 @@ impl<'w, 'a> Python<'w, 'a> {
 
     /// The class around a symbol of this file, or the symbol itself if it is one.
     fn class_around(&mut self, owner: &StableId) -> Known<Option<Place<'a>>> {
+        if let Some(class) = self.classes_around.get(owner) {
+            return Ok(class.clone());
+        }
         let holders = self.symbols.holders(Some(owner)).unwrap_or_default();
-        let Some(depth) = holders.iter().position(|holder| holder.kind.is_type()) else { return Ok(None) };
-        self.own_place(&holders[depth..])
+        let class = match holders.iter().position(|holder| holder.kind.is_type()) {
+            Some(depth) => self.own_place(&holders[depth..])?,
+            None => None,
+        };
+        self.classes_around.insert(owner.clone(), class.clone());
+        Ok(class)
     }
 
     /// The place of the innermost of these symbols of this file.
@@ -153,13 +184,20 @@ impl<'w, 'a> Python<'w, 'a> {
 
     /// What a path means from where a symbol of this file stands.
     fn path(&mut self, owner: &StableId, text: &str) -> Known<Found<Entity<'a>>> {
-        let holders = self.symbols.holders(Some(owner)).unwrap_or_default();
-        let scopes = self.scopes(&holders);
+        let scopes = match self.around.get(owner) {
+            Some(scopes) => scopes.clone(),
+            None => {
+                let holders = self.symbols.holders(Some(owner)).unwrap_or_default();
+                let scopes: Rc<[Scope]> = self.scopes(&holders).into();
+                self.around.insert(owner.clone(), scopes.clone());
+                scopes
+            }
+        };
         self.path_in(self.path, &scopes, text, true)
     }
 
     /// What a member of a class means, given the classes in which it is sought in turn.
-    fn member_of(&mut self, classes: &[Place<'a>], text: &str) -> Known<Found<Entity<'a>>> {
+    fn member_of(&mut self, classes: &[Class<'a>], text: &str) -> Known<Found<Entity<'a>>> {
         let mut parts = text.split('.');
         let first = parts.next().unwrap_or_default();
         let mut found = self.inherited(classes, first)?;

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use super::{Entity, Python, known};
+use rustc_hash::FxHashMap;
+
+use super::{Entity, FoundModule, Python, known};
 use crate::{
     ExternalKind, RepoPath,
     resolve::{
@@ -63,14 +65,29 @@ pub(super) fn is_package(path: &RepoPath) -> bool {
 impl<'a> Python<'_, 'a> {
     /// The module called `name` in a directory. A package goes before a file, then the kind of file that asks, then `.py`.
     pub(super) fn module_in(&mut self, directory: &str, name: &str) -> Known<Option<Entity<'a>>> {
+        let known = self.modules.get(directory).and_then(|names| names.get(name)).copied();
+        let found = match known {
+            Some(found) => found,
+            None => {
+                let found = self.find_module(directory, name)?;
+                match self.modules.get_mut(directory) {
+                    Some(names) => drop(names.insert(name.to_owned(), found)),
+                    None => drop(self.modules.insert(directory.to_owned(), FxHashMap::from_iter([(name.to_owned(), found)]))),
+                }
+                found
+            }
+        };
+        Ok(found.map(|(path, id)| Entity::Module(path, id)))
+    }
+
+    fn find_module(&mut self, directory: &str, name: &str) -> Known<Option<FoundModule<'a>>> {
         let stub = self.path.extension() == Some("pyi");
         let offered = self.world.ask(&directory_scope(directory), name)?;
         let modules = offered.iter().filter_map(|offered| match &offered.fact.0 {
             Content::Module(id) => Some((&offered.path, id.as_ref())),
             _ => None,
         });
-        let best = modules.min_by_key(|(path, _)| (!is_package(path), (path.extension() == Some("pyi")) != stub));
-        Ok(best.map(|(path, id)| Entity::Module(path, id)))
+        Ok(modules.min_by_key(|(path, _)| (!is_package(path), (path.extension() == Some("pyi")) != stub)))
     }
 
     /// What a dotted name leads to from a directory. A part that is no module may be a directory of modules.

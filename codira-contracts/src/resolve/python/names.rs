@@ -1,15 +1,14 @@
 //! What Python's names mean: scopes, members of modules and classes, and imports followed to their end.
 
-use std::rc::Rc;
-
 use rustc_hash::FxHashSet;
 
-use super::{Entity, Names, Place, Python, Root, Scope, known};
+use super::{Class, Entity, Line, Names, Place, Python, Root, Scope, known};
 use crate::{
-    ExternalKind, ImportKind, RepoPath, Symbol, SymbolKey, SymbolKind, Visibility,
+    ExternalKind, ImportKind, Language, RepoPath, Symbol, SymbolKey, SymbolKind, Visibility,
     resolve::{
         Known,
         fact::{Binding, Content, Definition},
+        file_scope,
         world::{Found, MAX_DEPTH},
     },
 };
@@ -88,14 +87,14 @@ impl<'a> Python<'_, 'a> {
         if keep && let Some(found) = self.found.get(&*scope.name).and_then(|names| names.get(name)) {
             return Ok(found.clone());
         }
-        if let Err(found) = self.world.follow(&scope.name, name) {
+        if let Err(found) = self.world.follow(&scope.name, name, 0) {
             return Ok(found);
         }
         let found = self.names_followed(path, scope, name, only_public);
         self.world.leave();
         let found = found?;
         if keep {
-            self.found.entry(scope.name.to_string()).or_default().insert(name.to_owned(), found.clone());
+            self.found.entry(scope.name.clone()).or_default().insert(name.to_owned(), found.clone());
         }
         Ok(found)
     }
@@ -150,11 +149,14 @@ impl<'a> Python<'_, 'a> {
     /// What a `*` import of the file at `path` brings under a name.
     fn globbed(&mut self, path: &'a RepoPath, binding: &Binding, name: &str) -> Known<Found<Entity<'a>>> {
         match self.module(path, &binding.module, None)? {
-            Entity::Module(module, _) => match self.names(module, &file_scope(module), name, true)? {
-                // Two modules may take everything from each other: that binds nothing.
-                Found::Circle => Ok(Found::Nothing),
-                found => Ok(found),
-            },
+            Entity::Module(module, _) => {
+                let scope = self.file_scope(module);
+                match self.names(module, &scope, name, true)? {
+                    // Two modules may take everything from each other: that binds nothing.
+                    Found::Circle => Ok(Found::Nothing),
+                    found => Ok(found),
+                }
+            }
             _ => Ok(Found::Nothing),
         }
     }
@@ -186,7 +188,8 @@ impl<'a> Python<'_, 'a> {
     pub(super) fn member(&mut self, entity: &Entity<'a>, name: &str) -> Known<Found<Entity<'a>>> {
         match entity {
             Entity::Module(path, _) => {
-                let found = self.names(path, &file_scope(path), name, false)?;
+                let scope = self.file_scope(path);
+                let found = self.names(path, &scope, name, false)?;
                 // In an `__init__`, `from . import x` binds `x` to what it finds: the submodule.
                 if !matches!(found, Found::Nothing | Found::Circle) {
                     return Ok(found);
@@ -195,21 +198,15 @@ impl<'a> Python<'_, 'a> {
             }
             Entity::Directory(_) => Ok(self.submodule(entity, name)?.map_or(Found::Nothing, Found::One)),
             Entity::External(kind, module) => Ok(Found::One(Entity::External(*kind, format!("{module}.{name}")))),
-            Entity::Symbol(place) if place.definition.kind.is_type() => self.class_member(place, name),
+            Entity::Symbol(place) if place.definition.kind.is_type() => self.names(place.path, &place.inside(), name, false),
             Entity::Symbol(_) | Entity::Unknown => Ok(Found::One(Entity::Unknown)),
         }
     }
 
-    /// What a class itself defines under a name.
-    fn class_member(&mut self, class: &Place<'a>, name: &str) -> Known<Found<Entity<'a>>> {
-        let scope = Scope { name: class.inside().into(), is_class: true };
-        self.names(class.path, &scope, name, false)
-    }
-
     /// What the first of these classes that defines a name defines under it.
-    pub(super) fn inherited(&mut self, classes: &[Place<'a>], name: &str) -> Known<Found<Entity<'a>>> {
-        for class in classes {
-            let found = self.class_member(class, name)?;
+    pub(super) fn inherited(&mut self, classes: &[Class<'a>], name: &str) -> Known<Found<Entity<'a>>> {
+        for Class { path, inside } in classes {
+            let found = self.names(path, inside, name, false)?;
             if !found.is_nothing() {
                 return Ok(found);
             }
@@ -218,7 +215,7 @@ impl<'a> Python<'_, 'a> {
     }
 
     /// A class and its bases, depth first and from left to right, each once, as far as they are in the repository.
-    pub(super) fn line(&mut self, class: &Place<'a>) -> Known<Rc<[Place<'a>]>> {
+    pub(super) fn line(&mut self, class: &Place<'a>) -> Known<Line<'a>> {
         let key = SymbolKey { path: class.path.clone(), id: class.definition.id.clone() };
         if let Some(line) = self.lines.get(&key) {
             return Ok(line.clone());
@@ -239,21 +236,21 @@ impl<'a> Python<'_, 'a> {
                     Err(unknown) => known = Err(unknown),
                 }
             }
-            line.push(class);
+            line.push(Class { path: class.path, inside: class.inside() });
         }
         known?;
-        let line: Rc<[Place<'a>]> = line.into();
+        let line: Line<'a> = line.into();
         self.lines.insert(key, line.clone());
         Ok(line)
     }
 
     /// The scopes in which a class reads its bases.
-    fn scopes_around(&self, class: &Place<'a>) -> Known<Vec<Scope>> {
+    fn scopes_around(&mut self, class: &Place<'a>) -> Known<Vec<Scope>> {
         if class.path == self.path {
             let holders = self.symbols.holders(Some(&class.definition.id)).unwrap_or_default();
             return Ok(self.scopes(holders.get(1..).unwrap_or_default()));
         }
-        let file = file_scope(class.path);
+        let file = self.file_scope(class.path);
         let around = Scope { name: class.scope.clone(), is_class: class.scope != file.name };
         Ok(if around.is_class { vec![around, file] } else { vec![file] })
     }
@@ -280,14 +277,15 @@ impl<'a> Python<'_, 'a> {
             }
         }
         let found = names.get(name).cloned().unwrap_or_default();
-        self.members.insert(scope.name.to_string(), Rc::new(names));
+        self.members.insert(scope.name.clone(), names);
         Ok(found)
     }
-}
 
-/// The scope that a file is.
-fn file_scope(path: &RepoPath) -> Scope {
-    Scope { name: crate::resolve::file_scope(path, &crate::Language::PYTHON).into(), is_class: false }
+    /// The scope that a file is.
+    fn file_scope(&mut self, path: &'a RepoPath) -> Scope {
+        let name = self.files.entry(path).or_insert_with(|| file_scope(path, &Language::PYTHON).into());
+        Scope { name: name.clone(), is_class: false }
+    }
 }
 
 /// The name that an import binds.

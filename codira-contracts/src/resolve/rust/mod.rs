@@ -126,6 +126,8 @@ struct Module<'a> {
     id: Option<&'a StableId>,
     /// The directory of its submodules.
     children: Rc<str>,
+    /// The package that it is in.
+    package: &'a str,
 }
 
 impl PartialEq for Module<'_> {
@@ -173,9 +175,14 @@ impl Space {
 /// The rules of a Rust file.
 pub(super) struct Rust<'w, 'a> {
     path: &'a RepoPath,
+    /// The package that the file is in.
+    package: &'a str,
     symbols: &'a Symbols<'a>,
     world: &'w mut World<'a>,
     macros: FxHashMap<&'a str, Found<&'a StableId>>,
+    /// Files as modules, without their ids.
+    files: FxHashMap<&'a RepoPath, Module<'a>>,
+    standpoints: FxHashMap<StableId, Rc<Standpoint<'a>>>,
     found: FxHashMap<(Rc<str>, Space), FxHashMap<String, Found<Entity<'a>>>>,
 }
 
@@ -199,17 +206,33 @@ impl<'w, 'a> Rust<'w, 'a> {
         for symbol in analysis.symbols.iter().filter(|symbol| symbol.kind == SymbolKind::Macro) {
             macros.entry(&symbol.name).or_insert(Found::Nothing).add(&symbol.id);
         }
-        Self { path, symbols, world, macros, found: FxHashMap::default() }
+        let (files, standpoints, found) = Default::default();
+        let (package, _) = files::package(path);
+        Self { path, package, symbols, world, macros, files, standpoints, found }
     }
 
     /// A file as a module.
-    fn file(&self, path: &'a RepoPath, id: Option<&'a StableId>) -> Module<'a> {
-        let children = FilePlace::of(path).map_or("", |place| place.children);
-        Module { path, scope: super::file_scope(path, &Language::RUST).into(), id, children: children.into() }
+    fn file(&mut self, path: &'a RepoPath, id: Option<&'a StableId>) -> Module<'a> {
+        let module = self.files.entry(path).or_insert_with(|| {
+            let children = FilePlace::of(path).map_or("", |place| place.children).into();
+            let (package, _) = files::package(path);
+            Module { path, scope: super::file_scope(path, &Language::RUST).into(), id: None, children, package }
+        });
+        Module { id, ..module.clone() }
+    }
+
+    /// Where a symbol of this file stands that owns records. Most own many.
+    fn standpoint_of(&mut self, owner: &StableId) -> Rc<Standpoint<'a>> {
+        if let Some(known) = self.standpoints.get(owner) {
+            return known.clone();
+        }
+        let at = Rc::new(self.standpoint(Some(owner)));
+        self.standpoints.insert(owner.clone(), at.clone());
+        at
     }
 
     /// Where a symbol of this file stands; the file itself where there is no such symbol.
-    fn standpoint(&self, owner: Option<&StableId>) -> Standpoint<'a> {
+    fn standpoint(&mut self, owner: Option<&StableId>) -> Standpoint<'a> {
         let holders = self.symbols.holders(owner).unwrap_or_default();
         let depth = holders.iter().position(|holder| holder.kind == SymbolKind::Module).unwrap_or(holders.len());
         let mut module = self.file(self.path, self.symbols.module());
@@ -218,7 +241,7 @@ impl<'w, 'a> Rust<'w, 'a> {
             if symbol.kind == SymbolKind::Module {
                 let children = join(&module.children, &symbol.name).into();
                 let scope = self.symbols.scope(&holders[inner..]).into();
-                module = Module { path: self.path, scope, id: Some(&symbol.id), children };
+                module = Module { scope, id: Some(&symbol.id), children, ..module };
             }
         }
         let scopes = (0..depth).filter(|depth| !holders[*depth].kind.is_type());
@@ -299,7 +322,10 @@ fn target(found: Found<Entity<'_>>) -> Option<EdgeTarget> {
 impl Rules for Rust<'_, '_> {
     fn target(&mut self, record: &UseRecord) -> Known<Option<EdgeTarget>> {
         self.world.start();
-        let at = self.standpoint(Some(&record.owner));
+        let at = match record.form {
+            UseForm::SuperMember | UseForm::Value => return Ok(None),
+            UseForm::Path | UseForm::Macro | UseForm::SelfMember => self.standpoint_of(&record.owner),
+        };
         match record.form {
             UseForm::Path => {
                 let mut found = self.path(&at, &record.text, Space::Value)?;

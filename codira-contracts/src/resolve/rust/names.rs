@@ -86,8 +86,8 @@ impl<'a> Rust<'_, 'a> {
         let Found::One(entity) = found else { return Ok(found.clone()) };
         match entity {
             Entity::Module(module) => {
-                let found =
-                    self.names(module, &module.scope, name, space, module_package(module) != files::package(self.path).0)?;
+                let only_public = module.package != self.package;
+                let found = self.names(module, &module.scope, name, space, only_public)?;
                 if space == Space::Macro && found.is_nothing() {
                     return self.macro_of_sources(module.path, name);
                 }
@@ -113,9 +113,7 @@ impl<'a> Rust<'_, 'a> {
         if keep && let Some(found) = self.found.get(&key).and_then(|names| names.get(name)) {
             return Ok(found.clone());
         }
-        // Names of different spaces are different names.
-        let tagged = format!("{space:?} {name}");
-        if let Err(found) = self.world.follow(scope, &tagged) {
+        if let Err(found) = self.world.follow(scope, name, space as u8) {
             return Ok(found);
         }
         let found = self.names_followed(module, scope, name, space, only_public);
@@ -148,10 +146,10 @@ impl<'a> Rust<'_, 'a> {
                     }
                     if definition.kind == SymbolKind::Module {
                         found.add(Entity::Module(Module {
-                            path: module.path,
                             scope: format!("{scope}//{}", definition.id).into(),
                             id: Some(&definition.id),
                             children: join(&module.children, name).into(),
+                            ..*module
                         }));
                     } else {
                         found.add(Entity::Symbol(Place { module: module.clone(), scope: scope.clone(), definition }));
@@ -202,7 +200,7 @@ impl<'a> Rust<'_, 'a> {
         let from = self.import_path(module, &functions(module, scope), &binding.module, Space::Prefix)?;
         match &from {
             Found::One(Entity::Module(from)) => {
-                let only_public = module_package(module) != module_package(from);
+                let only_public = module.package != from.package;
                 self.names(from, &from.scope, name, space, only_public)
             }
             Found::One(Entity::Symbol(place)) if place.definition.kind == SymbolKind::Enum => {
@@ -258,7 +256,7 @@ impl<'a> Rust<'_, 'a> {
     fn parent(&mut self, module: &Module<'a>) -> Known<Found<Entity<'a>>> {
         if let Some((scope, _)) = module.scope.rsplit_once("//") {
             let children = module.children.rsplit_once('/').map_or("", |(parent, _)| parent).into();
-            return Ok(Found::One(Entity::Module(Module { path: module.path, scope: scope.into(), id: None, children })));
+            return Ok(Found::One(Entity::Module(Module { scope: scope.into(), id: None, children, ..*module })));
         }
         match FilePlace::of(module.path).and_then(|place| place.own) {
             Some((directory, name)) => self.holder(directory, name),
@@ -340,11 +338,6 @@ impl<'a> Rust<'_, 'a> {
         }
         Ok(if found.is_nothing() { Found::One(Entity::Unknown) } else { found })
     }
-}
-
-/// The package that a module is in.
-fn module_package<'a>(module: &Module<'a>) -> &'a str {
-    files::package(module.path).0
 }
 
 /// The scope of a function, when names are read inside one.

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Entity, Module, Place, Rust, Space, Standpoint, files, implementation_scope};
+use super::{Entity, Module, Place, Rust, Space, Standpoint, implementation_scope};
 use crate::{
     RepoPath, SymbolKind,
     resolve::{
@@ -58,7 +58,7 @@ impl<'a> Rust<'_, 'a> {
     /// What a name means inside a type.
     pub(super) fn type_member(&mut self, place: &Place<'a>, name: &str, space: Space) -> Known<Found<Entity<'a>>> {
         let scope = inside(place);
-        if let Err(found) = self.world.follow(&scope, &format!("{space:?} {name}")) {
+        if let Err(found) = self.world.follow(&scope, name, space as u8) {
             return Ok(found);
         }
         let found = self.type_member_followed(place, &scope, name, space);
@@ -84,8 +84,7 @@ impl<'a> Rust<'_, 'a> {
 
     /// What the `impl` blocks of a type give it under a name: inherent ones first, then those of traits, then the traits.
     fn implemented_member(&mut self, place: &Place<'a>, name: &str, space: Space) -> Known<Found<Entity<'a>>> {
-        let (package, _) = files::package(place.module.path);
-        let blocks = self.world.ask(&implementation_scope(package), &place.definition.name)?;
+        let blocks = self.world.ask(&implementation_scope(place.module.package), &place.definition.name)?;
         let blocks = blocks.iter().filter_map(|offered| match &offered.fact.0 {
             Content::Implementation(block) => Some((&offered.path, block)),
             _ => None,
@@ -169,7 +168,7 @@ impl<'a> Rust<'_, 'a> {
     }
 
     /// The module in which a block stands.
-    fn module_of(&self, path: &'a RepoPath, block: &Implementation) -> Module<'a> {
+    fn module_of(&mut self, path: &'a RepoPath, block: &Implementation) -> Module<'a> {
         let mut module = self.file(path, None);
         for part in block.scope.split("//").skip(1) {
             // Ids of modules are not their names, but one level down is one level down.
