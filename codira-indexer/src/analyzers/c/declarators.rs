@@ -85,17 +85,24 @@ impl Grammar {
             return specifiers;
         }
         while cursor.field_id() != Some(self.declarator) {
-            let child = cursor.node();
-            if self.kind(child) == Kind::StorageClass {
-                specifiers.is_static |= &text[child.byte_range()] == "static";
-                specifiers.is_extern |= &text[child.byte_range()] == "extern";
-            }
-            specifiers.is_const |= self.is_const(child);
+            self.specify(&mut specifiers, cursor.node(), text);
             if !cursor.goto_next_sibling() {
                 break;
             }
         }
         specifiers
+    }
+
+    /// Adds what a node before the first declarator says.
+    pub(super) fn specify(&self, specifiers: &mut Specifiers, node: Node<'_>, text: &str) {
+        match self.kind(node) {
+            Kind::StorageClass => {
+                specifiers.is_static |= &text[node.byte_range()] == "static";
+                specifiers.is_extern |= &text[node.byte_range()] == "extern";
+            }
+            Kind::TypeQualifier => specifiers.is_const |= self.is_const(node),
+            _ => {}
+        }
     }
 
     fn is_const(&self, node: Node<'_>) -> bool {

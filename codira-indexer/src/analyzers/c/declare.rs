@@ -122,7 +122,8 @@ impl<'t> Walk<'t> {
     /// A declaration of variables, fields, functions or types.
     pub(super) fn declaration(&mut self, node: Node<'_>, kind: Kind) -> Opened {
         let grammar = self.grammar;
-        let specifiers = grammar.specifiers(node, self.code);
+        let mut specifiers = Specifiers::default();
+        let mut specified = false;
         let mut declared = Vec::new();
         let mut prefix = None;
         let mut cursor = node.walk();
@@ -135,7 +136,12 @@ impl<'t> Walk<'t> {
             {
                 signature.push_str(&fold(&self.code[child.byte_range()]));
             }
-            if cursor.field_id() == Some(grammar.declarator) {
+            let declares = cursor.field_id() == Some(grammar.declarator);
+            specified |= declares;
+            if !specified {
+                grammar.specify(&mut specifiers, child, self.code);
+            }
+            if declares {
                 let declarator = grammar.declarator(child);
                 if self.is_local(kind, &declarator, &specifiers) {
                     if let Some(name) = declarator.name {
@@ -326,7 +332,9 @@ impl<'t> Walk<'t> {
     fn decorators(&self, node: Node<'_>, start: usize, end: usize) -> Vec<String> {
         let grammar = self.grammar;
         let mut found: Vec<(usize, String)> = Vec::new();
-        let mut holder = Some(node);
+        // Few declarations have any, and looking for them takes long.
+        let may_have = ["__", "[["].iter().any(|mark| self.code[node.start_byte()..end.max(node.start_byte())].contains(mark));
+        let mut holder = may_have.then_some(node);
         while let Some(node) = holder {
             let mut cursor = node.walk();
             let attributes = node.children(&mut cursor).filter_map(|child| {

@@ -34,9 +34,9 @@ impl Token {
 
 /// The tokens of a range of a text.
 pub(super) struct Lexer<'t> {
+    /// The text up to where it ends for this reader.
     bytes: &'t [u8],
     at: usize,
-    end: usize,
     /// Nothing but blanks and comments so far on this line; `None` where `#` begins no directive.
     fresh_line: Option<bool>,
 }
@@ -44,17 +44,16 @@ pub(super) struct Lexer<'t> {
 impl<'t> Lexer<'t> {
     /// Reads a whole file.
     pub(super) fn new(text: &'t str) -> Self {
-        Self { bytes: text.as_bytes(), at: 0, end: text.len(), fresh_line: Some(true) }
+        Self { bytes: text.as_bytes(), at: 0, fresh_line: Some(true) }
     }
 
     /// Reads a range in which `#` is but punctuation, such as the inside of a directive.
     pub(super) fn within(text: &'t str, start: usize, end: usize) -> Self {
-        Self { bytes: text.as_bytes(), at: start, end, fresh_line: None }
+        Self { bytes: &text.as_bytes()[..end], at: start, fresh_line: None }
     }
 
     fn peek(&self, ahead: usize) -> u8 {
-        let at = self.at + ahead;
-        if at < self.end { self.bytes[at] } else { 0 }
+        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
     }
 
     /// The length of a line splice (`\` before a line end) here, or 0.
@@ -67,13 +66,14 @@ impl<'t> Lexer<'t> {
     }
 
     fn skip_blanks(&mut self) {
-        while self.at < self.end {
-            match self.bytes[self.at] {
+        while let Some(byte) = self.bytes.get(self.at) {
+            match byte {
+                b' ' => self.at += 1,
                 b'\n' => {
                     self.fresh_line = self.fresh_line.map(|_| true);
                     self.at += 1;
                 }
-                byte if byte.is_ascii_whitespace() || byte == 0x0b => self.at += 1,
+                byte if byte.is_ascii_whitespace() || *byte == 0x0b => self.at += 1,
                 b'\\' if self.splice() > 0 => self.at += self.splice(),
                 _ => break,
             }
@@ -81,39 +81,34 @@ impl<'t> Lexer<'t> {
     }
 
     fn skip_line_comment(&mut self) {
-        while self.at < self.end && self.bytes[self.at] != b'\n' {
-            self.at += self.splice().max(1);
+        while let Some(byte) = self.bytes.get(self.at).filter(|byte| **byte != b'\n') {
+            self.at += if *byte == b'\\' { self.splice().max(1) } else { 1 };
         }
     }
 
     fn skip_block_comment(&mut self) {
         self.at += 2;
-        while self.at < self.end {
-            if self.peek(0) == b'*' && self.peek(1) == b'/' {
-                self.at += 2;
-                return;
-            }
-            self.at += 1;
-        }
+        let inside = self.bytes.get(self.at..).unwrap_or_default();
+        self.at += inside.windows(2).position(|two| two == b"*/").map_or(inside.len(), |end| end + 2);
     }
 
     /// Skips a literal with its end mark; one that is not closed ends with its line.
     fn skip_literal(&mut self, mark: u8) {
         self.at += 1;
-        while self.at < self.end {
-            match self.bytes[self.at] {
+        while let Some(byte) = self.bytes.get(self.at) {
+            match byte {
                 b'\n' => return,
                 b'\\' => {
                     let step = self.splice().max(2);
-                    self.at = self.end.min(self.at + step);
+                    self.at = self.bytes.len().min(self.at + step);
                     // The escaped byte may have begun a longer character.
-                    while self.at < self.end && self.bytes[self.at] & 0xc0 == 0x80 {
+                    while self.bytes.get(self.at).is_some_and(|byte| byte & 0xc0 == 0x80) {
                         self.at += 1;
                     }
                 }
                 byte => {
                     self.at += 1;
-                    if byte == mark {
+                    if *byte == mark {
                         return;
                     }
                 }
@@ -122,8 +117,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn skip_number(&mut self) {
-        while self.at < self.end {
-            let byte = self.bytes[self.at];
+        while let Some(&byte) = self.bytes.get(self.at) {
             let separated = byte == b'\'' && self.peek(1).is_ascii_alphanumeric();
             let signed = matches!(byte, b'e' | b'E' | b'p' | b'P') && matches!(self.peek(1), b'+' | b'-');
             match byte {
@@ -136,13 +130,14 @@ impl<'t> Lexer<'t> {
 
     fn skip_directive(&mut self) {
         self.at += 1;
-        while self.at < self.end {
-            match self.bytes[self.at] {
+        while let Some(&byte) = self.bytes.get(self.at) {
+            match byte {
                 b'\n' => return,
                 b'/' if self.peek(1) == b'/' => self.skip_line_comment(),
                 b'/' if self.peek(1) == b'*' => self.skip_block_comment(),
                 mark @ (b'"' | b'\'') => self.skip_literal(mark),
-                _ => self.at += self.splice().max(1),
+                b'\\' => self.at += self.splice().max(1),
+                _ => self.at += 1,
             }
         }
     }
@@ -153,11 +148,8 @@ impl Iterator for Lexer<'_> {
 
     fn next(&mut self) -> Option<Token> {
         self.skip_blanks();
-        if self.at >= self.end {
-            return None;
-        }
         let start = self.at;
-        let kind = match self.bytes[start] {
+        let kind = match *self.bytes.get(start)? {
             b'/' if self.peek(1) == b'/' => {
                 self.skip_line_comment();
                 TokenKind::Comment
@@ -179,9 +171,8 @@ impl Iterator for Lexer<'_> {
                 TokenKind::Number
             }
             byte if is_word_byte(byte) => {
-                while self.at < self.end && is_word_byte(self.bytes[self.at]) {
-                    self.at += 1;
-                }
+                let rest = &self.bytes[start..];
+                self.at += rest.iter().position(|byte| !is_word_byte(*byte)).unwrap_or(rest.len());
                 TokenKind::Word
             }
             byte => {
@@ -193,12 +184,23 @@ impl Iterator for Lexer<'_> {
             self.fresh_line = self.fresh_line.map(|_| false);
         }
         // Splices and escapes at the very end may step over it.
-        self.at = self.at.min(self.end);
+        self.at = self.at.min(self.bytes.len());
         Some(Token { kind, start, end: self.at })
     }
 }
 
 /// Whether `byte` can be part of a word; all of UTF-8 beyond ASCII can.
 fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
+    // Looked up, as every byte of a file is asked twice.
+    const WORD: [bool; 256] = {
+        let mut word = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            let ascii = byte as u8;
+            word[byte] = byte >= 0x80 || ascii.is_ascii_alphanumeric() || matches!(ascii, b'_' | b'$');
+            byte += 1;
+        }
+        word
+    };
+    WORD[usize::from(byte)]
 }

@@ -42,6 +42,8 @@ pub(super) struct Walk<'t> {
 struct Frame {
     kind: Kind,
     opened: Opened,
+    /// Its first child that is more than a token is the only one in which anything of interest can be.
+    holds_one: bool,
 }
 
 /// What ends with a node.
@@ -100,14 +102,18 @@ impl<'t> Walk<'t> {
             if let Some(opened) = self.enter(node, kind, field)
                 && cursor.goto_first_child()
             {
-                self.frames.push(Frame { kind, opened });
+                let holds_one = holds_one(kind) && !(broken && node.has_error());
+                self.frames.push(Frame { kind, opened, holds_one });
                 continue;
             }
-            while !cursor.goto_next_sibling() {
+            // Behind the one child there is no need to look: a step of the cursor costs more than all that is done with a token.
+            let mut is_over = self.in_holder_of_one() && node.is_named();
+            while is_over || !cursor.goto_next_sibling() {
                 if !cursor.goto_parent() {
                     return;
                 }
                 self.leave();
+                is_over = self.in_holder_of_one();
             }
         }
     }
@@ -116,6 +122,7 @@ impl<'t> Walk<'t> {
     fn enter(&mut self, node: Node<'_>, kind: Kind, field: Option<FieldId>) -> Option<Opened> {
         let opened = match kind {
             Kind::Attribute | Kind::AttributeDeclaration | Kind::Declspec => return None,
+            kind if is_empty(node, kind) && !node.has_error() => return None,
             Kind::FunctionDefinition => self.function(node),
             // Types of old-style parameters, which the function has read.
             Kind::Declaration if self.parent() == Kind::FunctionDefinition => return None,
@@ -184,6 +191,10 @@ impl<'t> Walk<'t> {
             }
             Opened::Declaration => drop(self.declared.pop()),
         }
+    }
+
+    fn in_holder_of_one(&self) -> bool {
+        self.frames.last().is_some_and(|frame| frame.holds_one)
     }
 
     /// The node around the current one.
@@ -275,6 +286,24 @@ impl<'t> Walk<'t> {
             format!("not understood: `{shown}{more}`")
         };
         self.diagnostics.push(Diagnostic { line: site(node).line, message });
+    }
+}
+
+/// Whether nodes of this kind, if nothing in them is broken, have but one child in which anything of interest can be.
+fn holds_one(kind: Kind) -> bool {
+    use Kind as K;
+    matches!(kind, K::ExpressionStatement | K::FieldExpression | K::ParenthesizedExpression | K::ReturnStatement)
+}
+
+/// Whether nothing inside a node can be of interest, by its kind and size.
+fn is_empty(node: Node<'_>, kind: Kind) -> bool {
+    match kind {
+        Kind::CharLiteral | Kind::SizedType | Kind::StorageClass | Kind::StringLiteral => true,
+        // One word; but `alignas` has a value, and a type may have a body.
+        Kind::TypeDescriptor | Kind::TypeQualifier => node.descendant_count() == 2,
+        // Two parentheses.
+        Kind::ArgumentList => node.descendant_count() == 3,
+        _ => false,
     }
 }
 
