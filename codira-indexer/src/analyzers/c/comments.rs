@@ -1,8 +1,9 @@
 //! Comments as documentation: which one belongs to what, and its text without marks.
 
-use std::{collections::HashMap, ops::Range};
+use std::ops::Range;
 
 use codira_contracts::LineSpan;
+use rustc_hash::FxHashMap;
 
 use super::lines::Lines;
 
@@ -40,14 +41,14 @@ pub(super) struct Comments<'t> {
     lines: &'t Lines,
     blocks: Vec<Block>,
     /// Those that have their lines to themselves, by their last line.
-    leading: HashMap<u32, usize>,
+    leading: FxHashMap<u32, usize>,
     /// Those after code, by their first line; of several the first.
-    trailing: HashMap<u32, usize>,
+    trailing: FxHashMap<u32, usize>,
 }
 
 impl<'t> Comments<'t> {
     pub(super) fn new(text: &'t str, lines: &'t Lines, comments: &[Comment]) -> Self {
-        let mut all = Self { text, lines, blocks: Vec::new(), leading: HashMap::new(), trailing: HashMap::new() };
+        let mut all = Self { text, lines, blocks: Vec::new(), leading: FxHashMap::default(), trailing: FxHashMap::default() };
         for Comment { range, leads } in comments {
             let span = lines.span(range.start, range.end);
             let is_line = text[range.clone()].starts_with("//");

@@ -1,8 +1,7 @@
 //! Collects symbols and uses while a file is read, and gives the symbols their order and identity at the end.
 
-use std::collections::HashMap;
-
 use codira_contracts::{Site, StableId, Symbol, SymbolKind, UseForm, UseKind, UseRecord};
+use rustc_hash::FxHashMap;
 
 /// A symbol by its place among the drafts.
 pub(super) type Index = usize;
@@ -46,7 +45,7 @@ pub(super) fn in_order(drafts: &[Draft]) -> Vec<Index> {
 pub(super) fn settle(drafts: Vec<Draft>) -> (Vec<Symbol>, Vec<StableId>) {
     let order = in_order(&drafts);
     let mut ids: Vec<Option<StableId>> = vec![None; drafts.len()];
-    let mut repeats: HashMap<String, u32> = HashMap::new();
+    let mut repeats: FxHashMap<String, u32> = FxHashMap::default();
     let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
     let mut symbols = Vec::with_capacity(order.len());
     for index in order {
@@ -71,7 +70,7 @@ pub(super) fn settle(drafts: Vec<Draft>) -> (Vec<Symbol>, Vec<StableId>) {
 }
 
 /// The id itself the first time, and numbered from the second on.
-fn unique(id: String, repeats: &mut HashMap<String, u32>) -> StableId {
+fn unique(id: String, repeats: &mut FxHashMap<String, u32>) -> StableId {
     let count = repeats.entry(id.clone()).or_insert(0);
     *count += 1;
     match *count {

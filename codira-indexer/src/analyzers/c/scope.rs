@@ -1,12 +1,12 @@
 //! Which names are local at a place.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The parameters and local variables in scope, in nested blocks.
 #[derive(Default)]
 pub(super) struct Scopes<'t> {
     /// How many open blocks declare a name.
-    declared: HashMap<&'t str, u32>,
+    declared: FxHashMap<&'t str, u32>,
     /// The names in the order of their declaration.
     names: Vec<&'t str>,
     /// How many names there were when each open block began.

@@ -1,14 +1,13 @@
 //! `__all__`: which names a module gives to others.
 
-use std::collections::HashSet;
-
 use codira_contracts::Visibility;
 use ruff_python_ast::{Expr, ExprCall, Operator, StmtAugAssign};
+use rustc_hash::FxHashSet;
 
 /// What the file's assignments to `__all__` say.
 #[derive(Default)]
 pub(super) struct Exports<'s> {
-    names: HashSet<&'s str>,
+    names: FxHashSet<&'s str>,
     /// Whether there is an `__all__`.
     exists: bool,
     /// Whether it may hold names that are not written here.

@@ -1,16 +1,15 @@
 //! Imports of every form.
 
-use std::collections::HashMap;
-
 use codira_contracts::{Import, ImportKind, Visibility};
 use ruff_python_ast::{Alias, Expr, StmtImport, StmtImportFrom};
 use ruff_text_size::Ranged;
+use rustc_hash::FxHashMap;
 
 use super::{scope::Binding, symbols::Symbols, walk::Walk};
 
 /// What imported names are called where they come from: `overload` for `o` of `from typing import overload as o`.
 #[derive(Default)]
-pub(super) struct OriginalNames<'s>(HashMap<&'s str, &'s str>);
+pub(super) struct OriginalNames<'s>(FxHashMap<&'s str, &'s str>);
 
 impl<'s> Walk<'s> {
     /// The last name of a path, as it is called where it comes from; `None` for other expressions.

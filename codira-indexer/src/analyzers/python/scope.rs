@@ -1,8 +1,7 @@
 //! Scopes: what a name means where it is used, as far as the file alone tells.
 
-use std::collections::HashMap;
-
 use codira_contracts::UseForm;
+use rustc_hash::FxHashMap;
 
 /// Identifies a scope of [`Scopes`].
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,7 +38,7 @@ pub(super) enum Binding {
 struct Scope<'s> {
     kind: ScopeKind,
     parent: Option<ScopeId>,
-    names: HashMap<&'s str, Binding>,
+    names: FxHashMap<&'s str, Binding>,
 }
 
 /// All scopes of a file.
@@ -55,12 +54,12 @@ impl<'s> Scopes<'s> {
 
     /// The scope of a file, empty.
     pub(super) fn new() -> Self {
-        Self { all: vec![Scope { kind: ScopeKind::Module, parent: None, names: HashMap::new() }] }
+        Self { all: vec![Scope { kind: ScopeKind::Module, parent: None, names: FxHashMap::default() }] }
     }
 
     /// Opens a scope inside another.
     pub(super) fn open(&mut self, kind: ScopeKind, parent: ScopeId) -> ScopeId {
-        self.all.push(Scope { kind, parent: Some(parent), names: HashMap::new() });
+        self.all.push(Scope { kind, parent: Some(parent), names: FxHashMap::default() });
         ScopeId(self.all.len() - 1)
     }
 

@@ -1,8 +1,7 @@
 //! The symbols of a file as they are found, and their identities.
 
-use std::collections::HashMap;
-
 use codira_contracts::{Import, LineSpan, StableId, Symbol, SymbolKind, Visibility};
+use rustc_hash::FxHashMap;
 
 use super::{exports::Exports, module::Module};
 
@@ -42,7 +41,7 @@ impl Role {
 pub(super) struct Symbols {
     all: Vec<Symbol>,
     /// How many symbols have an id that begins with this path and suffix.
-    definitions: HashMap<String, u32>,
+    definitions: FxHashMap<String, u32>,
 }
 
 impl Symbols {
@@ -59,7 +58,7 @@ impl Symbols {
             visibility: visibility(module.last_part()),
             ..Symbol::new(Self::MODULE_ID, SymbolKind::Module, module.last_part())
         };
-        Self { all: vec![symbol], definitions: HashMap::new() }
+        Self { all: vec![symbol], definitions: FxHashMap::default() }
     }
 
     /// How many there are.

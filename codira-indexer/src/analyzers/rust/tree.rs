@@ -227,7 +227,8 @@ fn input(tokens: &Tokens<'_>, range: Range<Token>) -> Input {
 /// Keeps the parser's walk, with the tokens of the file for those of the input.
 fn build<'t, 'a>(tokens: &'t Tokens<'a>, range: Range<Token>, output: &Output) -> Tree<'t, 'a> {
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let mut tree = Tree { tokens, nodes: Vec::new(), errors: Vec::new() };
+    // Room at once for about as many nodes as there mostly are: growing copies them.
+    let mut tree = Tree { tokens, nodes: Vec::with_capacity(range.len() / 2), errors: Vec::new() };
     let mut open: Vec<Node> = Vec::new();
     // The next token to be consumed, and the end of the last one that was.
     let mut consumed = range.start;

@@ -1,8 +1,7 @@
 //! One walk over the tree, from the first node to the last: what is entered and left, and what holds in between.
 
-use std::collections::HashMap;
-
 use codira_contracts::{FileAnalysis, StableId, UseForm, UseKind, UseRecord};
+use rustc_hash::FxHashMap;
 
 use super::{
     lines::Lines,
@@ -81,7 +80,7 @@ pub(super) struct Walk<'l, 'a> {
     /// How many item macros deep this is.
     pub(super) macros: usize,
     /// How often an id was wanted.
-    ids: HashMap<String, usize>,
+    ids: FxHashMap<String, usize>,
 }
 
 impl<'l, 'a> Walk<'l, 'a> {
