@@ -1,100 +1,80 @@
-//! The forms of blobs: records in postcard, numbers of variable length. DuckDB compresses the columns that hold them.
+//! The forms of blobs: records in postcard, numbers of variable length, long ones compressed. Damage is DuckDB's to notice: its
+//! blocks have checksums.
 //!
-//! What is read back is never trusted: every function that reads answers `None` to bytes that it cannot have written.
+//! What is read back is never trusted all the same: every function that reads answers `None` to bytes that it cannot have written.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::cell::RefCell;
 
-use codira_contracts::{AnalysisStatus, FileAnalysis, Import, Site, StableId, Symbol, UseForm, UseKind, UseRecord};
+use codira_contracts::ContentHash;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use zstd::zstd_safe::{CCtx, DCtx, compress_bound, get_frame_content_size};
+
+/// Fast; higher levels cost several times as much for a tenth less.
+const LEVEL: i32 = 3;
+
+thread_local! {
+    // Contexts take longer to make than most blobs to handle.
+    static COMPRESSOR: RefCell<Option<CCtx<'static>>> = const { RefCell::new(None) };
+    static DECOMPRESSOR: RefCell<Option<DCtx<'static>>> = const { RefCell::new(None) };
+}
 
 /// A record as bytes.
 pub(crate) fn pack<T: Serialize + ?Sized>(record: &T) -> Vec<u8> {
-    postcard::to_stdvec(record).expect("the model has no type that postcard refuses")
+    pack_after(Vec::new(), record)
+}
+
+/// Bytes, and after them a record.
+pub(crate) fn pack_after<T: Serialize + ?Sized>(bytes: Vec<u8>, record: &T) -> Vec<u8> {
+    postcard::to_extend(record, bytes).expect("the model has no type that postcard refuses")
 }
 
 /// Reads what [`pack`] wrote.
 pub(crate) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    match postcard::take_from_bytes(bytes) {
-        Ok((record, [])) => Some(record),
+    unpack_borrowed(bytes)
+}
+
+/// Reads what [`pack`] wrote; what comes of it may borrow the bytes.
+pub(crate) fn unpack_borrowed<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
+    match unpack_first(bytes)? {
+        (record, []) => Some(record),
         _ => None,
     }
 }
 
-/// Reads the list of bytes that [`pack`] wrote.
-pub(crate) fn unpack_sections(bytes: &[u8]) -> Option<Vec<&[u8]>> {
-    match postcard::take_from_bytes(bytes) {
-        Ok((sections, [])) => Some(sections),
-        _ => None,
-    }
+/// Reads the first record of some, and tells what comes after it.
+pub(crate) fn unpack_first<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<(T, &'a [u8])> {
+    postcard::take_from_bytes(bytes).ok()
 }
 
-/// What an analysis says that no question matches: everything but symbols, documentation and source.
-#[derive(Serialize, Deserialize)]
-struct Rest<'a> {
-    imports: Cow<'a, [Import]>,
-    uses: Vec<Use<'a>>,
-    status: Cow<'a, AnalysisStatus>,
+/// Compresses bytes. What `known` says already takes next to no room, and is needed to read them.
+pub(crate) fn squeeze(bytes: &[u8], known: &[u8]) -> Vec<u8> {
+    COMPRESSOR.with_borrow_mut(|slot| {
+        let compressor = slot.get_or_insert_with(CCtx::create);
+        let mut frame = Vec::with_capacity(compress_bound(bytes.len()));
+        let compressed = compressor.compress_using_dict(&mut frame, bytes, known, LEVEL);
+        compressed.expect("the frame has room for the bytes, whatever they are");
+        frame.shrink_to_fit();
+        frame
+    })
 }
 
-/// A use, whose owner is told by its place in the list of symbols.
-#[derive(Serialize, Deserialize)]
-struct Use<'a> {
-    kind: UseKind,
-    form: UseForm,
-    owner: usize,
-    text: Cow<'a, str>,
-    line: u32,
-    column: u32,
+/// Reads what [`squeeze`] wrote with the same `known`.
+pub(crate) fn expand(squeezed: &[u8], known: &[u8]) -> Option<Vec<u8>> {
+    let length = get_frame_content_size(squeezed).ok()??;
+    let mut bytes = Vec::new();
+    // A damaged head may promise more than there is memory.
+    bytes.try_reserve_exact(usize::try_from(length).ok()?).ok()?;
+    DECOMPRESSOR.with_borrow_mut(|slot| {
+        let decompressor = slot.get_or_insert_with(DCtx::create);
+        decompressor.decompress_using_dict(&mut bytes, squeezed, known).ok()
+    })?;
+    Some(bytes)
 }
 
-/// Imports, uses and status of a valid analysis.
-pub(crate) fn pack_rest(analysis: &FileAnalysis) -> Vec<u8> {
-    let places: HashMap<&StableId, usize> = analysis.symbols.iter().map(|symbol| &symbol.id).zip(0..).collect();
-    let uses = analysis.uses.iter().map(|record| Use {
-        kind: record.kind,
-        form: record.form,
-        owner: *places.get(&record.owner).expect("the owners of a valid analysis are its symbols"),
-        text: Cow::Borrowed(&record.text),
-        line: record.site.line,
-        column: record.site.column,
-    });
-    pack(&Rest { uses: uses.collect(), imports: Cow::from(&analysis.imports), status: Cow::Borrowed(&analysis.status) })
-}
-
-/// Reads what [`pack_rest`] wrote into an analysis that has its symbols already.
-pub(crate) fn unpack_rest(bytes: &[u8], analysis: &mut FileAnalysis) -> Option<()> {
-    let Rest { imports, uses, status } = unpack(bytes)?;
-    let symbols: &[Symbol] = &analysis.symbols;
-    let record = |Use { kind, form, owner, text, line, column }: Use<'_>| {
-        let owner = symbols.get(owner)?.id.clone();
-        Some(UseRecord { kind, owner, form, text: text.into_owned(), site: Site::new(line, column) })
-    };
-    analysis.uses = uses.into_iter().map(record).collect::<Option<_>>()?;
-    analysis.imports = imports.into_owned();
-    analysis.status = status.into_owned();
-    Some(())
-}
-
-/// The sites of an edge: lines as differences, for they are sorted.
-pub(crate) fn pack_sites(sites: &[Site]) -> Vec<u8> {
-    let mut before = 0;
-    let pairs = sites.iter().map(|site| {
-        let step = site.line.wrapping_sub(before);
-        before = site.line;
-        (step, site.column)
-    });
-    pack(&pairs.collect::<Vec<_>>())
-}
-
-/// Reads what [`pack_sites`] wrote.
-pub(crate) fn unpack_sites(bytes: &[u8]) -> Option<Vec<Site>> {
-    let pairs: Vec<(u32, u32)> = unpack(bytes)?;
-    let mut line = 0_u32;
-    let sites = pairs.into_iter().map(|(step, column)| {
-        line = line.wrapping_add(step);
-        Site::new(line, column)
-    });
-    Some(sites.collect())
+/// A number that stands for texts; other texts may have the same.
+pub(crate) fn digest(parts: &[&[u8]]) -> u32 {
+    let [a, b, c, d, ..] = *ContentHash::of(&parts.concat()).as_bytes();
+    u32::from_le_bytes([a, b, c, d])
 }
 
 /// The number of a word of the contract: its place in the list of all.

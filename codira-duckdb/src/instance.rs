@@ -17,8 +17,9 @@ use crate::files;
 const KEPT: usize = 4;
 /// How much memory a session takes before it spills to its directory.
 const SESSION_MEMORY: &str = "1GB";
-/// The size of a block. The default of 256 KiB makes small indexes large.
-const BLOCK: &str = "16384";
+/// The size of a block. The default of 256 KiB makes small indexes large; blocks of half the size are too small for DuckDB to leave
+/// out the zeros of numbers.
+const BLOCK: &str = "32768";
 /// From which size on an index is worth a thread on every core. For a smaller one they cost more than they give, in a session, too:
 /// who waits for another thread of DuckDB does so busily.
 const LARGE: u64 = 64 << 20;

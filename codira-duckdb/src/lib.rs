@@ -9,14 +9,17 @@
 //! - `schema`: what is stored, as numbered migrations.
 //! - `place`, `files`: how one writer and any number of readers share the directory.
 //! - `instance`: how DuckDB is started, and kept. `engine`: how it is asked. `worker`: the thread on which that happens.
+//! - `forms`: what lies in blobs. `cores`: computation beside the session's thread.
 //! - `read`: the questions. Each statement stands beside the code that runs it.
 //! - `write`: the session.
 
 mod backend;
 mod codec;
+mod cores;
 mod engine;
 mod errors;
 mod files;
+mod forms;
 mod instance;
 mod place;
 mod read;

@@ -7,36 +7,52 @@ use duckdb::types::Value;
 
 use super::{
     filter::Which,
+    sheet::Sheet,
     snapshot::{Name, OWN, Snapshot, Table},
 };
-use crate::{codec, engine::Cells};
+use crate::codec;
 
-const UNITS: Table = Table { name: "documentation", order: "first, last, stable_id", columns: "body" };
 const ISSUES: Table = Table { name: "doc_issue", order: "ordinal, 0::UINTEGER, ''", columns: "body" };
 
-/// What [`body`] reads, from its column on.
-pub(super) const UNIT: &str = UNITS.columns;
-
 pub(super) fn units(snapshot: &Snapshot, request: &DocumentationRequest) -> Result<Vec<DocumentationEntry>, BackendError> {
-    let which = match &request.owner {
-        None => Which::all(),
-        Some(owner) => match snapshot.symbol(owner)? {
-            Some((file, number)) => Which::is("file", file).and_is("owner", Some(number)),
-            None => return Ok(Vec::new()),
-        },
-    };
-    let found = snapshot.listed(UNITS, which, &request.prefix, request.limit, |row| body(row, OWN))?;
-    Ok(found.into_iter().map(unit).collect())
+    let DocumentationRequest { owner, prefix, limit } = request;
+    let limit = limit.unwrap_or(usize::MAX);
+    let mut entries = Vec::new();
+    if let Some(owner) = owner {
+        if let Some((sheet, _)) = snapshot.symbol(owner)?.filter(|_| prefix.covers(&owner.path)) {
+            entries.extend(sheet_units(&sheet).filter(|entry| entry.unit.owner.as_ref() == Some(&owner.id)));
+        }
+        entries.truncate(limit);
+        return Ok(entries);
+    }
+    let files = documented(snapshot, request, limit)?;
+    let sheets = snapshot.sheets(files.iter().copied())?;
+    entries.extend(files.iter().flat_map(|file| sheet_units(&sheets[file])));
+    entries.truncate(limit);
+    Ok(entries)
 }
 
-/// A documentation unit.
-pub(super) fn body(row: &Cells<'_>, column: usize) -> Result<Documentation, BackendError> {
-    row.blob(column, "a documentation unit", codec::unpack)
+/// The files that have the first units, by path.
+fn documented(snapshot: &Snapshot, request: &DocumentationRequest, limit: usize) -> Result<Vec<u32>, BackendError> {
+    let which = Which::all().and("documentation > 0", []).and_below(&request.prefix);
+    let counts = snapshot.select("id, documentation", "file", &which, |row| Ok((row.get::<u32>(0)?, row.get::<u32>(1)?)))?;
+    let names = snapshot.names(counts.iter().map(|(file, _)| *file))?;
+    let mut counts = counts;
+    counts.sort_unstable_by(|(a, _), (b, _)| names[a].path.cmp(&names[b].path));
+    let mut before = 0_usize;
+    let first = counts.into_iter().take_while(|(_, count)| {
+        let wanted = before < limit;
+        before = before.saturating_add(*count as usize);
+        wanted
+    });
+    Ok(first.map(|(file, _)| file).collect())
 }
 
-/// An entry of its parts.
-pub(super) fn unit((Name { path, .. }, unit): (Name, Documentation)) -> DocumentationEntry {
-    DocumentationEntry { path, unit }
+/// The units of a file, in the order of answers.
+fn sheet_units(sheet: &Sheet) -> impl Iterator<Item = DocumentationEntry> {
+    let mut units: Vec<&Documentation> = sheet.documentation.iter().collect();
+    units.sort_by(|a, b| (a.span, &a.id).cmp(&(b.span, &b.id)));
+    units.into_iter().map(|unit| DocumentationEntry { path: sheet.name.path.clone(), unit: unit.clone() })
 }
 
 pub(super) fn issues(snapshot: &Snapshot, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError> {

@@ -1,16 +1,21 @@
 //! Edges, from either end.
+//!
+//! Rows lead to the files that have some, perhaps with others; documents and meanings tell which, and what they are.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashSet;
 
 use codira_contracts::{
-    BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, ExternalKind, Site, SymbolKey, SymbolSummary, UseKind,
+    BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, ExternalKind, StableId, SymbolKey, SymbolSummary, UseKind,
+    last_name,
 };
 use duckdb::types::Value;
+use rustc_hash::FxHashMap;
 
-use super::{filter::Which, snapshot::Snapshot};
+use super::{filter::Which, sheet::Sheet, snapshot::Snapshot};
 use crate::{
     codec,
-    engine::{Cells, list},
+    engine::list,
+    forms::{graph::Edge, meanings::Meaning},
 };
 
 /// An edge leads to a symbol.
@@ -18,68 +23,128 @@ pub(crate) const RESOLVED: u8 = 0;
 /// An edge leads nowhere that is known. External kinds lie between the two.
 pub(crate) const UNRESOLVED: u8 = ExternalKind::ALL.len() as u8 + 1;
 
-/// What is read of an edge.
-const EDGE: &str = "file, owner, reach, target_file, target, text, sites";
-/// What names a symbol.
-const SUMMARY: &str = "file, number, stable_id, kind, name, logical_name, first, last";
+/// How many files are read together, at first where there is a limit, and at most.
+const READ: std::ops::RangeInclusive<usize> = 16..=512;
 
-/// File and number of a symbol.
-type Place = (u32, u32);
-/// Symbols that were read.
-type Symbols = HashMap<Place, SymbolSummary>;
-
-/// An edge as it is stored.
-struct Stored {
-    owner: Place,
-    target: EdgeTarget<Place>,
-    sites: Vec<Site>,
+/// Which edges are wanted of those of a file.
+enum Wanted<'a> {
+    Owner(&'a StableId),
+    OwnerNamed(&'a str),
+    /// The symbol of a file.
+    Target(u32, &'a StableId),
+    /// Symbols in these files, or what is elsewhere.
+    TargetNamed(HashSet<u32>, &'a str),
+    External(&'a str),
 }
 
 pub(super) fn edges(snapshot: &Snapshot, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
-    let mut symbols = Symbols::new();
-    let kind = codec::code(UseKind::ALL, &request.kind);
-    let Some(which) = (if request.limit == Some(0) { None } else { at(snapshot, &request.end, &mut symbols)? }) else {
-        return Ok(Vec::new());
+    let limit = request.limit.unwrap_or(usize::MAX);
+    let mut entries = Vec::new();
+    if limit == 0 {
+        return Ok(entries);
+    }
+    let Some((files, wanted)) = at(snapshot, request)? else { return Ok(entries) };
+    let files = in_order(snapshot, files)?;
+    let mut some = if request.limit.is_some() { *READ.start() } else { *READ.end() };
+    let mut rest = &files[..];
+    while !rest.is_empty() && entries.len() < limit {
+        let (now, later) = rest.split_at(some.min(rest.len()));
+        entries.extend(of_files(snapshot, now, request.kind, &wanted)?);
+        (rest, some) = (later, (some * 4).min(*READ.end()));
+    }
+    entries.truncate(limit);
+    Ok(entries)
+}
+
+/// The files in which such edges begin, and maybe others; `None` where there can be none.
+fn at<'a>(snapshot: &Snapshot, request: &'a EdgeRequest) -> Result<Option<(Vec<u32>, Wanted<'a>)>, BackendError> {
+    let EdgeRequest { kind, end, prefix, .. } = request;
+    let of_edges = |which: Which| {
+        let which = which.and_is("kind", Some(codec::code(UseKind::ALL, kind))).inside(prefix);
+        snapshot.select("DISTINCT file", "edge", &which, |row| row.get::<u32>(0))
     };
-    let which = which.and_is("kind", Some(kind)).inside(&request.prefix);
-    let mut edges = snapshot.select(EDGE, "edge", &which, stored)?;
-    // Files and numbers were looked for apart from one another.
-    match &request.end {
-        EdgeEnd::FromNamed(_) => edges.retain(|edge| symbols.contains_key(&edge.owner)),
-        EdgeEnd::ToNamed(_) => edges.retain(|edge| match &edge.target {
-            EdgeTarget::Resolved(place) => symbols.contains_key(place),
-            _ => true,
-        }),
-        EdgeEnd::From(_) | EdgeEnd::To(_) | EdgeEnd::ToExternal(_) => {}
+    Ok(Some(match end {
+        EdgeEnd::From(key) => match snapshot.number(&key.path)?.filter(|_| prefix.covers(&key.path)) {
+            Some(file) => (vec![file], Wanted::Owner(&key.id)),
+            None => return Ok(None),
+        },
+        EdgeEnd::FromNamed(name) => {
+            let which = Which::is("name", name.clone()).inside(prefix);
+            let files = snapshot.select("DISTINCT file", "symbol", &which, |row| row.get(0))?;
+            (files, Wanted::OwnerNamed(name))
+        }
+        EdgeEnd::To(key) => {
+            let Some((sheet, place)) = snapshot.symbol(key)? else { return Ok(None) };
+            let which = Which::is("target_file", sheet.file).and_is("target", Some(sheet.number(place)));
+            (of_edges(which)?, Wanted::Target(sheet.file, &key.id))
+        }
+        EdgeEnd::ToNamed(name) => {
+            let which = Which::is("name", name.clone());
+            let places =
+                snapshot.select("file, number", "symbol", &which, |row| Ok((row.get::<u32>(0)?, row.get::<u32>(1)?)))?;
+            let (files, numbers): (HashSet<u32>, HashSet<u32>) = places.into_iter().unzip();
+            let elsewhere = Value::from(name.clone());
+            let which = if files.is_empty() {
+                Which::is("name", elsewhere)
+            } else {
+                let symbols = format!("target_file IN ({}) AND target IN ({})", list(&files), list(&numbers));
+                Which::all().and(&format!("name = ? OR ({symbols})"), [elsewhere])
+            };
+            (of_edges(which)?, Wanted::TargetNamed(files, name))
+        }
+        EdgeEnd::ToExternal(text) => {
+            let outside = Which::is("name", last_name(text).to_owned()).and("reach < ?", [UNRESOLVED.into()]);
+            (of_edges(outside)?, Wanted::External(text))
+        }
+    }))
+}
+
+/// Files, by path.
+fn in_order(snapshot: &Snapshot, mut files: Vec<u32>) -> Result<Vec<u32>, BackendError> {
+    let names = snapshot.names(files.iter().copied())?;
+    files.sort_unstable_by(|a, b| names[a].path.cmp(&names[b].path));
+    Ok(files)
+}
+
+/// The edges of some files, in order.
+fn of_files(snapshot: &Snapshot, files: &[u32], kind: UseKind, wanted: &Wanted<'_>) -> Result<Vec<EdgeEntry>, BackendError> {
+    let unreadable = || snapshot.database.at().unreadable("the end of an edge");
+    let mut graphs = snapshot.graphs(files)?;
+    for (sheet, graph) in &mut graphs {
+        graph.edges.retain(|edge| edge.kind == kind && wanted.takes(sheet, edge));
     }
-    learn(snapshot, &edges, &mut symbols)?;
-    let named = |place: &Place| symbols.get(place).ok_or_else(|| snapshot.database.at().unreadable("the end of an edge"));
-    let mut ends = Vec::with_capacity(edges.len());
-    for Stored { owner, target, sites } in edges {
-        let target = match target {
-            EdgeTarget::Resolved(place) => EdgeTarget::Resolved(named(&place)?),
-            EdgeTarget::External { kind, name } => EdgeTarget::External { kind, name },
-            EdgeTarget::Unresolved { text } => EdgeTarget::Unresolved { text },
-        };
-        ends.push((named(&owner)?, target, sites));
-    }
-    ends.sort_by(|(owner, target, _), (other, others, _)| {
-        owner.key.cmp(&other.key).then_with(|| by_key(target).cmp(&by_key(others)))
+    let targets = graphs.iter().flat_map(|(_, graph)| &graph.edges).filter_map(|edge| match &edge.meaning {
+        Meaning::Symbol { file, .. } => Some(*file),
+        _ => None,
     });
-    ends.truncate(request.limit.unwrap_or(usize::MAX));
-    let entry = |(owner, target, sites): (&SymbolSummary, EdgeTarget<&SymbolSummary>, Vec<Site>)| {
-        let target = match target {
-            EdgeTarget::Resolved(symbol) => EdgeTarget::Resolved(symbol.clone()),
-            EdgeTarget::External { kind, name } => EdgeTarget::External { kind, name },
-            EdgeTarget::Unresolved { text } => EdgeTarget::Unresolved { text },
-        };
-        EdgeEntry { owner: owner.clone(), target, sites }
-    };
-    Ok(ends.into_iter().map(entry).collect())
+    let own: HashSet<u32> = graphs.iter().map(|(sheet, _)| sheet.file).collect();
+    let others = snapshot.sheets(targets.filter(|file| !own.contains(file)))?;
+    let mut sheets: FxHashMap<u32, &Sheet> = others.iter().map(|(file, sheet)| (*file, sheet)).collect();
+    sheets.extend(graphs.iter().map(|(sheet, _)| (sheet.file, sheet)));
+    let mut entries = Vec::new();
+    for (sheet, graph) in &graphs {
+        for Edge { owner, meaning, sites, .. } in &graph.edges {
+            let target = match meaning {
+                Meaning::Symbol { file, id } => {
+                    let sheet = sheets.get(file).ok_or_else(unreadable)?;
+                    let place = sheet.place(id).ok_or_else(unreadable)?;
+                    if matches!(wanted, Wanted::TargetNamed(_, name) if sheet.symbols[place].name != *name) {
+                        continue;
+                    }
+                    EdgeTarget::Resolved(sheet.summary(place))
+                }
+                Meaning::External { kind, name } => EdgeTarget::External { kind: *kind, name: name.clone() },
+                Meaning::Unresolved { text } => EdgeTarget::Unresolved { text: text.clone() },
+            };
+            entries.push(EdgeEntry { owner: sheet.summary(*owner), target, sites: sites.clone() });
+        }
+    }
+    entries.sort_by(|a, b| a.owner.key.cmp(&b.owner.key).then_with(|| by_key(&a.target).cmp(&by_key(&b.target))));
+    Ok(entries)
 }
 
 /// What a target orders by among those of one owner.
-fn by_key<'a>(target: &'a EdgeTarget<&SymbolSummary>) -> (u8, Option<&'a SymbolKey>, &'a str) {
+fn by_key(target: &EdgeTarget<SymbolSummary>) -> (u8, Option<&SymbolKey>, &str) {
     match target {
         EdgeTarget::Resolved(symbol) => (RESOLVED, Some(&symbol.key), ""),
         EdgeTarget::External { kind, name } => (codec::code(ExternalKind::ALL, kind) + 1, None, name),
@@ -87,80 +152,19 @@ fn by_key<'a>(target: &'a EdgeTarget<&SymbolSummary>) -> (u8, Option<&'a SymbolK
     }
 }
 
-/// Which edges are at this end? `None` where there can be none. Symbols of a name are noted.
-fn at(snapshot: &Snapshot, end: &EdgeEnd, symbols: &mut Symbols) -> Result<Option<Which>, BackendError> {
-    let of_key = |key, file: &str, number: &str| {
-        let place = snapshot.symbol(key)?;
-        Ok(place.map(|(its_file, its_number)| Which::is(file, its_file).and_is(number, Some(its_number))))
-    };
-    match end {
-        EdgeEnd::From(key) => of_key(key, "file", "owner"),
-        EdgeEnd::To(key) => of_key(key, "target_file", "target"),
-        EdgeEnd::FromNamed(name) => {
-            *symbols = summaries(snapshot, Which::is("name", name.clone()))?;
-            let (files, numbers) = lists(symbols.keys().copied());
-            let which = Which::among("file", files).and(&format!("owner IN ({})", list(numbers)), []);
-            Ok((!symbols.is_empty()).then_some(which))
+impl Wanted<'_> {
+    /// Whether an edge of a file is wanted, as far as that file tells.
+    fn takes(&self, sheet: &Sheet, edge: &Edge) -> bool {
+        match (self, &edge.meaning) {
+            (Self::Owner(id), _) => sheet.symbols.get(edge.owner).is_some_and(|symbol| symbol.id == **id),
+            (Self::OwnerNamed(name), _) => sheet.symbols.get(edge.owner).is_some_and(|symbol| symbol.name == *name),
+            (Self::Target(file, id), Meaning::Symbol { file: its_file, id: its_id }) => file == its_file && **id == *its_id,
+            (Self::TargetNamed(files, _), Meaning::Symbol { file, .. }) => files.contains(file),
+            (Self::TargetNamed(_, wanted), Meaning::External { name: text, .. } | Meaning::Unresolved { text }) => {
+                last_name(text) == *wanted
+            }
+            (Self::External(wanted), Meaning::External { name, .. }) => name == wanted,
+            (Self::Target(..) | Self::External(_), _) => false,
         }
-        EdgeEnd::ToNamed(name) => {
-            *symbols = summaries(snapshot, Which::is("name", name.clone()))?;
-            let (files, numbers) = lists(symbols.keys().copied());
-            let elsewhere = Value::from(name.clone());
-            Ok(Some(if symbols.is_empty() {
-                Which::is("name", elsewhere)
-            } else {
-                let targets = format!("name = ? OR (target_file IN ({}) AND target IN ({}))", list(files), list(numbers));
-                Which::all().and(&targets, [elsewhere])
-            }))
-        }
-        EdgeEnd::ToExternal(name) => Ok(Some(Which::is("text", name.clone()).and("reach < ?", [UNRESOLVED.into()]))),
     }
-}
-
-fn lists(places: impl Iterator<Item = Place>) -> (BTreeSet<u32>, BTreeSet<u32>) {
-    places.unzip()
-}
-
-/// Learns the symbols at both ends that are not known yet.
-fn learn(snapshot: &Snapshot, edges: &[Stored], symbols: &mut Symbols) -> Result<(), BackendError> {
-    let ends = edges.iter().flat_map(|edge| {
-        let target = match edge.target {
-            EdgeTarget::Resolved(place) => Some(place),
-            _ => None,
-        };
-        [Some(edge.owner), target]
-    });
-    let (files, numbers) = lists(ends.flatten().filter(|place| !symbols.contains_key(place)));
-    if !files.is_empty() {
-        let which = Which::among("file", files).and(&format!("number IN ({})", list(numbers)), []);
-        symbols.extend(summaries(snapshot, which)?);
-    }
-    Ok(())
-}
-
-fn summaries(snapshot: &Snapshot, which: Which) -> Result<Symbols, BackendError> {
-    let found = snapshot.select(SUMMARY, "symbol", &which, |row| {
-        let names = (row.word(3, codira_contracts::SymbolKind::ALL)?, row.get::<String>(4)?, row.get::<String>(5)?);
-        let span = codira_contracts::LineSpan::new(row.get(6)?, row.get(7)?);
-        Ok(((row.get::<u32>(0)?, row.get::<u32>(1)?), row.id(2)?, names, span))
-    })?;
-    let names = snapshot.names(found.iter().map(|((file, _), ..)| *file))?;
-    let summary = |((file, number), id, (kind, name, logical_name), span)| {
-        let key = SymbolKey { path: names[&file].path.clone(), id };
-        ((file, number), SymbolSummary { key, kind, name, logical_name, span })
-    };
-    Ok(found.into_iter().map(summary).collect())
-}
-
-fn stored(row: &Cells<'_>) -> Result<Stored, BackendError> {
-    let target = match row.get(2)? {
-        RESOLVED => EdgeTarget::Resolved((row.get(3)?, row.get(4)?)),
-        reach @ UNRESOLVED.. => {
-            debug_assert_eq!(reach, UNRESOLVED);
-            EdgeTarget::Unresolved { text: row.get(5)? }
-        }
-        external => EdgeTarget::External { kind: ExternalKind::ALL[usize::from(external) - 1], name: row.get(5)? },
-    };
-    let sites = row.blob(6, "the sites of an edge", codec::unpack_sites)?;
-    Ok(Stored { owner: (row.get(0)?, row.get(1)?), target, sites })
 }

@@ -9,15 +9,8 @@ use codira_contracts::{
 };
 use duckdb::{params_from_iter, types::Value};
 
-use super::{
-    documentation,
-    files::hash,
-    filter::Which,
-    sketches::Kind,
-    snapshot::{Name, Snapshot},
-    symbols,
-};
-use crate::engine::{Cells, Database, marks};
+use super::{files::hash, filter::Which, sheet::Sheet, sketches::Kind, snapshot::Snapshot};
+use crate::engine::{Database, marks};
 
 /// Which specs are there?
 const SPECS: &str = "SELECT id, engine, engine_version, model, model_version, dimension, precision FROM spec";
@@ -130,18 +123,17 @@ pub(super) fn symbol_candidates(
     snapshot: &Snapshot,
     request: &CandidateRequest,
 ) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {
-    let best = best(snapshot, request, false)?;
-    let parts = owners(snapshot, &best, symbols::ENTRY, "symbol", |row| symbols::parts(row, 2))?;
-    candidates(snapshot, best, parts, symbols::entry)
+    candidates(snapshot, best(snapshot, request, false)?, |sheet, id| Some(sheet.entry(sheet.place(id)?)))
 }
 
 pub(super) fn documentation_candidates(
     snapshot: &Snapshot,
     request: &CandidateRequest,
 ) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError> {
-    let best = best(snapshot, request, true)?;
-    let parts = owners(snapshot, &best, documentation::UNIT, "documentation", |row| documentation::body(row, 2))?;
-    candidates(snapshot, best, parts, documentation::unit)
+    candidates(snapshot, best(snapshot, request, true)?, |sheet, id| {
+        let unit = sheet.documentation.iter().find(|unit| unit.id == *id)?;
+        Some(DocumentationEntry { path: sheet.name.path.clone(), unit: unit.clone() })
+    })
 }
 
 /// The owner of a vector: what it orders by, and the number of its file.
@@ -221,37 +213,17 @@ fn contenders(
     Ok(found)
 }
 
-/// What `read` makes of the rows of owners in a table, after two columns.
-fn owners<T>(
-    snapshot: &Snapshot,
-    best: &[Scored<Owner>],
-    columns: &str,
-    table: &str,
-    mut read: impl FnMut(&Cells<'_>) -> Result<T, BackendError>,
-) -> Result<HashMap<(u32, StableId), T>, BackendError> {
-    let mut found = HashMap::new();
-    for some in best.chunks(LOOK_UP) {
-        let files: HashSet<u32> = some.iter().map(|scored| scored.key.file).collect();
-        let ids = some.iter().map(|scored| Value::from(scored.key.key.id.as_str().to_owned()));
-        let which = Which::among("file", files).and(&format!("stable_id IN ({})", marks(some.len())), ids);
-        found.extend(snapshot.select(&format!("file, stable_id, {columns}"), table, &which, |row| {
-            Ok(((row.get::<u32>(0)?, row.id(1)?), read(row)?))
-        })?);
-    }
-    Ok(found)
-}
-
-fn candidates<P, T>(
+/// What `entry` makes of the owners of the best, each in the sheet of its file.
+fn candidates<T>(
     snapshot: &Snapshot,
     best: Vec<Scored<Owner>>,
-    mut parts: HashMap<(u32, StableId), P>,
-    entry: impl Fn((Name, P)) -> T,
+    entry: impl Fn(&Sheet, &StableId) -> Option<T>,
 ) -> Result<Vec<Candidate<T>>, BackendError> {
-    let names = snapshot.names(best.iter().map(|scored| scored.key.file))?;
+    let sheets = snapshot.sheets(best.iter().map(|scored| scored.key.file))?;
     let candidate = |Scored { score, key: Owner { key, file } }: Scored<Owner>| {
-        let part = parts.remove(&(file, key.id));
-        let part = part.ok_or_else(|| snapshot.database.at().unreadable("the owner of a vector"))?;
-        Ok(Candidate { score, entry: entry((names[&file].clone(), part)) })
+        let entry = sheets.get(&file).and_then(|sheet| entry(sheet, &key.id));
+        let entry = entry.ok_or_else(|| snapshot.database.at().unreadable("the owner of a vector"))?;
+        Ok(Candidate { score, entry })
     };
     best.into_iter().map(candidate).collect()
 }

@@ -1,21 +1,23 @@
-//! Files: their states, one whole, and what resolving looks at of many.
+//! Files: their states, and whole ones.
 
 use std::collections::HashMap;
 
 use codira_contracts::{
     BackendError, ContentHash, EmbeddingRow, EmbeddingState, FileAnalysis, FileSnapshot, FileState, Language, PathPrefix,
-    RepoPath, Symbol, Tool, Vector,
+    RepoPath, Tool, Vector,
 };
 
-use super::{ahead::MOST_BYTES, filter::Which, snapshot::Snapshot};
+use super::{ahead::MOST_BYTES, filter::Which, sheet::Blobs, snapshot::Snapshot};
 use crate::{
     codec,
-    engine::{Cells, Database, list},
+    cores::on_every_core,
+    engine::{Cells, Database},
+    forms::document::{self, Records},
 };
 
 /// In which state is a file? What else is said of it in its own row?
 const STATE: &str = "path, hash, size, modified, analyzer, analyzer_version";
-const WHOLE: &str = "path, hash, size, modified, analyzer, analyzer_version, id, language, module, documentation, doc_issues";
+const WHOLE: &str = "path, hash, size, modified, analyzer, analyzer_version, id, language, module, doc_issues";
 
 pub(super) fn states(snapshot: &Snapshot, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
     let mut states = snapshot.select(STATE, "file", &Which::all().and_below(prefix), state)?;
@@ -41,32 +43,6 @@ fn state(row: &Cells<'_>) -> Result<FileState, BackendError> {
 /// A content hash.
 pub(super) fn hash(row: &Cells<'_>, column: usize) -> Result<ContentHash, BackendError> {
     row.blob(column, "a hash", |bytes| Some(ContentHash::from_bytes(bytes.try_into().ok()?)))
-}
-
-/// What is said of files, but for documentation and source, by number.
-pub(crate) fn analyses(database: &Database, files: &[u32]) -> Result<Vec<(u32, RepoPath, FileAnalysis)>, BackendError> {
-    if files.is_empty() {
-        return Ok(Vec::new());
-    }
-    let files = list(files);
-    let mut symbols: HashMap<u32, Vec<Symbol>> = HashMap::new();
-    // Which symbols have these files?
-    let sql = format!("SELECT file, body FROM symbol WHERE file IN ({files}) ORDER BY file, ordinal");
-    for (file, symbol) in database.rows_once(&sql, [], |row| Ok((row.get(0)?, row.blob(1, "a symbol", codec::unpack)?)))? {
-        symbols.entry(file).or_default().push(symbol);
-    }
-    // What else is said of them?
-    let sql = format!(
-        "SELECT f.id, f.path, f.language, f.module, c.rest FROM file f JOIN content c ON c.file = f.id WHERE f.id IN ({files})
-        ORDER BY f.id"
-    );
-    database.rows_once(&sql, [], |row| {
-        let number = row.get(0)?;
-        let mut analysis = FileAnalysis::new(Language::new(row.get::<String>(2)?), row.get::<String>(3)?);
-        analysis.symbols = symbols.remove(&number).unwrap_or_default();
-        row.blob(4, "the records of a file", |bytes| codec::unpack_rest(bytes, &mut analysis))?;
-        Ok((number, row.path(1)?, analysis))
-    })
 }
 
 pub(super) fn file(snapshot: &Snapshot, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
@@ -109,34 +85,29 @@ fn whole(snapshot: &Snapshot, which: &Which) -> Result<Vec<FileSnapshot>, Backen
     let found = snapshot.select(WHOLE, "file", which, |row| {
         let analysis = FileAnalysis::new(Language::new(row.get::<String>(7)?), row.get::<String>(8)?);
         let file = FileSnapshot { state: state(row)?, analysis, embeddings: Vec::new() };
-        Ok((row.get::<u32>(6)?, file, row.get::<u32>(9)? > 0, row.get::<u32>(10)? > 0))
+        Ok((row.get::<u32>(6)?, file, row.get::<u32>(9)? > 0))
     })?;
     if found.is_empty() {
         return Ok(Vec::new());
     }
     let of_files = Which::among("file", found.iter().map(|(number, ..)| *number));
-    let mut symbols = in_order(snapshot, "symbol", &of_files, |row| row.blob(2, "a symbol", codec::unpack))?;
-    let contents = snapshot.select("file, rest, source", "content", &of_files, |row| {
-        Ok((row.get::<u32>(0)?, (row.get::<Vec<u8>>(1)?, row.get::<String>(2)?)))
-    })?;
-    let mut contents: HashMap<u32, _> = contents.into_iter().collect();
-    let (mut documentation, mut doc_issues) = (HashMap::new(), HashMap::new());
-    if found.iter().any(|(_, _, documented, _)| *documented) {
-        documentation =
-            in_order(snapshot, "documentation", &of_files, |row| row.blob(2, "a documentation unit", codec::unpack))?;
-    }
+    let blobs = snapshot.blobs(&of_files)?;
+    let mut blobs: HashMap<u32, Blobs> = blobs.into_iter().map(|blobs| (blobs.0, blobs)).collect();
+    let mut doc_issues = HashMap::new();
     if found.iter().any(|(.., audited)| *audited) {
         doc_issues = in_order(snapshot, "doc_issue", &of_files, |row| row.blob(2, "a documentation issue", codec::unpack))?;
     }
     let mut embeddings = embeddings(snapshot, &of_files)?;
-    let made = found.into_iter().map(|(number, mut file, ..)| {
+    let with_blobs = found.into_iter().map(|(number, file, _)| (blobs.remove(&number), number, file)).collect();
+    let read = on_every_core(with_blobs, |(blobs, number, mut file): (Option<Blobs>, u32, FileSnapshot)| {
+        let (_, source, records) = blobs?;
+        file.analysis.source = document::source(&source)?;
+        Records::read(&records, &file.analysis.source)?.fill(&mut file.analysis, true)?;
+        Some((number, file))
+    });
+    let made = read.into_iter().map(|read| {
+        let (number, mut file) = read.ok_or_else(|| snapshot.database.at().unreadable("the document of a file"))?;
         let analysis = &mut file.analysis;
-        let unreadable = |what| snapshot.database.at().unreadable(what);
-        let (rest, source) = contents.remove(&number).ok_or_else(|| unreadable("the content of a file"))?;
-        analysis.source = source;
-        analysis.symbols = symbols.remove(&number).unwrap_or_default();
-        codec::unpack_rest(&rest, analysis).ok_or_else(|| unreadable("the records of a file"))?;
-        analysis.documentation = documentation.remove(&number).unwrap_or_default();
         analysis.doc_issues = doc_issues.remove(&number).unwrap_or_default();
         file.embeddings = embeddings.remove(&number).unwrap_or_default();
         file.normalize();

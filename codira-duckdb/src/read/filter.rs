@@ -89,6 +89,13 @@ impl Which {
         }
     }
 
+    /// Those of them, one for each combination of these columns.
+    pub(super) fn grouped(mut self, columns: &str) -> Self {
+        self.sql += " GROUP BY ";
+        self.sql += columns;
+        self
+    }
+
     /// The condition as SQL that follows the name of a table.
     pub(super) fn sql(&self) -> &str {
         &self.sql

@@ -1,13 +1,13 @@
 //! Imports and includes, from either end.
 
-use codira_contracts::{BackendError, Import, ImportEnd, ImportEntry, ImportRequest, ImportTarget};
+use codira_contracts::{BackendError, ImportEnd, ImportEntry, ImportRequest, ImportTarget};
 use duckdb::types::Value;
 
 use super::{
     filter::Which,
     snapshot::{Name, OWN, Snapshot, Table},
 };
-use crate::{codec, engine::list};
+use crate::engine::list;
 
 /// The import leads into a file.
 pub(crate) const RESOLVED: u8 = 0;
@@ -16,17 +16,29 @@ pub(crate) const EXTERNAL: u8 = 1;
 /// No one can tell where it leads.
 pub(crate) const UNRESOLVED: u8 = 2;
 
-/// What entries are made of.
-const IMPORTS: Table = Table { name: "import", order: "ordinal, 0::UINTEGER, ''", columns: "body, reach, target" };
+/// Where an import stands in its document, and how far it leads.
+const IMPORTS: Table = Table { name: "import", order: "ordinal, 0::UINTEGER, ''", columns: "file, ordinal, reach, target" };
+
+/// What is stored in the row of an import.
+struct Row {
+    file: u32,
+    /// The place in the document.
+    ordinal: u32,
+    reach: u8,
+    target: Option<u32>,
+}
 
 pub(super) fn imports(snapshot: &Snapshot, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
     let Some(which) = at(snapshot, &request.end)? else { return Ok(Vec::new()) };
     let found = snapshot.listed(IMPORTS, which, &request.prefix, request.limit, |row| {
-        let import: Import = row.blob(OWN, "an import", codec::unpack)?;
-        Ok((import, row.get::<u8>(OWN + 1)?, row.get::<Option<u32>>(OWN + 2)?))
+        let row = Row { file: row.get(OWN)?, ordinal: row.get(OWN + 1)?, reach: row.get(OWN + 2)?, target: row.get(OWN + 3)? };
+        Ok(row)
     })?;
-    let names = snapshot.names(found.iter().filter_map(|(_, (_, _, target))| *target))?;
-    let entry = |(Name { path, module }, (import, reach, target)): (Name, (Import, u8, Option<u32>))| {
+    let names = snapshot.names(found.iter().filter_map(|(_, row)| row.target))?;
+    let sheets = snapshot.sheets(found.iter().map(|(_, row)| row.file))?;
+    let entry = |(Name { path, module }, Row { file, ordinal, reach, target }): (Name, Row)| {
+        let import = sheets[&file].imports.get(ordinal as usize).cloned();
+        let import = import.ok_or_else(|| snapshot.database.at().unreadable("an import"))?;
         let target = match (reach, target) {
             (RESOLVED, Some(file)) => ImportTarget::Resolved(names[&file].path.clone()),
             (RESOLVED, None) => return Err(snapshot.database.at().unreadable("where an import leads")),

@@ -41,7 +41,7 @@ impl Snapshot {
         mut visit: impl FnMut(u32, usize, &[u8]) -> Option<()>,
     ) -> Result<(), BackendError> {
         let mut visit_row = |file: u32, before: u32, body: &[u8]| {
-            codec::unpack_sections(body)?
+            codec::unpack_borrowed::<Vec<&[u8]>>(body)?
                 .into_iter()
                 .zip(before as usize..)
                 .try_for_each(|(sketch, place)| visit(file, place, sketch))

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use codira_contracts::{BackendError, EmbeddingSpec, PathPrefix, RepoPath, StableId, SymbolKey};
+use codira_contracts::{BackendError, EmbeddingSpec, PathPrefix, RepoPath, StableId};
 use duckdb::params_from_iter;
 
 use super::{ahead::Ahead, embeddings, filter::Which, sketches::Sketches};
@@ -106,12 +106,12 @@ impl Snapshot {
         self.learn(&Which::is("module", module.to_owned()))
     }
 
-    /// File and number of a symbol.
-    pub(super) fn symbol(&self, key: &SymbolKey) -> Result<Option<(u32, u32)>, BackendError> {
-        let Some(file) = self.number(&key.path)? else { return Ok(None) };
-        let which = Which::is("file", file).and_is("stable_id", Some(key.id.as_str().to_owned()));
-        let numbers = self.select("number", "symbol", &which, |row| row.get(0))?;
-        Ok(numbers.first().map(|number| (file, *number)))
+    /// The numbers of the files inside a prefix, by path.
+    pub(super) fn by_path(&self, prefix: &PathPrefix) -> Result<Vec<u32>, BackendError> {
+        let mut files = self.learn(&Which::all().and_below(prefix))?;
+        let names = self.names.borrow();
+        files.sort_unstable_by(|a, b| names[a].path.cmp(&names[b].path));
+        Ok(files)
     }
 
     /// The numbers of the files inside a prefix; `None` for all.

@@ -1,77 +1,103 @@
 //! Symbols: by key, name, logical name, module and parent; and the inventory.
+//!
+//! Columns say which symbols are meant, and in which order; documents say what they are.
 
 use codira_contracts::{
     BackendError, EdgeCounts, LineSpan, PathPrefix, Symbol, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest,
-    SymbolKey, SymbolKind, SymbolMatch, SymbolRequest, SymbolSummary,
+    SymbolKey, SymbolKind, SymbolMatch, SymbolRequest, UseKind,
 };
-use duckdb::types::Value;
+use rustc_hash::FxHashMap;
 
-use super::{
-    filter::Which,
-    snapshot::{Name, OWN, Snapshot, Table},
-};
-use crate::{codec, engine::Cells};
+use super::{edges::RESOLVED, filter::Which, sheet::Sheet, snapshot::Snapshot};
+use crate::codec;
 
-/// What entries are made of.
-const SYMBOLS: Table = Table { name: "symbol", order: "first, last, stable_id", columns: "logical_name, body" };
-/// The same with the counts of edges beside it: incoming, outgoing, and outgoing to what is no symbol. Calls are of kind 0.
-const INVENTORY: Table = Table {
-    name: "symbol
-        LEFT JOIN (SELECT file AS its_file, owner, count(*) FILTER (kind = 0 AND reach = 0) AS calls,
-                count(*) FILTER (kind = 0 AND reach > 0) AS other_calls, count(*) FILTER (kind = 1 AND reach = 0) AS refs,
-                count(*) FILTER (kind = 1 AND reach > 0) AS other_refs
-            FROM edge GROUP BY file, owner) o ON o.its_file = file AND o.owner = number
-        LEFT JOIN (SELECT target_file, target, count(*) FILTER (kind = 0) AS calls, count(*) FILTER (kind = 1) AS refs
-            FROM edge WHERE reach = 0 GROUP BY target_file, target) i ON i.target_file = file AND i.target = number",
-    order: SYMBOLS.order,
-    columns: "kind, name, logical_name,
-        coalesce(i.calls, 0)::UBIGINT, coalesce(o.calls, 0)::UBIGINT, coalesce(o.other_calls, 0)::UBIGINT,
-        coalesce(i.refs, 0)::UBIGINT, coalesce(o.refs, 0)::UBIGINT, coalesce(o.other_refs, 0)::UBIGINT",
-};
-/// What do overloads of this symbol share with it?
-const NAME_AND_PARENT: &str = "name, parent";
+/// What symbols order by, but for their ids.
+const PLACE: &str = "file, number, first, last";
+/// How many edges come from a symbol, and lead to one? Owners and targets are files and numbers of symbols.
+const OUTGOING: &str = "file, owner, kind, reach, count(*)::UBIGINT";
+const OUTGOING_OF: &str = "file, owner, kind, reach";
+const INCOMING: &str = "target_file, target, kind, count(*)::UBIGINT";
+const INCOMING_OF: &str = "target_file, target, kind";
 
-/// What [`entry`] reads, from its column on.
-pub(super) const ENTRY: &str = SYMBOLS.columns;
+/// How many files are named in a condition, rather than none.
+const NAMED: usize = 256;
 
-/// Two columns: logical name and body.
-pub(super) fn parts(row: &Cells<'_>, column: usize) -> Result<(String, Symbol), BackendError> {
-    Ok((row.get(column)?, row.blob(column + 1, "a symbol", codec::unpack)?))
+/// The number that stands for a logical name.
+pub(crate) fn logical_digest(name: &str) -> u32 {
+    codec::digest(&[name.as_bytes()])
 }
 
-/// An entry of its parts.
-pub(super) fn entry((Name { path, module }, (logical_name, symbol)): (Name, (String, Symbol))) -> SymbolEntry {
-    SymbolEntry { path, module: module.to_string(), logical_name, symbol }
+/// Whether the symbol at a place of a sheet is one of those that are looked for.
+type Wanted<'a> = &'a dyn Fn(&Sheet, usize) -> bool;
+
+/// Symbols that were found: their sheets, and in their order the file and the place of each.
+struct Found {
+    sheets: FxHashMap<u32, Sheet>,
+    order: Vec<(u32, usize)>,
 }
 
+impl Found {
+    /// What `make` makes of each.
+    fn map<T>(&self, mut make: impl FnMut(&Sheet, usize) -> T) -> Vec<T> {
+        self.order.iter().map(|(file, place)| make(&self.sheets[file], *place)).collect()
+    }
+}
+
+/// The symbols to which a condition leads. Where it leads to others, too, `wanted` tells them apart.
 fn listed(
     snapshot: &Snapshot,
     which: Which,
     prefix: &PathPrefix,
     limit: Option<usize>,
-) -> Result<Vec<SymbolEntry>, BackendError> {
-    let found = snapshot.listed(SYMBOLS, which, prefix, limit, |row| parts(row, OWN))?;
-    Ok(found.into_iter().map(entry).collect())
-}
-
-fn all(snapshot: &Snapshot, which: Which) -> Result<Vec<SymbolEntry>, BackendError> {
-    listed(snapshot, which, &PathPrefix::root(), None)
-}
-
-/// The symbol of this id in a file.
-fn of_id(file: u32, key: &SymbolKey) -> Which {
-    Which::is("file", file).and_is("stable_id", Some(key.id.as_str().to_owned()))
+    wanted: Option<Wanted<'_>>,
+) -> Result<Found, BackendError> {
+    if limit == Some(0) {
+        return Ok(Found { sheets: FxHashMap::default(), order: Vec::new() });
+    }
+    let mut rows = snapshot.select(PLACE, "symbol", &which.inside(prefix), |row| {
+        Ok((row.get::<u32>(0)?, row.get::<u32>(1)?, LineSpan::new(row.get(2)?, row.get(3)?)))
+    })?;
+    if let Some(limit) = limit.filter(|limit| wanted.is_none() && *limit < rows.len()) {
+        // Ids decide among those that are equal so far.
+        let names = snapshot.names(rows.iter().map(|(file, ..)| *file))?;
+        let key = |(file, _, span): &(u32, u32, LineSpan)| (&names[file].path, *span);
+        rows.select_nth_unstable_by(limit - 1, |a, b| key(a).cmp(&key(b)));
+        let last = rows[limit - 1];
+        rows.retain(|row| key(row) <= key(&last));
+    }
+    let sheets = snapshot.sheets(rows.iter().map(|(file, ..)| *file))?;
+    let mut order = Vec::with_capacity(rows.len());
+    for (file, number, _) in rows {
+        let sheet = &sheets[&file];
+        let place = sheet.numbered(number).ok_or_else(|| snapshot.database.at().unreadable("a symbol"))?;
+        if wanted.is_none_or(|wanted| wanted(sheet, place)) {
+            order.push((file, place));
+        }
+    }
+    let key = |(file, place): &(u32, usize)| {
+        let (sheet, symbol) = (&sheets[file], &sheets[file].symbols[*place]);
+        (&sheet.name.path, symbol.span, &symbol.id)
+    };
+    order.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+    order.truncate(limit.unwrap_or(usize::MAX));
+    Ok(Found { sheets, order })
 }
 
 pub(super) fn symbol(snapshot: &Snapshot, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError> {
-    let Some(file) = snapshot.number(&key.path)? else { return Ok(None) };
-    Ok(all(snapshot, of_id(file, key))?.pop())
+    Ok(snapshot.symbol(key)?.map(|(sheet, place)| sheet.entry(place)))
 }
 
 pub(super) fn symbols(snapshot: &Snapshot, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
-    let which = match &request.matching {
+    let SymbolRequest { matching, kind, prefix, limit } = request;
+    let mut wanted = None;
+    let which = match matching {
         SymbolMatch::Name(name) => Which::is("name", name.clone()),
-        SymbolMatch::LogicalName(name) => Which::is("logical_name", name.clone()),
+        SymbolMatch::LogicalName(name) => {
+            // Several logical names may have one digest.
+            wanted = Some(|sheet: &Sheet, place: usize| sheet.logical_names[place] == *name);
+            let condition = format!("name = ? OR logical_name = {}", logical_digest(name));
+            Which::all().and(&condition, [name.clone().into()])
+        }
         SymbolMatch::Module(name) => {
             let files = snapshot.of_module(name)?;
             if files.is_empty() {
@@ -80,28 +106,33 @@ pub(super) fn symbols(snapshot: &Snapshot, request: &SymbolRequest) -> Result<Ve
             Which::among("file", files)
         }
     };
-    let kind = request.kind.map(|kind| codec::code(SymbolKind::ALL, &kind));
-    listed(snapshot, which.and_is("kind", kind), &request.prefix, request.limit)
+    let which = which.and_is("kind", kind.map(|kind| codec::code(SymbolKind::ALL, &kind)));
+    let wanted = wanted.as_ref().map(|wanted| wanted as Wanted<'_>);
+    Ok(listed(snapshot, which, prefix, *limit, wanted)?.map(Sheet::entry))
 }
 
 pub(super) fn children(snapshot: &Snapshot, parent: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-    let Some((file, number)) = snapshot.symbol(parent)? else { return Ok(Vec::new()) };
-    all(snapshot, Which::is("file", file).and_is("parent", Some(number)))
+    of_file(snapshot, parent, |symbol, parent| symbol.parent.as_ref() == Some(&parent.id))
 }
 
 pub(super) fn overloads(snapshot: &Snapshot, key: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-    let Some(file) = snapshot.number(&key.path)? else { return Ok(Vec::new()) };
-    let read = |row: &Cells<'_>| Ok((row.get::<String>(0)?, row.get::<Option<u32>>(1)?));
-    let Some((name, parent)) = snapshot.select(NAME_AND_PARENT, "symbol", &of_id(file, key), read)?.pop() else {
-        return Ok(Vec::new());
-    };
-    let overload = codec::code(SymbolKind::ALL, &SymbolKind::Overload);
-    let which = Which::is("file", file).and_is("kind", Some(overload)).and_is("name", Some(name));
-    let which = match parent {
-        Some(parent) => which.and_is("parent", Some(parent)),
-        None => which.and("parent IS NULL", []),
-    };
-    all(snapshot, which.and("stable_id <> ?", [Value::from(key.id.as_str().to_owned())]))
+    of_file(snapshot, key, |symbol, of| {
+        let alike = symbol.name == of.name && symbol.parent == of.parent;
+        symbol.kind == SymbolKind::Overload && alike && symbol.id != of.id
+    })
+}
+
+/// The symbols of the file of a symbol that have to do with it.
+fn of_file(
+    snapshot: &Snapshot,
+    key: &SymbolKey,
+    takes: impl Fn(&Symbol, &Symbol) -> bool,
+) -> Result<Vec<SymbolEntry>, BackendError> {
+    let Some((sheet, place)) = snapshot.symbol(key)? else { return Ok(Vec::new()) };
+    let symbol = &sheet.symbols[place];
+    let mut places: Vec<usize> = (0..sheet.symbols.len()).filter(|place| takes(&sheet.symbols[*place], symbol)).collect();
+    places.sort_unstable_by_key(|place| (sheet.symbols[*place].span, &sheet.symbols[*place].id));
+    Ok(places.into_iter().map(|place| sheet.entry(place)).collect())
 }
 
 pub(super) fn inventory(
@@ -109,22 +140,46 @@ pub(super) fn inventory(
     request: &SymbolInventoryRequest,
 ) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
     let kind = request.kind.map(|kind| codec::code(SymbolKind::ALL, &kind));
-    let which = Which::all().and_is("kind", kind);
-    let found = snapshot.listed(INVENTORY, which, &request.prefix, request.limit, |row| {
-        let counts = |first: usize| {
-            Ok(EdgeCounts {
-                incoming: row.get(first)?,
-                outgoing_resolved: row.get(first + 1)?,
-                outgoing_other: row.get(first + 2)?,
-            })
+    let found = listed(snapshot, Which::all().and_is("kind", kind), &request.prefix, request.limit, None)?;
+    if found.order.is_empty() {
+        return Ok(Vec::new());
+    }
+    let counts = Counts::read(snapshot, &found)?;
+    Ok(found.map(|sheet, place| {
+        let of = |kind| counts.0.get(&(sheet.file, sheet.number(place), kind)).copied().unwrap_or_default();
+        let code = |kind| codec::code(UseKind::ALL, &kind);
+        SymbolInventoryEntry {
+            symbol: sheet.summary(place),
+            calls: of(code(UseKind::Call)),
+            references: of(code(UseKind::Reference)),
+        }
+    }))
+}
+
+/// The counts of edges of symbols, by file, number and kind.
+struct Counts(FxHashMap<(u32, u32, u8), EdgeCounts>);
+
+impl Counts {
+    fn read(snapshot: &Snapshot, found: &Found) -> Result<Self, BackendError> {
+        let among = |column: &str| match found.sheets.len() {
+            ..=NAMED => Which::among(column, found.sheets.keys()),
+            _ => Which::all(),
         };
-        let names: (SymbolKind, String, String) = (row.word(OWN, SymbolKind::ALL)?, row.get(OWN + 1)?, row.get(OWN + 2)?);
-        let span = LineSpan::new(row.get(1)?, row.get(2)?);
-        Ok((row.id(3)?, span, names, counts(OWN + 3)?, counts(OWN + 6)?))
-    })?;
-    let entry = |(Name { path, .. }, (id, span, (kind, name, logical_name), calls, references))| {
-        let key = SymbolKey { path, id };
-        SymbolInventoryEntry { symbol: SymbolSummary { key, kind, name, logical_name, span }, calls, references }
-    };
-    Ok(found.into_iter().map(entry).collect())
+        let mut counts: FxHashMap<(u32, u32, u8), EdgeCounts> = FxHashMap::default();
+        let outgoing = among("file").grouped(OUTGOING_OF);
+        snapshot.select(OUTGOING, "edge", &outgoing, |row| {
+            let counts = counts.entry((row.get(0)?, row.get(1)?, row.get(2)?)).or_default();
+            match row.get::<u8>(3)? {
+                RESOLVED => counts.outgoing_resolved += row.get::<u64>(4)?,
+                _ => counts.outgoing_other += row.get::<u64>(4)?,
+            }
+            Ok(())
+        })?;
+        let incoming = among("target_file").and_is("reach", Some(RESOLVED)).grouped(INCOMING_OF);
+        snapshot.select(INCOMING, "edge", &incoming, |row| {
+            counts.entry((row.get(0)?, row.get(1)?, row.get(2)?)).or_default().incoming += row.get::<u64>(3)?;
+            Ok(())
+        })?;
+        Ok(Self(counts))
+    }
 }

@@ -1,41 +1,43 @@
-//! Lines in which a text occurs: DuckDB finds the files that hold it, the contract finds the lines.
+//! Lines in which a text occurs: each source text is expanded and looked through, on every core.
 
-use std::collections::HashMap;
-
-use codira_contracts::{BackendError, RepoPath, TextReference, TextRequest, text};
+use codira_contracts::{BackendError, TextReference, TextRequest, text};
 
 use super::{filter::Which, snapshot::Snapshot};
+use crate::{cores::on_every_core, forms::document};
 
-/// How many texts are read at first, and at most, together.
-const READ: std::ops::RangeInclusive<usize> = 16..=1024;
+/// How many texts are read together, at first where there is a limit, and at most.
+const READ: std::ops::RangeInclusive<usize> = 64..=1024;
 
 pub(super) fn references(snapshot: &Snapshot, request: &TextRequest) -> Result<Vec<TextReference>, BackendError> {
     let TextRequest { text, prefix, limit } = request;
-    let limit = limit.unwrap_or(usize::MAX);
     let mut references = Vec::new();
-    if text.is_empty() || limit == 0 {
+    if text.is_empty() || *limit == Some(0) {
         return Ok(references);
     }
-    // Which files hold this text, perhaps inside words?
-    let which = Which::all().and("contains(source, ?)", [text.clone().into()]).inside(prefix);
-    let holders = snapshot.select("file", "content", &which, |row| row.get::<u32>(0))?;
-    let names = snapshot.names(holders.iter().copied())?;
-    let mut files: Vec<(u32, RepoPath)> = holders.into_iter().map(|file| (file, names[&file].path.clone())).collect();
-    files.sort_unstable_by(|(_, a), (_, b)| a.cmp(b));
-    let (mut rest, mut some) = (&files[..], *READ.start());
+    let mut some = if limit.is_some() { *READ.start() } else { *READ.end() };
+    let limit = limit.unwrap_or(usize::MAX);
+    let files = snapshot.by_path(prefix)?;
+    let mut rest = &files[..];
     while !rest.is_empty() && references.len() < limit {
         let (now, later) = rest.split_at(some.min(rest.len()));
         // What do these files read?
-        let which = Which::among("file", now.iter().map(|(file, _)| file));
-        let sources = snapshot.select("file, source", "content", &which, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let sources: HashMap<u32, String> = sources.into_iter().collect();
-        for (file, path) in now {
-            let source = sources.get(file).ok_or_else(|| snapshot.database.at().unreadable("a source text"))?;
-            let found = text::occurrences(source, text).take(limit - references.len());
-            references.extend(found.map(|hit| TextReference { path: path.clone(), site: hit.site, line: hit.line.to_owned() }));
-        }
-        rest = later;
-        some = (some * 4).min(*READ.end());
+        let sources = snapshot.select("file, source", "document", &Which::among("file", now), |row| {
+            Ok((row.get::<u32>(0)?, row.get::<Vec<u8>>(1)?))
+        })?;
+        let names = snapshot.names(now.iter().copied())?;
+        let sources = sources.into_iter().map(|(file, source)| (names[&file].path.clone(), source)).collect();
+        let found = on_every_core(sources, |(path, source)| {
+            let source = document::source(&source)?;
+            let hits = text::occurrences(&source, text).take(limit);
+            let hits = hits.map(|hit| TextReference { path: path.clone(), site: hit.site, line: hit.line.to_owned() });
+            Some((path.clone(), hits.collect::<Vec<_>>()))
+        });
+        let found: Option<Vec<_>> = found.into_iter().collect();
+        let mut found = found.ok_or_else(|| snapshot.database.at().unreadable("a source text"))?;
+        found.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        references.extend(found.into_iter().flat_map(|(_, hits)| hits));
+        (rest, some) = (later, (some * 4).min(*READ.end()));
     }
+    references.truncate(limit);
     Ok(references)
 }

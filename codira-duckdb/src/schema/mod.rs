@@ -1,5 +1,6 @@
 //! The schema, as numbered migrations, and how the number of a file is told.
 
+mod documents;
 mod sketches;
 
 use codira_contracts::BackendError;
@@ -25,6 +26,7 @@ pub(crate) struct Step {
 pub(crate) const CURRENT: Schema = Schema::new(&[
     Step { sql: include_str!("0001_index.sql"), then: |_| Ok(()) },
     Step { sql: include_str!("0002_sketches.sql"), then: sketches::move_vectors },
+    Step { sql: include_str!("0003_documents.sql"), then: documents::make_documents },
 ]);
 
 /// Which migrations were run?

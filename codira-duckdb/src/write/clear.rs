@@ -2,13 +2,21 @@
 
 use std::collections::HashMap;
 
-use codira_contracts::{BackendError, StableId, resolve::Offer};
+use codira_contracts::{
+    BackendError, StableId,
+    resolve::{self, Offer},
+};
+use rustc_hash::FxHashMap;
 
 use super::writer::Writer;
-use crate::{codec, engine::list};
+use crate::{
+    cores::on_every_core,
+    engine::list,
+    read::documents::{Document, documents},
+};
 
 /// The tables whose rows belong to a file.
-const STORED: [&str; 8] = ["content", "symbol", "offer", "documentation", "doc_issue", "vector", "sketch", "pending"];
+const STORED: [&str; 7] = ["document", "symbol", "offer", "doc_issue", "vector", "sketch", "pending"];
 /// Those that follow from them.
 const DERIVED: [&str; 4] = ["edge", "import", "resolution", "asked"];
 
@@ -16,7 +24,7 @@ const DERIVED: [&str; 4] = ["edge", "import", "resolution", "asked"];
 #[derive(Debug, Default)]
 pub(super) struct Former {
     /// The numbers of its symbols.
-    pub(super) symbols: HashMap<StableId, u32>,
+    pub(super) symbols: FxHashMap<StableId, u32>,
     /// What it offered.
     pub(super) offers: Vec<Offer>,
 }
@@ -24,27 +32,21 @@ pub(super) struct Former {
 impl Writer {
     /// Removes everything that is stored of these files, and tells what it was.
     pub(super) fn clear(&mut self, files: &[u32]) -> Result<HashMap<u32, Former>, BackendError> {
-        let mut former: HashMap<u32, Former> = HashMap::new();
         if files.is_empty() {
-            return Ok(former);
+            return Ok(HashMap::new());
         }
-        let numbers = list(files);
-        let sql = format!("SELECT file, stable_id, number FROM symbol WHERE file IN ({numbers})");
-        for (file, id, number) in self.database.rows_once(&sql, [], |row| Ok((row.get(0)?, row.id(1)?, row.get(2)?)))? {
-            former.entry(file).or_default().symbols.insert(id, number);
-        }
-        let sql = format!("SELECT file, offers FROM content WHERE file IN ({numbers})");
-        let read = |row: &crate::engine::Cells<'_>| Ok((row.get(0)?, row.blob(1, "what a file offers", codec::unpack)?));
-        for (file, offers) in self.database.rows_once(&sql, [], read)? {
-            former.entry(file).or_default().offers = offers;
-        }
+        let formers = on_every_core(documents(&self.database, files)?, |document| Some((document.file, former(&document)?)));
+        let formers: Option<HashMap<u32, Former>> = formers.into_iter().collect();
+        let formers = formers.ok_or_else(|| self.database.at().unreadable("a file"))?;
         self.clear_derived(files)?;
         self.delete(&STORED, files)?;
-        self.database.batch(&format!("DELETE FROM file WHERE id IN ({numbers})"))?;
+        self.database.batch(&format!("DELETE FROM file WHERE id IN ({})", list(files)))?;
         for file in files {
             self.analyses.remove(file);
         }
-        Ok(former)
+        // What is gathered is no longer what is stored.
+        self.offers = None;
+        Ok(formers)
     }
 
     /// Removes what follows from these files.
@@ -57,4 +59,11 @@ impl Writer {
         let statements = tables.iter().map(|table| format!("DELETE FROM {table} WHERE file IN ({files});"));
         self.database.batch(&statements.collect::<String>())
     }
+}
+
+fn former(document: &Document) -> Option<Former> {
+    let outline = document.records()?.outline()?;
+    let symbols = outline.symbols.iter().map(|symbol| symbol.id.clone()).zip(outline.numbers()?).collect();
+    let offers = resolve::offers(&document.path, &document.for_offers(outline));
+    Some(Former { symbols, offers })
 }

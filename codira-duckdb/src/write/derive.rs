@@ -1,31 +1,23 @@
 //! Brings derived state up to date: resolves the files that were put, and those that asked for what changed.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     mem,
+    panic::resume_unwind,
+    thread,
 };
 
-use codira_contracts::{
-    BackendError, Derivation, EdgeTarget, ExternalKind, ImportTarget, RepoPath, SymbolKey, UseKind, last_name,
-    resolve::{Progress, Resolution},
-};
+use codira_contracts::{BackendError, Derivation, RepoPath, resolve::Progress};
 
 use super::{
-    facts::{Lookup, digest},
-    resolving::{Unresolved, resolve_all},
+    facts::Lookup,
+    resolved::{Attempt, Derived, Resolved, Unresolved, attempt},
     writer::Writer,
 };
-use crate::{
-    codec,
-    engine::list,
-    read::{edges, files::analyses, imports},
-};
+use crate::{cores::on_every_core, engine::list, read::documents::analyses};
 
 /// How many files are resolved and written together.
 const FILES: usize = 256;
-
-/// A file with what came out of it.
-type Resolved = (Unresolved, Resolution);
 
 impl Writer {
     /// Brings derived state up to date with the files.
@@ -46,48 +38,61 @@ impl Writer {
         dirty.sort_unstable();
         let mut lookup = self.lookup_for(dirty.len())?;
         let known: HashMap<u32, RepoPath> = self.paths.iter().map(|(path, number)| (*number, path.clone())).collect();
+        let mut derived = Vec::new();
         for files in dirty.chunks(FILES) {
             if self.is_stopped() {
                 break;
             }
             lookup.relieve();
             self.numbers.relieve();
-            let resolved = self.resolve(files, &known, &mut lookup)?;
+            let unresolved = self.unresolved(files, &known)?;
+            let facts = &lookup.facts;
+            // DuckDB takes what was resolved before while every core resolves.
+            let (attempts, written) = thread::scope(|scope| {
+                let attempts = scope.spawn(move || on_every_core(unresolved, |file| attempt(file, facts)));
+                let written = self.write_derived(mem::take(&mut derived));
+                (attempts.join().unwrap_or_else(|panic| resume_unwind(panic)), written)
+            });
+            self.unsettled += written?;
+            self.settle()?;
+            let resolved = self.resolve(attempts, &mut lookup)?;
             if !first {
                 self.clear_derived(files)?;
             }
-            self.write_resolved(&resolved)?;
+            derived = self.numbered(resolved)?;
         }
+        self.unsettled += self.write_derived(derived)?;
         self.analyses = HashMap::new();
         self.analyses_weight = 0;
         Ok(Derivation { resolved_files: dirty.len() as u64 })
     }
 
-    fn resolve(
-        &mut self,
-        files: &[u32],
-        paths: &HashMap<u32, RepoPath>,
-        lookup: &mut Lookup,
-    ) -> Result<Vec<Resolved>, BackendError> {
-        let mut waiting = Vec::with_capacity(files.len());
+    /// What resolving looks at, remembered or read again. Files that are gone are left out.
+    fn unresolved(&mut self, files: &[u32], paths: &HashMap<u32, RepoPath>) -> Result<Vec<Unresolved>, BackendError> {
+        let mut unresolved = Vec::with_capacity(files.len());
         let mut missing = Vec::new();
         for number in files {
             match (self.analyses.remove(number), paths.get(number)) {
                 (Some(analysis), Some(path)) => {
-                    waiting.push(Unresolved { number: *number, path: path.clone(), analysis });
+                    unresolved.push(Unresolved { number: *number, path: path.clone(), analysis });
                 }
                 _ => missing.push(*number),
             }
         }
         let read = analyses(&self.database, &missing)?;
-        waiting.extend(read.into_iter().map(|(number, path, analysis)| Unresolved { number, path, analysis }));
-        let mut resolved = Vec::with_capacity(waiting.len());
-        while !waiting.is_empty() {
+        unresolved.extend(read.into_iter().map(|(number, path, analysis)| Unresolved { number, path, analysis }));
+        Ok(unresolved)
+    }
+
+    /// Supplies what attempts lack, until nothing does.
+    fn resolve(&self, mut attempts: Vec<Attempt>, lookup: &mut Lookup) -> Result<Vec<Resolved>, BackendError> {
+        let mut resolved = Vec::with_capacity(attempts.len());
+        while !attempts.is_empty() {
             let mut needs = BTreeSet::new();
             let mut again = Vec::new();
-            for (file, progress) in resolve_all(waiting, &lookup.facts) {
+            for (file, progress) in attempts {
                 match progress {
-                    Progress::Done(resolution) => resolved.push((file, resolution)),
+                    Progress::Done(resolution) => resolved.push(Resolved { file, resolution }),
                     Progress::Needs(keys) => {
                         needs.extend(keys);
                         again.push(file);
@@ -95,73 +100,49 @@ impl Writer {
                 }
             }
             self.supply(needs, lookup)?;
-            waiting = again;
+            attempts = on_every_core(again, |file| attempt(file, &lookup.facts));
         }
-        resolved.sort_unstable_by_key(|(file, _)| file.number);
+        resolved.sort_unstable_by_key(|resolved| resolved.file.number);
         Ok(resolved)
     }
 
-    fn write_resolved(&mut self, resolved: &[Resolved]) -> Result<(), BackendError> {
-        let targets = resolved.iter().flat_map(|(_, resolution)| &resolution.edges).filter_map(|edge| match &edge.target {
-            EdgeTarget::Resolved(key) => Some(&key.path),
-            _ => None,
-        });
-        let targets: HashSet<&RepoPath> = targets.collect();
-        let ends: Result<Vec<u32>, _> = targets.into_iter().map(|path| self.number_of(path)).collect();
-        let ends = ends?.into_iter().chain(resolved.iter().map(|(file, _)| file.number));
-        self.numbers.learn(ends, &self.database)?;
-
-        let (mut edge_rows, mut import_rows) = (self.database.append("edge")?, self.database.append("import")?);
-        let (mut asked, mut resolutions) = (self.database.append("asked")?, self.database.append("resolution")?);
-        for (file, resolution) in resolved {
-            let number = file.number;
-            let mut hits = 0_u32;
-            for edge in &resolution.edges {
-                let (_, owner) = self.symbol(&edge.owner)?;
-                let kind = codec::code(UseKind::ALL, &edge.kind);
-                let sites = codec::pack_sites(&edge.sites);
-                let (reach, target, text) = match &edge.target {
-                    EdgeTarget::Resolved(key) => (edges::RESOLVED, Some(self.symbol(key)?), None),
-                    EdgeTarget::External { kind, name } => (codec::code(ExternalKind::ALL, kind) + 1, None, Some(name)),
-                    EdgeTarget::Unresolved { text } => (edges::UNRESOLVED, None, Some(text)),
-                };
-                hits += u32::from(target.is_some());
-                let (target_file, target) = target.unzip();
-                let name = text.map(|text| last_name(text));
-                edge_rows.push(&[&number, &owner, &kind, &reach, &target_file, &target, &text, &name, &sites])?;
-            }
-            for ((import, target), ordinal) in file.analysis.imports.iter().zip(&resolution.imports).zip(0_u32..) {
-                let (reach, target) = match target {
-                    ImportTarget::Resolved(path) => (imports::RESOLVED, Some(self.number_of(path)?)),
-                    ImportTarget::External => (imports::EXTERNAL, None),
-                    ImportTarget::Unresolved => (imports::UNRESOLVED, None),
-                };
-                import_rows.push(&[&number, &ordinal, &reach, &target, &import.module, &codec::pack(import)])?;
-            }
-            for key in resolution.asked.iter().map(digest).collect::<BTreeSet<i32>>() {
-                asked.push(&[&key, &number])?;
-            }
-            let edges = u32::try_from(resolution.edges.len()).expect("no file has thousands of millions of edges");
-            resolutions.push(&[&number, &edges, &hits])?;
+    /// What is stored of resolutions: with the numbers of files and symbols.
+    fn numbered(&mut self, resolved: Vec<Resolved>) -> Result<Vec<Derived>, BackendError> {
+        let gone = |path: &RepoPath| self.database.at().corrupt(format!("an offer of {path} is left, and it is gone"), None);
+        let mut ends: BTreeSet<u32> = resolved.iter().map(|resolved| resolved.file.number).collect();
+        for path in resolved.iter().flat_map(Resolved::leads_to) {
+            ends.insert(self.paths.get(path).copied().ok_or_else(|| gone(path))?);
         }
-        for rows in [edge_rows, import_rows, asked, resolutions] {
+        self.numbers.learn(ends, &self.database)?;
+        let (paths, numbers) = (&self.paths, &self.numbers);
+        let derived = on_every_core(resolved, |resolved| resolved.numbered(|path| paths.get(path).copied(), numbers));
+        derived.into_iter().map(|derived| derived.map_err(|path| gone(&path))).collect()
+    }
+
+    /// Writes what is stored of resolutions; tells how much that is, roughly in bytes of memory.
+    fn write_derived(&self, derived: Vec<Derived>) -> Result<usize, BackendError> {
+        let (mut edges, mut imports) = (self.database.append("edge")?, self.database.append("import")?);
+        let (mut asked, mut resolutions) = (self.database.append("asked")?, self.database.append("resolution")?);
+        let mut weight = 0;
+        for file in derived {
+            let number = file.number;
+            weight += file.weight();
+            for edge in &file.edges {
+                let (target_file, target) = edge.target.unzip();
+                edges.push(&[&number, &edge.owner, &edge.kind, &edge.reach, &target_file, &target, &edge.name])?;
+            }
+            for ((reach, target, module), ordinal) in file.imports.iter().zip(0_u32..) {
+                imports.push(&[&number, &ordinal, reach, target, module])?;
+            }
+            for key in &file.asked {
+                asked.push(&[key, &number])?;
+            }
+            let count = u32::try_from(file.edges.len()).expect("no file has thousands of millions of edges");
+            resolutions.push(&[&number, &count, &file.resolved, &file.meanings])?;
+        }
+        for rows in [edges, imports, asked, resolutions] {
             rows.finish()?;
         }
-        Ok(())
-    }
-
-    /// The number of a file that an offer came from.
-    fn number_of(&self, path: &RepoPath) -> Result<u32, BackendError> {
-        let number = self.paths.get(path).copied();
-        number.ok_or_else(|| self.database.at().corrupt(format!("an offer of {path} is left, and the file is gone"), None))
-    }
-
-    /// File and number of a symbol.
-    fn symbol(&self, key: &SymbolKey) -> Result<(u32, u32), BackendError> {
-        let file = self.number_of(&key.path)?;
-        let number = self.numbers.of(file, &key.id);
-        let number =
-            number.ok_or_else(|| self.database.at().corrupt(format!("an offer of {key} is left, and it is gone"), None));
-        Ok((file, number?))
+        Ok(weight)
     }
 }

@@ -13,9 +13,16 @@ use super::{
 };
 use crate::{
     codec,
+    cores::on_every_core,
     engine::list,
-    read::embeddings::{pending, reusable, specs},
+    read::{
+        documents::documents,
+        embeddings::{pending, reusable, specs},
+    },
 };
+
+/// How many files are read together.
+const TOGETHER: usize = 512;
 
 const INSERT_SPEC: &str = "INSERT INTO spec VALUES (?, ?, ?, ?, ?, ?, ?)";
 
@@ -196,13 +203,19 @@ impl Writer {
         if files.is_empty() {
             return Ok(HashMap::new());
         }
-        let files = list(files);
-        let sql = format!(
-            "SELECT file, stable_id, FALSE FROM symbol WHERE file IN ({files})
-            UNION ALL SELECT file, stable_id, TRUE FROM documentation WHERE file IN ({files})"
-        );
-        let there = self.database.rows_once(&sql, [], |row| Ok(((row.get::<u32>(0)?, row.id(1)?), row.get::<bool>(2)?)))?;
-        let there: HashMap<(u32, StableId), bool> = there.into_iter().collect();
+        let mut files: Vec<u32> = files.into_iter().collect();
+        files.sort_unstable();
+        let mut there: HashMap<(u32, StableId), bool> = HashMap::new();
+        for some in files.chunks(TOGETHER) {
+            let outlines = on_every_core(documents(&self.database, some)?, |document| {
+                Some((document.file, document.records()?.outline()?))
+            });
+            for outline in outlines {
+                let (file, outline) = outline.ok_or_else(|| self.database.at().unreadable("a file"))?;
+                there.extend(outline.symbols.iter().map(|symbol| ((file, symbol.id.clone()), false)));
+                there.extend(outline.documentation.iter().map(|unit| ((file, unit.id.clone()), true)));
+            }
+        }
         let owner = |key: &SymbolKey| {
             let file = *self.paths.get(&key.path)?;
             Some((file, *there.get(&(file, key.id.clone()))?))

@@ -1,27 +1,26 @@
-//! What files offer to the resolution of others: read as a whole where much is resolved, looked up by key elsewhere.
+//! What files offer to the resolution of others: gathered or read as a whole where much is resolved, looked up by key elsewhere.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use codira_contracts::{
-    BackendError, ContentHash, RepoPath,
-    resolve::{AllOffers, FactKey, Facts, Offer, Offered},
+    BackendError, RepoPath,
+    resolve::{self, AllOffers, FactKey, Facts, Offer, Offered},
 };
 
 use super::writer::Writer;
-use crate::{
-    codec,
-    engine::{Cells, list},
-};
+use crate::{codec, cores::on_every_core, engine::list, read::documents::documents};
 
 /// How many files must be resolved before all offers are worth reading, and which part of all files must be.
 const MANY: usize = 64;
 const PART: usize = 8;
-/// How many keys of offers are read as a whole, some seventy bytes of memory each, and how many files at once.
-const WHOLE: u64 = 3_000_000;
-const TOGETHER: usize = 4_000;
+/// How many offers are kept or read as a whole, some seventy bytes of memory each, and of how many files at once.
+pub(super) const WHOLE: usize = 3_000_000;
+const TOGETHER: usize = 512;
 /// How many keys, and the offers of how many files, are remembered when they are looked up.
 const KEYS: usize = 50_000;
 const FILES: usize = 5_000;
+/// The part of a digest that is kept.
+const BITS: u32 = 0xff_ffff;
 
 /// How many keys are offered?
 const COUNT: &str = "SELECT count(*)::UBIGINT FROM offer";
@@ -38,6 +37,10 @@ pub(super) struct Lookup {
 }
 
 impl Lookup {
+    fn whole(offers: AllOffers) -> Self {
+        Self { facts: offers.into(), whole: true, files: HashMap::new() }
+    }
+
     /// Starts afresh where too much was looked up.
     pub(super) fn relieve(&mut self) {
         self.facts.relieve();
@@ -49,22 +52,24 @@ impl Lookup {
 
 impl Writer {
     /// What to begin with when so many files are to be resolved.
-    pub(super) fn lookup_for(&self, dirty: usize) -> Result<Lookup, BackendError> {
+    pub(super) fn lookup_for(&mut self, dirty: usize) -> Result<Lookup, BackendError> {
+        if let Some(offers) = self.offers.take() {
+            return Ok(Lookup::whole(offers));
+        }
         let many = dirty == self.paths.len() || (dirty >= MANY && dirty * PART >= self.paths.len());
-        if !many || self.database.rows(COUNT, [], |row| row.get::<u64>(0))?.pop().is_none_or(|count| count > WHOLE) {
+        let count = |writer: &Self| Ok(writer.database.rows(COUNT, [], |row| row.get::<u64>(0))?.pop());
+        if !many || count(self)?.is_none_or(|count| count > WHOLE as u64) {
             return Ok(Lookup::default());
         }
         let mut files: Vec<u32> = self.paths.values().copied().collect();
         files.sort_unstable();
         let mut all = AllOffers::default();
         for files in files.chunks(TOGETHER) {
-            let (Some(first), Some(last)) = (files.first(), files.last()) else { continue };
-            for (path, offers) in self.offers(&format!("WHERE c.file BETWEEN {first} AND {last}"))?.values() {
-                all.add(path, offers);
+            for (_, (path, offers)) in self.offers_of(files)? {
+                all.add(&path, &offers);
             }
         }
-        let facts = all.into();
-        Ok(Lookup { facts, whole: true, files: HashMap::new() })
+        Ok(Lookup::whole(all))
     }
 
     /// Looks up what is offered under `keys`.
@@ -74,14 +79,15 @@ impl Writer {
         }
         // Which files offer something under these keys?
         let sql = format!("SELECT key, file FROM offer WHERE key IN ({})", list(keys.iter().map(digest)));
-        let mut holders: HashMap<i32, Vec<u32>> = HashMap::new();
+        let mut holders: HashMap<u32, Vec<u32>> = HashMap::new();
         for (key, file) in self.database.rows_once(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)))? {
             holders.entry(key).or_default().push(file);
         }
         let unknown: HashSet<u32> =
             holders.values().flatten().copied().filter(|file| !lookup.files.contains_key(file)).collect();
-        if !unknown.is_empty() {
-            lookup.files.extend(self.offers(&format!("WHERE c.file IN ({})", list(unknown)))?);
+        let unknown: Vec<u32> = unknown.into_iter().collect();
+        for files in unknown.chunks(TOGETHER) {
+            lookup.files.extend(self.offers_of(files)?);
         }
         for key in keys {
             let holders = holders.get(&digest(&key)).into_iter().flatten().filter_map(|file| lookup.files.get(file));
@@ -96,18 +102,20 @@ impl Writer {
         Ok(())
     }
 
-    /// What files offer, by number.
-    fn offers(&self, which: &str) -> Result<HashMap<u32, Offers>, BackendError> {
-        let sql = format!("SELECT f.id, f.path, c.offers FROM content c JOIN file f ON f.id = c.file {which}");
-        let read = |row: &Cells<'_>| Ok((row.get(0)?, (row.path(1)?, row.blob(2, "what a file offers", codec::unpack)?)));
-        Ok(self.database.rows_once(&sql, [], read)?.into_iter().collect())
+    /// What files offer, with their numbers.
+    fn offers_of(&self, files: &[u32]) -> Result<Vec<(u32, Offers)>, BackendError> {
+        let offers = on_every_core(documents(&self.database, files)?, |document| {
+            let outline = document.records()?.outline()?;
+            let offers = resolve::offers(&document.path, &document.for_offers(outline));
+            Some((document.file, (document.path, offers)))
+        });
+        let offers: Option<Vec<_>> = offers.into_iter().collect();
+        offers.ok_or_else(|| self.database.at().unreadable("a file"))
     }
 }
 
 /// The number under which it is found who offers something under a key, or asked for it.
-pub(super) fn digest(key: &FactKey) -> i32 {
+pub(super) fn digest(key: &FactKey) -> u32 {
     // The byte between the two is in no text.
-    let bytes = [key.scope.as_bytes(), &[0xff], key.name.as_bytes()].concat();
-    let [a, b, c, d, ..] = *ContentHash::of(&bytes).as_bytes();
-    i32::from_le_bytes([a, b, c, d])
+    codec::digest(&[key.scope.as_bytes(), &[0xff], key.name.as_bytes()]) & BITS
 }

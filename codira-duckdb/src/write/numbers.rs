@@ -1,18 +1,19 @@
 //! The numbers of symbols in their files: what edges are kept by.
 
-use std::collections::HashMap;
-
 use codira_contracts::{BackendError, StableId};
+use rustc_hash::FxHashMap;
 
-use crate::engine::{Database, list};
+use crate::{cores::on_every_core, engine::Database, read::documents::documents};
 
 /// How many are remembered before the memory starts anew.
 const REMEMBERED: usize = 1_000_000;
+/// How many files are read together.
+const TOGETHER: usize = 512;
 
 /// Numbers by file and id; of a file that is known, all of them.
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
-    files: HashMap<u32, HashMap<StableId, u32>>,
+    files: FxHashMap<u32, FxHashMap<StableId, u32>>,
     count: usize,
 }
 
@@ -25,7 +26,7 @@ impl Numbers {
     }
 
     /// The symbols of a file, as they are stored now.
-    pub(super) fn set(&mut self, file: u32, symbols: HashMap<StableId, u32>) {
+    pub(super) fn set(&mut self, file: u32, symbols: FxHashMap<StableId, u32>) {
         self.count += symbols.len();
         self.files.insert(file, symbols);
     }
@@ -35,16 +36,17 @@ impl Numbers {
         let mut unknown: Vec<u32> = files.into_iter().filter(|file| !self.files.contains_key(file)).collect();
         unknown.sort_unstable();
         unknown.dedup();
-        if unknown.is_empty() {
-            return Ok(());
+        for some in unknown.chunks(TOGETHER) {
+            let read = on_every_core(documents(database, some)?, |document| {
+                let outline = document.records()?.outline()?;
+                let ids = outline.symbols.iter().map(|symbol| symbol.id.clone());
+                Some((document.file, ids.zip(outline.numbers()?).collect()))
+            });
+            for symbols in read {
+                let (file, symbols) = symbols.ok_or_else(|| database.at().unreadable("a file"))?;
+                self.set(file, symbols);
+            }
         }
-        let mut found: HashMap<u32, HashMap<StableId, u32>> = unknown.iter().map(|file| (*file, HashMap::new())).collect();
-        // Which symbols have these files?
-        let sql = format!("SELECT file, stable_id, number FROM symbol WHERE file IN ({})", list(unknown));
-        for (file, id, number) in database.rows_once(&sql, [], |row| Ok((row.get::<u32>(0)?, row.id(1)?, row.get(2)?)))? {
-            found.entry(file).or_default().insert(id, number);
-        }
-        found.into_iter().for_each(|(file, symbols)| self.set(file, symbols));
         Ok(())
     }
 

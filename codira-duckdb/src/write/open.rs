@@ -1,6 +1,6 @@
 //! How a session begins: what is there is looked at, copied or left aside, and migrated.
 
-use codira_contracts::{BackendError, Tool, WriteScope};
+use codira_contracts::{BackendError, Tool, WriteScope, resolve::AllOffers};
 
 use super::writer::{Drafts, Writer};
 use crate::{
@@ -14,6 +14,8 @@ use crate::{
 
 /// Which files are there?
 const PATHS: &str = "SELECT path, id FROM file";
+/// Which files were not resolved? A migration may forget what came of that.
+const UNRESOLVED: &str = "SELECT id FROM file WHERE id NOT IN (SELECT file FROM resolution)";
 
 impl Writer {
     /// Opens a draft for a session. For the holder of the writer's place.
@@ -40,7 +42,7 @@ impl Writer {
         let (index, draft) = (files.index(), files.draft());
         files.copy_index(&draft).map_err(|error| At(&index).io("copy", error))?;
         let database = Database::open(&draft, &index, Use::Write)?;
-        migrate(&database, schema, &index)?;
+        let migrated = migrate(&database, schema, &index)?;
         let mut writer = Self::new(database, drafts, schema, WriteScope::Incremental, tool);
         let head = head(&writer.database, schema.number())?;
         writer.has_base = true;
@@ -50,6 +52,9 @@ impl Writer {
         writer.next_file = writer.paths.values().max().map_or(1, |last| last + 1);
         writer.specs = specs(&writer.database)?.into_iter().map(|(number, spec)| (spec, number)).collect();
         writer.anyone_asked = true;
+        if migrated {
+            writer.dirty.extend(writer.database.rows(UNRESOLVED, [], |row| row.get::<u32>(0))?);
+        }
         writer.database.batch("BEGIN")?;
         Ok(writer)
     }
@@ -78,6 +83,7 @@ impl Writer {
         schema.migrate(&database, 0)?;
         let mut writer = Self::new(database, drafts, schema, scope, tool);
         writer.replaced = replaced;
+        writer.offers = Some(AllOffers::default());
         if let Some((base, head)) = base {
             writer.generation = head.runtime.generation;
             (writer.base, writer.has_base) = (Some(base), true);
@@ -109,8 +115,8 @@ fn open_base(files: &Files, schema: Schema) -> Result<Database, BackendError> {
     Ok(database)
 }
 
-/// Brings a copy of the index to the schema. A newer one cannot be.
-fn migrate(copy: &Database, schema: Schema, index: &std::path::Path) -> Result<(), BackendError> {
+/// Brings a copy of the index to the schema; tells whether it was of another. A newer one cannot be.
+fn migrate(copy: &Database, schema: Schema, index: &std::path::Path) -> Result<bool, BackendError> {
     let (found, expected) = (schema::number_of(copy)?, schema.number());
     if found > expected {
         return Err(BackendError::SchemaMismatch { location: At(index).to_string(), found, expected });
@@ -120,5 +126,5 @@ fn migrate(copy: &Database, schema: Schema, index: &std::path::Path) -> Result<(
         schema.migrate(copy, found)?;
         copy.batch("COMMIT")?;
     }
-    Ok(())
+    Ok(found < expected)
 }

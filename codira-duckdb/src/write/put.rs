@@ -1,36 +1,56 @@
 //! Writes files: gathered, then a chunk at a time.
 
-use std::collections::{BTreeSet, HashMap};
-
 use codira_contracts::{
-    BackendError, FileSnapshot, RepoPath, Severity, StableId, SymbolKind, UseKind,
+    BackendError, FileAnalysis, FileSnapshot, RepoPath, Severity, StableId, UseKind,
     resolve::{self, Offer},
 };
+use rustc_hash::FxHashMap;
 
-use super::{clear::Former, facts::digest, queue::weight, writer::Writer};
+use super::{
+    clear::Former,
+    encode::{Encoded, encode, numbers, push_document, strip},
+    facts::{WHOLE, digest},
+    queue::weight,
+    writer::Writer,
+};
 use crate::{
     codec,
+    cores::beside,
     engine::{Database, Rows},
 };
 
 /// How much analyses may weigh that are kept for resolving, roughly in bytes of memory.
-const KEPT: usize = 64 << 20;
+const KEPT: usize = 48 << 20;
+/// How many files are encoded together, while those before them are written.
+const TOGETHER: usize = 64;
 
-/// A file on its way into the draft.
-struct Incoming {
+/// A file that is to be written.
+struct Put {
     number: u32,
     file: FileSnapshot,
     former: Option<Former>,
-    offers: Vec<Offer>,
+    /// Whether files were resolved before.
+    anyone_asked: bool,
+}
+
+/// A file that was encoded.
+struct Written {
+    number: u32,
+    file: FileSnapshot,
+    encoded: Encoded,
+    /// The numbers of its symbols.
+    numbers: Vec<u32>,
+    symbols: FxHashMap<StableId, u32>,
+    /// Digests of keys whose facts changed.
+    changed: Vec<u32>,
 }
 
 /// Where the rows of files go.
 struct Tables<'a> {
     file: Rows<'a>,
-    content: Rows<'a>,
+    document: Rows<'a>,
     symbol: Rows<'a>,
     offer: Rows<'a>,
-    documentation: Rows<'a>,
     doc_issue: Rows<'a>,
 }
 
@@ -57,85 +77,118 @@ impl Writer {
         self.numbers.relieve();
         let stored: Vec<u32> = waiting.keys().filter_map(|path| self.paths.get(path).copied()).collect();
         let mut formers = self.clear(&stored)?;
-        let mut incoming = Vec::with_capacity(waiting.len());
+        let mut puts = Vec::with_capacity(waiting.len());
+        let mut waiting: Vec<_> = waiting.into_iter().collect();
+        // DuckDB begins a block for the blobs over four kilobytes among some thirty kilobytes of smaller ones: those stand apart.
+        waiting.sort_by_key(|(_, file)| file.as_ref().map_or(0, |file| file.analysis.source.len()));
         for (path, file) in waiting {
             let known = self.paths.get(&path).copied();
             let former = known.map(|number| formers.remove(&number).unwrap_or_default());
-            let before = former.as_ref().map_or(&[][..], |former| &former.offers);
-            let offers = file.as_ref().map(|file| resolve::offers(&path, &file.analysis)).unwrap_or_default();
-            self.changed.extend(resolve::changed_keys(before, &offers).iter().map(digest));
             match (file, known) {
                 (Some(file), known) => {
                     let number = known.unwrap_or(self.next_file);
                     self.next_file = self.next_file.max(number + 1);
                     self.paths.insert(path, number);
                     self.dirty.insert(number);
-                    incoming.push(Incoming { number, file, former, offers });
+                    puts.push(Put { number, file, former, anyone_asked: self.anyone_asked });
                 }
                 (None, Some(number)) => {
                     self.paths.remove(&path);
                     self.dirty.remove(&number);
-                    self.numbers.set(number, HashMap::new());
+                    self.numbers.set(number, FxHashMap::default());
+                    self.changed.extend(former.iter().flat_map(|former| &former.offers).map(|offer| digest(&offer.key)));
                 }
                 (None, None) => {}
             }
         }
-        let mut tables = Tables::open(&self.database)?;
-        for file in &incoming {
-            let symbols = tables.add(file)?;
-            self.numbers.set(file.number, symbols);
+        let mut puts = puts.into_iter();
+        let mut encoding = beside(puts.by_ref().take(TOGETHER).collect(), written);
+        loop {
+            let encoded = encoding.finish();
+            if encoded.is_empty() {
+                break;
+            }
+            // DuckDB takes its time, too: the next files are encoded meanwhile.
+            encoding = beside(puts.by_ref().take(TOGETHER).collect(), written);
+            self.write_encoded(encoded)?;
         }
+        self.settle()
+    }
+
+    fn write_encoded(&mut self, encoded: Vec<Written>) -> Result<(), BackendError> {
+        let mut tables = Tables::open(&self.database)?;
+        encoded.iter().try_for_each(|file| tables.add(file))?;
         tables.finish()?;
-        self.put_embeddings(incoming.iter().map(|incoming| (incoming.number, &incoming.file)))?;
-        for Incoming { number, file, .. } in incoming {
+        self.put_embeddings(encoded.iter().map(|written| (written.number, &written.file)))?;
+        for Written { number, file, encoded, symbols, changed, .. } in encoded {
+            self.unsettled += encoded.weight();
+            self.numbers.set(number, symbols);
+            self.changed.extend(changed);
+            self.keep_offers(&file.state.path, &encoded.offers);
             self.keep_analysis(number, file);
         }
         Ok(())
     }
 
+    /// Keeps what is offered, while everything will be resolved.
+    fn keep_offers(&mut self, path: &RepoPath, offers: &[Offer]) {
+        if let Some(kept) = &mut self.offers {
+            kept.add(path, offers);
+            if kept.len() > WHOLE {
+                self.offers = None;
+            }
+        }
+    }
+
     /// Keeps what resolving looks at, so that it need not be read again.
     fn keep_analysis(&mut self, number: u32, file: FileSnapshot) {
-        let mut analysis = file.analysis;
-        let weight = weight(&analysis);
-        if self.analyses_weight + weight > KEPT {
-            return;
+        let weight = weight(&file.analysis);
+        if self.analyses_weight + weight <= KEPT {
+            self.analyses_weight += weight;
+            self.analyses.insert(number, strip(file));
         }
-        self.analyses_weight += weight;
-        analysis.source = String::new();
-        analysis.documentation = Vec::new();
-        analysis.doc_issues = Vec::new();
-        for symbol in &mut analysis.symbols {
-            symbol.documentation = None;
-            symbol.signature = None;
-        }
-        self.analyses.insert(number, analysis);
     }
+}
+
+/// Encodes a file.
+fn written(Put { number, file, former, anyone_asked }: Put) -> Written {
+    let FileSnapshot { state, analysis, .. } = &file;
+    let numbers = numbers(analysis, former.as_ref().map(|former| &former.symbols));
+    let encoded = encode(&state.path, analysis, &numbers);
+    let symbols = analysis.symbols.iter().map(|symbol| symbol.id.clone()).zip(numbers.iter().copied()).collect();
+    let changed = if anyone_asked {
+        let before = former.map(|former| former.offers).unwrap_or_default();
+        resolve::changed_keys(&before, &encoded.offers).iter().map(digest).collect()
+    } else {
+        Vec::new()
+    };
+    Written { number, file, encoded, numbers, symbols, changed }
 }
 
 impl<'a> Tables<'a> {
     fn open(database: &'a Database) -> Result<Self, BackendError> {
         Ok(Self {
             file: database.append("file")?,
-            content: database.append("content")?,
+            document: database.append("document")?,
             symbol: database.append("symbol")?,
             offer: database.append("offer")?,
-            documentation: database.append("documentation")?,
             doc_issue: database.append("doc_issue")?,
         })
     }
 
     fn finish(self) -> Result<(), BackendError> {
-        for rows in [self.file, self.content, self.symbol, self.offer, self.documentation, self.doc_issue] {
+        for rows in [self.file, self.document, self.symbol, self.offer, self.doc_issue] {
             rows.finish()?;
         }
         Ok(())
     }
 
-    /// Adds the rows of a file, but for its embeddings; tells the numbers of its symbols.
-    fn add(&mut self, incoming: &Incoming) -> Result<HashMap<StableId, u32>, BackendError> {
-        let Incoming { number, file: FileSnapshot { state, analysis, .. }, offers, .. } = incoming;
+    /// Adds the rows of a file, but for its embeddings.
+    fn add(&mut self, written: &Written) -> Result<(), BackendError> {
+        let Written { number, file: FileSnapshot { state, analysis, .. }, encoded, numbers, .. } = written;
+        let FileAnalysis { symbols, imports, uses, documentation, doc_issues, .. } = analysis;
         let length = |length: usize| u32::try_from(length).expect("no file has thousands of millions of records");
-        let calls = analysis.uses.iter().filter(|record| record.kind == UseKind::Call).count();
+        let calls = uses.iter().filter(|record| record.kind == UseKind::Call).count();
         self.file.push(&[
             number,
             &state.path.as_str(),
@@ -146,61 +199,19 @@ impl<'a> Tables<'a> {
             &state.analyzer.version,
             &analysis.language.as_str(),
             &analysis.module,
-            &length(analysis.symbols.len()),
-            &length(analysis.imports.len()),
+            &length(symbols.len()),
+            &length(imports.len()),
             &length(calls),
-            &length(analysis.uses.len() - calls),
-            &length(analysis.documentation.len()),
-            &length(analysis.doc_issues.len()),
+            &length(uses.len() - calls),
+            &length(documentation.len()),
+            &length(doc_issues.len()),
         ])?;
-        self.content.push(&[number, &codec::pack_rest(analysis), &analysis.source, &codec::pack(offers)])?;
-        for key in offers.iter().map(|offer| digest(&offer.key)).collect::<BTreeSet<i32>>() {
-            self.offer.push(&[&key, number])?;
-        }
-        let numbers = self.add_symbols(incoming)?;
-        let number_of = |id: &Option<StableId>| id.as_ref().map(|id| numbers[id]);
-        for (unit, ordinal) in analysis.documentation.iter().zip(0_u32..) {
-            let owner = number_of(&unit.owner);
-            let (first, last) = (unit.span.first, unit.span.last);
-            self.documentation.push(&[number, &ordinal, &unit.id.as_str(), &owner, &first, &last, &codec::pack(unit)])?;
-        }
-        for (issue, ordinal) in analysis.doc_issues.iter().zip(0_u32..) {
+        push_document(&mut self.document, &mut self.symbol, *number, analysis, numbers, encoded)?;
+        encoded.offered.iter().try_for_each(|key| self.offer.push(&[key, number]))?;
+        for (issue, ordinal) in doc_issues.iter().zip(0_u32..) {
             let severity = codec::code(Severity::ALL, &issue.severity);
             self.doc_issue.push(&[number, &ordinal, &issue.rule, &severity, &codec::pack(issue)])?;
         }
-        Ok(numbers)
-    }
-
-    /// A symbol that was there before keeps its number.
-    fn add_symbols(&mut self, incoming: &Incoming) -> Result<HashMap<StableId, u32>, BackendError> {
-        let Incoming { number, file, former, .. } = incoming;
-        let before = former.as_ref().map(|former| &former.symbols);
-        let mut next = before.and_then(|before| before.values().max()).map_or(0, |last| last + 1);
-        let symbols = &file.analysis.symbols;
-        let mut numbers = HashMap::with_capacity(symbols.len());
-        for symbol in symbols {
-            let known = before.and_then(|before| before.get(&symbol.id)).copied();
-            let own = known.unwrap_or_else(|| {
-                next += 1;
-                next - 1
-            });
-            numbers.insert(symbol.id.clone(), own);
-        }
-        for ((symbol, logical_name), ordinal) in symbols.iter().zip(file.analysis.logical_names()).zip(0_u32..) {
-            self.symbol.push(&[
-                number,
-                &numbers[&symbol.id],
-                &ordinal,
-                &symbol.id.as_str(),
-                &codec::code(SymbolKind::ALL, &symbol.kind),
-                &symbol.name,
-                &logical_name,
-                &symbol.parent.as_ref().map(|parent| numbers[parent]),
-                &symbol.span.first,
-                &symbol.span.last,
-                &codec::pack(symbol),
-            ])?;
-        }
-        Ok(numbers)
+        Ok(())
     }
 }

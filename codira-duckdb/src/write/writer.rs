@@ -8,10 +8,15 @@ use std::{
     },
 };
 
-use codira_contracts::{BackendError, EmbeddingSpec, FileAnalysis, FileState, RepoPath, RunInventory, Tool, WriteScope};
+use codira_contracts::{
+    BackendError, EmbeddingSpec, FileAnalysis, FileState, RepoPath, RunInventory, Tool, WriteScope, resolve::AllOffers,
+};
 
 use super::{numbers::Numbers, queue::Queue};
 use crate::{engine::Database, errors, files::Files, read::files::file_state, schema::Schema};
+
+/// How much DuckDB may keep in memory of what was written, roughly in bytes.
+const UNSETTLED: usize = 64 << 20;
 
 /// Removes what only the session uses, whichever way it ends.
 #[derive(Debug)]
@@ -26,7 +31,7 @@ impl Drop for Drafts {
 
 /// The session as its thread sees it. Dropping it gives the session up.
 pub(super) struct Writer {
-    /// The draft. One transaction is open on it, from the first change to the commit.
+    /// The draft. A transaction is always open on it; nobody else sees it, so it may end at any time.
     pub(super) database: Database,
     /// The state from which the session began, once it is asked for.
     pub(super) base: Option<Database>,
@@ -52,12 +57,16 @@ pub(super) struct Writer {
     /// Files to resolve.
     pub(super) dirty: HashSet<u32>,
     /// Digests of keys whose facts changed.
-    pub(super) changed: HashSet<i32>,
+    pub(super) changed: HashSet<u32>,
     /// Whether files were resolved before, so that some may have asked for what changes.
     pub(super) anyone_asked: bool,
+    /// What all files offer, while nothing was resolved yet and there is not too much.
+    pub(super) offers: Option<AllOffers>,
     /// Analyses of dirty files, without texts, as long as there are not too many.
     pub(super) analyses: HashMap<u32, FileAnalysis>,
     pub(super) analyses_weight: usize,
+    /// How much was written that DuckDB still keeps in memory, roughly in bytes.
+    pub(super) unsettled: usize,
     failure: Option<BackendError>,
 }
 
@@ -84,8 +93,10 @@ impl Writer {
             dirty: HashSet::new(),
             changed: HashSet::new(),
             anyone_asked: false,
+            offers: None,
             analyses: HashMap::new(),
             analyses_weight: 0,
+            unsettled: 0,
             failure: None,
         }
     }
@@ -112,6 +123,15 @@ impl Writer {
             self.failure = Some(error);
             told
         })
+    }
+
+    /// Puts what was written into the file, where it is much: DuckDB keeps what is not committed in memory.
+    pub(super) fn settle(&mut self) -> Result<(), BackendError> {
+        if self.unsettled < UNSETTLED {
+            return Ok(());
+        }
+        self.unsettled = 0;
+        self.database.batch("COMMIT; BEGIN")
     }
 
     /// The state of a file as the session has it now.

@@ -1,0 +1,90 @@
+//! A file as it was put, but for documentation issues and embeddings.
+
+use std::borrow::Cow;
+
+use codira_contracts::{AnalysisStatus, Documentation, FileAnalysis, Import, Symbol};
+use serde::{Deserialize, Serialize};
+
+use super::uses::Uses;
+use crate::codec;
+
+/// What questions look at most.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Outline<'a> {
+    /// The number of each symbol, where that is not its place.
+    numbers: Option<Cow<'a, [u32]>>,
+    /// In the order of the analysis, as everything here.
+    pub(crate) symbols: Cow<'a, [Symbol]>,
+    pub(crate) documentation: Cow<'a, [Documentation]>,
+    pub(crate) imports: Cow<'a, [Import]>,
+}
+
+impl Outline<'_> {
+    /// The number of each symbol.
+    pub(crate) fn numbers(&self) -> Option<Vec<u32>> {
+        let count = self.symbols.len();
+        match &self.numbers {
+            None => Some((0..u32::try_from(count).ok()?).collect()),
+            Some(numbers) => (numbers.len() == count).then(|| numbers.to_vec()),
+        }
+    }
+}
+
+/// The two blobs of a valid analysis, whose symbols have these numbers.
+pub(crate) fn to_blobs(analysis: &FileAnalysis, numbers: &[u32]) -> (Vec<u8>, Vec<u8>) {
+    let FileAnalysis { symbols, documentation, imports, status, source, .. } = analysis;
+    let are_places = numbers.iter().zip(0..).all(|(number, place)| *number == place);
+    let numbers = (!are_places).then_some(Cow::Borrowed(numbers));
+    let (symbols, documentation, imports) = (Cow::from(symbols), Cow::from(documentation), Cow::from(imports));
+    let outline = Outline { numbers, symbols, documentation, imports };
+    let records = codec::pack_after(codec::pack(&outline), &(status, Uses::of(analysis)));
+    (codec::squeeze(source.as_bytes(), b""), codec::squeeze(&records, source.as_bytes()))
+}
+
+/// The source text, of its blob.
+pub(crate) fn source(blob: &[u8]) -> Option<String> {
+    String::from_utf8(codec::expand(blob, b"")?).ok()
+}
+
+/// The records of a file, of both blobs.
+#[derive(Debug)]
+pub(crate) struct Records(Vec<u8>);
+
+impl Records {
+    /// Expands the blob of records; `source` is the text.
+    pub(crate) fn read(blob: &[u8], source: &str) -> Option<Self> {
+        codec::expand(blob, source.as_bytes()).map(Self)
+    }
+
+    /// Symbols, documentation and imports.
+    pub(crate) fn outline(&self) -> Option<Outline<'static>> {
+        self.divided().map(|(outline, _)| outline)
+    }
+
+    /// The outline, and the uses.
+    pub(crate) fn outline_and_uses(&self) -> Option<(Outline<'static>, Uses<'_>)> {
+        let (outline, rest) = self.divided()?;
+        let (_, uses) = codec::unpack_borrowed::<(AnalysisStatus, Uses<'_>)>(rest)?;
+        Some((outline, uses))
+    }
+
+    /// Reads them into an analysis that says nothing but language and module; its documentation is left out where it is not wanted.
+    pub(crate) fn fill(&self, analysis: &mut FileAnalysis, documented: bool) -> Option<Vec<u32>> {
+        let (outline, rest) = self.divided()?;
+        let (status, uses) = codec::unpack_borrowed::<(AnalysisStatus, Uses<'_>)>(rest)?;
+        let numbers = outline.numbers()?;
+        let Outline { symbols, documentation, imports, .. } = outline;
+        analysis.uses = uses.records(&symbols)?;
+        analysis.symbols = symbols.into_owned();
+        analysis.imports = imports.into_owned();
+        analysis.status = status;
+        if documented {
+            analysis.documentation = documentation.into_owned();
+        }
+        Some(numbers)
+    }
+
+    fn divided(&self) -> Option<(Outline<'static>, &[u8])> {
+        codec::unpack_first(&self.0)
+    }
+}

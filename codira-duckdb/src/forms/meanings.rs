@@ -1,0 +1,132 @@
+//! What came of resolving a file: what its uses mean.
+//!
+//! Most of what a target is called stands in the text of the use: `run` for the symbol `A.run`, `np.array` for `numpy.array`. So
+//! a target is kept as what stands before the part that both end with, and then many targets of a file are the same few.
+
+use std::borrow::Cow;
+
+use codira_contracts::{EdgeTarget, ExternalKind, RepoPath, StableId, resolve::Resolution};
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+
+use super::uses::Like;
+use crate::codec;
+
+/// What the blob holds.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Meanings<'a> {
+    /// Numbers of the files to which anything leads.
+    files: Vec<u32>,
+    #[serde(borrow)]
+    targets: Vec<Target<'a>>,
+    /// The target of uses, alike ones once, in the order of the document: how many places before the next new one, zero for that.
+    uses: Vec<u32>,
+}
+
+/// What uses mean, but for the end of their texts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+struct Target<'a> {
+    place: Place,
+    /// What stands before the common end.
+    before: Cow<'a, str>,
+    /// How much of the text of the use is not common.
+    cut: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+enum Place {
+    /// In a file, by its place among `files`.
+    File(u32),
+    External(ExternalKind),
+    Unresolved,
+}
+
+/// What a use means. Symbols have the number of their file in place of the path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Meaning {
+    Symbol { file: u32, id: StableId },
+    External { kind: ExternalKind, name: String },
+    Unresolved { text: String },
+}
+
+impl<'a> Meanings<'a> {
+    /// The meanings of a resolution. The texts are those of its uses, alike ones once; `number` tells those of files. `None` when a
+    /// file has none, or the two lists do not belong together.
+    pub(crate) fn of<'t>(
+        resolution: &'a Resolution,
+        texts: impl IntoIterator<Item = &'t str>,
+        number: impl Fn(&RepoPath) -> Option<u32>,
+    ) -> Option<Self> {
+        let mut meanings = Self::default();
+        let (mut files, mut targets) = (FxHashMap::default(), FxHashMap::default());
+        let mut place = |path: &'a RepoPath, numbers: &mut Vec<u32>| {
+            let next = numbers.len() as u32;
+            let place = *files.entry(path).or_insert(next);
+            if place == next {
+                numbers.push(number(path)?);
+            }
+            Some(place)
+        };
+        let mut texts = texts.into_iter();
+        for target in &resolution.meanings {
+            let (place, name) = match target {
+                EdgeTarget::Resolved(key) => (Place::File(place(&key.path, &mut meanings.files)?), key.id.as_str()),
+                EdgeTarget::External { kind, name } => (Place::External(*kind), &**name),
+                EdgeTarget::Unresolved { text } => (Place::Unresolved, &**text),
+            };
+            let text = texts.next()?;
+            let common = common_end(name, text);
+            let before = Cow::Borrowed(&name[..name.len() - common]);
+            let target = Target { place, before, cut: (text.len() - common) as u32 };
+            let next = meanings.targets.len() as u32;
+            let known = *targets.entry(target.clone()).or_insert(next);
+            if known == next {
+                meanings.targets.push(target);
+            }
+            meanings.uses.push(next - known);
+        }
+        texts.next().is_none().then_some(meanings)
+    }
+
+    /// The blob.
+    pub(crate) fn pack(&self) -> Vec<u8> {
+        codec::squeeze(&codec::pack(self), b"")
+    }
+
+    /// Reads the bytes of an expanded blob.
+    pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
+        codec::unpack_borrowed(bytes)
+    }
+
+    /// What uses mean, alike ones once.
+    pub(crate) fn of_uses(&self, alike: &[Like<'_>]) -> Option<Vec<Meaning>> {
+        if alike.len() != self.uses.len() {
+            return None;
+        }
+        let mut next = 0_usize;
+        let meaning = |(back, like): (&u32, &Like<'_>)| {
+            let Target { place, before, cut } = self.targets.get(next.checked_sub(*back as usize)?)?;
+            next += usize::from(*back == 0);
+            let name = [before, like.text.get(*cut as usize..)?].concat();
+            Some(match place {
+                Place::File(place) => Meaning::Symbol { file: self.file(*place)?, id: StableId::new(name) },
+                Place::External(kind) => Meaning::External { kind: *kind, name },
+                Place::Unresolved => Meaning::Unresolved { text: name },
+            })
+        };
+        self.uses.iter().zip(alike).map(meaning).collect()
+    }
+
+    fn file(&self, place: u32) -> Option<u32> {
+        self.files.get(place as usize).copied()
+    }
+}
+
+/// How many bytes two texts have in common at their ends, in whole characters.
+fn common_end(a: &str, b: &str) -> usize {
+    let mut common = a.bytes().rev().zip(b.bytes().rev()).take_while(|(a, b)| a == b).count();
+    while !a.is_char_boundary(a.len() - common) {
+        common -= 1;
+    }
+    common
+}
