@@ -4,7 +4,8 @@
 //! `index.duckdb.lock`, which names whoever holds, or last held, the writer's place, and while a session is open its draft.
 //!
 //! The file is never changed: a session works on a draft, and its commit renames that over the file. So readers need no lock,
-//! wait for nobody, and keep what they opened. The decision is recorded in `docs/decisions/0004-duckdb-drafts.md`.
+//! wait for nobody, and keep what they opened. The decision is recorded in `docs/decisions/0004-duckdb-drafts.md`, and
+//! why files are documents beside columns in `docs/decisions/0007-duckdb-documents.md`.
 //!
 //! - `schema`: what is stored, as numbered migrations.
 //! - `place`, `files`: how one writer and any number of readers share the directory.

@@ -11,12 +11,12 @@ use crate::codec;
 /// What questions look at most.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Outline<'a> {
+    /// First, so that they can be read alone. In the order of the analysis, as everything here.
+    pub(crate) imports: Cow<'a, [Import]>,
     /// The number of each symbol, where that is not its place.
     numbers: Option<Cow<'a, [u32]>>,
-    /// In the order of the analysis, as everything here.
     pub(crate) symbols: Cow<'a, [Symbol]>,
     pub(crate) documentation: Cow<'a, [Documentation]>,
-    pub(crate) imports: Cow<'a, [Import]>,
 }
 
 impl Outline<'_> {
@@ -36,7 +36,7 @@ pub(crate) fn to_blobs(analysis: &FileAnalysis, numbers: &[u32]) -> (Vec<u8>, Ve
     let are_places = numbers.iter().zip(0..).all(|(number, place)| *number == place);
     let numbers = (!are_places).then_some(Cow::Borrowed(numbers));
     let (symbols, documentation, imports) = (Cow::from(symbols), Cow::from(documentation), Cow::from(imports));
-    let outline = Outline { numbers, symbols, documentation, imports };
+    let outline = Outline { imports, numbers, symbols, documentation };
     let records = codec::pack_after(codec::pack(&outline), &(status, Uses::of(analysis)));
     (codec::squeeze(source.as_bytes(), b""), codec::squeeze(&records, source.as_bytes()))
 }
@@ -56,7 +56,12 @@ impl Records {
         codec::expand(blob, source.as_bytes()).map(Self)
     }
 
-    /// Symbols, documentation and imports.
+    /// Imports.
+    pub(crate) fn imports(&self) -> Option<Vec<Import>> {
+        codec::unpack_first(&self.0).map(|(imports, _)| imports)
+    }
+
+    /// Imports, symbols and documentation.
     pub(crate) fn outline(&self) -> Option<Outline<'static>> {
         self.divided().map(|(outline, _)| outline)
     }

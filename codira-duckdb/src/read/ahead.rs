@@ -1,7 +1,6 @@
 //! Reading ahead: whoever asks for whole files in the order of their paths gets several with one statement for each table.
 //!
-//! A statement reads and decompresses the rows around those that it wants, which are thousands. For one file out of the middle that
-//! is the price; file after file, it is paid as often as there are files.
+//! Planning a statement takes longer than reading a file with it: file after file, that is paid as often as there are files.
 
 use std::collections::VecDeque;
 

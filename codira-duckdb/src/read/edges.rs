@@ -59,8 +59,9 @@ pub(super) fn edges(snapshot: &Snapshot, request: &EdgeRequest) -> Result<Vec<Ed
 /// The files in which such edges begin, and maybe others; `None` where there can be none.
 fn at<'a>(snapshot: &Snapshot, request: &'a EdgeRequest) -> Result<Option<(Vec<u32>, Wanted<'a>)>, BackendError> {
     let EdgeRequest { kind, end, prefix, .. } = request;
+    let kind_code = Some(codec::code(UseKind::ALL, kind));
     let of_edges = |which: Which| {
-        let which = which.and_is("kind", Some(codec::code(UseKind::ALL, kind))).inside(prefix);
+        let which = which.and_is("kind", kind_code).inside(prefix);
         snapshot.select("DISTINCT file", "edge", &which, |row| row.get::<u32>(0))
     };
     Ok(Some(match end {
@@ -82,7 +83,8 @@ fn at<'a>(snapshot: &Snapshot, request: &'a EdgeRequest) -> Result<Option<(Vec<u
             let which = Which::is("name", name.clone());
             let places =
                 snapshot.select("file, number", "symbol", &which, |row| Ok((row.get::<u32>(0)?, row.get::<u32>(1)?)))?;
-            let (files, numbers): (HashSet<u32>, HashSet<u32>) = places.into_iter().unzip();
+            let (files, numbers): (HashSet<u32>, HashSet<u32>) = places.iter().copied().unzip();
+            let places: HashSet<(u32, u32)> = places.into_iter().collect();
             let elsewhere = Value::from(name.clone());
             let which = if files.is_empty() {
                 Which::is("name", elsewhere)
@@ -90,7 +92,16 @@ fn at<'a>(snapshot: &Snapshot, request: &'a EdgeRequest) -> Result<Option<(Vec<u
                 let symbols = format!("target_file IN ({}) AND target IN ({})", list(&files), list(&numbers));
                 Which::all().and(&format!("name = ? OR ({symbols})"), [elsewhere])
             };
-            (of_edges(which)?, Wanted::TargetNamed(files, name))
+            // Files and numbers were looked for apart from one another.
+            let which = which.and_is("kind", kind_code).inside(prefix);
+            let mut rows = snapshot.select("DISTINCT file, target_file, target", "edge", &which, |row| {
+                let target = row.get::<Option<u32>>(1)?.zip(row.get::<Option<u32>>(2)?);
+                Ok((row.get::<u32>(0)?, target))
+            })?;
+            rows.retain(|(_, target)| target.is_none_or(|target| places.contains(&target)));
+            let files: HashSet<u32> = rows.iter().map(|(file, _)| *file).collect();
+            let targets = rows.into_iter().filter_map(|(_, target)| Some(target?.0)).collect();
+            (files.into_iter().collect(), Wanted::TargetNamed(targets, name))
         }
         EdgeEnd::ToExternal(text) => {
             let outside = Which::is("name", last_name(text).to_owned()).and("reach < ?", [UNRESOLVED.into()]);

@@ -35,9 +35,9 @@ pub(super) fn imports(snapshot: &Snapshot, request: &ImportRequest) -> Result<Ve
         Ok(row)
     })?;
     let names = snapshot.names(found.iter().filter_map(|(_, row)| row.target))?;
-    let sheets = snapshot.sheets(found.iter().map(|(_, row)| row.file))?;
+    let imports = snapshot.imports(found.iter().map(|(_, row)| row.file))?;
     let entry = |(Name { path, module }, Row { file, ordinal, reach, target }): (Name, Row)| {
-        let import = sheets[&file].imports.get(ordinal as usize).cloned();
+        let import = imports[&file].get(ordinal as usize).cloned();
         let import = import.ok_or_else(|| snapshot.database.at().unreadable("an import"))?;
         let target = match (reach, target) {
             (RESOLVED, Some(file)) => ImportTarget::Resolved(names[&file].path.clone()),

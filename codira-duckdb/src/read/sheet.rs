@@ -32,7 +32,6 @@ pub(super) struct Sheet {
     /// Of each symbol.
     pub(super) logical_names: Vec<String>,
     pub(super) documentation: Vec<Documentation>,
-    pub(super) imports: Vec<Import>,
     numbers: Vec<u32>,
     places: OnceCell<FxHashMap<StableId, usize>>,
 }
@@ -52,7 +51,6 @@ impl Sheet {
             logical_names: analysis.logical_names(),
             symbols: analysis.symbols,
             documentation: outline.documentation.into_owned(),
-            imports: outline.imports.into_owned(),
             numbers,
             places: OnceCell::new(),
         })
@@ -105,8 +103,14 @@ impl Sheet {
 impl Snapshot {
     /// The sheets of these files, by number.
     pub(super) fn sheets(&self, files: impl IntoIterator<Item = u32>) -> Result<FxHashMap<u32, Sheet>, BackendError> {
-        let read = self.read_documents(files, |file, name, _, records| Sheet::new(file, name, records.outline()?))?;
+        let read = self.read_documents(files, |file, name, records| Sheet::new(file, name, records.outline()?))?;
         Ok(read.into_iter().map(|sheet| (sheet.file, sheet)).collect())
+    }
+
+    /// The imports of these files, by number.
+    pub(super) fn imports(&self, files: impl IntoIterator<Item = u32>) -> Result<FxHashMap<u32, Vec<Import>>, BackendError> {
+        let read = self.read_documents(files, |file, _, records| Some((file, records.imports()?)))?;
+        Ok(read.into_iter().collect())
     }
 
     /// The sheet of the file that has this key's path, and the place of the symbol in it.
@@ -122,18 +126,18 @@ impl Snapshot {
             Ok((row.get::<u32>(0)?, row.get::<Vec<u8>>(1)?))
         })?;
         let meanings: FxHashMap<u32, Vec<u8>> = meanings.into_iter().collect();
-        self.read_documents(files.iter().copied(), |file, name, _, records| {
+        self.read_documents(files.iter().copied(), |file, name, records| {
             let (outline, uses) = records.outline_and_uses()?;
             let graph = Graph::read(&uses, meanings.get(&file)?)?;
             Some((Sheet::new(file, name, outline)?, graph))
         })
     }
 
-    /// What `read` makes of the documents of these files: number, name, source and records of each. In no order.
+    /// What `read` makes of the documents of these files: number, name and records of each. In no order.
     fn read_documents<T: Send>(
         &self,
         files: impl IntoIterator<Item = u32>,
-        read: impl Fn(u32, Name, String, Records) -> Option<T> + Sync,
+        read: impl Fn(u32, Name, Records) -> Option<T> + Sync,
     ) -> Result<Vec<T>, BackendError> {
         let mut files: Vec<u32> = files.into_iter().collect();
         files.sort_unstable();
@@ -146,7 +150,7 @@ impl Snapshot {
             let read = on_every_core(named, |(name, (file, source, records))| {
                 let source = document::source(&source)?;
                 let records = Records::read(&records, &source)?;
-                read(file, name, source, records)
+                read(file, name, records)
             });
             for one in read {
                 made.push(one.ok_or_else(|| self.database.at().unreadable("a document"))?);

@@ -143,3 +143,45 @@ impl Writer {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use codira_contracts::{ContentHash, FileSnapshot, Language};
+
+    use super::*;
+    use crate::{instance::Use, schema};
+
+    fn file(path: &RepoPath) -> FileSnapshot {
+        let (hash, analyzer) = (ContentHash::of(b""), Tool::new("python", "1"));
+        let state = FileState { path: path.clone(), hash, size: 0, modified: 0, analyzer };
+        FileSnapshot { state, analysis: FileAnalysis::new(Language::PYTHON, "m"), embeddings: Vec::new() }
+    }
+
+    #[test]
+    fn what_was_settled_is_published_with_the_rest_or_forgotten() {
+        let directory = tempfile::tempdir().unwrap();
+        let files = Files::new(directory.path().to_owned());
+        for publish in [false, true] {
+            let (tool, scope) = (Tool::new("duckdb", "1"), WriteScope::Full);
+            let mut writer = Writer::open(files.clone(), schema::CURRENT, tool, scope).unwrap();
+            for path in ["a.py", "b.py"] {
+                let path = RepoPath::new(path).unwrap();
+                writer.put(path.clone(), Some(file(&path)));
+                writer.unsettled = UNSETTLED;
+                writer.flush().unwrap();
+                assert_eq!(writer.unsettled, 0);
+            }
+            if publish {
+                drop(writer.commit().unwrap())
+            } else {
+                writer.abandon().unwrap()
+            }
+            assert_eq!(files.index().exists(), publish);
+        }
+        let database = Database::open(&files.index(), &files.index(), Use::Read).unwrap();
+        let count = |sql| database.rows(sql, [], |row| row.get::<u64>(0)).unwrap();
+        assert_eq!(count("SELECT count(*)::UBIGINT FROM document"), [2]);
+        assert_eq!(count("SELECT count(*)::UBIGINT FROM resolution"), [2]);
+    }
+}
