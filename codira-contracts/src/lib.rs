@@ -15,13 +15,16 @@
 //! lists the sentences.
 //!
 //! Pure logic that every backend shares: [`resolve`] turns records into edges, [`score`] orders by similarity, [`text`] finds
-//! words in lines, [`plan`] decides what to do with a file and why, [`PathPrefix`] narrows by path.
+//! words in lines, [`plan`] decides what to do with a file and why, [`PathPrefix`] narrows by path, [`compact`] says uses and edges in
+//! few bytes, [`cores`] computes on every core.
 
 mod analysis;
 mod analyzer;
 mod answer;
 mod auditor;
 mod backend;
+pub mod compact;
+pub mod cores;
 mod descriptor;
 mod documentation;
 mod embedding;

@@ -18,6 +18,9 @@ use crate::RepoPath;
 /// How many keys may stay unpacked between one batch of files and the next: some hundred bytes of memory each. Few under test.
 const UNPACKED: usize = if cfg!(test) { 2 } else { 50_000 };
 
+/// How many bytes are unpacked for one key, about: headers of C offer thousands of keys, and most are asked for.
+const BLOCK: usize = if cfg!(test) { 30 } else { 4 << 10 };
+
 /// How many offers are looked through for one, about.
 const TOGETHER: usize = 4;
 
@@ -40,14 +43,15 @@ const TOGETHER: usize = 4;
 /// ```
 #[derive(Debug, Default)]
 pub struct AllOffers {
-    files: Vec<File>,
+    blocks: Vec<Block>,
     places: Vec<Place>,
-    /// Where a file is packed before its length is known.
+    /// Where a block is packed before it is compressed.
     packing: Vec<u8>,
 }
 
+/// Offers of one file.
 #[derive(Debug)]
-struct File {
+struct Block {
     path: RepoPath,
     /// Each offer is where its scope is written, name and fact; a scope stands before the first offer in it. Compressed: names
     /// are in keys, facts and identities.
@@ -59,19 +63,18 @@ struct File {
 struct Place {
     /// Of scope and name.
     hash: u32,
-    file: u32,
-    /// The byte of the file's offers.
+    block: u32,
+    /// The byte of the block.
     start: u32,
 }
 
 impl AllOffers {
     /// Adds what the file at `path` offers. Each file is added once, in any order.
     pub fn add(&mut self, path: &RepoPath, offers: &[Offer]) {
-        let file = u32::try_from(self.files.len()).expect("paths of four billion files fit into no memory");
         let mut packing = std::mem::take(&mut self.packing);
-        packing.clear();
         let mut scope: Option<(&str, u32)> = None;
         for Offer { key, fact } in offers {
+            let block = u32::try_from(self.blocks.len()).expect("four billion blocks fit into no memory");
             let scope_start = match scope {
                 Some((scope, start)) if scope == key.scope => start,
                 _ => {
@@ -81,11 +84,22 @@ impl AllOffers {
                     start
                 }
             };
-            self.places.push(Place { hash: hash(&key.scope, &key.name), file, start: length(&packing) });
+            self.places.push(Place { hash: hash(&key.scope, &key.name), block, start: length(&packing) });
             packing = pack(packing, &(scope_start, &key.name, fact));
+            if packing.len() >= BLOCK {
+                self.close_block(path, &mut packing);
+                scope = None;
+            }
         }
-        self.files.push(File { path: path.clone(), offers: compress_prepend_size(&packing).into() });
+        self.close_block(path, &mut packing);
         self.packing = packing;
+    }
+
+    fn close_block(&mut self, path: &RepoPath, packing: &mut Vec<u8>) {
+        if !packing.is_empty() {
+            self.blocks.push(Block { path: path.clone(), offers: compress_prepend_size(packing).into() });
+            packing.clear();
+        }
     }
 
     /// How many offers there are.
@@ -112,7 +126,7 @@ impl AllOffers {
 
     /// The key and the fact at a place.
     fn offer(&self, place: &Place) -> (FactKey, Offered) {
-        let File { path, offers } = &self.files[place.file as usize];
+        let Block { path, offers } = &self.blocks[place.block as usize];
         let offers = decompress_size_prepended(offers).expect("this process compressed these bytes");
         let (scope_start, name, fact) = unpack::<(u32, String, Fact)>(&offers, place.start);
         (FactKey { scope: unpack(&offers, scope_start), name }, Offered { path: path.clone(), fact })

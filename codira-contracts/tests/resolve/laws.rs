@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use codira_contracts::{
-    RepoPath, SymbolKind,
+    Edge, EdgeTarget, ImportTarget, RepoPath, SymbolKey, SymbolKind,
+    compact::{self, FileEdge, Landing, Meaning, Meanings, Uses},
     resolve::{self, FactKey, Resolution},
 };
 use proptest::{prelude::*, test_runner::FileFailurePersistence};
@@ -68,6 +69,42 @@ proptest! {
     fn on_demand_equals_complete((world, _, _) in edited_world()) {
         for (path, resolution) in resolved(&world) {
             prop_assert_eq!(world.resolve_on_demand(&path).0, resolution);
+        }
+    }
+
+    /// Uses and what they mean, read together, are the edges; and uses read back.
+    #[test]
+    fn compact_forms_say_the_same((world, _, _) in edited_world()) {
+        let paths: Vec<&RepoPath> = world.files.keys().collect();
+        for (path, resolution) in resolved(&world) {
+            let analysis = &world.files[&path];
+            // Some worlds have files that no store would take.
+            let Some(uses) = Uses::of(analysis) else { continue };
+            let uses = postcard::to_stdvec(&uses).unwrap();
+            let uses: Uses<'_> = postcard::from_bytes(&uses).unwrap();
+            let records = uses.records(&analysis.symbols);
+            prop_assert_eq!(records.as_ref(), Some(&analysis.uses));
+            let number = |path: &RepoPath| paths.binary_search(&path).ok().map(|place| place as u32);
+            let meanings = postcard::to_stdvec(&Meanings::of(&resolution, &analysis.uses, number).unwrap()).unwrap();
+            let meanings: Meanings<'_> = postcard::from_bytes(&meanings).unwrap();
+            let edges = compact::edges(&uses, &meanings).unwrap().into_iter().map(|FileEdge { owner, kind, meaning, sites }| {
+                let owner = SymbolKey { path: path.clone(), id: analysis.symbols[owner].id.clone() };
+                let target = match meaning {
+                    Meaning::Symbol { file, id } => EdgeTarget::Resolved(SymbolKey { path: paths[file as usize].clone(), id }),
+                    Meaning::External { kind, name } => EdgeTarget::External { kind, name },
+                    Meaning::Unresolved { text } => EdgeTarget::Unresolved { text },
+                };
+                Edge { owner, kind, target, sites }
+            });
+            let mut edges: Vec<Edge> = edges.collect();
+            edges.sort();
+            prop_assert_eq!(edges, resolution.edges);
+            let landings = meanings.of_imports().unwrap().into_iter().map(|landing| match landing {
+                Landing::File(file) => ImportTarget::Resolved(paths[file as usize].clone()),
+                Landing::External => ImportTarget::External,
+                Landing::Unresolved => ImportTarget::Unresolved,
+            });
+            prop_assert_eq!(landings.collect::<Vec<_>>(), resolution.imports);
         }
     }
 

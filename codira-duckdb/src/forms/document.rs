@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use codira_contracts::{AnalysisStatus, Documentation, FileAnalysis, Import, Symbol};
+use codira_contracts::{AnalysisStatus, Documentation, FileAnalysis, Import, Symbol, compact::Uses};
 use serde::{Deserialize, Serialize};
 
-use super::uses::Uses;
 use crate::codec;
 
 /// What questions look at most.
@@ -37,7 +36,8 @@ pub(crate) fn to_blobs(analysis: &FileAnalysis, numbers: &[u32]) -> (Vec<u8>, Ve
     let numbers = (!are_places).then_some(Cow::Borrowed(numbers));
     let (symbols, documentation, imports) = (Cow::from(symbols), Cow::from(documentation), Cow::from(imports));
     let outline = Outline { imports, numbers, symbols, documentation };
-    let records = codec::pack_after(codec::pack(&outline), &(status, Uses::of(analysis)));
+    let uses = Uses::of(analysis).expect("files are validated, so every owner is there");
+    let records = codec::pack_after(codec::pack(&outline), &(status, uses));
     (codec::squeeze(source.as_bytes(), b""), codec::squeeze(&records, source.as_bytes()))
 }
 

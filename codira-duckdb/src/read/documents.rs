@@ -1,9 +1,8 @@
 //! Documents: what was said of files, for whoever reads them whole.
 
-use codira_contracts::{BackendError, FileAnalysis, Language, RepoPath};
+use codira_contracts::{BackendError, FileAnalysis, Language, RepoPath, cores::on_every_core};
 
 use crate::{
-    cores::on_every_core,
     engine::{Database, list},
     forms::document::{self, Outline, Records},
 };

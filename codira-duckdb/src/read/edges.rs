@@ -6,17 +6,14 @@ use std::collections::HashSet;
 
 use codira_contracts::{
     BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, ExternalKind, StableId, SymbolKey, SymbolSummary, UseKind,
+    compact::{FileEdge, Meaning},
     last_name,
 };
 use duckdb::types::Value;
 use rustc_hash::FxHashMap;
 
 use super::{filter::Which, sheet::Sheet, snapshot::Snapshot};
-use crate::{
-    codec,
-    engine::list,
-    forms::{graph::Edge, meanings::Meaning},
-};
+use crate::{codec, engine::list};
 
 /// An edge leads to a symbol.
 pub(crate) const RESOLVED: u8 = 0;
@@ -120,21 +117,21 @@ fn in_order(snapshot: &Snapshot, mut files: Vec<u32>) -> Result<Vec<u32>, Backen
 /// The edges of some files, in order.
 fn of_files(snapshot: &Snapshot, files: &[u32], kind: UseKind, wanted: &Wanted<'_>) -> Result<Vec<EdgeEntry>, BackendError> {
     let unreadable = || snapshot.database.at().unreadable("the end of an edge");
-    let mut graphs = snapshot.graphs(files)?;
-    for (sheet, graph) in &mut graphs {
-        graph.edges.retain(|edge| edge.kind == kind && wanted.takes(sheet, edge));
+    let mut of_files = snapshot.edges(files)?;
+    for (sheet, edges) in &mut of_files {
+        edges.retain(|edge| edge.kind == kind && wanted.takes(sheet, edge));
     }
-    let targets = graphs.iter().flat_map(|(_, graph)| &graph.edges).filter_map(|edge| match &edge.meaning {
+    let targets = of_files.iter().flat_map(|(_, edges)| edges).filter_map(|edge| match &edge.meaning {
         Meaning::Symbol { file, .. } => Some(*file),
         _ => None,
     });
-    let own: HashSet<u32> = graphs.iter().map(|(sheet, _)| sheet.file).collect();
+    let own: HashSet<u32> = of_files.iter().map(|(sheet, _)| sheet.file).collect();
     let others = snapshot.sheets(targets.filter(|file| !own.contains(file)))?;
     let mut sheets: FxHashMap<u32, &Sheet> = others.iter().map(|(file, sheet)| (*file, sheet)).collect();
-    sheets.extend(graphs.iter().map(|(sheet, _)| (sheet.file, sheet)));
+    sheets.extend(of_files.iter().map(|(sheet, _)| (sheet.file, sheet)));
     let mut entries = Vec::new();
-    for (sheet, graph) in &graphs {
-        for Edge { owner, meaning, sites, .. } in &graph.edges {
+    for (sheet, edges) in &of_files {
+        for FileEdge { owner, meaning, sites, .. } in edges {
             let target = match meaning {
                 Meaning::Symbol { file, id } => {
                     let sheet = sheets.get(file).ok_or_else(unreadable)?;
@@ -165,7 +162,7 @@ fn by_key(target: &EdgeTarget<SymbolSummary>) -> (u8, Option<&SymbolKey>, &str) 
 
 impl Wanted<'_> {
     /// Whether an edge of a file is wanted, as far as that file tells.
-    fn takes(&self, sheet: &Sheet, edge: &Edge) -> bool {
+    fn takes(&self, sheet: &Sheet, edge: &FileEdge) -> bool {
         match (self, &edge.meaning) {
             (Self::Owner(id), _) => sheet.symbols.get(edge.owner).is_some_and(|symbol| symbol.id == **id),
             (Self::OwnerNamed(name), _) => sheet.symbols.get(edge.owner).is_some_and(|symbol| symbol.name == *name),

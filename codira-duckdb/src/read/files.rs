@@ -4,13 +4,12 @@ use std::collections::HashMap;
 
 use codira_contracts::{
     BackendError, ContentHash, EmbeddingRow, EmbeddingState, FileAnalysis, FileSnapshot, FileState, Language, PathPrefix,
-    RepoPath, Tool, Vector,
+    RepoPath, Tool, Vector, cores::on_every_core,
 };
 
 use super::{ahead::MOST_BYTES, filter::Which, sheet::Blobs, snapshot::Snapshot};
 use crate::{
     codec,
-    cores::on_every_core,
     engine::{Cells, Database},
     forms::document::{self, Records},
 };

@@ -4,6 +4,8 @@ use std::cell::OnceCell;
 
 use codira_contracts::{
     BackendError, Documentation, FileAnalysis, Import, Language, StableId, Symbol, SymbolEntry, SymbolKey, SymbolSummary,
+    compact::{self, FileEdge, Meanings},
+    cores::on_every_core,
 };
 use rustc_hash::FxHashMap;
 
@@ -12,11 +14,8 @@ use super::{
     snapshot::{Name, Snapshot},
 };
 use crate::{
-    cores::on_every_core,
-    forms::{
-        document::{self, Outline, Records},
-        graph::Graph,
-    },
+    codec,
+    forms::document::{self, Outline, Records},
 };
 
 /// How many documents one statement reads.
@@ -120,16 +119,17 @@ impl Snapshot {
         Ok(sheet.and_then(|sheet| sheet.place(&key.id).map(|place| (sheet, place))))
     }
 
-    /// The sheets of these files with their graphs, in no order.
-    pub(super) fn graphs(&self, files: &[u32]) -> Result<Vec<(Sheet, Graph)>, BackendError> {
+    /// The sheets of these files with their edges, in no order.
+    pub(super) fn edges(&self, files: &[u32]) -> Result<Vec<(Sheet, Vec<FileEdge>)>, BackendError> {
         let meanings = self.select("file, meanings", "resolution", &Which::among("file", files), |row| {
             Ok((row.get::<u32>(0)?, row.get::<Vec<u8>>(1)?))
         })?;
         let meanings: FxHashMap<u32, Vec<u8>> = meanings.into_iter().collect();
         self.read_documents(files.iter().copied(), |file, name, records| {
             let (outline, uses) = records.outline_and_uses()?;
-            let graph = Graph::read(&uses, meanings.get(&file)?)?;
-            Some((Sheet::new(file, name, outline)?, graph))
+            let meanings = codec::expand(meanings.get(&file)?, b"")?;
+            let edges = compact::edges(&uses, &codec::unpack_borrowed::<Meanings<'_>>(&meanings)?)?;
+            Some((Sheet::new(file, name, outline)?, edges))
         })
     }
 

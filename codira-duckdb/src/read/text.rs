@@ -1,9 +1,9 @@
 //! Lines in which a text occurs: each source text is expanded and looked through, on every core.
 
-use codira_contracts::{BackendError, TextReference, TextRequest, text};
+use codira_contracts::{BackendError, TextReference, TextRequest, cores::on_every_core, text};
 
 use super::{filter::Which, snapshot::Snapshot};
-use crate::{cores::on_every_core, forms::document};
+use crate::forms::document;
 
 /// How many texts are read together, at first where there is a limit, and at most.
 const READ: std::ops::RangeInclusive<usize> = 64..=1024;

@@ -4,12 +4,12 @@ use std::{borrow::Cow, collections::HashMap};
 
 use codira_contracts::{
     AnalysisStatus, BackendError, FileAnalysis, Import, Language, RepoPath, Site, UseForm, UseKind, UseRecord,
+    cores::on_every_core,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     codec,
-    cores::on_every_core,
     engine::Database,
     write::encode::{Encoded, encode, push_document},
 };

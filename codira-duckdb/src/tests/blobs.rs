@@ -1,16 +1,12 @@
 //! The forms of stored blobs. When this fails, the model of the contract changed, and an index that is stored would be misread:
 //! the schema needs a migration. Before the first release the new digests alone are enough.
 
-use codira_contracts::{ContentHash, FileAnalysis, Language, RepoPath, Vector, resolve, score::Sketch};
+use codira_contracts::{ContentHash, FileAnalysis, Language, Vector, compact::Meanings, resolve, score::Sketch};
 
 use super::samples::file;
 use crate::{
     codec,
-    forms::{
-        document::{self, Records},
-        meanings::{Meaning, Meanings},
-        uses::{self, Uses},
-    },
+    forms::document::{self, Records},
     schema,
 };
 
@@ -27,11 +23,11 @@ fn the_forms_of_blobs_are_those_of_the_schema() {
     else {
         panic!("all is known")
     };
-    let meanings = Meanings::of(&resolution, uses::texts(&analysis.uses), |_| Some(1)).unwrap().pack();
+    let meanings = Meanings::of(&resolution, &analysis.uses, |_| Some(1)).unwrap();
     let forms = [
         ("source", source),
         ("records", records),
-        ("meanings", codec::expand(&meanings, b"").unwrap()),
+        ("meanings", codec::pack(&meanings)),
         ("issue", codec::pack(&analysis.doc_issues[0])),
         ("inventory", codec::pack::<[codira_contracts::AnalyzerInventory]>(&[])),
         ("vector", Vector::new(vec![0.0, 0.0, 1.0, 0.0]).unwrap().to_packed()),
@@ -56,22 +52,4 @@ fn what_was_packed_reads_back() {
     }
     assert!(document::source(b"\xff\xff\xff").is_none());
     assert!(Records::read(b"", "").is_none());
-}
-
-/// What a use means is kept without what its own text says.
-#[test]
-fn meanings_read_back() {
-    let sample = file("pkg/f.py", 7);
-    let target = codira_contracts::SymbolKey { path: RepoPath::new("a.py").unwrap(), id: "A.dumps".into() };
-    let resolution = resolve::Resolution {
-        meanings: vec![codira_contracts::EdgeTarget::Resolved(target)],
-        imports: vec![codira_contracts::ImportTarget::External],
-        ..Default::default()
-    };
-    let blob = Meanings::of(&resolution, uses::texts(&sample.analysis.uses), |_| Some(4)).unwrap().pack();
-    let blob = codec::expand(&blob, b"").unwrap();
-    let packed = codec::pack(&Uses::of(&sample.analysis));
-    let alike = codec::unpack_borrowed::<Uses<'_>>(&packed).unwrap().alike().unwrap();
-    let meanings = Meanings::read(&blob).unwrap().of_uses(&alike).unwrap();
-    assert_eq!(meanings, [Meaning::Symbol { file: 4, id: "A.dumps".into() }]);
 }

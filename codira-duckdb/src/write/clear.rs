@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use codira_contracts::{
     BackendError, StableId,
+    cores::on_every_core,
     resolve::{self, Offer},
 };
 use rustc_hash::FxHashMap;
 
 use super::writer::Writer;
 use crate::{
-    cores::on_every_core,
     engine::list,
     read::documents::{Document, documents},
 };

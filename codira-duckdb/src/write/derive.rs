@@ -7,14 +7,14 @@ use std::{
     thread,
 };
 
-use codira_contracts::{BackendError, Derivation, RepoPath, resolve::Progress};
+use codira_contracts::{BackendError, Derivation, RepoPath, cores::on_every_core, resolve::Progress};
 
 use super::{
     facts::Lookup,
     resolved::{Attempt, Derived, Resolved, Unresolved, attempt},
     writer::Writer,
 };
-use crate::{cores::on_every_core, engine::list, read::documents::analyses};
+use crate::{engine::list, read::documents::analyses};
 
 /// How many files are resolved and written together.
 const FILES: usize = 256;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use codira_contracts::{
     BackendError, ComputedEmbedding, ContentHash, EmbeddingSpec, EmbeddingState, FileSnapshot, PendingEmbedding,
-    PendingRequest, Precision, ReusableEmbedding, ReuseRequest, StableId, Stored, SymbolKey, WriteScope,
+    PendingRequest, Precision, ReusableEmbedding, ReuseRequest, StableId, Stored, SymbolKey, WriteScope, cores::on_every_core,
 };
 
 use super::{
@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     codec,
-    cores::on_every_core,
     engine::list,
     read::{
         documents::documents,

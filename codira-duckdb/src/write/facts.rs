@@ -4,11 +4,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use codira_contracts::{
     BackendError, RepoPath,
+    cores::on_every_core,
     resolve::{self, AllOffers, FactKey, Facts, Offer, Offered},
 };
 
 use super::writer::Writer;
-use crate::{codec, cores::on_every_core, engine::list, read::documents::documents};
+use crate::{codec, engine::list, read::documents::documents};
 
 /// How many files must be resolved before all offers are worth reading, and which part of all files must be.
 const MANY: usize = 64;

@@ -1,9 +1,9 @@
 //! The numbers of symbols in their files: what edges are kept by.
 
-use codira_contracts::{BackendError, StableId};
+use codira_contracts::{BackendError, StableId, cores::on_every_core};
 use rustc_hash::FxHashMap;
 
-use crate::{cores::on_every_core, engine::Database, read::documents::documents};
+use crate::{engine::Database, read::documents::documents};
 
 /// How many are remembered before the memory starts anew.
 const REMEMBERED: usize = 1_000_000;

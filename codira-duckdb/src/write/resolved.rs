@@ -1,14 +1,15 @@
 //! Files on their way through resolution: pure computation.
 
 use codira_contracts::{
-    EdgeTarget, ExternalKind, FileAnalysis, ImportTarget, RepoPath, SymbolKey, UseKind, last_name,
+    EdgeTarget, ExternalKind, FileAnalysis, ImportTarget, RepoPath, SymbolKey, UseKind,
+    compact::Meanings,
+    last_name,
     resolve::{self, Facts, Progress, Resolution},
 };
 
 use super::{encode::digests, facts::digest, numbers::Numbers};
 use crate::{
     codec,
-    forms::{meanings::Meanings, uses},
     read::{edges, imports},
 };
 
@@ -100,7 +101,7 @@ impl Resolved {
             Ok(EdgeRow { owner, kind, reach, target, name: name.map(|text| last_name(text).to_owned()) })
         };
         let edges: Vec<EdgeRow> = resolution.edges.iter().map(edge).collect::<Result<_, RepoPath>>()?;
-        let meanings = Meanings::of(&resolution, uses::texts(&analysis.uses), &number_of).ok_or_else(|| path.clone())?;
+        let meanings = Meanings::of(&resolution, &analysis.uses, &number_of).ok_or_else(|| path.clone())?;
         let import = |(import, target): (codira_contracts::Import, &ImportTarget)| {
             let (reach, target) = match target {
                 ImportTarget::Resolved(path) => (imports::RESOLVED, Some(number_of(path).ok_or_else(|| path.clone())?)),
@@ -109,7 +110,7 @@ impl Resolved {
             };
             Ok((reach, target, import.module))
         };
-        let meanings = meanings.pack();
+        let meanings = codec::squeeze(&codec::pack(&meanings), b"");
         let imports = analysis.imports.into_iter().zip(&resolution.imports).map(import).collect::<Result<_, RepoPath>>()?;
         let resolved = edges.iter().filter(|edge| edge.target.is_some()).count();
         Ok(Derived {

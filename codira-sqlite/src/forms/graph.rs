@@ -1,59 +1,27 @@
-//! The edges of a file and where its imports lead: content and meanings read together.
+//! What a file makes of others: content and meanings read together.
 
-use codira_contracts::{Import, Site, UseKind};
-
-use super::{
-    content::Content,
-    meanings::{Landing, Meaning, Meanings},
+use codira_contracts::{
+    Import,
+    compact::{self, FileEdge, Landing, Meanings},
 };
+
+use super::content::Content;
+use crate::codec;
 
 /// What a file makes of others.
 #[derive(Debug)]
 pub(crate) struct Graph {
     /// By owner, kind and meaning.
-    pub(crate) edges: Vec<Edge>,
+    pub(crate) edges: Vec<FileEdge>,
     /// In the order of the analysis.
     pub(crate) imports: Vec<(Import, Landing)>,
-}
-
-/// One edge for each owner, kind and target, with all its sites.
-#[derive(Debug)]
-pub(crate) struct Edge {
-    /// The place of the symbol in the outline.
-    pub(crate) owner: usize,
-    pub(crate) kind: UseKind,
-    pub(crate) meaning: Meaning,
-    /// Sorted, each once.
-    pub(crate) sites: Vec<Site>,
 }
 
 impl Graph {
     /// Reads a graph from the bytes of content and meanings.
     pub(crate) fn read(content: &[u8], meanings: &[u8]) -> Option<Self> {
-        let (content, meanings) = (Content::read(content)?, Meanings::read(meanings)?);
-        let uses = content.uses()?;
-        let alike = uses.alike()?;
-        let mut sites: Vec<Vec<Site>> = vec![Vec::new(); alike.len()];
-        for (which, site) in uses.sites()? {
-            sites.get_mut(which)?.push(site);
-        }
-        let of_uses = meanings.of_uses(&alike)?;
-        let edges = alike.iter().zip(of_uses).zip(sites);
-        let edges = edges.map(|((like, meaning), sites)| Edge { owner: like.owner, kind: like.kind, meaning, sites });
-        let mut edges: Vec<Edge> = edges.collect();
-        edges.sort_by(|a, b| (a.owner, a.kind, &a.meaning).cmp(&(b.owner, b.kind, &b.meaning)));
-        // What is used in several forms is one edge when it means the same.
-        edges.dedup_by(|next, kept| {
-            let same = (next.owner, next.kind, &next.meaning) == (kept.owner, kept.kind, &kept.meaning);
-            if same {
-                kept.sites.append(&mut next.sites);
-            }
-            same
-        });
-        for edge in &mut edges {
-            edge.sites.sort_unstable();
-            edge.sites.dedup();
-        }
+        let (content, meanings) = (Content::read(content)?, codec::unpack::<Meanings<'_>>(meanings)?);
+        let edges = compact::edges(&content.uses()?, &meanings)?;
         let (imports, _) = content.records()?;
         let landings = meanings.of_imports()?;
         (imports.len() == landings.len()).then(|| Self { edges, imports: imports.into_iter().zip(landings).collect() })

@@ -1,6 +1,10 @@
 //! Edges, from either end.
 
-use codira_contracts::{BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, PathPrefix, StableId, last_name};
+use codira_contracts::{
+    BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, PathPrefix, StableId,
+    compact::{FileEdge, Meaning},
+    last_name,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
@@ -8,10 +12,7 @@ use super::{
     rows::sound,
     sheet::Sheet,
 };
-use crate::{
-    forms::{graph::Edge, meanings::Meaning},
-    postings::Key,
-};
+use crate::postings::Key;
 
 /// Which edges are wanted, once it is known where to look.
 enum Wanted<'a> {
@@ -35,16 +36,16 @@ pub(super) async fn edges(index: &mut Index<'_>, request: &EdgeRequest) -> Resul
             let edges = graph.edges.iter().filter(|edge| edge.kind == *kind && wanted.takes(sheet, edge));
             (sheet, edges.collect::<Vec<_>>())
         });
-        let edges: Vec<(_, Vec<&Edge>)> = edges.collect();
+        let edges: Vec<(_, Vec<&FileEdge>)> = edges.collect();
         let targets: FxHashSet<i64> =
             edges.iter().flat_map(|(_, edges)| edges.iter().filter_map(|edge| target(edge))).collect();
         let targets: Vec<i64> = targets.into_iter().collect();
         let targets: FxHashMap<i64, _> = targets.iter().copied().zip(index.sheets(&targets).await?).collect();
         for (sheet, edges) in edges {
-            let entry = |edge: &&Edge| {
+            let entry = |edge: &&FileEdge| {
                 let target = match &edge.meaning {
                     Meaning::Symbol { file, id } => {
-                        let symbol = targets.get(file).and_then(|sheet| Some(sheet.summary(sheet.place(id)?)));
+                        let symbol = targets.get(&i64::from(*file)).and_then(|sheet| Some(sheet.summary(sheet.place(id)?)));
                         EdgeTarget::Resolved(sound(symbol, "the target of an edge", index.at)?)
                     }
                     Meaning::External { kind, name } => EdgeTarget::External { kind: *kind, name: name.clone() },
@@ -61,9 +62,9 @@ pub(super) async fn edges(index: &mut Index<'_>, request: &EdgeRequest) -> Resul
 }
 
 /// The file of the symbol to which an edge leads.
-fn target(edge: &Edge) -> Option<i64> {
+fn target(edge: &FileEdge) -> Option<i64> {
     match edge.meaning {
-        Meaning::Symbol { file, .. } => Some(file),
+        Meaning::Symbol { file, .. } => Some(i64::from(file)),
         Meaning::External { .. } | Meaning::Unresolved { .. } => None,
     }
 }
@@ -107,11 +108,13 @@ async fn find<'a>(
 }
 
 impl Wanted<'_> {
-    fn takes(&self, sheet: &Sheet, edge: &Edge) -> bool {
+    fn takes(&self, sheet: &Sheet, edge: &FileEdge) -> bool {
         match (self, &edge.meaning) {
             (Self::Owner(id), _) => sheet.symbols[edge.owner].id == **id,
             (Self::OwnerNamed(name), _) => sheet.symbols[edge.owner].name == *name,
-            (Self::Targets(symbols, _), Meaning::Symbol { file, id }) => symbols.get(file).is_some_and(|ids| ids.contains(id)),
+            (Self::Targets(symbols, _), Meaning::Symbol { file, id }) => {
+                symbols.get(&i64::from(*file)).is_some_and(|ids| ids.contains(id))
+            }
             (Self::Targets(_, Some(wanted)), Meaning::External { name: text, .. } | Meaning::Unresolved { text }) => {
                 last_name(text) == *wanted
             }

@@ -1,13 +1,15 @@
 //! Imports and includes, from either end.
 
-use codira_contracts::{BackendError, ImportEnd, ImportEntry, ImportRequest, ImportTarget, PathPrefix, RepoPath};
+use codira_contracts::{
+    BackendError, ImportEnd, ImportEntry, ImportRequest, ImportTarget, PathPrefix, RepoPath, compact::Landing,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     index::{Index, batches, first, is_full},
     rows::sound,
 };
-use crate::{forms::meanings::Landing, postings::Key};
+use crate::postings::Key;
 
 /// Which imports are wanted of the files that are looked at.
 enum Wanted<'a> {
@@ -51,7 +53,7 @@ pub(super) async fn imports(index: &mut Index<'_>, request: &ImportRequest) -> R
                 let wanted = match (&wanted, landing) {
                     (Wanted::All, _) => true,
                     (Wanted::OfModule(module), _) => sheet.module == *module,
-                    (Wanted::To(files, _), Landing::File(file)) => files.contains(file),
+                    (Wanted::To(files, _), Landing::File(file)) => files.contains(&i64::from(*file)),
                     (Wanted::To(_, module), Landing::External | Landing::Unresolved) => Some(&*import.module) == *module,
                 };
                 if wanted {
@@ -60,7 +62,7 @@ pub(super) async fn imports(index: &mut Index<'_>, request: &ImportRequest) -> R
             }
         }
         let targets = found.iter().filter_map(|(.., landing)| match landing {
-            Landing::File(file) => Some(*file),
+            Landing::File(file) => Some(i64::from(*file)),
             Landing::External | Landing::Unresolved => None,
         });
         let targets = index.files(targets.collect(), &PathPrefix::root()).await?;
@@ -68,7 +70,7 @@ pub(super) async fn imports(index: &mut Index<'_>, request: &ImportRequest) -> R
         for (sheet, import, landing) in found {
             let target = match landing {
                 Landing::File(file) => {
-                    ImportTarget::Resolved(sound(paths.get(&file).cloned(), "where an import lands", index.at)?)
+                    ImportTarget::Resolved(sound(paths.get(&i64::from(file)).cloned(), "where an import lands", index.at)?)
                 }
                 Landing::External => ImportTarget::External,
                 Landing::Unresolved => ImportTarget::Unresolved,

@@ -2,7 +2,7 @@
 
 use codira_contracts::{
     BackendError, EdgeCounts, StableId, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey, SymbolKind,
-    SymbolMatch, SymbolRequest, UseKind,
+    SymbolMatch, SymbolRequest, UseKind, compact::Meaning,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -10,7 +10,7 @@ use super::{
     index::{File, INSIDE, Index, batches, first, is_full},
     sheet::Sheet,
 };
-use crate::{forms::meanings::Meaning, postings::Key};
+use crate::postings::Key;
 
 pub(super) async fn symbol(index: &mut Index<'_>, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError> {
     Ok(of_file(index, key, |sheet, place| sheet.symbols[place].id == key.id).await?.pop())
@@ -124,8 +124,9 @@ impl Counts {
                     match &edge.meaning {
                         Meaning::Symbol { file, id } => {
                             outgoing.outgoing_resolved += 1;
-                            if wanted.contains(file) {
-                                counts.at(*file, id, edge.kind).incoming += 1;
+                            let file = i64::from(*file);
+                            if wanted.contains(&file) {
+                                counts.at(file, id, edge.kind).incoming += 1;
                             }
                         }
                         Meaning::External { .. } | Meaning::Unresolved { .. } => outgoing.outgoing_other += 1,

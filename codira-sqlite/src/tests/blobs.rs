@@ -2,8 +2,8 @@
 //! the schema needs a migration, and `blobs.txt` the new digests. Before the first release the digests alone are enough.
 
 use codira_contracts::{
-    AnalyzerInventory, BodyFacts, ContentHash, Parameter, ParameterKind, Symbol, SymbolKind, Tool, Vector, resolve,
-    score::Sketch,
+    AnalyzerInventory, BodyFacts, ContentHash, Parameter, ParameterKind, Symbol, SymbolKind, Tool, Vector, compact::Meanings,
+    resolve, score::Sketch,
 };
 
 use super::samples::file;
@@ -11,7 +11,6 @@ use crate::{
     codec,
     forms::{
         content,
-        meanings::Meanings,
         outline::Outline,
         sketches::{self, Entry},
         vector,
@@ -51,7 +50,7 @@ fn the_forms_of_blobs_are_those_of_the_schema() {
     else {
         panic!("complete facts leave nothing to ask for")
     };
-    let meanings = Meanings::of(&resolution, content::texts(&analysis.uses), |_| Some(7)).unwrap();
+    let meanings = Meanings::of(&resolution, &analysis.uses, |_| Some(7)).unwrap();
     let forms = [
         ("symbol", digest(&codec::pack(&symbol))),
         ("outline", digest(&Outline::of(analysis).to_bytes())),

@@ -3,22 +3,24 @@
 use std::{collections::BTreeSet, mem, sync::atomic::Ordering};
 
 use codira_contracts::{
-    BackendError, Derivation, EdgeTarget, ImportTarget, RepoPath, last_name,
+    BackendError, Derivation, EdgeTarget, ImportTarget, RepoPath,
+    compact::Meanings,
+    cores::on_every_core,
+    last_name,
     resolve::{self, Progress, Resolution},
 };
 use futures_util::future::join;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    cores::on_every_core,
     encode::Unresolved,
     facts::Lookup,
     rows::{Insert, Rows, list},
     writer::Writer,
 };
 use crate::{
+    codec,
     errors::At,
-    forms::{content, meanings::Meanings},
     postings::{Key, Pair},
 };
 
@@ -162,7 +164,7 @@ fn attempt(file: Unresolved, facts: &Lookup) -> Attempt {
 
 fn encode(Resolved { file, resolution }: Resolved, number: impl Fn(&RepoPath) -> Option<u32>) -> Encoded {
     let Unresolved { number: file, analysis, .. } = file;
-    let meanings = Meanings::of(&resolution, content::texts(&analysis.uses), number);
+    let meanings = Meanings::of(&resolution, &analysis.uses, number);
     let mut keys: FxHashSet<u32> = resolution.asked.iter().map(|key| Key::Asked(key).digest()).collect();
     for target in &resolution.meanings {
         match target {
@@ -185,7 +187,7 @@ fn encode(Resolved { file, resolution }: Resolved, number: impl Fn(&RepoPath) ->
         number: file,
         edges: resolution.edges.len(),
         resolved: resolution.edges.iter().filter(|edge| edge.target.is_resolved()).count(),
-        meanings: meanings.map(|meanings| meanings.pack()),
+        meanings: meanings.map(|meanings| codec::squeeze(&codec::pack(&meanings), b"")),
         keys,
     }
 }

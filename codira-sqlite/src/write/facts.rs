@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use codira_contracts::{
     BackendError, RepoPath,
+    cores::on_every_core,
     resolve::{self, AllOffers, FactKey, Facts, Offer, Offered},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{cores::on_every_core, derive::files, put::OFFERS, writer::Writer};
+use super::{derive::files, put::OFFERS, writer::Writer};
 use crate::{
     errors::At,
     postings::{Key, Pair},

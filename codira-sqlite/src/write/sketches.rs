@@ -5,10 +5,9 @@
 
 use std::collections::HashMap;
 
-use codira_contracts::{BackendError, score::Sketch};
+use codira_contracts::{BackendError, cores::on_every_core, score::Sketch};
 
 use super::{
-    cores::on_every_core,
     embeddings::SPEC_BITS,
     rows::{Insert, Rows, list},
     writer::Writer,

@@ -1,26 +1,27 @@
-//! What came of resolving a file: what its uses mean.
+//! What came of resolving a file: what its uses mean, and where its imports lead.
 //!
 //! Most of what a target is called stands in the text of the use: `run` for the symbol `A.run`, `np.array` for `numpy.array`. So
 //! a target is kept as what stands before the part that both end with, and then many targets of a file are the same few.
 
 use std::borrow::Cow;
 
-use codira_contracts::{EdgeTarget, ExternalKind, RepoPath, StableId, resolve::Resolution};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::uses::Like;
-use crate::codec;
+use super::uses::{Like, texts};
+use crate::{EdgeTarget, ExternalKind, ImportTarget, RepoPath, StableId, UseRecord, resolve::Resolution};
 
-/// What the blob holds.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Meanings<'a> {
+/// What a [`Resolution`] says of a file, with numbers in place of the paths of others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meanings<'a> {
     /// Numbers of the files to which anything leads.
     files: Vec<u32>,
     #[serde(borrow)]
     targets: Vec<Target<'a>>,
-    /// The target of uses, alike ones once, in the order of the document: how many places before the next new one, zero for that.
+    /// The target of uses, alike ones once, in their order: how many places before the next new one, zero for that.
     uses: Vec<u32>,
+    /// Where imports lead: outside, no one can tell where, or two more than the place of a file.
+    imports: Vec<u32>,
 }
 
 /// What uses mean, but for the end of their texts.
@@ -41,22 +42,49 @@ enum Place {
     Unresolved,
 }
 
-/// What a use means. Symbols have the number of their file in place of the path.
+const EXTERNAL: u32 = 0;
+const UNRESOLVED: u32 = 1;
+const FILES: u32 = 2;
+
+/// What a use means: an [`EdgeTarget`] with a number in place of the path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Meaning {
-    Symbol { file: u32, id: StableId },
-    External { kind: ExternalKind, name: String },
-    Unresolved { text: String },
+pub enum Meaning {
+    /// A symbol of this repository.
+    Symbol {
+        /// The number of its file.
+        file: u32,
+        /// Its identity in that file.
+        id: StableId,
+    },
+    /// Something that is known to be elsewhere.
+    External {
+        /// Where it is.
+        kind: ExternalKind,
+        /// Its full name.
+        name: String,
+    },
+    /// What no one can tell.
+    Unresolved {
+        /// The text, as it reads in source.
+        text: String,
+    },
+}
+
+/// Where an import leads: an [`ImportTarget`] with a number in place of the path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Landing {
+    /// Into the file of this number.
+    File(u32),
+    /// Out of the repository.
+    External,
+    /// Where no one can tell.
+    Unresolved,
 }
 
 impl<'a> Meanings<'a> {
-    /// The meanings of a resolution. The texts are those of its uses, alike ones once; `number` tells those of files. `None` when a
-    /// file has none, or the two lists do not belong together.
-    pub(crate) fn of<'t>(
-        resolution: &'a Resolution,
-        texts: impl IntoIterator<Item = &'t str>,
-        number: impl Fn(&RepoPath) -> Option<u32>,
-    ) -> Option<Self> {
+    /// The meanings of the resolution of these uses; `number` tells those of files. `None` when a file has none, or the two do not
+    /// belong together.
+    pub fn of(resolution: &'a Resolution, uses: &[UseRecord], number: impl Fn(&RepoPath) -> Option<u32>) -> Option<Self> {
         let mut meanings = Self::default();
         let (mut files, mut targets) = (FxHashMap::default(), FxHashMap::default());
         let mut place = |path: &'a RepoPath, numbers: &mut Vec<u32>| {
@@ -67,7 +95,7 @@ impl<'a> Meanings<'a> {
             }
             Some(place)
         };
-        let mut texts = texts.into_iter();
+        let mut texts = texts(uses);
         for target in &resolution.meanings {
             let (place, name) = match target {
                 EdgeTarget::Resolved(key) => (Place::File(place(&key.path, &mut meanings.files)?), key.id.as_str()),
@@ -85,21 +113,18 @@ impl<'a> Meanings<'a> {
             }
             meanings.uses.push(next - known);
         }
+        for landing in &resolution.imports {
+            meanings.imports.push(match landing {
+                ImportTarget::Resolved(path) => FILES + place(path, &mut meanings.files)?,
+                ImportTarget::External => EXTERNAL,
+                ImportTarget::Unresolved => UNRESOLVED,
+            });
+        }
         texts.next().is_none().then_some(meanings)
     }
 
-    /// The blob.
-    pub(crate) fn pack(&self) -> Vec<u8> {
-        codec::squeeze(&codec::pack(self), b"")
-    }
-
-    /// Reads the bytes of an expanded blob.
-    pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
-        codec::unpack_borrowed(bytes)
-    }
-
-    /// What uses mean, alike ones once.
-    pub(crate) fn of_uses(&self, alike: &[Like<'_>]) -> Option<Vec<Meaning>> {
+    /// What uses mean, alike ones once: `alike` are [those of the file](super::Uses::alike). `None` when they are others.
+    pub fn of_uses(&self, alike: &[Like<'_>]) -> Option<Vec<Meaning>> {
         if alike.len() != self.uses.len() {
             return None;
         }
@@ -115,6 +140,18 @@ impl<'a> Meanings<'a> {
             })
         };
         self.uses.iter().zip(alike).map(meaning).collect()
+    }
+
+    /// Where imports lead, in the order of the analysis.
+    pub fn of_imports(&self) -> Option<Vec<Landing>> {
+        let landing = |import: &u32| {
+            Some(match *import {
+                EXTERNAL => Landing::External,
+                UNRESOLVED => Landing::Unresolved,
+                place => Landing::File(self.file(place - FILES)?),
+            })
+        };
+        self.imports.iter().map(landing).collect()
     }
 
     fn file(&self, place: u32) -> Option<u32> {

@@ -1,15 +1,14 @@
-//! The uses of a file.
-//!
-//! Uses that are alike in owner, kind, form and text are said once; each use then says which it is like, and where it is. Places
-//! and numbers are differences to what came before, so that most are small and many are equal.
+//! The uses of a file, alike ones once.
 
-use codira_contracts::{FileAnalysis, Site, StableId, Symbol, UseForm, UseKind, UseRecord};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
-/// The uses of a file.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Uses<'a> {
+use crate::{FileAnalysis, Site, StableId, Symbol, UseForm, UseKind, UseRecord};
+
+/// The [uses](UseRecord) of a file. Uses that are alike in owner, kind, form and text are said once; each use then says which it is
+/// like, and where it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Uses<'a> {
     /// Each text once.
     #[serde(borrow)]
     texts: Vec<&'a str>,
@@ -22,36 +21,39 @@ pub(crate) struct Uses<'a> {
     columns: Vec<u32>,
 }
 
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Alike {
     kind: UseKind,
     form: UseForm,
-    /// The place of the symbol in the document, as the difference to that before it.
+    /// The place of the symbol, as the difference to that before it.
     owner: i64,
     /// Which text: how many places before the next new one, zero for that.
     text: u32,
 }
 
-/// Uses that are alike.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Like<'a> {
-    pub(crate) kind: UseKind,
-    pub(crate) form: UseForm,
-    /// The place of the symbol in the document.
-    pub(crate) owner: usize,
-    pub(crate) text: &'a str,
+/// What alike uses have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Like<'a> {
+    /// What kind of uses they are.
+    pub kind: UseKind,
+    /// How they are written.
+    pub form: UseForm,
+    /// The place of their owner among the file's symbols.
+    pub owner: usize,
+    /// Their text.
+    pub text: &'a str,
 }
 
 /// The texts of uses, alike ones once: in the order of [`Uses::alike`], and of what resolving makes of them.
-pub(crate) fn texts(uses: &[UseRecord]) -> impl Iterator<Item = &str> {
+pub(super) fn texts(uses: &[UseRecord]) -> impl Iterator<Item = &str> {
     let mut known = FxHashSet::default();
     let new = uses.iter().filter(move |record| known.insert((&record.owner, record.kind, record.form, &*record.text)));
     new.map(|record| &*record.text)
 }
 
 impl<'a> Uses<'a> {
-    /// The uses of a valid analysis.
-    pub(crate) fn of(analysis: &'a FileAnalysis) -> Self {
+    /// The uses of an analysis; `None` when an owner is no symbol of it, which no [valid](crate::FileSnapshot::validate) file says.
+    pub fn of(analysis: &'a FileAnalysis) -> Option<Self> {
         let owners: FxHashMap<&StableId, i64> = analysis.symbols.iter().map(|symbol| &symbol.id).zip(0..).collect();
         let (mut texts, mut alike) = (FxHashMap::default(), FxHashMap::default());
         let mut uses = Self::default();
@@ -66,7 +68,7 @@ impl<'a> Uses<'a> {
                 if known == next {
                     uses.texts.push(text);
                 }
-                let owner = owners.get(owner).copied().expect("files are validated, so every owner is there");
+                let owner = owners.get(owner).copied()?;
                 uses.alike.push(Alike { kind: *kind, form: *form, owner: owner - last_owner, text: next - known });
                 last_owner = owner;
             }
@@ -74,11 +76,11 @@ impl<'a> Uses<'a> {
             last_line = i64::from(site.line);
             uses.columns.push(site.column);
         }
-        uses
+        Some(uses)
     }
 
-    /// What uses there are, alike ones once.
-    pub(crate) fn alike(&self) -> Option<Vec<Like<'a>>> {
+    /// What uses there are, alike ones once, in the order in which they come first.
+    pub fn alike(&self) -> Option<Vec<Like<'a>>> {
         let (mut next, mut owner) = (0_usize, 0_i64);
         let like = |alike: &Alike| {
             owner = owner.checked_add(alike.owner)?;
@@ -89,8 +91,8 @@ impl<'a> Uses<'a> {
         self.alike.iter().map(like).collect()
     }
 
-    /// Which of the alike ones each use is, and where.
-    pub(crate) fn sites(&self) -> Option<Vec<(usize, Site)>> {
+    /// Of each use, in the order of the analysis: which of [`alike`](Self::alike) it is, and where it is.
+    pub fn sites(&self) -> Option<Vec<(usize, Site)>> {
         if self.lines.len() != self.which.len() || self.columns.len() != self.which.len() {
             return None;
         }
@@ -104,8 +106,8 @@ impl<'a> Uses<'a> {
         self.which.iter().zip(&self.lines).zip(&self.columns).map(site).collect()
     }
 
-    /// The uses as they were put; `symbols` are those of the document.
-    pub(crate) fn records(&self, symbols: &[Symbol]) -> Option<Vec<UseRecord>> {
+    /// The uses as they were; `symbols` are those of the analysis, in its order.
+    pub fn records(&self, symbols: &[Symbol]) -> Option<Vec<UseRecord>> {
         let alike = self.alike()?;
         let record = |(which, site): (usize, Site)| {
             let Like { kind, form, owner, text } = *alike.get(which)?;
