@@ -2,28 +2,27 @@
 
 use std::{fs, io, path::Path};
 
-use rusqlite::{Connection, OpenFlags, Params, Result};
+use rusqlite::{Connection, OpenFlags, Result, params_from_iter, types::Value};
 
 /// What is this one symbol?
-const ONE: &str = "SELECT c2, c3, c4 FROM record WHERE rowid = ?1";
+const ONE: &str = "SELECT c2, c3, c4 FROM record_0 WHERE rowid = ?1";
 
-/// Writes so many rows of 100 bytes, as a store of symbols might have them, into a new file at `path`.
-///
-/// # Errors
-///
-/// What SQLite says.
-pub fn load_rows(path: &Path, rows: usize) -> Result<()> {
-    let body = [7_u8; 64];
-    load(path, 5, (0..rows).map(|row| (row as i64 + 1, row as i64 / 20, format!("function_{row:08}"), 3, body)))
+/// So many rows of 100 bytes, as a store of symbols might have them.
+pub fn rows(count: usize) -> Vec<Vec<Value>> {
+    let row = |row: usize| {
+        let (id, file, name) = (row as i64 + 1, row as i64 / 20, format!("function_{row:08}"));
+        vec![id.into(), file.into(), name.into(), 3.into(), vec![7_u8; 64].into()]
+    };
+    (0..count).map(row).collect()
 }
 
-/// Writes rows into a table without indexes in a new file at `path`: one prepared statement in one transaction, and no waiting for
+/// Writes tables into a new file at `path`, without indexes: one prepared statement for each, in one transaction, and no waiting for
 /// the disk.
 ///
 /// # Errors
 ///
 /// What SQLite says.
-pub fn load<P: Params>(path: &Path, columns: usize, rows: impl Iterator<Item = P>) -> Result<()> {
+pub fn load(path: &Path, tables: &[Vec<Vec<Value>>]) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(rusqlite::Error::InvalidPath(path.to_owned())),
         _ => {}
@@ -31,14 +30,17 @@ pub fn load<P: Params>(path: &Path, columns: usize, rows: impl Iterator<Item = P
     let mut connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", "off")?;
     connection.pragma_update(None, "synchronous", "off")?;
-    let names: Vec<String> = (0..columns).map(|column| format!("c{column}")).collect();
-    connection.execute_batch(&format!("CREATE TABLE record ({})", names.join(", ")))?;
     let transaction = connection.transaction()?;
-    let mut insert = transaction.prepare(&format!("INSERT INTO record VALUES ({})", vec!["?"; columns].join(", ")))?;
-    for row in rows {
-        insert.execute(row)?;
+    for (number, rows) in tables.iter().enumerate() {
+        let columns = rows.first().map_or(1, Vec::len);
+        let names: Vec<String> = (0..columns).map(|column| format!("c{column}")).collect();
+        transaction.execute_batch(&format!("CREATE TABLE record_{number} ({})", names.join(", ")))?;
+        let marks = vec!["?"; columns].join(", ");
+        let mut insert = transaction.prepare(&format!("INSERT INTO record_{number} VALUES ({marks})"))?;
+        for row in rows {
+            insert.execute(params_from_iter(row))?;
+        }
     }
-    drop(insert);
     transaction.commit()
 }
 

@@ -102,7 +102,7 @@ fn measure_tree(
     let mut tree = Tree { name, made, files: parsed.files, bytes: parsed.bytes, ..Tree::default() };
     // Beside the tree, so that no walk meets it.
     let driver = tempfile::tempdir()?;
-    sqlite::load_rows(&driver.path().join("driver.db"), 10_000)?;
+    sqlite::load(&driver.path().join("driver.db"), &[sqlite::rows(10_000)])?;
     let mut taken: BTreeMap<String, Vec<Taken>> = BTreeMap::new();
     for round in 1..=rounds {
         eprintln!("{}: round {round} of {rounds}", tree.name);

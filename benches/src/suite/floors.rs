@@ -49,12 +49,13 @@ fn trees(criterion: &mut Criterion, root: &Path) {
 fn driver(criterion: &mut Criterion, scale: Scale) {
     let directory = tempfile::tempdir().expect("there is room for a directory");
     let rows = scale.files * 20;
+    let tables = [sqlite::rows(rows)];
     let path = directory.path().join("driver.db");
     let mut group = criterion.benchmark_group("full");
     group.sample_size(10).sampling_mode(SamplingMode::Flat).throughput(Throughput::Elements(rows as u64));
-    group.bench_function("raw-sqlite", |bencher| bencher.iter(|| sqlite::load_rows(&path, rows).expect("there is room")));
+    group.bench_function("raw-sqlite", |bencher| bencher.iter(|| sqlite::load(&path, &tables).expect("there is room")));
     group.finish();
-    sqlite::load_rows(&path, rows).expect("there is room");
+    sqlite::load(&path, &tables).expect("there is room");
     criterion.benchmark_group("open-reader").bench_function("raw-sqlite", |bencher| {
         bencher.iter(|| sqlite::open_and_read_one(&path).expect("the row is there"));
     });

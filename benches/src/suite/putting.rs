@@ -1,4 +1,5 @@
-//! What it takes to put the records of one table: rows a second, beside the raw driver with the same rows in a plain table.
+//! What it takes to put the records of one table, and everything: rows a second, beside the raw driver with the same rows in plain
+//! tables.
 
 use std::path::Path;
 
@@ -20,10 +21,14 @@ enum Table {
     Uses,
     Imports,
     Documentation,
+    Sources,
     Vectors,
+    /// All of them but vectors, as analyzers say them.
+    Everything,
 }
 
-const TABLES: [Table; 5] = [Table::Symbols, Table::Uses, Table::Imports, Table::Documentation, Table::Vectors];
+/// What a file without vectors consists of.
+const OF_FILES: [Table; 5] = [Table::Symbols, Table::Uses, Table::Imports, Table::Documentation, Table::Sources];
 
 /// How many symbols of a file of vectors have one, as the analyzed files have some twenty symbols.
 const VECTORS: usize = 20;
@@ -35,7 +40,9 @@ impl Table {
             Self::Uses => "put/uses",
             Self::Imports => "put/imports",
             Self::Documentation => "put/documentation",
+            Self::Sources => "put/sources",
             Self::Vectors => "put/vectors",
+            Self::Everything => "put/everything",
         }
     }
 
@@ -54,7 +61,11 @@ impl Table {
             Self::Uses => kept.uses.clone_from(&analysis.uses),
             Self::Imports => kept.imports.clone_from(&analysis.imports),
             Self::Documentation => kept.documentation.clone_from(&analysis.documentation),
+            Self::Sources => kept.source.clone_from(&analysis.source),
             Self::Vectors => return embedded(number, VECTORS),
+            Self::Everything => {
+                return FileSnapshot { state: state.clone(), analysis: analysis.clone(), embeddings: Vec::new() };
+            }
         }
         if let Some(module) = &module {
             kept.uses.iter_mut().for_each(|used| used.owner = module.clone());
@@ -64,9 +75,10 @@ impl Table {
         FileSnapshot { state: state.clone(), analysis: kept, embeddings: Vec::new() }
     }
 
-    /// The records as rows: a column for each field.
-    fn rows(self, files: &[FileSnapshot]) -> Vec<Vec<Value>> {
-        files.iter().zip(1_i64..).flat_map(|(file, number)| self.rows_of(number, file)).collect()
+    /// The records as rows of tables: a column for each field.
+    fn tables(self, files: &[FileSnapshot]) -> Vec<Vec<Vec<Value>>> {
+        let table = |table: Self| files.iter().zip(1..).flat_map(|(file, number)| table.rows_of(number, file)).collect();
+        if self == Self::Everything { OF_FILES.map(table).into() } else { vec![table(self)] }
     }
 
     fn rows_of(self, number: i64, FileSnapshot { analysis, embeddings, .. }: &FileSnapshot) -> Vec<Vec<Value>> {
@@ -75,7 +87,9 @@ impl Table {
             Self::Uses => analysis.uses.iter().map(|used| row(number, used)).collect(),
             Self::Imports => analysis.imports.iter().map(|import| row(number, import)).collect(),
             Self::Documentation => analysis.documentation.iter().map(|unit| row(number, unit)).collect(),
+            Self::Sources => vec![vec![Value::Integer(number), Value::Text(analysis.source.clone())]],
             Self::Vectors => embeddings.iter().map(|embedding| vector_row(number, embedding)).collect(),
+            Self::Everything => Vec::new(),
         }
     }
 }
@@ -104,17 +118,22 @@ fn vector_row(number: i64, EmbeddingRow { owner, text_hash, state, .. }: &Embedd
     vec![Value::Integer(number), owner, Value::Blob(text_hash.as_bytes().to_vec()), Value::Blob(bytes)]
 }
 
+fn all() -> impl Iterator<Item = Table> {
+    OF_FILES.into_iter().chain([Table::Vectors, Table::Everything])
+}
+
+fn rows_of(tables: &[Vec<Vec<Value>>]) -> Throughput {
+    Throughput::Elements(tables.iter().map(Vec::len).sum::<usize>() as u64)
+}
+
 pub(super) fn bench<B: IndexBackend, O: Fn(&Path) -> B>(criterion: &mut Criterion, name: &str, prepared: &Prepared<B, O>) {
     let Prepared { runtime, files, .. } = prepared;
     let (backend, _directory) = prepared.another();
     let embeds = backend.descriptor().claims(Capability::Embeddings);
-    for table in TABLES.into_iter().filter(|table| embeds || *table != Table::Vectors) {
+    for table in all().filter(|table| embeds || *table != Table::Vectors) {
         let files = table.part(files);
         let mut group = criterion.benchmark_group(table.name());
-        group
-            .sample_size(10)
-            .sampling_mode(SamplingMode::Flat)
-            .throughput(Throughput::Elements(table.rows(&files).len() as u64));
+        group.sample_size(10).sampling_mode(SamplingMode::Flat).throughput(rows_of(&table.tables(&files)));
         group.bench_function(name, |bencher| {
             bencher.to_async(runtime).iter_batched(
                 || files.clone(),
@@ -140,15 +159,13 @@ pub(super) fn bench<B: IndexBackend, O: Fn(&Path) -> B>(criterion: &mut Criterio
 /// The floor: the same rows through SQLite's raw driver.
 pub(super) fn bench_floor(criterion: &mut Criterion, files: &[FileSnapshot]) {
     let directory = tempfile::tempdir().expect("there is room for a directory");
-    for table in TABLES {
-        let rows = table.rows(&table.part(files));
-        let columns = rows.first().map_or(1, Vec::len);
+    for table in all() {
+        let tables = table.tables(&table.part(files));
         let path = directory.path().join("driver.db");
         let mut group = criterion.benchmark_group(table.name());
-        group.sample_size(10).sampling_mode(SamplingMode::Flat).throughput(Throughput::Elements(rows.len() as u64));
+        group.sample_size(10).sampling_mode(SamplingMode::Flat).throughput(rows_of(&tables));
         group.bench_function("raw-sqlite", |bencher| {
-            let params = || rows.iter().map(rusqlite::params_from_iter);
-            bencher.iter(|| sqlite::load(&path, columns, params()).expect("there is room"));
+            bencher.iter(|| sqlite::load(&path, &tables).expect("there is room"));
         });
         group.finish();
     }
