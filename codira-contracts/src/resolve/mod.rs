@@ -124,6 +124,18 @@ pub fn resolve(path: &RepoPath, analysis: &FileAnalysis, facts: &Facts) -> Progr
     if missing.is_empty() { Progress::Done(Resolution { edges, meanings, imports, asked }) } else { Progress::Needs(missing) }
 }
 
+/// The analysis without texts that [`resolve`] does not look at: what a store keeps of many files until they are resolved.
+pub fn stripped(mut analysis: FileAnalysis) -> FileAnalysis {
+    analysis.source = String::new();
+    analysis.documentation = Vec::new();
+    analysis.doc_issues = Vec::new();
+    for symbol in &mut analysis.symbols {
+        symbol.documentation = None;
+        symbol.signature = None;
+    }
+    analysis
+}
+
 /// The name of a file as a scope; languages never share one.
 fn file_scope(path: &RepoPath, language: &Language) -> String {
     [language.as_str(), ":", path.as_str()].concat()

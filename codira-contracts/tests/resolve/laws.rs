@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use codira_contracts::{
     Edge, EdgeTarget, ImportTarget, RepoPath, SymbolKey, SymbolKind,
     compact::{self, FileEdge, Landing, Meaning, Meanings, Uses},
-    resolve::{self, FactKey, Resolution},
+    resolve::{self, FactKey, Progress, Resolution},
 };
 use proptest::{prelude::*, test_runner::FileFailurePersistence};
 
@@ -69,6 +69,23 @@ proptest! {
     fn on_demand_equals_complete((world, _, _) in edited_world()) {
         for (path, resolution) in resolved(&world) {
             prop_assert_eq!(world.resolve_on_demand(&path).0, resolution);
+        }
+    }
+
+    /// What is left out until files are resolved, nothing looks at.
+    #[test]
+    fn texts_change_no_resolution((world, _, _) in edited_world()) {
+        let facts = world.facts();
+        for (path, resolution) in resolved(&world) {
+            let mut told = world.files[&path].clone();
+            told.source = "text".to_owned();
+            for symbol in &mut told.symbols {
+                (symbol.signature, symbol.documentation) = (Some("signature".to_owned()), Some("text".to_owned()));
+            }
+            prop_assert_eq!(resolve::resolve(&path, &told, &facts), Progress::Done(resolution.clone()));
+            let stripped = resolve::stripped(told);
+            prop_assert!(stripped.source.is_empty() && stripped.symbols.iter().all(|symbol| symbol.documentation.is_none()));
+            prop_assert_eq!(resolve::resolve(&path, &stripped, &facts), Progress::Done(resolution));
         }
     }
 

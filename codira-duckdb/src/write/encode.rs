@@ -1,7 +1,7 @@
 //! From a file that was put to what is stored of it: the part that needs no database.
 
 use codira_contracts::{
-    BackendError, FileAnalysis, FileSnapshot, RepoPath, StableId, SymbolKind,
+    BackendError, FileAnalysis, RepoPath, StableId, SymbolKind,
     resolve::{self, Offer},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -90,17 +90,4 @@ pub(crate) fn push_document(
         symbols.push(&[&file, number, &kind, &symbol.name, logical_name, parent, &first, &last])?;
     }
     Ok(())
-}
-
-/// What resolving looks at.
-pub(super) fn strip(file: FileSnapshot) -> FileAnalysis {
-    let mut analysis = file.analysis;
-    analysis.source = String::new();
-    analysis.documentation = Vec::new();
-    analysis.doc_issues = Vec::new();
-    for symbol in &mut analysis.symbols {
-        symbol.documentation = None;
-        symbol.signature = None;
-    }
-    analysis
 }

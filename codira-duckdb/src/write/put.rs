@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::{
     clear::Former,
-    encode::{Encoded, encode, numbers, push_document, strip},
+    encode::{Encoded, encode, numbers, push_document},
     facts::{WHOLE, digest},
     queue::weight,
     writer::Writer,
@@ -145,7 +145,7 @@ impl Writer {
         let weight = weight(&file.analysis);
         if self.analyses_weight + weight <= KEPT {
             self.analyses_weight += weight;
-            self.analyses.insert(number, strip(file));
+            self.analyses.insert(number, resolve::stripped(file.analysis));
         }
     }
 }

@@ -82,19 +82,6 @@ fn keys(analysis: &FileAnalysis, offers: &[Offer]) -> Vec<u32> {
     keys.into_iter().collect()
 }
 
-/// Drops what resolving does not look at.
-pub(super) fn strip(number: i64, file: FileSnapshot) -> Unresolved {
-    let FileSnapshot { state, mut analysis, .. } = file;
-    analysis.source = String::new();
-    analysis.documentation = Vec::new();
-    analysis.doc_issues = Vec::new();
-    for symbol in &mut analysis.symbols {
-        symbol.documentation = None;
-        symbol.signature = None;
-    }
-    Unresolved { number, path: state.path, analysis }
-}
-
 /// What an analysis without texts takes in memory, roughly.
 pub(super) fn weight(analysis: &FileAnalysis) -> usize {
     400 + 450 * analysis.symbols.len() + 130 * analysis.uses.len() + 200 * analysis.imports.len()

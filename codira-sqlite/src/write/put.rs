@@ -10,7 +10,7 @@ use sqlx::{Arguments, AssertSqlSafe, sqlite::SqliteArguments};
 use super::{
     cores::beside,
     derive,
-    encode::{Counts, Encoded, Unresolved, encode, strip, weight},
+    encode::{Counts, Encoded, Unresolved, encode, weight},
     packed::{self, EmbeddingRows, Packed},
     rows::{Insert, Rows, list},
     writer::Writer,
@@ -267,6 +267,6 @@ fn written(Put { number, mut file, before }: Put) -> Written {
         encoded,
         changed: changed.iter().map(|key| Key::Asked(key).digest()).collect(),
         embeddings,
-        unresolved: strip(number, file),
+        unresolved: Unresolved { number, path: file.state.path, analysis: resolve::stripped(file.analysis) },
     }
 }
