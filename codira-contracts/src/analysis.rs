@@ -1,7 +1,8 @@
 //! What an analyzer says of one file.
 
-use std::{collections::HashMap, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{BackendError, DocIssue, Documentation, Language, Site, StableId, Symbol, SymbolKind, Visibility, symbol::words};
@@ -223,7 +224,7 @@ impl FileAnalysis {
     /// assert_eq!(file.logical_names(), ["app", "Flask", "Flask.run"]);
     /// ```
     pub fn logical_names(&self) -> Vec<String> {
-        let by_id: HashMap<&StableId, &Symbol> = self.symbols.iter().map(|symbol| (&symbol.id, symbol)).collect();
+        let by_id: FxHashMap<&StableId, &Symbol> = self.symbols.iter().map(|symbol| (&symbol.id, symbol)).collect();
         let is_file_module = |symbol: &Symbol| symbol.kind == SymbolKind::Module && symbol.parent.is_none();
         let logical_name = |symbol: &Symbol| {
             let mut names = vec![symbol.name.as_str()];

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BackendError, ContentHash, StableId, SymbolKey, symbol::words};
+use crate::{BackendError, ContentHash, StableId, SymbolKey, sparse::without_zeros, symbol::words};
 
 words! {
     /// The precision in which an engine computed the numbers of a vector. They are kept as `f32` all the same.
@@ -108,17 +108,9 @@ impl Vector {
     /// # Ok::<(), codira_contracts::BackendError>(())
     /// ```
     pub fn to_packed(&self) -> Vec<u8> {
-        let mut bits = vec![0_u8; self.0.len().div_ceil(8)];
-        // Minus zero is a number like others.
-        let others = || self.0.iter().zip(0_usize..).filter(|(number, _)| number.to_bits() != 0);
-        if bits.len() + 4 * others().count() >= 4 * self.0.len() {
-            return self.to_bytes();
-        }
-        for (_, place) in others() {
-            bits[place / 8] |= 1 << (place % 8);
-        }
-        bits.extend(others().flat_map(|(number, _)| number.to_le_bytes()));
-        bits
+        // Minus zero is a number like others: not all of its bits are zero.
+        let numbers: Vec<[u8; 4]> = self.0.iter().map(|number| number.to_le_bytes()).collect();
+        without_zeros(&numbers).unwrap_or_else(|| numbers.into_flattened())
     }
 
     /// Reads what [`to_packed`](Self::to_packed) wrote of a vector of this dimension; `None` when it cannot have.

@@ -41,6 +41,7 @@ mod request;
 pub mod resolve;
 pub mod score;
 mod snapshot;
+mod sparse;
 mod symbol;
 pub mod text;
 

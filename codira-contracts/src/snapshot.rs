@@ -1,7 +1,6 @@
 //! One file as the index keeps it, and what must be true of it.
 
-use std::collections::HashSet;
-
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -54,7 +53,7 @@ impl FileSnapshot {
         let invalid =
             |id: &StableId, problem: &str| Err(BackendError::invalid(format_args!("{}#{id}", self.state.path), problem));
         let analysis = &self.analysis;
-        let mut ids = HashSet::with_capacity(analysis.symbols.len());
+        let mut ids = FxHashSet::with_capacity_and_hasher(analysis.symbols.len(), FxBuildHasher);
         for symbol in &analysis.symbols {
             if !ids.insert(&symbol.id) {
                 return invalid(&symbol.id, "an id is unique in its file, and a second symbol has it");
@@ -73,7 +72,7 @@ impl FileSnapshot {
                 return invalid(&unit.id, "an id is unique in its file, and a documentation unit repeats it");
             }
         }
-        let mut rows = HashSet::with_capacity(self.embeddings.len());
+        let mut rows = FxHashSet::with_capacity_and_hasher(self.embeddings.len(), FxBuildHasher);
         for EmbeddingRow { owner, spec, text_hash, state } in &self.embeddings {
             if !ids.contains(owner) {
                 return invalid(owner, "the owner of an embedding is in the same file, and nothing there has this id");

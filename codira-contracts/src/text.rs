@@ -28,28 +28,27 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// How many bytes a text begins with that belong to words, or that do not. Stores look at every byte of every file.
 fn run(text: &str, in_words: bool) -> usize {
-    const IN_WORDS: [bool; 128] = {
-        let mut table = [false; 128];
+    /// Of each byte, whether it is a character of a word, one that is not, or part of a longer one.
+    const CLASSES: [u8; 256] = {
+        let mut table = [OTHER; 256];
         let mut byte = 0_u8;
         while byte < 128 {
-            table[byte as usize] = byte == b'_' || byte.is_ascii_alphanumeric();
+            table[byte as usize] = (byte == b'_' || byte.is_ascii_alphanumeric()) as u8;
             byte += 1;
         }
         table
     };
-    let bytes = text.as_bytes();
+    const OTHER: u8 = 2;
+    let (bytes, wanted) = (text.as_bytes(), u8::from(in_words));
     let mut end = 0;
-    while let Some(&byte) = bytes.get(end) {
-        match IN_WORDS.get(usize::from(byte)) {
-            Some(&known) if known == in_words => end += 1,
-            Some(_) => break,
-            None => match text[end..].chars().next() {
-                Some(char) if is_word_char(char) == in_words => end += char.len_utf8(),
-                _ => break,
-            },
+    loop {
+        let ascii = bytes[end..].iter().position(|byte| CLASSES[usize::from(*byte)] != wanted);
+        end = ascii.map_or(bytes.len(), |length| end + length);
+        match text[end..].chars().next() {
+            Some(char) if !char.is_ascii() && is_word_char(char) == in_words => end += char.len_utf8(),
+            _ => return end,
         }
     }
-    end
 }
 
 /// A line in which a text occurs.

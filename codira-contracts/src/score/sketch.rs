@@ -6,7 +6,8 @@
 //! file (Weber, Schek and Blott, "A Quantitative Analysis and Performance Study for Similarity-Search Methods in High-Dimensional
 //! Spaces", VLDB 1998).
 
-use super::{Bounds, dot};
+use super::{Bounds, LANES, dot};
+use crate::sparse::without_zeros;
 
 /// The greatest code of a number of a sketch.
 const CODES: f64 = 127.0;
@@ -16,6 +17,9 @@ const QUERY_CODES: f64 = 2047.0;
 const TOGETHER: usize = 4096;
 /// More than any rounding of a score and its bounds comes to.
 const MARGIN: f64 = 1e-6;
+/// Added to a small number, this leaves the nearest integer in the lowest bits of the sum: without vector instructions for it,
+/// rounding takes longer than all the rest.
+const ROUNDING: f64 = (3_u64 << 51) as f64;
 /// The bytes before the codes: the step between two codes, and how far the codes are off.
 const HEAD: usize = 8;
 
@@ -42,18 +46,9 @@ impl Sketch {
         let mut bytes = Vec::with_capacity(HEAD + codes.len());
         bytes.extend(step.to_le_bytes());
         bytes.extend(error.to_le_bytes());
-        let mut bits = vec![0_u8; codes.len().div_ceil(8)];
-        for place in (0..codes.len()).filter(|place| codes[*place] != 0) {
-            bits[place / 8] |= 1 << (place % 8);
-        }
         // Codes have eight bits: no more than the greatest one.
-        let others = codes.iter().filter(|code| **code != 0);
-        if bits.len() + others.clone().count() < codes.len() {
-            bytes.extend(bits);
-            bytes.extend(others.map(|code| *code as u8));
-        } else {
-            bytes.extend(codes.iter().map(|code| *code as u8));
-        }
+        let codes: Vec<[u8; 1]> = codes.iter().map(|code| [*code as u8]).collect();
+        bytes.extend(without_zeros(&codes).unwrap_or_else(|| codes.into_flattened()));
         Self(bytes)
     }
 
@@ -105,22 +100,25 @@ impl Codes {
     /// The codes of `vector`, none beyond `greatest`; all zero where it has no length.
     fn of(vector: &[f32], greatest: f64) -> Self {
         let length = dot(vector, vector).sqrt();
-        let most = vector.iter().fold(0.0_f64, |most, number| most.max(f64::from(number.abs())));
         if length == 0.0 {
             return Self { step: 0.0, error: 0.0, codes: vec![0; vector.len()] };
         }
-        let step = (most / length / greatest) as f32;
+        // Without their signs, the bits of floats are in the order of the floats.
+        let most = vector.iter().fold(0, |most, number| most.max(number.abs().to_bits()));
+        let step = (f64::from(f32::from_bits(most)) / length / greatest) as f32;
         let (of_length_one, in_steps) = (1.0 / length, 1.0 / f64::from(step));
-        let mut square = 0.0;
-        let code = |number: &f32| {
-            let number = f64::from(*number) * of_length_one;
-            // To the nearest: without vector instructions for it, rounding takes longer than all the rest.
-            let code = (number * in_steps + 0.5_f64.copysign(number)).clamp(-greatest, greatest) as i16;
-            let off = number - f64::from(code) * f64::from(step);
-            square += off * off;
-            code
-        };
-        let codes = vector.iter().map(code).collect();
+        let mut codes = vec![0_i16; vector.len()];
+        let mut squares = [0.0_f64; LANES];
+        for (codes, numbers) in codes.chunks_mut(LANES).zip(vector.chunks(LANES)) {
+            for ((code, number), square) in codes.iter_mut().zip(numbers).zip(&mut squares) {
+                let number = f64::from(*number) * of_length_one;
+                let rounded = (number * in_steps).clamp(-greatest, greatest) + ROUNDING;
+                *code = rounded.to_bits() as i16;
+                let off = number - (rounded - ROUNDING) * f64::from(step);
+                *square += off * off;
+            }
+        }
+        let square: f64 = squares.iter().sum();
         Self { step, error: (square.sqrt() as f32).next_up(), codes }
     }
 }

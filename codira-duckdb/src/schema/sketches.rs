@@ -1,6 +1,6 @@
 //! Moves the vectors of the first schema: packed, and with sketches.
 
-use codira_contracts::{BackendError, StableId, Vector};
+use codira_contracts::{BackendError, StableId, Vector, score::Sketch};
 
 use crate::{
     engine::Database,
@@ -40,7 +40,7 @@ pub(super) fn move_vectors(database: &Database) -> Result<(), BackendError> {
         for Row { group, owner, text_hash, vector } in some {
             let Group { spec, file, documents } = group;
             vectors.push(&[&spec, &file, &owner.as_str(), &documents, &text_hash, &vector.to_packed()])?;
-            sketches.add(group, owner, &vector);
+            sketches.add(group, owner, Sketch::of(vector.as_slice()));
         }
         vectors.finish()?;
     }

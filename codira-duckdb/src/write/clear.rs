@@ -1,7 +1,5 @@
 //! Removes what is stored of files, and remembers what must stay the same when a file is put again.
 
-use std::collections::HashMap;
-
 use codira_contracts::{
     BackendError, StableId,
     cores::on_every_core,
@@ -31,12 +29,12 @@ pub(super) struct Former {
 
 impl Writer {
     /// Removes everything that is stored of these files, and tells what it was.
-    pub(super) fn clear(&mut self, files: &[u32]) -> Result<HashMap<u32, Former>, BackendError> {
+    pub(super) fn clear(&mut self, files: &[u32]) -> Result<FxHashMap<u32, Former>, BackendError> {
         if files.is_empty() {
-            return Ok(HashMap::new());
+            return Ok(FxHashMap::default());
         }
         let formers = on_every_core(documents(&self.database, files)?, |document| Some((document.file, former(&document)?)));
-        let formers: Option<HashMap<u32, Former>> = formers.into_iter().collect();
+        let formers: Option<FxHashMap<u32, Former>> = formers.into_iter().collect();
         let formers = formers.ok_or_else(|| self.database.at().unreadable("a file"))?;
         self.clear_derived(files)?;
         self.delete(&STORED, files)?;

@@ -1,13 +1,9 @@
 //! Brings derived state up to date: resolves the files that were put, and those that asked for what changed.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    mem,
-    panic::resume_unwind,
-    thread,
-};
+use std::{collections::BTreeSet, mem, panic::resume_unwind, thread};
 
 use codira_contracts::{BackendError, Derivation, RepoPath, cores::on_every_core, resolve::Progress};
+use rustc_hash::FxHashMap;
 
 use super::{
     facts::Lookup,
@@ -37,7 +33,7 @@ impl Writer {
         let mut dirty: Vec<u32> = mem::take(&mut self.dirty).into_iter().collect();
         dirty.sort_unstable();
         let mut lookup = self.lookup_for(dirty.len())?;
-        let known: HashMap<u32, RepoPath> = self.paths.iter().map(|(path, number)| (*number, path.clone())).collect();
+        let known: FxHashMap<u32, RepoPath> = self.paths.iter().map(|(path, number)| (*number, path.clone())).collect();
         let mut derived = Vec::new();
         for files in dirty.chunks(FILES) {
             if self.is_stopped() {
@@ -62,13 +58,13 @@ impl Writer {
             derived = self.numbered(resolved)?;
         }
         self.unsettled += self.write_derived(derived)?;
-        self.analyses = HashMap::new();
+        self.analyses = FxHashMap::default();
         self.analyses_weight = 0;
         Ok(Derivation { resolved_files: dirty.len() as u64 })
     }
 
     /// What resolving looks at, remembered or read again. Files that are gone are left out.
-    fn unresolved(&mut self, files: &[u32], paths: &HashMap<u32, RepoPath>) -> Result<Vec<Unresolved>, BackendError> {
+    fn unresolved(&mut self, files: &[u32], paths: &FxHashMap<u32, RepoPath>) -> Result<Vec<Unresolved>, BackendError> {
         let mut unresolved = Vec::with_capacity(files.len());
         let mut missing = Vec::new();
         for number in files {

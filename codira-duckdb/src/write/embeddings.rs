@@ -3,11 +3,14 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use codira_contracts::{
-    BackendError, ComputedEmbedding, ContentHash, EmbeddingSpec, EmbeddingState, FileSnapshot, PendingEmbedding,
-    PendingRequest, Precision, ReusableEmbedding, ReuseRequest, StableId, Stored, SymbolKey, WriteScope, cores::on_every_core,
+    BackendError, ComputedEmbedding, ContentHash, EmbeddingSpec, PendingEmbedding, PendingRequest, Precision,
+    ReusableEmbedding, ReuseRequest, StableId, Stored, SymbolKey, WriteScope,
+    compact::{Embedding, EmbeddingForm},
+    cores::on_every_core,
 };
 
 use super::{
+    encode::ROW,
     sketches::{Group, Sketches, sketch_again},
     writer::Writer,
 };
@@ -48,31 +51,27 @@ impl Writer {
         self.specs.iter().map(|(spec, number)| (*number, spec.clone())).collect()
     }
 
-    /// Writes the embeddings of files that were just written.
-    pub(super) fn put_embeddings<'a>(
-        &mut self,
-        files: impl Iterator<Item = (u32, &'a FileSnapshot)>,
-    ) -> Result<(), BackendError> {
-        let files: Vec<_> = files.filter(|(_, file)| !file.embeddings.is_empty()).collect();
-        if files.is_empty() {
-            return Ok(());
-        }
-        for row in files.iter().flat_map(|(_, file)| &file.embeddings) {
+    /// Writes the embeddings of files that were just written, by their numbers.
+    pub(super) fn put_embeddings(&mut self, files: Vec<(u32, Vec<Embedding>)>) -> Result<(), BackendError> {
+        for row in files.iter().flat_map(|(_, rows)| rows) {
             self.spec(&row.spec)?;
         }
         let mut sketches = Sketches::default();
         let (mut vectors, mut pending) = (self.database.append("vector")?, self.database.append("pending")?);
-        for (number, file) in files {
-            let units: HashSet<&StableId> = file.analysis.documentation.iter().map(|unit| &unit.id).collect();
-            for row in &file.embeddings {
-                let (spec, owner, documents) = (self.specs[&row.spec], row.owner.as_str(), units.contains(&row.owner));
-                match &row.state {
-                    EmbeddingState::Computed(vector) => {
-                        let hash = &row.text_hash.as_bytes()[..];
-                        vectors.push(&[&spec, &number, &owner, &documents, &hash, &vector.to_packed()])?;
-                        sketches.add(Group { spec, file: number, documents }, row.owner.clone(), vector);
+        for (number, rows) in files {
+            for Embedding { owner, documents, spec, form } in rows {
+                let (spec, id) = (self.specs[&spec], owner.as_str());
+                match form {
+                    EmbeddingForm::Computed { text_hash, numbers, sketch } => {
+                        let hash = &text_hash.as_bytes()[..];
+                        vectors.push(&[&spec, &number, &id, &documents, &hash, &numbers])?;
+                        self.unsettled += ROW + numbers.len() + sketch.as_bytes().len();
+                        sketches.add(Group { spec, file: number, documents }, owner, sketch);
                     }
-                    EmbeddingState::Pending { text } => pending.push(&[&spec, &number, &owner, &documents, text])?,
+                    EmbeddingForm::Pending { text } => {
+                        pending.push(&[&spec, &number, &id, &documents, &text])?;
+                        self.unsettled += ROW + text.len();
+                    }
                 }
             }
         }

@@ -10,7 +10,7 @@ use super::facts::digest;
 use crate::{codec, engine::Rows, forms::document, read::symbols::logical_digest};
 
 /// What a row takes in memory, roughly.
-const ROW: usize = 60;
+pub(super) const ROW: usize = 60;
 
 /// A file as it is stored.
 pub(crate) struct Encoded {

@@ -1,7 +1,8 @@
 //! Writes files: gathered, then a chunk at a time.
 
 use codira_contracts::{
-    BackendError, FileAnalysis, FileSnapshot, RepoPath, Severity, StableId, UseKind,
+    BackendError, FileAnalysis, FileSnapshot, RepoPath, Severity, StableId, UseKind, Vector,
+    compact::Embedding,
     resolve::{self, Offer},
 };
 use rustc_hash::FxHashMap;
@@ -41,6 +42,7 @@ struct Written {
     /// The numbers of its symbols.
     numbers: Vec<u32>,
     symbols: FxHashMap<StableId, u32>,
+    embeddings: Vec<Embedding>,
     /// Digests of keys whose facts changed.
     changed: Vec<u32>,
 }
@@ -115,11 +117,12 @@ impl Writer {
         self.settle()
     }
 
-    fn write_encoded(&mut self, encoded: Vec<Written>) -> Result<(), BackendError> {
+    fn write_encoded(&mut self, mut encoded: Vec<Written>) -> Result<(), BackendError> {
         let mut tables = Tables::open(&self.database)?;
         encoded.iter().try_for_each(|file| tables.add(file))?;
         tables.finish()?;
-        self.put_embeddings(encoded.iter().map(|written| (written.number, &written.file)))?;
+        let embeddings = encoded.iter_mut().map(|written| (written.number, std::mem::take(&mut written.embeddings)));
+        self.put_embeddings(embeddings.filter(|(_, rows)| !rows.is_empty()).collect())?;
         for Written { number, file, encoded, symbols, changed, .. } in encoded {
             self.unsettled += encoded.weight();
             self.numbers.set(number, symbols);
@@ -151,7 +154,8 @@ impl Writer {
 }
 
 /// Encodes a file.
-fn written(Put { number, file, former, anyone_asked }: Put) -> Written {
+fn written(Put { number, mut file, former, anyone_asked }: Put) -> Written {
+    let embeddings = Embedding::take(&mut file, Vector::to_packed);
     let FileSnapshot { state, analysis, .. } = &file;
     let numbers = numbers(analysis, former.as_ref().map(|former| &former.symbols));
     let encoded = encode(&state.path, analysis, &numbers);
@@ -162,7 +166,7 @@ fn written(Put { number, file, former, anyone_asked }: Put) -> Written {
     } else {
         Vec::new()
     };
-    Written { number, file, encoded, numbers, symbols, changed }
+    Written { number, file, encoded, numbers, symbols, embeddings, changed }
 }
 
 impl<'a> Tables<'a> {

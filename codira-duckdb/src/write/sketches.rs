@@ -29,8 +29,8 @@ pub(crate) struct Sketches(BTreeMap<Group, BTreeMap<StableId, Sketch>>);
 
 impl Sketches {
     /// Adds the sketch of the vector of an owner.
-    pub(crate) fn add(&mut self, group: Group, owner: StableId, vector: &Vector) {
-        self.0.entry(group).or_default().insert(owner, Sketch::of(vector.as_slice()));
+    pub(crate) fn add(&mut self, group: Group, owner: StableId, sketch: Sketch) {
+        self.0.entry(group).or_default().insert(owner, sketch);
     }
 
     /// Writes them.
@@ -63,7 +63,7 @@ pub(crate) fn sketch_again(database: &Database, files: impl IntoIterator<Item = 
     database.rows_once(&sql, [], |row| {
         let group = Group { spec: row.get(0)?, file: row.get(1)?, documents: row.get(2)? };
         let vector = row.blob(4, "a vector", |bytes| Vector::from_packed(bytes, *dimensions.get(&group.spec)?))?;
-        sketches.add(group, row.id(3)?, &vector);
+        sketches.add(group, row.id(3)?, Sketch::of(vector.as_slice()));
         Ok(())
     })?;
     sketches.write(database)

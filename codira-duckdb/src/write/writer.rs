@@ -1,16 +1,14 @@
 //! What the session's thread owns: the draft, and everything it remembers between calls.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 use codira_contracts::{
     BackendError, EmbeddingSpec, FileAnalysis, FileState, RepoPath, RunInventory, Tool, WriteScope, resolve::AllOffers,
 };
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{numbers::Numbers, queue::Queue};
 use crate::{engine::Database, errors, files::Files, read::files::file_state, schema::Schema};
@@ -50,20 +48,20 @@ pub(super) struct Writer {
     pub(super) inventory: RunInventory,
     pub(super) queue: Queue,
     /// The number of every stored file.
-    pub(super) paths: HashMap<RepoPath, u32>,
+    pub(super) paths: FxHashMap<RepoPath, u32>,
     pub(super) next_file: u32,
     pub(super) numbers: Numbers,
-    pub(super) specs: HashMap<EmbeddingSpec, u32>,
+    pub(super) specs: FxHashMap<EmbeddingSpec, u32>,
     /// Files to resolve.
-    pub(super) dirty: HashSet<u32>,
+    pub(super) dirty: FxHashSet<u32>,
     /// Digests of keys whose facts changed.
-    pub(super) changed: HashSet<u32>,
+    pub(super) changed: FxHashSet<u32>,
     /// Whether files were resolved before, so that some may have asked for what changes.
     pub(super) anyone_asked: bool,
     /// What all files offer, while nothing was resolved yet and there is not too much.
     pub(super) offers: Option<AllOffers>,
     /// Analyses of dirty files, without texts, as long as there are not too many.
-    pub(super) analyses: HashMap<u32, FileAnalysis>,
+    pub(super) analyses: FxHashMap<u32, FileAnalysis>,
     pub(super) analyses_weight: usize,
     /// How much was written that DuckDB still keeps in memory, roughly in bytes.
     pub(super) unsettled: usize,
@@ -86,15 +84,15 @@ impl Writer {
             generation: 0,
             inventory: RunInventory::default(),
             queue: Queue::default(),
-            paths: HashMap::new(),
+            paths: FxHashMap::default(),
             next_file: 1,
             numbers: Numbers::default(),
-            specs: HashMap::new(),
-            dirty: HashSet::new(),
-            changed: HashSet::new(),
+            specs: FxHashMap::default(),
+            dirty: FxHashSet::default(),
+            changed: FxHashSet::default(),
             anyone_asked: false,
             offers: None,
-            analyses: HashMap::new(),
+            analyses: FxHashMap::default(),
             analyses_weight: 0,
             unsettled: 0,
             failure: None,

@@ -6,6 +6,7 @@ mod lexical;
 mod model;
 mod policy;
 mod recipe;
+mod vocabulary;
 
 use std::{fmt, sync::Arc};
 

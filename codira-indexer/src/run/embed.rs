@@ -1,17 +1,12 @@
 //! Giving files their vectors, on their way from the analyzers to the session.
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    num::NonZeroUsize,
-    pin::Pin,
-    sync::Arc,
-    thread,
-};
+use std::{collections::BTreeMap, num::NonZeroUsize, pin::Pin, sync::Arc, thread};
 
 use codira_contracts::{
     BackendError, BoxError, ContentHash, EmbeddingEngine, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileAnalysis,
     IndexWriteSession, RepoPath, ReuseRequest, Vector,
 };
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::on_a_thread;
 use crate::{
@@ -58,7 +53,7 @@ pub(super) struct Embedder {
     /// Whether the index held vectors of the spec before the run.
     is_stored: bool,
     /// The texts that this run gave to the session, as the beginnings of their hashes: enough to know when to ask.
-    given: HashSet<u64>,
+    given: FxHashSet<u64>,
     counts: EmbeddingCounts,
     skipped: BTreeMap<Ineligible, u64>,
 }
@@ -66,7 +61,7 @@ pub(super) struct Embedder {
 impl Embedder {
     pub(super) fn new(embedding: Embedding, mode: EmbeddingMode, jobs: NonZeroUsize, is_stored: bool) -> Self {
         let (counts, skipped) = (EmbeddingCounts::default(), BTreeMap::new());
-        Self { embedding, mode, jobs, is_stored, given: HashSet::new(), counts, skipped }
+        Self { embedding, mode, jobs, is_stored, given: FxHashSet::default(), counts, skipped }
     }
 
     /// The spec of the rows.
@@ -101,7 +96,7 @@ impl Embedder {
         let known = rows.clone().map(|row| row.text_hash);
         let known = known.filter(|hash| self.is_stored || self.given.contains(&beginning(hash))).collect();
         let known = reusable(session, self.spec(), known).await?;
-        let mut missing = HashMap::new();
+        let mut missing = FxHashMap::default();
         if self.mode == EmbeddingMode::Now {
             for row in rows {
                 if let EmbeddingState::Pending { text } = &row.state
@@ -153,9 +148,9 @@ async fn reusable<S: IndexWriteSession>(
     session: &mut S,
     spec: &EmbeddingSpec,
     texts: Vec<ContentHash>,
-) -> Result<HashMap<ContentHash, Vector>, BackendError> {
+) -> Result<FxHashMap<ContentHash, Vector>, BackendError> {
     if texts.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(FxHashMap::default());
     }
     let found = session.reusable_embeddings(&ReuseRequest { spec: spec.clone(), texts }).await?;
     Ok(found.into_iter().map(|found| (found.text_hash, found.vector)).collect())
@@ -166,14 +161,14 @@ type Vectors = Result<Vec<(ContentHash, Vector)>, BoxError>;
 
 /// Vectors that the session knew, and those that threads compute meanwhile.
 pub(super) struct Filling {
-    known: HashMap<ContentHash, Vector>,
+    known: FxHashMap<ContentHash, Vector>,
     computed: Pin<Box<dyn Future<Output = Vectors> + Send>>,
 }
 
 /// The vectors of texts. They are computed on `jobs` threads from now on, whether or not anybody waits yet.
 fn compute(
     engine: &Arc<dyn EmbeddingEngine>,
-    texts: HashMap<ContentHash, String>,
+    texts: FxHashMap<ContentHash, String>,
     jobs: NonZeroUsize,
 ) -> impl Future<Output = Vectors> + Send + use<> {
     let engine = Arc::clone(engine);

@@ -5,7 +5,7 @@ use codira_contracts::{
     resolve::{self, Offer},
     text,
 };
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::{
     codec,
@@ -67,7 +67,8 @@ pub(super) fn encode(file: &FileSnapshot) -> Encoded {
 }
 
 fn keys(analysis: &FileAnalysis, offers: &[Offer]) -> Vec<u32> {
-    let mut keys = FxHashSet::default();
+    // As many as most files have: a set that grows is hashed anew.
+    let mut keys = FxHashSet::with_capacity_and_hasher(analysis.source.len() / 24, FxBuildHasher);
     keys.extend(text::words(&analysis.source).map(|word| Key::Word(word).digest()));
     keys.insert(Key::Module(&analysis.module).digest());
     for (symbol, logical_name) in analysis.symbols.iter().zip(analysis.logical_names()) {

@@ -9,12 +9,12 @@
 mod commit;
 mod cores;
 mod derive;
+mod embedding_rows;
 pub(crate) mod embeddings;
 mod encode;
 pub(crate) mod facts;
 pub(crate) mod maintenance;
 pub(crate) mod open;
-mod packed;
 pub(crate) mod postings;
 pub(crate) mod put;
 mod queue;

@@ -2,6 +2,7 @@
 
 use codira_contracts::{
     BackendError, FileSnapshot, FileState, RepoPath,
+    compact::Embedding,
     resolve::{self, Offer},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -10,12 +11,12 @@ use sqlx::{Arguments, AssertSqlSafe, sqlite::SqliteArguments};
 use super::{
     cores::beside,
     derive,
+    embedding_rows::EmbeddingRows,
     encode::{Counts, Encoded, Unresolved, encode, weight},
-    packed::{self, EmbeddingRows, Packed},
     rows::{Insert, Rows, list},
     writer::Writer,
 };
-use crate::{errors::At, postings::Key, read};
+use crate::{errors::At, forms::vector, postings::Key, read};
 
 /// How much analyses may weigh that are kept for resolving, roughly in bytes of memory.
 const KEPT: usize = 48 << 20;
@@ -62,7 +63,7 @@ struct Written {
     encoded: Encoded,
     /// Digests of keys whose facts changed.
     changed: Vec<u32>,
-    embeddings: Vec<Packed>,
+    embeddings: Vec<Embedding>,
     unresolved: Unresolved,
 }
 
@@ -205,7 +206,7 @@ impl Writer {
         for Written { state, language, module, encoded, changed, embeddings, unresolved } in encoded {
             let number = unresolved.number;
             let mut embeddings = embeddings;
-            while let Some(Packed { spec, .. }) = embeddings.first() {
+            while let Some(Embedding { spec, .. }) = embeddings.first() {
                 let of_spec = embeddings.iter().take_while(|row| row.spec == *spec).count();
                 let numbers = self.spec(spec, of_spec).await?;
                 let others = embeddings.split_off(of_spec);
@@ -258,7 +259,7 @@ impl Writer {
 /// Encodes a file.
 fn written(Put { number, mut file, before }: Put) -> Written {
     let encoded = encode(&file);
-    let embeddings = packed::pack(&mut file);
+    let embeddings = Embedding::take(&mut file, vector::pack);
     let changed = before.map(|before| resolve::changed_keys(&before, &encoded.offers)).unwrap_or_default();
     Written {
         state: file.state.clone(),

@@ -1,9 +1,7 @@
 //! Files that wait to be written, so that many are written together.
 
-use std::collections::HashMap;
-
 use codira_contracts::{ContentHash, EmbeddingState, FileSnapshot, RepoPath, ReuseRequest, SymbolKey, Vector};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How many files are written together at most.
 const FILES: usize = 256;
@@ -13,7 +11,7 @@ const WEIGHT: usize = 16 << 20;
 /// What is to become of each path: another snapshot, or none.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    waiting: HashMap<RepoPath, Option<FileSnapshot>>,
+    waiting: FxHashMap<RepoPath, Option<FileSnapshot>>,
     weight: usize,
 }
 

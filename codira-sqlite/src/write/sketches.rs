@@ -3,9 +3,8 @@
 //! Sketches of files that are put are at hand: once all vectors of a row were written, [`Gathered`] has it, and it is stale no
 //! more. All other rows are made when the session commits, of the vectors that are there then.
 
-use std::collections::HashMap;
-
 use codira_contracts::{BackendError, cores::on_every_core, score::Sketch};
+use rustc_hash::FxHashMap;
 
 use super::{
     embeddings::SPEC_BITS,
@@ -60,7 +59,7 @@ pub(super) struct Sketched {
 
 /// Sketches of vectors that the session wrote, by spec, until all vectors of their row were written.
 #[derive(Debug, Default)]
-pub(super) struct Gathered(HashMap<i64, Run>);
+pub(super) struct Gathered(FxHashMap<i64, Run>);
 
 /// Sketches of vectors whose numbers follow one another.
 #[derive(Debug)]

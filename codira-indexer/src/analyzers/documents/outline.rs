@@ -1,11 +1,10 @@
 //! From headings to documentation units: a document is what stands before its first heading, and its sections.
 
-use std::collections::HashSet;
-
 use codira_contracts::{
     Documentation, DocumentationFormat, DocumentationKind, FileAnalysis, Language, LineSpan, SourceFile, StableId, Symbol,
     SymbolKind,
 };
+use rustc_hash::FxHashSet;
 
 /// A heading, as the markup has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +66,7 @@ fn units(lines: &[&str], file_name: &str, outline: Outline) -> Vec<Documentation
             owner: None,
         });
     }
-    let mut ids = HashSet::new();
+    let mut ids = FxHashSet::default();
     let mut above: Vec<&Heading> = Vec::new();
     for (index, heading) in headings.iter().enumerate() {
         above.truncate(above.iter().take_while(|outer| outer.level < heading.level).count());
@@ -98,7 +97,7 @@ fn content(lines: &[&str], first: u32, last: u32) -> Option<(LineSpan, String)> 
 }
 
 /// The headings that lead to a section; the second of the same has a number.
-fn section_id(taken: &mut HashSet<String>, path: &[String], title: &str) -> StableId {
+fn section_id(taken: &mut FxHashSet<String>, path: &[String], title: &str) -> StableId {
     let base: String = path.iter().map(String::as_str).chain([title]).fold("section".to_owned(), |id, part| id + "/" + part);
     let numbered = (2..).map(|number| format!("{base}@{number}"));
     let id = std::iter::once(base.clone()).chain(numbered).find(|id| taken.insert(id.clone()));
