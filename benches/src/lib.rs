@@ -4,7 +4,10 @@
 //! `cargo bench -p codira-benches` measures each operation with criterion. A backend from elsewhere joins the plots with one line in
 //! a benchmark target of its own crate: [`bench_backend!`](crate::bench_backend).
 
+pub mod code;
 pub mod corpus;
+#[cfg(feature = "duckdb")]
+pub mod duckdb;
 pub mod parse;
 pub mod processes;
 pub mod report;

@@ -41,14 +41,17 @@ fn run(text: &str, in_words: bool) -> usize {
     const OTHER: u8 = 2;
     let (bytes, wanted) = (text.as_bytes(), u8::from(in_words));
     let mut end = 0;
-    loop {
-        let ascii = bytes[end..].iter().position(|byte| CLASSES[usize::from(*byte)] != wanted);
-        end = ascii.map_or(bytes.len(), |length| end + length);
-        match text[end..].chars().next() {
-            Some(char) if !char.is_ascii() && is_word_char(char) == in_words => end += char.len_utf8(),
-            _ => return end,
+    while let Some(&byte) = bytes.get(end) {
+        match CLASSES[usize::from(byte)] {
+            class if class == wanted => end += 1,
+            OTHER => match text[end..].chars().next() {
+                Some(char) if is_word_char(char) == in_words => end += char.len_utf8(),
+                _ => break,
+            },
+            _ => break,
         }
     }
+    end
 }
 
 /// A line in which a text occurs.

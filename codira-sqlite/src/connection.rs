@@ -40,7 +40,7 @@ pub(crate) async fn fresh(path: &Path) -> Result<SqliteConnection, BackendError>
         .locking_mode(SqliteLockingMode::Exclusive)
         .journal_mode(SqliteJournalMode::Off)
         .synchronous(SqliteSynchronous::Off)
-        .pragma("cache_size", "-65536")
+        .pragma("cache_size", "-16384")
         .pragma("temp_store", "MEMORY");
     open(path, options).await
 }

@@ -9,9 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use codira_benches::code;
 use codira_contracts::{FileSnapshot, IndexBackend, IndexReader, IndexWriteSession, PathPrefix, WriteScope};
 use codira_duckdb::{DuckdbBackend, FILE_NAME};
-use codira_indexer::{IndexRequest, Indexer, IndexerOptions, analyzers, discover_root};
+use codira_indexer::{IndexRequest, Indexer, IndexerOptions, discover_root};
 use codira_memory::MemoryBackend;
 use duckdb::{Config, Connection, appender_params_from_iter, types::Value};
 use tokio_util::sync::CancellationToken;
@@ -27,7 +28,7 @@ struct Table {
 async fn main() -> Result<(), Box<dyn Error>> {
     let directory = PathBuf::from(std::env::args().nth(1).ok_or("usage: duckdb-load DIR")?);
     let memory = MemoryBackend::default();
-    let indexer = Indexer::new(memory.clone(), discover_root(&directory)?, analyzers::first_party(), IndexerOptions::default());
+    let indexer = Indexer::new(memory.clone(), discover_root(&directory)?, code::analyzers(), IndexerOptions::default());
     indexer.run(IndexRequest::default(), &|_| {}, &CancellationToken::new()).await?;
     let reader = memory.open_reader().await?;
     let mut files = Vec::new();

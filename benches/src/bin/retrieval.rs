@@ -9,10 +9,13 @@ use std::{
 };
 
 use clap::Parser;
-use codira_benches::retrieval::{Forgetful, Question, Ranker, Score, TermCount, by_vectors, is_function, sample};
+use codira_benches::{
+    code,
+    retrieval::{Forgetful, Question, Ranker, Score, TermCount, by_vectors, is_function, sample},
+};
 use codira_contracts::{EmbeddingEngine, EmbeddingSpec, IndexBackend, PathPrefix, RepoRoot, StableId, SymbolKey};
 use codira_indexer::{
-    Embedding, EmbeddingPolicy, IndexRequest, Indexer, IndexerOptions, LexicalEngine, analyzers,
+    Embedding, EmbeddingPolicy, IndexRequest, Indexer, IndexerOptions, LexicalEngine,
     retrieval::{Channel, Context, ContextItem, ContextQuery, context},
 };
 use codira_sqlite::SqliteBackend;
@@ -96,7 +99,7 @@ fn state(arguments: &Arguments, repository: &Path, spec: &EmbeddingSpec) -> Opti
 async fn questions(root: &RepoRoot, count: usize) -> Result<Vec<Question>, Box<dyn Error>> {
     let store = tempfile::tempdir()?;
     let backend = SqliteBackend::in_directory(store.path());
-    let indexer = Indexer::new(backend, root.clone(), analyzers::first_party(), IndexerOptions::default());
+    let indexer = Indexer::new(backend, root.clone(), code::analyzers(), IndexerOptions::default());
     indexer.run(IndexRequest::default(), &|_| {}, &CancellationToken::new()).await?;
     Ok(sample(&indexer.backend().open_reader().await?, count).await?)
 }
@@ -111,7 +114,7 @@ async fn measure(
 ) -> Result<Vec<Row>, Box<dyn Error>> {
     let store = tempfile::tempdir()?;
     let backend = SqliteBackend::in_directory(kept.as_deref().unwrap_or(store.path()));
-    let analyzers = Forgetful::wrap(analyzers::first_party(), questions);
+    let analyzers = Forgetful::wrap(code::analyzers(), questions);
     let embedding = Embedding::new(Arc::clone(engine), EmbeddingPolicy::default());
     let spec = embedding.spec().clone();
     let indexer = Indexer::new(backend, root.clone(), analyzers, IndexerOptions::default()).with_embedding(embedding.clone());

@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-pub use work::{Work, perform};
+pub use work::{Scope, Work, perform};
 
 /// What a process took.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,16 +1,17 @@
 //! What is measured: pieces of work, each done by a process of its own.
 
-use std::{error::Error, fs, hint::black_box, path::Path, thread};
+use std::{error::Error, fs, hint::black_box, path::Path, sync::Arc, thread};
 
 use codira_contracts::{ContentHash, IndexBackend, IndexReader, RepoRoot, SymbolRequest};
 use codira_indexer::{
-    BackendChoice, BackendRegistry, ConfigSource, IndexRequest, Indexer, IndexerOptions, StateDirectory, analyzers,
+    BackendChoice, BackendRegistry, ConfigSource, Embedding, EmbeddingPolicy, IndexRequest, Indexer, IndexerOptions,
+    LexicalEngine, StateDirectory, analyzers,
 };
 use ignore::WalkBuilder;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use crate::{parse::parse_tree, sqlite};
+use crate::{code, parse::parse_tree, sqlite};
 
 /// A piece of work on a tree.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub enum Work {
     Index {
         /// Its name.
         backend: String,
+        /// What is indexed.
+        scope: Scope,
     },
     /// Asks a backend for the symbols of a name.
     Symbol {
@@ -38,6 +41,21 @@ pub enum Work {
         /// The file, inside the tree.
         file: String,
     },
+    /// The same with a file of DuckDB's.
+    #[cfg(feature = "duckdb")]
+    OneRowOfDuckdb {
+        /// The file, inside the tree.
+        file: String,
+    },
+}
+
+/// What of a tree is indexed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Scope {
+    /// Source code: what other tools index, too.
+    Code,
+    /// What the command indexes if nobody says otherwise: documents, too, and a vector for each symbol and section.
+    Everything,
 }
 
 /// Does the work.
@@ -62,9 +80,19 @@ pub fn perform(work: &Work, root: &Path) -> Result<(), Box<dyn Error>> {
         Work::Parse => {
             black_box(parse_tree(root, thread::available_parallelism().map_or(1, usize::from)));
         }
-        Work::Index { backend } => {
+        Work::Index { backend, scope } => {
             let root = RepoRoot::new(root.canonicalize()?)?;
-            let indexer = Indexer::new(open(backend, &root)?, root, analyzers::first_party(), IndexerOptions::default());
+            let (analyzers, embedding) = match scope {
+                Scope::Code => (code::analyzers(), None),
+                Scope::Everything => {
+                    let embedding = Embedding::new(Arc::new(LexicalEngine::new()), EmbeddingPolicy::default());
+                    (analyzers::first_party(), Some(embedding))
+                }
+            };
+            let mut indexer = Indexer::new(open(backend, &root)?, root, analyzers, IndexerOptions::default());
+            if let Some(embedding) = embedding {
+                indexer = indexer.with_embedding(embedding);
+            }
             let run = indexer.run(IndexRequest::default(), &|_| {}, &CancellationToken::new()).await_on_threads()?;
             black_box(run?);
         }
@@ -79,6 +107,10 @@ pub fn perform(work: &Work, root: &Path) -> Result<(), Box<dyn Error>> {
         }
         Work::OneRow { file } => {
             black_box(sqlite::open_and_read_one(&root.join(file))?);
+        }
+        #[cfg(feature = "duckdb")]
+        Work::OneRowOfDuckdb { file } => {
+            black_box(crate::duckdb::open_and_read_one(&root.join(file))?);
         }
     }
     Ok(())

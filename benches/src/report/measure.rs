@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::Settings;
 use crate::{
     corpus::{Corpus, planted},
-    processes::{self, Taken, Work},
+    processes::{self, Scope, Taken, Work},
     sqlite,
 };
 
@@ -103,6 +103,8 @@ fn measure_tree(
     // Beside the tree, so that no walk meets it.
     let driver = tempfile::tempdir()?;
     sqlite::load(&driver.path().join("driver.db"), &[sqlite::rows(10_000)])?;
+    #[cfg(feature = "duckdb")]
+    crate::duckdb::load(&driver.path().join("driver.duckdb"), 10_000)?;
     let mut taken: BTreeMap<String, Vec<Taken>> = BTreeMap::new();
     for round in 1..=rounds {
         eprintln!("{}: round {round} of {rounds}", tree.name);
@@ -114,13 +116,22 @@ fn measure_tree(
             note("ctags".to_owned(), Taken { wall: wall.as_secs_f64(), cpu: 0.0, peak: 0 });
         }
         note("one-row".to_owned(), processes::measure(&Work::OneRow { file: "driver.db".to_owned() }, driver.path())?);
+        #[cfg(feature = "duckdb")]
+        {
+            let one_row = Work::OneRowOfDuckdb { file: "driver.duckdb".to_owned() };
+            note("one-row-of-duckdb".to_owned(), processes::measure(&one_row, driver.path())?);
+        }
         for backend in backends {
             let state = root.join(".codira");
-            let index = Work::Index { backend: backend.clone() };
-            if state.exists() {
-                fs::remove_dir_all(&state)?;
-            }
+            let index = Work::Index { backend: backend.clone(), scope: Scope::Code };
             edit(0)?;
+            // Made trees have no documents.
+            if !made {
+                forget(&state)?;
+                let everything = Work::Index { backend: backend.clone(), scope: Scope::Everything };
+                note(format!("everything/{backend}"), processes::measure(&everything, root)?);
+            }
+            forget(&state)?;
             note(format!("cold/{backend}"), processes::measure(&index, root)?);
             tree.index_bytes.insert(backend.clone(), bytes_of(&state)?);
             // Files younger than the clock's granularity are hashed once more.
@@ -144,6 +155,11 @@ fn median(taken: &[Taken]) -> Taken {
         figures[figures.len() / 2]
     };
     Taken { wall: middle(|taken| taken.wall), cpu: middle(|taken| taken.cpu), peak: middle(|taken| taken.peak as f64) as u64 }
+}
+
+/// Removes the state of a tree, if there is one.
+fn forget(state: &Path) -> io::Result<()> {
+    if state.exists() { fs::remove_dir_all(state) } else { Ok(()) }
 }
 
 /// The bytes of the files directly in a directory.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Figures, Tree};
+use crate::processes::Taken;
 
 /// A row of the table of ratios.
 struct Ratio {
@@ -16,6 +17,7 @@ struct Ratio {
 const RATIOS: &[Ratio] = &[
     Ratio { work: "first index", of: "cold", floor: "parse", floor_says: "parsing the same files on the same threads" },
     Ratio { work: "first index", of: "cold", floor: "ctags", floor_says: "`ctags -R`" },
+    Ratio { work: "first index, documents and vectors too", of: "everything", floor: "ctags", floor_says: "`ctags -R`" },
     Ratio { work: "nothing changed", of: "warm", floor: "walk", floor_says: "walking and stat-ing" },
     Ratio { work: "one file changed", of: "one-file", floor: "walk", floor_says: "walking and stat-ing" },
     Ratio {
@@ -23,6 +25,12 @@ const RATIOS: &[Ratio] = &[
         of: "symbol",
         floor: "one-row",
         floor_says: "opening SQLite and reading one row",
+    },
+    Ratio {
+        work: "one question, as a process",
+        of: "symbol",
+        floor: "one-row-of-duckdb",
+        floor_says: "opening DuckDB and reading one row",
     },
 ];
 
@@ -35,8 +43,8 @@ pub(super) fn page(figures: &Figures) -> String {
          Times on a machine that others share say little; ratios to a floor that was measured beside them say more.\n\n\
          To repeat: `cargo run --release -p codira-benches --features duckdb --bin report -- --help`. Each operation of the contract \
          for itself: `cargo bench -p codira-benches`. These processes use the allocator that the command brings on Linux. \
-         No vectors are computed, and a question does not look whether the index is stale. What was changed, and what \
-         remains: [work.md](work.md).\n\n",
+         Where nothing else is said, source code alone is indexed and no vectors are computed, and a question does not look \
+         whether the index is stale. What was changed, and what remains: [work.md](work.md).\n\n",
         figures.day, figures.machine, figures.rounds
     );
     for (file, title) in
@@ -67,6 +75,9 @@ fn table(page: &mut String, figures: &Figures, tree: &Tree) {
     line(format!("|---|---|---:|{}", "---:|---:|".repeat(heads.len())));
     for Ratio { work, of, floor, floor_says } in RATIOS {
         let Some(beneath) = tree.wall(floor) else { continue };
+        if !heads.iter().any(|name| tree.wall(&format!("{of}/{name}")).is_some()) {
+            continue;
+        }
         let cells = heads.iter().map(|name| match tree.wall(&format!("{of}/{name}")) {
             Some(wall) => format!("{:.1} | {:.2}", wall * 1000.0, wall / beneath),
             None => " | ".to_owned(),
@@ -79,9 +90,13 @@ fn table(page: &mut String, figures: &Figures, tree: &Tree) {
         let cells: Vec<String> = heads.iter().map(|name| cell(name).unwrap_or_default()).collect();
         format!("| {what} | {} |", cells.join(" | "))
     };
-    let of = |name: &str| tree.medians.get(&format!("cold/{name}")).copied();
-    line(row("first index: all processors, s", &|name| of(name).map(|taken| format!("{:.2}", taken.cpu))));
-    line(row("first index: peak memory, MiB", &|name| of(name).map(|taken| format!("{:.0}", taken.peak as f64 / MEBIBYTE))));
+    let of = |what: &str, name: &str| tree.medians.get(&format!("{what}/{name}")).copied();
+    let peak = |taken: Taken| format!("{:.0}", taken.peak as f64 / MEBIBYTE);
+    line(row("first index: all processors, s", &|name| of("cold", name).map(|taken| format!("{:.2}", taken.cpu))));
+    line(row("first index: peak memory, MiB", &|name| of("cold", name).map(peak)));
+    if !tree.made {
+        line(row("documents and vectors too: peak memory, MiB", &|name| of("everything", name).map(peak)));
+    }
     line(row("index, bytes for each of source", &|name| {
         tree.index_bytes.get(name).map(|bytes| format!("{:.2}", *bytes as f64 / tree.bytes.max(1) as f64))
     }));

@@ -26,6 +26,7 @@ pub(super) fn write(figures: &Figures, out: &Path) -> Result<(), Box<dyn Error>>
     edited.push(floor("walk", "walking and stat-ing alone"));
     let mut asked = backends("symbol");
     asked.push(floor("one-row", "opening SQLite and reading one row"));
+    asked.push(floor("one-row-of-duckdb", "opening DuckDB and reading one row"));
     draw(figures, out, "cold", "First index of a repository", &cold)?;
     draw(figures, out, "warm", "Nothing changed", &warm)?;
     draw(figures, out, "one-file", "One file changed", &edited)?;

@@ -1,14 +1,16 @@
 //! Words that say little, because most texts about code hold them.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 /// How much a word tells, of 16: `word` is in lower case and whole.
 pub(super) fn weight(word: &str) -> u32 {
-    if GRAMMAR.binary_search(&word).is_ok() {
-        2
-    } else if PROGRAMMING.binary_search(&word).is_ok() {
-        7
-    } else {
-        16
-    }
+    static WEIGHTS: LazyLock<FxHashMap<&str, u32>> = LazyLock::new(|| {
+        let of = |words: &'static [&str], weight| words.iter().map(move |word| (*word, weight));
+        of(GRAMMAR, 2).chain(of(PROGRAMMING, 7)).collect()
+    });
+    WEIGHTS.get(word).copied().unwrap_or(16)
 }
 
 /// The words that hold English sentences together.

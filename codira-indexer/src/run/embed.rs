@@ -52,7 +52,7 @@ pub(super) struct Embedder {
     jobs: NonZeroUsize,
     /// Whether the index held vectors of the spec before the run.
     is_stored: bool,
-    /// The texts that this run gave to the session, as the beginnings of their hashes: enough to know when to ask.
+    /// The texts that this run met, as the beginnings of their hashes: enough to know when to ask the session.
     given: FxHashSet<u64>,
     counts: EmbeddingCounts,
     skipped: BTreeMap<Ineligible, u64>,
@@ -82,45 +82,64 @@ impl Embedder {
         session: &mut S,
         rows: impl IntoIterator<Item = &'a mut EmbeddingRow>,
     ) -> Result<(), IndexerError> {
-        let mut rows: Vec<_> = rows.into_iter().collect();
+        let rows: Vec<_> = rows.into_iter().collect();
         let filling = self.begin(session, rows.iter().map(|row| &**row)).await?;
-        self.finish(filling, rows.iter_mut().map(|row| &mut **row)).await
+        self.finish(session, filling, rows).await
     }
 
-    /// Begins to give pending rows their vectors: the session is asked for those that it knows, and others are under way.
+    /// Begins to give pending rows their vectors: the session is asked for those that were stored before the run, and those of texts
+    /// that are new are under way.
+    ///
+    /// A text that this run met before is left to [`finish`](Self::finish): until then the session has it, and nobody waits for
+    /// the session now.
     pub(super) async fn begin<'a, S: IndexWriteSession>(
         &mut self,
         session: &mut S,
         rows: impl Iterator<Item = &'a EmbeddingRow> + Clone,
     ) -> Result<Filling, IndexerError> {
-        let known = rows.clone().map(|row| row.text_hash);
-        let known = known.filter(|hash| self.is_stored || self.given.contains(&beginning(hash))).collect();
-        let known = reusable(session, self.spec(), known).await?;
+        let mut vectors = FxHashMap::default();
+        if self.is_stored {
+            vectors = reusable(session, self.spec(), rows.clone().map(|row| row.text_hash).collect()).await?;
+        }
         let mut missing = FxHashMap::default();
-        if self.mode == EmbeddingMode::Now {
-            for row in rows {
-                if let EmbeddingState::Pending { text } = &row.state
-                    && !known.contains_key(&row.text_hash)
-                {
-                    missing.entry(row.text_hash).or_insert_with(|| text.clone());
-                }
+        for row in rows {
+            if let EmbeddingState::Pending { text } = &row.state
+                && self.given.insert(beginning(&row.text_hash))
+                && !vectors.contains_key(&row.text_hash)
+            {
+                missing.insert(row.text_hash, text.clone());
             }
         }
-        Ok(Filling { known, computed: Box::pin(compute(self.embedding.engine(), missing, self.jobs)) })
+        let computed = self.compute(missing);
+        Ok(Filling { vectors, computed })
     }
 
-    /// Waits for the vectors of the rows that `filling` began with.
-    pub(super) async fn finish(
+    /// Waits for the vectors of the rows that `filling` began with. Every row that was given to [`begin`](Self::begin) before them
+    /// is with the session now.
+    pub(super) async fn finish<'a, S: IndexWriteSession>(
         &mut self,
+        session: &mut S,
         filling: Filling,
-        rows: impl Iterator<Item = &mut EmbeddingRow>,
+        rows: impl IntoIterator<Item = &'a mut EmbeddingRow>,
     ) -> Result<(), IndexerError> {
-        let Filling { known: mut vectors, computed } = filling;
-        let computed = computed.await.map_err(IndexerError::Engine)?;
-        self.counts.computed += computed.len() as u64;
-        vectors.extend(computed);
+        let rows: Vec<_> = rows.into_iter().collect();
+        let Filling { mut vectors, computed } = filling;
+        vectors.extend(self.counted(computed.await)?);
+        let unknown = |row: &&EmbeddingRow| !vectors.contains_key(&row.text_hash);
+        let met: Vec<&EmbeddingRow> = rows.iter().map(|row| &**row).filter(unknown).collect();
+        let known = reusable(session, self.spec(), met.iter().map(|row| row.text_hash).collect()).await?;
+        let mut missing = FxHashMap::default();
+        for row in met {
+            if let EmbeddingState::Pending { text } = &row.state
+                && !known.contains_key(&row.text_hash)
+            {
+                missing.insert(row.text_hash, text.clone());
+            }
+        }
+        let computed = self.compute(missing);
+        vectors.extend(known);
+        vectors.extend(self.counted(computed.await)?);
         for row in rows {
-            self.given.insert(beginning(&row.text_hash));
             match vectors.get(&row.text_hash) {
                 Some(vector) => row.state = EmbeddingState::Computed(vector.clone()),
                 None => self.counts.deferred += 1,
@@ -128,6 +147,20 @@ impl Embedder {
             self.counts.rows += 1;
         }
         Ok(())
+    }
+
+    /// The vectors of texts, unless they are deferred.
+    fn compute(&self, mut texts: FxHashMap<ContentHash, String>) -> Computing {
+        if self.mode != EmbeddingMode::Now {
+            texts.clear();
+        }
+        Box::pin(compute(self.embedding.engine(), texts, self.jobs))
+    }
+
+    fn counted(&mut self, computed: Vectors) -> Result<Vec<(ContentHash, Vector)>, IndexerError> {
+        let computed = computed.map_err(IndexerError::Engine)?;
+        self.counts.computed += computed.len() as u64;
+        Ok(computed)
     }
 
     /// What was done.
@@ -159,10 +192,13 @@ async fn reusable<S: IndexWriteSession>(
 /// Vectors of texts, or why the engine made none.
 type Vectors = Result<Vec<(ContentHash, Vector)>, BoxError>;
 
-/// Vectors that the session knew, and those that threads compute meanwhile.
+/// Vectors that threads compute.
+type Computing = Pin<Box<dyn Future<Output = Vectors> + Send>>;
+
+/// Vectors that were stored before the run, and those that threads compute meanwhile.
 pub(super) struct Filling {
-    known: FxHashMap<ContentHash, Vector>,
-    computed: Pin<Box<dyn Future<Output = Vectors> + Send>>,
+    vectors: FxHashMap<ContentHash, Vector>,
+    computed: Computing,
 }
 
 /// The vectors of texts. They are computed on `jobs` threads from now on, whether or not anybody waits yet.

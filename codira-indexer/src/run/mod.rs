@@ -1,5 +1,6 @@
 //! Running: scan, plan, analyze, put, derive, commit, report.
 
+mod backlog;
 mod conclude;
 mod coverage;
 mod embed;

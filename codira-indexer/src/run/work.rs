@@ -19,10 +19,10 @@ use codira_contracts::{
     AnalysisStatus, ContentHash, EmbeddingRow, FileSnapshot, FileState, RepoRoot, SourceFile,
     plan::{self, Decision, Reason, SeenFile, Trust},
 };
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    backlog::{Receiver, backlog},
     embed::FileRows,
     plan::{Purpose, Task},
 };
@@ -37,9 +37,6 @@ const BINARY_HEAD: usize = 8 << 10;
 
 /// The stack of a worker. Parsers descend as deep as the source nests, and only what they touch takes memory.
 const STACK: usize = 64 << 20;
-
-/// How many findings wait for each worker: they go on while the store is busy.
-const FINDINGS: usize = 16;
 
 /// What came of one task.
 #[derive(Debug)]
@@ -63,6 +60,14 @@ pub(super) enum Finding {
 }
 
 impl Finding {
+    /// How many bytes of source it keeps in memory.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Analyzed { snapshot, .. } => snapshot.analysis.source.len(),
+            _ => 0,
+        }
+    }
+
     /// The rows that wait for their vectors.
     pub(super) fn embeddings(&self) -> &[EmbeddingRow] {
         match self {
@@ -117,16 +122,15 @@ impl Workshop {
     }
 
     /// Starts `jobs` workers. They end when every task is done, the run is cancelled or the receiver is dropped.
-    ///
-    /// Only so many findings wait: memory is bounded.
-    pub(super) fn open(self: &Arc<Self>, jobs: NonZeroUsize) -> Result<mpsc::Receiver<Finished>, IndexerError> {
-        let (sender, receiver) = mpsc::channel(jobs.get() * FINDINGS);
+    pub(super) fn open(self: &Arc<Self>, jobs: NonZeroUsize) -> Result<Receiver<Finished>, IndexerError> {
+        let (sender, receiver) = backlog();
         for number in 0..jobs.get().min(self.tasks.len()) {
             let (shop, sender) = (Arc::clone(self), sender.clone());
             let worker = thread::Builder::new().name(format!("codira-analyze-{number}")).stack_size(STACK);
             let spawned = worker.spawn(move || {
                 while let Some(task) = shop.take() {
-                    if sender.blocking_send(Finished { task, finding: shop.finish(&shop.tasks[task]) }).is_err() {
+                    let finding = shop.finish(&shop.tasks[task]);
+                    if !sender.send(finding.bytes(), Finished { task, finding }) {
                         break;
                     }
                 }

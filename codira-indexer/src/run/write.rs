@@ -113,45 +113,45 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
         self.turn(tasks, ledger).await
     }
 
-    /// Puts the files whose vectors were under way, and begins with those of the files that wait: threads compute them while
-    /// others analyze.
+    /// Begins with the vectors of the files that wait, and puts those whose vectors were under way: threads go on while others
+    /// analyze, and while the store is busy.
     async fn turn(&mut self, tasks: &[Task], ledger: &mut Ledger) -> Result<(), IndexerError> {
-        if let Some((mut finished, filling)) = self.filling.take() {
+        let before = self.filling.take();
+        let waiting = std::mem::take(&mut self.waiting);
+        if waiting.iter().any(|finished| !finished.finding.embeddings().is_empty()) {
             let started = Instant::now();
+            self.begin().await?;
             let cancelled = self.cancel.cancelled();
-            if let Some(embedder) = &mut self.embedder {
-                let rows = finished.iter_mut().flat_map(|finished| finished.finding.embeddings_mut());
-                tokio::select! {
+            if let (Some(session), Some(embedder)) = (&mut self.session, &mut self.embedder) {
+                let rows = waiting.iter().flat_map(|finished| finished.finding.embeddings());
+                let filling = tokio::select! {
                     biased;
                     () = cancelled => return Err(IndexerError::Cancelled),
-                    filled = embedder.finish(filling, rows) => filled?,
-                }
+                    begun = embedder.begin(session, rows) => begun?,
+                };
+                self.filling = Some((waiting, filling));
             }
             self.embed_time += started.elapsed();
-            for Finished { task, finding } in finished {
-                self.put(&tasks[task], finding, ledger).await?;
-            }
-        }
-        let waiting = std::mem::take(&mut self.waiting);
-        if waiting.iter().all(|finished| finished.finding.embeddings().is_empty()) {
+        } else {
             for Finished { task, finding } in waiting {
                 self.put(&tasks[task], finding, ledger).await?;
             }
-            return Ok(());
         }
+        let Some((mut finished, filling)) = before else { return Ok(()) };
         let started = Instant::now();
-        self.begin().await?;
         let cancelled = self.cancel.cancelled();
         if let (Some(session), Some(embedder)) = (&mut self.session, &mut self.embedder) {
-            let rows = waiting.iter().flat_map(|finished| finished.finding.embeddings());
-            let filling = tokio::select! {
+            let rows = finished.iter_mut().flat_map(|finished| finished.finding.embeddings_mut());
+            tokio::select! {
                 biased;
                 () = cancelled => return Err(IndexerError::Cancelled),
-                begun = embedder.begin(session, rows) => begun?,
-            };
-            self.filling = Some((waiting, filling));
+                filled = embedder.finish(session, filling, rows) => filled?,
+            }
         }
         self.embed_time += started.elapsed();
+        for Finished { task, finding } in finished {
+            self.put(&tasks[task], finding, ledger).await?;
+        }
         Ok(())
     }
 

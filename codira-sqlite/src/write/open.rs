@@ -102,6 +102,7 @@ impl Writer {
             numbers: FxHashMap::default(),
             all_numbers: !in_place,
             queue: Queue::default(),
+            under_way: None,
             postings: Postings::default(),
             specs: None,
             sketches: Gathered::default(),

@@ -1,29 +1,23 @@
-//! Writes files: gathered, then a chunk at a time.
+//! Writes files: gathered, then encoded while those before them are written.
 
-use codira_contracts::{
-    BackendError, FileSnapshot, FileState, RepoPath,
-    compact::Embedding,
-    resolve::{self, Offer},
-};
+use codira_contracts::{BackendError, FileSnapshot, FileState, RepoPath, compact::Embedding, resolve::Offer};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::{Arguments, AssertSqlSafe, sqlite::SqliteArguments};
 
 use super::{
-    cores::beside,
     derive,
     embedding_rows::EmbeddingRows,
-    encode::{Counts, Encoded, Unresolved, encode, weight},
+    encode::{Counts, Unresolved, weight},
     rows::{Insert, Rows, list},
+    under_way::{Put, UnderWay, Written},
     writer::Writer,
 };
-use crate::{errors::At, forms::vector, postings::Key, read};
+use crate::{errors::At, postings::Key, read};
 
 /// How much analyses may weigh that are kept for resolving, roughly in bytes of memory.
 const KEPT: usize = 48 << 20;
 /// How many offers are kept for resolving everything: some seventy bytes of memory each.
 pub(super) const OFFERS: usize = 3_000_000;
-/// How many files are encoded together, while those before them are written.
-const TOGETHER: usize = 64;
 /// How many paths one statement looks for.
 const LOOK_UP: usize = 4_000;
 
@@ -47,26 +41,6 @@ const FILE: Insert = Insert {
 const DOCUMENT: Insert = Insert { head: "INSERT INTO document (file, outline, content) VALUES", columns: 3 };
 const DOC_ISSUE: Insert = Insert { head: "INSERT INTO doc_issue (file, body) VALUES", columns: 2 };
 
-/// A file that is to be written.
-struct Put {
-    number: i64,
-    file: FileSnapshot,
-    /// What it offered before, unless nobody asked yet.
-    before: Option<Vec<Offer>>,
-}
-
-/// A file that was encoded.
-struct Written {
-    state: FileState,
-    language: String,
-    module: String,
-    encoded: Encoded,
-    /// Digests of keys whose facts changed.
-    changed: Vec<u32>,
-    embeddings: Vec<Embedding>,
-    unresolved: Unresolved,
-}
-
 impl Writer {
     /// Takes a file, and writes what is gathered when it is much.
     pub(super) async fn put(&mut self, file: FileSnapshot) {
@@ -83,7 +57,8 @@ impl Writer {
     async fn relieve(&mut self) {
         if self.queue.is_full() && self.broken().is_none() {
             // Whoever calls next is told.
-            let _ = self.flush().await;
+            let advanced = self.advance().await;
+            self.note(advanced);
         }
     }
 
@@ -95,18 +70,25 @@ impl Writer {
 
     /// Writes everything that is gathered. What fails here leaves a session that can do nothing any more.
     pub(super) async fn flush(&mut self) -> Result<(), BackendError> {
-        if self.queue.is_empty() {
-            return Ok(());
+        let mut flushed = Ok(());
+        if !self.queue.is_empty() {
+            flushed = self.advance().await;
         }
-        let flushed = self.write_queue().await;
+        if flushed.is_ok() {
+            flushed = self.write_under_way().await;
+        }
         self.note(flushed);
         self.broken().map_or(Ok(()), Err)
     }
 
-    async fn write_queue(&mut self) -> Result<(), BackendError> {
+    /// Begins to encode the files that are gathered, and writes those that were encoded meanwhile: SQLite takes its time, too.
+    async fn advance(&mut self) -> Result<(), BackendError> {
         let waiting = self.queue.take();
         self.find_files(waiting.iter().map(|(path, _)| path)).await?;
         let stored: Vec<i64> = waiting.iter().filter_map(|(path, _)| self.numbers.get(path).copied()).collect();
+        if self.under_way.as_ref().is_some_and(|under_way| under_way.has_any(&stored)) {
+            self.write_under_way().await?;
+        }
         let mut former = self.clear(&stored).await?;
         let mut puts = Vec::with_capacity(waiting.len());
         for (path, file) in waiting {
@@ -130,7 +112,16 @@ impl Writer {
         }
         // Numbers only grow where rows are added at the end.
         puts.sort_unstable_by_key(|put| put.number);
-        self.write_files(puts).await?;
+        let next = UnderWay::begin(puts);
+        self.write_under_way().await?;
+        self.under_way = Some(next);
+        Ok(())
+    }
+
+    /// Writes the files that are being encoded.
+    pub(super) async fn write_under_way(&mut self) -> Result<(), BackendError> {
+        let Some(under_way) = self.under_way.take() else { return Ok(()) };
+        self.write_encoded(under_way.encoded().await).await?;
         self.relieve_postings().await
     }
 
@@ -186,20 +177,6 @@ impl Writer {
         Ok(former)
     }
 
-    async fn write_files(&mut self, puts: Vec<Put>) -> Result<(), BackendError> {
-        let mut puts = puts.into_iter();
-        let mut encoding = beside(puts.by_ref().take(TOGETHER).collect(), written);
-        loop {
-            let encoded = encoding.await;
-            if encoded.is_empty() {
-                return Ok(());
-            }
-            // SQLite takes its time, too: the next files are encoded meanwhile.
-            encoding = beside(puts.by_ref().take(TOGETHER).collect(), written);
-            self.write_encoded(encoded).await?;
-        }
-    }
-
     async fn write_encoded(&mut self, encoded: Vec<Written>) -> Result<(), BackendError> {
         let (mut files, mut documents, mut doc_issues) = (Rows::new(&FILE), Rows::new(&DOCUMENT), Rows::new(&DOC_ISSUE));
         let mut rows_of_embeddings = EmbeddingRows::new();
@@ -253,21 +230,5 @@ impl Writer {
             self.analyses_weight += weight;
             self.analyses.insert(file.number, file);
         }
-    }
-}
-
-/// Encodes a file.
-fn written(Put { number, mut file, before }: Put) -> Written {
-    let encoded = encode(&file);
-    let embeddings = Embedding::take(&mut file, vector::pack);
-    let changed = before.map(|before| resolve::changed_keys(&before, &encoded.offers)).unwrap_or_default();
-    Written {
-        state: file.state.clone(),
-        language: file.analysis.language.as_str().to_owned(),
-        module: file.analysis.module.clone(),
-        encoded,
-        changed: changed.iter().map(|key| Key::Asked(key).digest()).collect(),
-        embeddings,
-        unresolved: Unresolved { number, path: file.state.path, analysis: resolve::stripped(file.analysis) },
     }
 }

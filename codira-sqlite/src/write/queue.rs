@@ -4,7 +4,7 @@ use codira_contracts::{ContentHash, EmbeddingState, FileSnapshot, RepoPath, Reus
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// How many files are written together at most.
-const FILES: usize = 256;
+const FILES: usize = 64;
 /// How much they may weigh together, roughly in bytes of memory.
 const WEIGHT: usize = 16 << 20;
 

@@ -22,7 +22,7 @@ use super::writer::Writer;
 use crate::{NAME, errors::At, files::Files, place::Place, schema::Schema};
 
 /// How many calls may wait for the thread: enough to keep it busy, and few files in memory.
-const WAITING: usize = 16;
+const WAITING: usize = 64;
 
 type Pinned<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 type Work = Box<dyn for<'w> FnOnce(&'w mut Writer) -> Pinned<'w, ()> + Send>;

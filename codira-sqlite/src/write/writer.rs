@@ -9,7 +9,7 @@ use codira_contracts::{BackendError, RepoPath, RunInventory, Tool, resolve::AllO
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
-use super::{embeddings::Specs, encode::Unresolved, postings::Postings, queue::Queue, sketches::Gathered};
+use super::{embeddings::Specs, encode::Unresolved, postings::Postings, queue::Queue, sketches::Gathered, under_way::UnderWay};
 use crate::{connection, errors::At, files::Files};
 
 /// Where the session writes.
@@ -40,6 +40,8 @@ pub(crate) struct Writer {
     pub(super) numbers: FxHashMap<RepoPath, i64>,
     pub(super) all_numbers: bool,
     pub(super) queue: Queue,
+    /// Files that are being encoded.
+    pub(super) under_way: Option<UnderWay>,
     pub(super) postings: Postings,
     pub(super) specs: Option<Specs>,
     /// Sketches of vectors that were written, whose rows are not whole yet.

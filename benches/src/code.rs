@@ -1,0 +1,11 @@
+//! The analyzers of source code alone: what tools without documents index, too.
+
+use std::sync::Arc;
+
+use codira_contracts::LanguageAnalyzer;
+use codira_indexer::analyzers::{c::CAnalyzer, python::PythonAnalyzer, rust::RustAnalyzer};
+
+/// An analyzer for each programming language.
+pub fn analyzers() -> Vec<Arc<dyn LanguageAnalyzer>> {
+    vec![Arc::new(CAnalyzer::new()), Arc::new(PythonAnalyzer::new()), Arc::new(RustAnalyzer::new())]
+}

@@ -1,0 +1,110 @@
+//! What workers found and nobody took yet: bounded by bytes, so that many small files may wait, or few large ones.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::mpsc;
+
+/// How many bytes of source wait at most, unless it is one file: as many as are written together take a store some time, and
+/// workers go on meanwhile. What is said of them takes ten times as much.
+const WAITING: usize = 2 << 20;
+
+/// A bounded channel from `Sender`s on threads to one [`Receiver`].
+pub(super) fn backlog<T>() -> (Sender<T>, Receiver<T>) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let gauge = Arc::new(Gauge::default());
+    (Sender { sender, gauge: Arc::clone(&gauge) }, Receiver { receiver, gauge })
+}
+
+/// What waits, and whether anybody will take it.
+#[derive(Default)]
+struct Gauge {
+    level: Mutex<Level>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Level {
+    bytes: usize,
+    closed: bool,
+}
+
+impl Gauge {
+    fn level(&self) -> MutexGuard<'_, Level> {
+        self.level.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The end of a worker.
+pub(super) struct Sender<T> {
+    sender: mpsc::UnboundedSender<(usize, T)>,
+    gauge: Arc<Gauge>,
+}
+
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Self {
+        Self { sender: self.sender.clone(), gauge: Arc::clone(&self.gauge) }
+    }
+}
+
+impl<T> Sender<T> {
+    /// Sends what came of so many bytes, once there is room for it; `false` when nobody takes it any more.
+    pub(super) fn send(&self, bytes: usize, item: T) -> bool {
+        let is_full = |level: &mut Level| !level.closed && level.bytes > 0 && level.bytes + bytes > WAITING;
+        let mut level = self.gauge.changed.wait_while(self.gauge.level(), is_full).unwrap_or_else(PoisonError::into_inner);
+        level.bytes += bytes;
+        !level.closed && self.sender.send((bytes, item)).is_ok()
+    }
+}
+
+/// The end of whoever takes what was found. Dropping it lets every worker go.
+pub(super) struct Receiver<T> {
+    receiver: mpsc::UnboundedReceiver<(usize, T)>,
+    gauge: Arc<Gauge>,
+}
+
+impl<T> Receiver<T> {
+    /// The next item; `None` when every sender is gone.
+    pub(super) async fn recv(&mut self) -> Option<T> {
+        let (bytes, item) = self.receiver.recv().await?;
+        self.gauge.level().bytes -= bytes;
+        self.gauge.changed.notify_all();
+        Some(item)
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        self.gauge.level().closed = true;
+        self.gauge.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::thread;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn everything_arrives_however_large_it_is() {
+        let (sender, mut receiver) = backlog();
+        let sizes = [0, WAITING / 2, WAITING, 3 * WAITING, 1, WAITING / 2 + 1, WAITING];
+        let worker = thread::spawn(move || sizes.into_iter().all(|size| sender.send(size, size)));
+        let mut received = Vec::new();
+        while let Some(size) = receiver.recv().await {
+            received.push(size);
+        }
+        assert_eq!(received, sizes);
+        assert!(worker.join().unwrap());
+    }
+
+    #[test]
+    fn a_sender_waits_no_longer_than_there_is_a_receiver() {
+        let (sender, receiver) = backlog();
+        assert!(sender.send(WAITING, ()));
+        let worker = thread::spawn(move || sender.send(1, ()));
+        drop(receiver);
+        assert!(!worker.join().unwrap());
+    }
+}
