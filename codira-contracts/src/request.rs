@@ -3,7 +3,12 @@
 //! Every request is built from what it asks for, takes the whole repository and sets no limit; narrow it with struct update
 //! syntax or the `within` and `limit` methods. A limit of `n` gives the first `n` answers of the unlimited list; zero gives none.
 
-use crate::{ContentHash, EmbeddingSpec, Language, PathPrefix, RepoPath, Severity, SymbolKey, SymbolKind, UseKind, Vector};
+use rustc_hash::FxHashSet;
+
+use crate::{
+    ContentHash, EmbeddingSpec, EmbeddingState, FileSnapshot, Language, PathPrefix, RepoPath, Severity, SymbolKey, SymbolKind,
+    UseKind, Vector,
+};
 
 /// Gives a request the two things that every listing can be narrowed by.
 macro_rules! narrowed {
@@ -212,6 +217,24 @@ pub struct ReuseRequest {
     pub spec: EmbeddingSpec,
     /// The hashes of the texts, in any order, repeated or not.
     pub texts: Vec<ContentHash>,
+}
+
+impl ReuseRequest {
+    /// The vectors that files bring of these texts, each with the hash of its text and where it belongs, in the order of the files:
+    /// for a session that gathers files before it writes them.
+    pub fn brought_by<'a>(
+        &'a self,
+        files: impl IntoIterator<Item = &'a FileSnapshot>,
+    ) -> impl Iterator<Item = (ContentHash, SymbolKey, &'a Vector)> {
+        let texts: FxHashSet<ContentHash> = self.texts.iter().copied().collect();
+        let rows = files.into_iter().flat_map(|file| file.embeddings.iter().map(|row| (&file.state.path, row)));
+        rows.filter_map(move |(path, row)| match &row.state {
+            EmbeddingState::Computed(vector) if texts.contains(&row.text_hash) && row.spec == self.spec => {
+                Some((row.text_hash, SymbolKey { path: path.clone(), id: row.owner.clone() }, vector))
+            }
+            _ => None,
+        })
+    }
 }
 
 /// Asks for what is most similar to a vector.

@@ -1,6 +1,6 @@
 //! Embeddings: what is stored, what waits, and what is most similar.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use codira_contracts::{
     BackendError, Candidate, CandidateRequest, ContentHash, DocumentationEntry, EmbeddingInventory, EmbeddingSpec,
@@ -10,7 +10,7 @@ use codira_contracts::{
 use duckdb::{params_from_iter, types::Value};
 
 use super::{files::hash, filter::Which, sheet::Sheet, sketches::Kind, snapshot::Snapshot};
-use crate::engine::{Database, marks};
+use crate::engine::{Database, list, marks};
 
 /// Which specs are there?
 const SPECS: &str = "SELECT id, engine, engine_version, model, model_version, dimension, precision FROM spec";
@@ -61,14 +61,24 @@ pub(super) fn inventory(snapshot: &Snapshot) -> Result<Vec<EmbeddingInventory>, 
     Ok(inventory)
 }
 
-/// The vectors of texts, each with the least key that has one.
+/// Which text does each vector belong to, and which file?
+pub(crate) const OF_ALL: &str = "SELECT text_hash, file FROM vector";
+
+/// The vectors of texts, each with the least key that has one; of some files, where it is known that no other has any.
 pub(crate) fn reusable(
     database: &Database,
     specs: &[(u32, EmbeddingSpec)],
     request: &ReuseRequest,
+    files: Option<&BTreeSet<u32>>,
 ) -> Result<BTreeMap<ContentHash, (SymbolKey, Vector)>, BackendError> {
     let mut found: BTreeMap<ContentHash, (SymbolKey, Vector)> = BTreeMap::new();
     let Some(spec) = number(specs, &request.spec) else { return Ok(found) };
+    let among = match files {
+        Some(files) if files.is_empty() => return Ok(found),
+        // Most files are no help.
+        Some(files) if files.len() <= LOOK_UP => format!(" AND v.file IN ({})", list(files.iter().copied())),
+        _ => String::new(),
+    };
     let packed = |bytes: &[u8]| Vector::from_packed(bytes, request.spec.dimension);
     let texts: HashSet<ContentHash> = request.texts.iter().copied().collect();
     let texts: Vec<ContentHash> = texts.into_iter().collect();
@@ -76,7 +86,7 @@ pub(crate) fn reusable(
         // Whose vectors were made from these texts?
         let sql = format!(
             "SELECT v.text_hash, v.numbers, f.path, v.owner FROM vector v JOIN file f ON f.id = v.file
-            WHERE v.spec = {spec} AND v.text_hash IN ({})",
+            WHERE v.spec = {spec}{among} AND v.text_hash IN ({})",
             marks(some.len())
         );
         let hashes = some.iter().map(|hash| Value::Blob(hash.as_bytes().to_vec()));

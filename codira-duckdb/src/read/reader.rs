@@ -168,7 +168,8 @@ impl IndexReader for DuckdbReader {
 
     async fn reusable_embeddings(&self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
         let request = request.clone();
-        let found = self.ask(move |snapshot| embeddings::reusable(&snapshot.database, snapshot.specs()?, &request)).await?;
+        let found =
+            self.ask(move |snapshot| embeddings::reusable(&snapshot.database, snapshot.specs()?, &request, None)).await?;
         Ok(found.into_iter().map(|(text_hash, (_, vector))| ReusableEmbedding { text_hash, vector }).collect())
     }
 

@@ -5,3 +5,4 @@ mod blobs;
 mod damage;
 mod samples;
 mod schemas;
+mod texts;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use codira_contracts::{
     BackendError, ComputedEmbedding, ContentHash, EmbeddingSpec, PendingEmbedding, PendingRequest, Precision,
-    ReusableEmbedding, ReuseRequest, StableId, Stored, SymbolKey, WriteScope,
+    ReusableEmbedding, ReuseRequest, StableId, Stored, SymbolKey, Vector, WriteScope,
     compact::{Embedding, EmbeddingForm},
     cores::on_every_core,
 };
@@ -12,6 +12,7 @@ use codira_contracts::{
 use super::{
     encode::ROW,
     sketches::{Group, Sketches, sketch_again},
+    texts::Texts,
     writer::Writer,
 };
 use crate::{
@@ -26,10 +27,16 @@ use crate::{
 /// How many files are read together.
 const TOGETHER: usize = 512;
 
+/// After how many texts that were asked for it is worth while to know which file of the former state has which.
+const MANY_TEXTS: usize = 4_096;
+
 const INSERT_SPEC: &str = "INSERT INTO spec VALUES (?, ?, ?, ?, ?, ?, ?)";
 
 /// Where an embedding belongs: a file, an id in it, and a spec, by number.
 type Place = (u32, StableId, u32);
+
+/// Vectors by their texts, each with where it belongs.
+type Vectors = BTreeMap<ContentHash, (SymbolKey, Vector)>;
 
 impl Writer {
     /// The number of a spec.
@@ -65,6 +72,7 @@ impl Writer {
                     EmbeddingForm::Computed { text_hash, numbers, sketch } => {
                         let hash = &text_hash.as_bytes()[..];
                         vectors.push(&[&spec, &number, &id, &documents, &hash, &numbers])?;
+                        self.texts.add(hash, number);
                         self.unsettled += ROW + numbers.len() + sketch.as_bytes().len();
                         sketches.add(Group { spec, file: number, documents }, owner, sketch);
                     }
@@ -80,19 +88,23 @@ impl Writer {
         sketches.write(&self.database)
     }
 
-    /// Vectors of texts, of the state that the session began from and of what it has now.
+    /// Vectors of texts, of the state that the session began from and of what it wrote.
     pub(super) fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
-        self.flush()?;
-        let own = reusable(&self.database, &self.known_specs(), request)?;
-        let base = match self.base() {
-            Ok(Some(base)) => specs(base).and_then(|specs| reusable(base, &specs, request)),
-            Ok(None) => Ok(BTreeMap::new()),
-            Err(error) => Err(error),
-        };
-        let mut found = match base {
+        let mut own = self.own_vectors(request)?;
+        // What waits need not be written for this, unless it replaces what was found.
+        if own.values().any(|(key, _)| self.queue.get(&key.path).is_some()) {
+            self.flush()?;
+            own = self.own_vectors(request)?;
+        }
+        for (hash, key, vector) in self.queue.vectors(request) {
+            if own.get(&hash).is_none_or(|(least, _)| key < *least) {
+                own.insert(hash, (key, vector.clone()));
+            }
+        }
+        let mut found = match self.base_vectors(request) {
             // What is replaced may be damaged: then it has nothing to reuse.
             Err(BackendError::Corrupt { .. }) if self.scope == WriteScope::Full => BTreeMap::new(),
-            base => base?,
+            found => found?,
         };
         for (hash, (key, vector)) in own {
             if found.get(&hash).is_none_or(|(least, _)| key <= *least) {
@@ -100,6 +112,24 @@ impl Writer {
             }
         }
         Ok(found.into_iter().map(|(text_hash, (_, vector))| ReusableEmbedding { text_hash, vector }).collect())
+    }
+
+    /// Those that the session wrote.
+    fn own_vectors(&self, request: &ReuseRequest) -> Result<Vectors, BackendError> {
+        reusable(&self.database, &self.known_specs(), request, Some(&self.texts.files(&request.texts)))
+    }
+
+    /// Those of the state that the session began from.
+    fn base_vectors(&mut self, request: &ReuseRequest) -> Result<Vectors, BackendError> {
+        self.asked_texts += request.texts.len();
+        let learn = self.base_texts.is_none() && self.asked_texts > MANY_TEXTS;
+        let Some(base) = self.base()? else { return Ok(Vectors::new()) };
+        let learnt = if learn { Some(Texts::of(base)?) } else { None };
+        let specs = specs(base)?;
+        self.base_texts = learnt.or(self.base_texts.take());
+        let files = self.base_texts.as_ref().map(|known| known.files(&request.texts));
+        let Some(base) = &self.base else { return Ok(Vectors::new()) };
+        reusable(base, &specs, request, files.as_ref())
     }
 
     /// Rows that wait for their vector.
@@ -162,6 +192,7 @@ impl Writer {
                 let (file, id, spec) = &place;
                 let hash = &row.text_hash.as_bytes()[..];
                 vectors.push(&[spec, file, &id.as_str(), documents, &hash, &row.vector.to_packed()])?;
+                writer.texts.add(hash, *file);
                 waiting.remove(&place);
                 done.push(place);
                 stored.stored += 1;

@@ -20,6 +20,7 @@ mod queue;
 mod resolved;
 mod session;
 pub(crate) mod sketches;
+mod texts;
 mod writer;
 
 pub use session::DuckdbSession;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use codira_contracts::{FileAnalysis, FileSnapshot, RepoPath};
+use codira_contracts::{ContentHash, FileAnalysis, FileSnapshot, RepoPath, ReuseRequest, SymbolKey, Vector};
 
 /// How many files are written together at most.
 const FILES: usize = 512;
@@ -35,6 +35,14 @@ impl Queue {
     /// What waits for a path, if it is among what waits.
     pub(super) fn get(&self, path: &RepoPath) -> Option<Option<&FileSnapshot>> {
         self.waiting.get(path).map(Option::as_ref)
+    }
+
+    /// The vectors of texts that wait, with where each belongs.
+    pub(super) fn vectors<'a>(
+        &'a self,
+        request: &'a ReuseRequest,
+    ) -> impl Iterator<Item = (ContentHash, SymbolKey, &'a Vector)> {
+        request.brought_by(self.waiting.values().flatten())
     }
 
     /// Everything that waits, by path.

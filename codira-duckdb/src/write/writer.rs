@@ -10,7 +10,7 @@ use codira_contracts::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{numbers::Numbers, queue::Queue};
+use super::{numbers::Numbers, queue::Queue, texts::Texts};
 use crate::{engine::Database, errors, files::Files, read::files::file_state, schema::Schema};
 
 /// How much DuckDB may keep in memory of what was written, roughly in bytes.
@@ -52,6 +52,11 @@ pub(super) struct Writer {
     pub(super) next_file: u32,
     pub(super) numbers: Numbers,
     pub(super) specs: FxHashMap<EmbeddingSpec, u32>,
+    /// Of the vectors that the session wrote.
+    pub(super) texts: Texts,
+    /// Of those of the state that it began from, once many were asked for; and how many were.
+    pub(super) base_texts: Option<Texts>,
+    pub(super) asked_texts: usize,
     /// Files to resolve.
     pub(super) dirty: FxHashSet<u32>,
     /// Digests of keys whose facts changed.
@@ -88,6 +93,9 @@ impl Writer {
             next_file: 1,
             numbers: Numbers::default(),
             specs: FxHashMap::default(),
+            texts: Texts::default(),
+            base_texts: None,
+            asked_texts: 0,
             dirty: FxHashSet::default(),
             changed: FxHashSet::default(),
             anyone_asked: false,

@@ -28,6 +28,9 @@ pub enum EmbeddingMode {
     Off,
 }
 
+/// How many vectors of texts that recur are kept at most.
+const RECURRING: usize = 4_096;
+
 /// The rows of one file, all pending, and how many things have none.
 #[derive(Debug, Default)]
 pub(super) struct FileRows {
@@ -54,6 +57,8 @@ pub(super) struct Embedder {
     is_stored: bool,
     /// The texts that this run met, as the beginnings of their hashes: enough to know when to ask the session.
     given: FxHashSet<u64>,
+    /// The vectors of texts that recurred lately: most of them will again.
+    recurring: FxHashMap<ContentHash, Vector>,
     counts: EmbeddingCounts,
     skipped: BTreeMap<Ineligible, u64>,
 }
@@ -61,7 +66,7 @@ pub(super) struct Embedder {
 impl Embedder {
     pub(super) fn new(embedding: Embedding, mode: EmbeddingMode, jobs: NonZeroUsize, is_stored: bool) -> Self {
         let (counts, skipped) = (EmbeddingCounts::default(), BTreeMap::new());
-        Self { embedding, mode, jobs, is_stored, given: FxHashSet::default(), counts, skipped }
+        Self { embedding, mode, jobs, is_stored, given: FxHashSet::default(), recurring: FxHashMap::default(), counts, skipped }
     }
 
     /// The spec of the rows.
@@ -95,21 +100,14 @@ impl Embedder {
     pub(super) async fn begin<'a, S: IndexWriteSession>(
         &mut self,
         session: &mut S,
-        rows: impl Iterator<Item = &'a EmbeddingRow> + Clone,
+        rows: impl Iterator<Item = &'a EmbeddingRow>,
     ) -> Result<Filling, IndexerError> {
+        let new: Vec<&EmbeddingRow> = rows.filter(|row| self.given.insert(beginning(&row.text_hash))).collect();
         let mut vectors = FxHashMap::default();
         if self.is_stored {
-            vectors = reusable(session, self.spec(), rows.clone().map(|row| row.text_hash).collect()).await?;
+            vectors = reusable(session, self.spec(), new.iter().map(|row| row.text_hash).collect()).await?;
         }
-        let mut missing = FxHashMap::default();
-        for row in rows {
-            if let EmbeddingState::Pending { text } = &row.state
-                && self.given.insert(beginning(&row.text_hash))
-                && !vectors.contains_key(&row.text_hash)
-            {
-                missing.insert(row.text_hash, text.clone());
-            }
-        }
+        let missing = texts(new.into_iter().filter(|row| !vectors.contains_key(&row.text_hash)));
         let computed = self.compute(missing);
         Ok(Filling { vectors, computed })
     }
@@ -127,15 +125,8 @@ impl Embedder {
         vectors.extend(self.counted(computed.await)?);
         let unknown = |row: &&EmbeddingRow| !vectors.contains_key(&row.text_hash);
         let met: Vec<&EmbeddingRow> = rows.iter().map(|row| &**row).filter(unknown).collect();
-        let known = reusable(session, self.spec(), met.iter().map(|row| row.text_hash).collect()).await?;
-        let mut missing = FxHashMap::default();
-        for row in met {
-            if let EmbeddingState::Pending { text } = &row.state
-                && !known.contains_key(&row.text_hash)
-            {
-                missing.insert(row.text_hash, text.clone());
-            }
-        }
+        let known = self.met_before(session, met.iter().map(|row| row.text_hash)).await?;
+        let missing = texts(met.into_iter().filter(|row| !known.contains_key(&row.text_hash)));
         let computed = self.compute(missing);
         vectors.extend(known);
         vectors.extend(self.counted(computed.await)?);
@@ -147,6 +138,29 @@ impl Embedder {
             self.counts.rows += 1;
         }
         Ok(())
+    }
+
+    /// The vectors of texts that this run met before.
+    async fn met_before<S: IndexWriteSession>(
+        &mut self,
+        session: &mut S,
+        texts: impl Iterator<Item = ContentHash>,
+    ) -> Result<FxHashMap<ContentHash, Vector>, BackendError> {
+        let mut known = FxHashMap::default();
+        let mut unknown = Vec::new();
+        for text in texts {
+            match self.recurring.get(&text) {
+                Some(vector) => drop(known.insert(text, vector.clone())),
+                None => unknown.push(text),
+            }
+        }
+        let found = reusable(session, self.spec(), unknown).await?;
+        if self.recurring.len() + found.len() > RECURRING {
+            self.recurring.clear();
+        }
+        self.recurring.extend(found.iter().map(|(text, vector)| (*text, vector.clone())));
+        known.extend(found);
+        Ok(known)
     }
 
     /// The vectors of texts, unless they are deferred.
@@ -174,6 +188,15 @@ impl Embedder {
             skipped: self.skipped,
         }
     }
+}
+
+/// The texts that wait for their vectors.
+fn texts<'a>(rows: impl Iterator<Item = &'a EmbeddingRow>) -> FxHashMap<ContentHash, String> {
+    let text = |row: &'a EmbeddingRow| match &row.state {
+        EmbeddingState::Pending { text } => Some((row.text_hash, text.clone())),
+        EmbeddingState::Computed(_) => None,
+    };
+    rows.filter_map(text).collect()
 }
 
 /// The vectors that the session has of these texts.

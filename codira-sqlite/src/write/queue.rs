@@ -1,7 +1,7 @@
 //! Files that wait to be written, so that many are written together.
 
-use codira_contracts::{ContentHash, EmbeddingState, FileSnapshot, RepoPath, ReuseRequest, SymbolKey, Vector};
-use rustc_hash::{FxHashMap, FxHashSet};
+use codira_contracts::{ContentHash, FileSnapshot, RepoPath, ReuseRequest, SymbolKey, Vector};
+use rustc_hash::FxHashMap;
 
 /// How many files are written together at most.
 const FILES: usize = 64;
@@ -36,16 +36,11 @@ impl Queue {
     }
 
     /// The vectors of texts that wait, with where each belongs.
-    pub(super) fn vectors(&self, request: &ReuseRequest) -> impl Iterator<Item = (ContentHash, SymbolKey, &Vector)> {
-        let texts: FxHashSet<ContentHash> = request.texts.iter().copied().collect();
-        let files = self.waiting.values().flatten();
-        let rows = files.flat_map(|file| file.embeddings.iter().map(|row| (&file.state.path, row)));
-        rows.filter_map(move |(path, row)| match &row.state {
-            EmbeddingState::Computed(vector) if texts.contains(&row.text_hash) && row.spec == request.spec => {
-                Some((row.text_hash, SymbolKey { path: path.clone(), id: row.owner.clone() }, vector))
-            }
-            _ => None,
-        })
+    pub(super) fn vectors<'a>(
+        &'a self,
+        request: &'a ReuseRequest,
+    ) -> impl Iterator<Item = (ContentHash, SymbolKey, &'a Vector)> {
+        request.brought_by(self.waiting.values().flatten())
     }
 
     /// Everything that waits, by path.
