@@ -19,6 +19,9 @@ const KEPT: usize = 4;
 /// session no faster: what it wrote, it hardly reads again.
 const SESSION_MEMORY: usize = 96;
 const THREAD_MEMORY: usize = 32;
+/// How often a value may be in memory while it is written or read, and from how many megabytes on that matters.
+const COPIES: usize = 4;
+const LARGE_VALUE: usize = 8;
 /// The size of a block. The default of 256 KiB makes small indexes large; blocks of half the size are too small for DuckDB to leave
 /// out the zeros of numbers.
 const BLOCK: &str = "32768";
@@ -116,6 +119,14 @@ impl Drop for Instance {
     }
 }
 
+/// What lets a session hold a value of so many bytes, if that is more than any session may. Nobody indexes a file of gigabytes.
+pub(crate) fn room_for(bytes: u64) -> Option<String> {
+    let megabytes = usize::try_from(bytes >> 20).map_or(4096, |megabytes| megabytes.min(4096));
+    let cores = available_parallelism().map_or(1, |cores| cores.get());
+    let memory = SESSION_MEMORY + THREAD_MEMORY * cores + COPIES * megabytes;
+    (megabytes >= LARGE_VALUE).then(|| format!("SET memory_limit = '{memory}MB'"))
+}
+
 /// A new instance, without a database.
 fn start() -> duckdb::Result<Connection> {
     let config = Config::default()
@@ -135,4 +146,21 @@ fn start() -> duckdb::Result<Connection> {
 fn quoted(path: &Path) -> duckdb::Result<String> {
     let text = path.to_str().ok_or_else(|| duckdb::Error::InvalidPath(path.to_owned()))?;
     Ok(text.replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_session_has_room_for_its_largest_file() {
+        assert_eq!(room_for(4 << 20), None, "which is as large as files are by default");
+        let megabytes = |bytes: u64| -> usize {
+            let setting = room_for(bytes).unwrap();
+            setting.trim_start_matches("SET memory_limit = '").trim_end_matches("MB'").parse().unwrap()
+        };
+        assert!(megabytes(200 << 20) >= 800 + SESSION_MEMORY);
+        assert!(megabytes(u64::MAX) < 1 << 20, "a size that no file has is no reason to fill the memory");
+    }
 }

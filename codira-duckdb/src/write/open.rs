@@ -7,11 +7,13 @@ use crate::{
     engine::Database,
     errors::At,
     files::{Files, Found, inspect},
-    instance::Use,
+    instance::{Use, room_for},
     read::{embeddings::specs, inventory::head},
     schema::{self, Schema},
 };
 
+/// How large is the largest file?
+const LARGEST: &str = "SELECT coalesce(max(size), 0) FROM file";
 /// Which files are there?
 const PATHS: &str = "SELECT path, id FROM file";
 /// Which files were not resolved? A migration may forget what came of that.
@@ -42,17 +44,18 @@ impl Writer {
         let (index, draft) = (files.index(), files.draft());
         files.copy_index(&draft).map_err(|error| At(&index).io("copy", error))?;
         let database = Database::open(&draft, &index, Use::Write)?;
-        let migrated = migrate(&database, schema, &index)?;
+        let Migrated { was_older, largest } = migrate(&database, schema, &index)?;
         let mut writer = Self::new(database, drafts, schema, WriteScope::Incremental, tool);
         let head = head(&writer.database, schema.number())?;
         writer.has_base = true;
+        writer.largest = largest;
         writer.generation = head.runtime.generation;
         writer.inventory = head.inventory;
         writer.paths = writer.database.rows(PATHS, [], |row| Ok((row.path(0)?, row.get(1)?)))?.into_iter().collect();
         writer.next_file = writer.paths.values().max().map_or(1, |last| last + 1);
         writer.specs = specs(&writer.database)?.into_iter().map(|(number, spec)| (spec, number)).collect();
         writer.anyone_asked = true;
-        if migrated {
+        if was_older {
             writer.dirty.extend(writer.database.rows(UNRESOLVED, [], |row| row.get::<u32>(0))?);
         }
         writer.database.batch("BEGIN")?;
@@ -115,16 +118,28 @@ fn open_base(files: &Files, schema: Schema) -> Result<Database, BackendError> {
     Ok(database)
 }
 
-/// Brings a copy of the index to the schema; tells whether it was of another. A newer one cannot be.
-fn migrate(copy: &Database, schema: Schema, index: &std::path::Path) -> Result<bool, BackendError> {
+/// A copy of an index that has the schema.
+struct Migrated {
+    /// Whether it had an older one.
+    was_older: bool,
+    /// The size of its largest file, for which there is memory.
+    largest: u64,
+}
+
+/// Brings a copy of the index to the schema. A newer one cannot be.
+fn migrate(copy: &Database, schema: Schema, index: &std::path::Path) -> Result<Migrated, BackendError> {
     let (found, expected) = (schema::number_of(copy)?, schema.number());
     if found > expected {
         return Err(BackendError::SchemaMismatch { location: At(index).to_string(), found, expected });
+    }
+    let largest = copy.rows_once(LARGEST, [], |row| row.get(0))?.into_iter().next().unwrap_or_default();
+    if let Some(setting) = room_for(largest) {
+        copy.batch(&setting)?;
     }
     if found < expected {
         copy.batch("BEGIN")?;
         schema.migrate(copy, found)?;
         copy.batch("COMMIT")?;
     }
-    Ok(found < expected)
+    Ok(Migrated { was_older: found < expected, largest })
 }

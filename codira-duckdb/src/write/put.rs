@@ -118,6 +118,8 @@ impl Writer {
     }
 
     fn write_encoded(&mut self, mut encoded: Vec<Written>) -> Result<(), BackendError> {
+        let sizes = encoded.iter().map(|written| written.file.analysis.source.len() as u64);
+        self.make_room(sizes.max().unwrap_or_default())?;
         let mut tables = Tables::open(&self.database)?;
         encoded.iter().try_for_each(|file| tables.add(file))?;
         tables.finish()?;

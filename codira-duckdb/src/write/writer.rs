@@ -11,7 +11,7 @@ use codira_contracts::{
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{numbers::Numbers, queue::Queue, texts::Texts};
-use crate::{engine::Database, errors, files::Files, read::files::file_state, schema::Schema};
+use crate::{engine::Database, errors, files::Files, instance::room_for, read::files::file_state, schema::Schema};
 
 /// How much DuckDB may keep in memory of what was written, roughly in bytes.
 const UNSETTLED: usize = 64 << 20;
@@ -68,6 +68,8 @@ pub(super) struct Writer {
     /// Analyses of dirty files, without texts, as long as there are not too many.
     pub(super) analyses: FxHashMap<u32, FileAnalysis>,
     pub(super) analyses_weight: usize,
+    /// The size of the largest file for which there is memory.
+    pub(super) largest: u64,
     /// How much was written that DuckDB still keeps in memory, roughly in bytes.
     pub(super) unsettled: usize,
     failure: Option<BackendError>,
@@ -102,6 +104,7 @@ impl Writer {
             offers: None,
             analyses: FxHashMap::default(),
             analyses_weight: 0,
+            largest: 0,
             unsettled: 0,
             failure: None,
         }
@@ -109,6 +112,15 @@ impl Writer {
 
     pub(super) fn files(&self) -> &Files {
         &self.drafts.0
+    }
+
+    /// Sees to it that a file of so many bytes can be held in memory.
+    pub(super) fn make_room(&mut self, bytes: u64) -> Result<(), BackendError> {
+        if bytes <= self.largest {
+            return Ok(());
+        }
+        self.largest = bytes;
+        room_for(bytes).map_or(Ok(()), |setting| self.database.batch(&setting))
     }
 
     /// Whether the session was dropped.
