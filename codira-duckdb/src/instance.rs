@@ -16,7 +16,7 @@ use crate::files;
 /// How many instances wait at most; each takes a few megabytes.
 const KEPT: usize = 4;
 /// How much memory a session takes before it spills to its directory, in megabytes, and how much more for each thread. More makes a
-/// session no faster: what it wrote, it hardly reads again.
+/// session without vectors no faster: what it wrote, it hardly reads again.
 const SESSION_MEMORY: usize = 96;
 const THREAD_MEMORY: usize = 32;
 /// How often a value may be in memory while it is written or read, and from how many megabytes on that matters.
