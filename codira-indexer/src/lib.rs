@@ -73,6 +73,8 @@ pub mod analyzers;
 mod audit;
 pub mod auditors;
 mod backends;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod config;
 mod dump;
 mod embedding;

@@ -2,12 +2,10 @@
 
 use std::process::ExitCode;
 
-mod cli;
-
 #[cfg(target_os = "linux")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
-    cli::run()
+    codira_indexer::cli::run()
 }

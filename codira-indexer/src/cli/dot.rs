@@ -57,7 +57,7 @@ impl Graph {
         for (id, target) in &self.nodes {
             let mut label = edges::target_name(target);
             if let EdgeTarget::Resolved(symbol) = target {
-                label += &format!("\n{}", style::place(symbol));
+                label += &format!("\n{}", style::location(symbol));
             }
             let look = match target {
                 EdgeTarget::Resolved(_) if self.roots.contains(id) => ", penwidth=2",

@@ -54,7 +54,7 @@ impl EdgeQuery {
                 Direction::Outgoing => EdgeEnd::FromNamed(name.as_str().to_owned()),
                 Direction::Incoming => EdgeEnd::ToNamed(name.as_str().to_owned()),
             };
-            // Where unresolved ones are left out, nobody knows how many to ask for.
+            // Where unresolved ones are left out, it is not known how many to ask for.
             let limit = if self.resolved { None } else { Page::<EdgeEntry>::to_ask(self.limit) };
             self.edges(reader, end, limit).await?
         } else {
@@ -88,7 +88,7 @@ impl EdgeQuery {
         Ok(edges)
     }
 
-    /// Uses that may be of these symbols, though nobody resolved them; without symbols, uses of what the name says outright.
+    /// Uses that may be of these symbols, though none is resolved; without symbols, uses of what the name says outright.
     async fn edges_by_text(
         &self,
         reader: &dyn IndexReader,
@@ -123,16 +123,27 @@ impl EdgeQuery {
     }
 }
 
+/// Why there are no edges: `nothing`, unless no symbol has the name.
+pub(crate) async fn why_none(
+    reader: &dyn IndexReader,
+    name: &Name,
+    filter: &Filter,
+    nothing: String,
+) -> Result<String, BackendError> {
+    let is_known = !name.find(reader, filter, Some(1)).await?.answers.is_empty();
+    Ok(if is_known { nothing } else { format!("no symbol is called `{}`", name.as_str()) })
+}
+
 /// Prints edges, one line a site: `path:line:column: owner -> target`, then what the target is and where.
 pub(crate) fn lines(edges: &[EdgeEntry], out: &mut dyn Write) -> io::Result<()> {
     for EdgeEntry { owner, target, sites } in edges {
         let path = Clean(&owner.key.path);
         let (name, what) = (target_name(target), target_kind(target));
-        let (owner, place) = (style::title(owner), target_place(target));
+        let (owner, location) = (style::title(owner), target_location(target));
         for site in sites {
             write!(out, "{path}:{site}: {owner} -> {name}\t{what}")?;
-            match &place {
-                Some(place) => writeln!(out, "\t{place}")?,
+            match &location {
+                Some(location) => writeln!(out, "\t{location}")?,
                 None => writeln!(out)?,
             }
         }
@@ -157,7 +168,7 @@ fn page_by_owner(edges: &[EdgeEntry], out: &mut dyn Write) -> io::Result<()> {
                 Cell::new(style::DIM, some_sites(sites)),
                 Cell::new(target_style(target), target_name(target)),
                 Cell::new(style::KIND, target_kind(target)),
-                Cell::new(style::PATH, target_place(target).unwrap_or_default()),
+                Cell::new(style::PATH, target_location(target).unwrap_or_default()),
             ]);
         }
     }
@@ -190,7 +201,7 @@ fn page_by_target(edges: &[EdgeEntry], out: &mut dyn Write) -> io::Result<()> {
 
 fn symbol_heading(symbol: &SymbolSummary) -> String {
     let name = Styled(style::NAME, Clean(&symbol.logical_name));
-    format!("{name}  {}  {}", Styled(style::KIND, symbol.kind), Styled(style::PATH, style::place(symbol)))
+    format!("{name}  {}  {}", Styled(style::KIND, symbol.kind), Styled(style::PATH, style::location(symbol)))
 }
 
 /// The first sites, and how many more there are.
@@ -222,9 +233,9 @@ pub(crate) fn target_kind(target: &EdgeTarget<SymbolSummary>) -> String {
 }
 
 /// Where the target is, if it is in the repository.
-pub(crate) fn target_place(target: &EdgeTarget<SymbolSummary>) -> Option<String> {
+pub(crate) fn target_location(target: &EdgeTarget<SymbolSummary>) -> Option<String> {
     match target {
-        EdgeTarget::Resolved(symbol) => Some(style::place(symbol)),
+        EdgeTarget::Resolved(symbol) => Some(style::location(symbol)),
         EdgeTarget::External { .. } | EdgeTarget::Unresolved { .. } => None,
     }
 }

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use codira_indexer::{EmbeddingCounts, EmbeddingReport};
+use crate::{EmbeddingCounts, EmbeddingReport};
 use serde::Serialize;
 
 use super::{

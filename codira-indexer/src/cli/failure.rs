@@ -2,8 +2,8 @@
 
 use std::{error::Error, io, path::PathBuf, process::ExitCode};
 
+use crate::IndexerError;
 use codira_contracts::{BackendError, ErrorKind};
-use codira_indexer::IndexerError;
 
 use super::style::{self, Styled};
 

@@ -1,30 +1,18 @@
 //! The `codira` command: arguments in, questions to a reader, answers out.
 
-mod args;
-mod audit;
-mod backends;
-mod calls;
-mod config;
-mod cov;
-mod ctx;
-mod docs;
+mod commands;
 mod dot;
 mod edges;
-mod emb;
 mod embedded;
 mod failure;
-mod imports;
-mod index;
+mod invocation;
 mod names;
+mod options;
 mod output;
 mod progress;
-mod questions;
-mod refs;
 mod repository;
 mod sarif;
 mod style;
-mod sym;
-mod symlist;
 mod table;
 mod tree;
 
@@ -34,82 +22,78 @@ mod pages;
 #[allow(clippy::unwrap_used)]
 mod sample;
 
-use std::{process::ExitCode, time::Instant};
+use std::process::ExitCode;
 
 use clap::Parser;
-use codira_contracts::plan::Trust;
-use codira_indexer::{CoverageDemand, IndexRequest, IndexScope};
 
-use args::{Cli, Command, Global};
-use embedded::Embedded;
+use commands::Command;
 use failure::{Failure, Status};
-use index::Indexed;
-use repository::Repository;
+use invocation::Invocation;
+use options::Global;
+
+/// Index a repository and ask it: symbols, calls, references, imports, documentation.
+#[derive(Debug, Parser)]
+#[command(name = "codira", version, after_help = MANUAL, subcommand_required = true, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+// Lines of eighty columns at most: clap folds longer ones without their indentation.
+const MANUAL: &str = "\
+Examples:
+  codira index                  index the repository around this directory
+  codira sym Flask.run          what Flask.run is, and where
+  codira calls run --incoming   who calls run
+
+Names:
+  run                  every symbol of this name
+  Flask.run            by logical name; Flask::run is the same
+  flask.app.Flask.run  inside a module; the end or the beginning of its name
+                       will do: app.Flask.run, flask.Flask.run
+  flask.app            a module
+  src/app.py#Flask     by identity, as --json has it: path and id
+
+Output:
+  A terminal gets pages, everything else one line an answer:
+  `path:line:column: text`, with further fields behind tabs, and column 1 where
+  an answer takes whole lines. Paths are relative to the root of the repository.
+  --json prints one object, which docs/json.md describes.
+
+Exit status:
+  0    something was found, or done
+  1    nothing was found
+  2    arguments, a path or the configuration are wrong; nothing was done
+  3    it failed
+  130  interrupted; the index is as its last commit left it";
 
 /// Does what the command line says.
-pub(crate) fn run() -> ExitCode {
+pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Where nobody reads the help, nobody reads that it failed.
+            // Where standard output is closed, there is no use in saying that printing the help failed.
             let _ = error.print();
             return if error.use_stderr() { Status::Usage } else { Status::Found }.into();
         }
     };
     anstream::ColorChoice::from(cli.global.color).write_global();
-    let status = obey(cli).unwrap_or_else(|failure| {
+    let status = dispatch(cli).unwrap_or_else(|failure| {
         failure.report();
         failure.status()
     });
     status.into()
 }
 
-fn obey(Cli { global, command }: Cli) -> Result<Status, Failure> {
-    let repository = || Repository::find(global.path.as_deref(), &global);
-    match command {
-        Command::Index(args) => index(&global, args),
-        Command::Backends => output::answer(&backends::ask(&repository()?)?, &global),
-        Command::Config => output::answer(&config::ask(&repository()?), &global),
-        Command::Sym(args) => runtime()?.block_on(questions::sym(&repository()?, args, &global)),
-        Command::Symlist(args) => runtime()?.block_on(questions::symlist(&repository()?, args, &global)),
-        Command::Calls(args) => runtime()?.block_on(questions::calls(&repository()?, args, &global)),
-        Command::Refs(args) => runtime()?.block_on(questions::refs(&repository()?, args, &global)),
-        Command::Audit(args) => runtime()?.block_on(questions::audit(&repository()?, args, &global)),
-        Command::Cov(args) => runtime()?.block_on(questions::cov(&repository()?, args, &global)),
-        Command::Emb(args) => runtime()?.block_on(questions::emb(&repository()?, args, &global)),
-        Command::Ctx(args) => runtime()?.block_on(questions::ctx(&repository()?, args, &global)),
-        Command::Docs(args) => runtime()?.block_on(questions::docs(&repository()?, args, &global)),
-        Command::Imports(args) => runtime()?.block_on(questions::imports(&repository()?, args, &global)),
-    }
+/// Runs the command of a command line.
+fn dispatch(Cli { global, command }: Cli) -> Result<Status, Failure> {
+    runtime()?.block_on(command.run(&Invocation { global }))
 }
 
 /// Reading through a runtime of one thread is many times slower than through one of two; more do nothing for one question.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.worker_threads(2).enable_all().build().map_err(|error| Failure::System("start the runtime", error))
-}
-
-fn index(global: &Global, args: args::Index) -> Result<Status, Failure> {
-    let repository = Repository::find(args.directory.as_deref().or(global.path.as_deref()), global)?;
-    let request = IndexRequest {
-        scope: if args.full { IndexScope::Full } else { IndexScope::Changed },
-        trust: if args.verify { Trust::Hash } else { Trust::Stat },
-        jobs: args.jobs.unwrap_or_else(|| repository.config.jobs()),
-        coverage: if args.require_full_coverage { CoverageDemand::Full } else { CoverageDemand::Any },
-        embeddings: args.embeddings.map_or_else(|| repository.config.embedding_mode(), Into::into),
-    };
-    let backend = repository.backend()?;
-    if args.embeddings_only {
-        let started = Instant::now();
-        let report = runtime()?.block_on(repository.embed_pending(backend, request))?;
-        if global.quiet && !global.json {
-            return Ok(Status::Found);
-        }
-        return output::answer(&Embedded::new(report, started.elapsed()), global);
-    }
-    let report = runtime()?.block_on(repository.index(backend, request))?;
-    if global.quiet && !global.json {
-        return Ok(Status::Found);
-    }
-    output::answer(&Indexed::new(report, repository.root, args.explain), global)
 }

@@ -5,10 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
 
-use super::{
-    args::Global,
-    failure::{Failure, Status},
-};
+use super::failure::{Failure, Status};
 
 /// The version of the JSON that every command prints. It rises when a field goes or changes its meaning; new ones may come.
 pub(crate) const SCHEMA: u32 = 1;
@@ -85,17 +82,22 @@ struct Envelope<'a, A> {
     answer: &'a A,
 }
 
-/// Prints an answer as the command line wants it, and says whether there was one.
-pub(crate) fn answer<A: Answer>(answer: &A, global: &Global) -> Result<Status, Failure> {
-    print(answer, Form::choose(global.json)).map_err(|error| Failure::System("write the answer", error))?;
-    Ok(if answer.is_empty() { Status::NotFound } else { Status::Found })
+/// Prints an answer, and says whether there was one.
+pub(crate) fn answer<A: Answer>(answer: &A, form: Form) -> Result<Status, Failure> {
+    print(answer, form).map_err(|error| Failure::System("write the answer", error))?;
+    Ok(status(answer))
 }
 
-/// Prints text that has a form of its own.
-pub(crate) fn text(text: &str) -> Result<(), Failure> {
+/// Prints an answer as a text that has a form of its own, and says whether there was one.
+pub(crate) fn text<A: Answer>(text: &str, answer: &A) -> Result<Status, Failure> {
     let mut out = io::stdout().lock();
     let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    quiet_when_closed(printed).map_err(|error| Failure::System("write the answer", error))
+    quiet_when_closed(printed).map_err(|error| Failure::System("write the answer", error))?;
+    Ok(status(answer))
+}
+
+fn status<A: Answer>(answer: &A) -> Status {
+    if answer.is_empty() { Status::NotFound } else { Status::Found }
 }
 
 /// Prints an answer on standard output, in colour where the command line or else the stream has it so.

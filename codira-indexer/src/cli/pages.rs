@@ -2,24 +2,27 @@
 
 #![allow(clippy::unwrap_used)]
 
+use crate::{CoverageReport, LeftOutFile, SkipReason, UncoveredExtension, retrieval::DocumentationQuery};
 use codira_contracts::{
     Coverage, DocIssueRequest, DocumentationKind, DynReader, ImportKind, Language, PathPrefix, Severity, SymbolKind as K,
     UseForm, UseKind, Visibility,
 };
-use codira_indexer::{CoverageReport, LeftOutFile, SkipReason, UncoveredExtension, retrieval::DocumentationQuery};
 use insta::assert_snapshot;
 
 use super::{
-    audit, calls,
-    cov::Covered,
-    docs, dot,
+    commands::{
+        audit, calls,
+        cov::Covered,
+        docs,
+        imports::{self, ImportQuery},
+        refs::{self, Sections},
+        sym, symlist,
+    },
+    dot,
     edges::{Direction, EdgeQuery},
-    imports::{self, ImportQuery},
     names::{Filter, Name},
     output::Answer,
-    refs::{self, Sections},
     sample::{self, SampleFile},
-    sym, symlist,
     tree::{self, Tree},
 };
 

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use codira_indexer::IndexEvent;
+use crate::IndexEvent;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// How long a run goes on before it shows progress: shorter ones would only flicker.

@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use codira_contracts::{BackendError, DynBackend, DynReader, ErrorKind, IndexBackend, RepoRoot};
-use codira_indexer::{
+use crate::{
     BackendChoice, BackendRegistry, Config, CoverageReport, Embedding, EmbeddingMode, EmbeddingReport, Environment, IndexEvent,
     IndexReport, IndexRequest, Indexer, IndexerError, Outcome, Refresh, StateDirectory, analyzers, auditors, discover_root,
 };
+use codira_contracts::{BackendError, DynBackend, DynReader, ErrorKind, IndexBackend, RepoRoot};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    args::Global,
     failure::Failure,
+    options::Global,
     progress::Progress,
     style::{self, Styled},
 };
@@ -66,7 +66,7 @@ impl Repository {
         }
     }
 
-    /// Brings the index up to date, with a progress bar, until somebody interrupts it.
+    /// Brings the index up to date, with a progress bar, until it is interrupted.
     pub(crate) async fn index(&self, backend: DynBackend, request: IndexRequest) -> Result<IndexReport, Failure> {
         let indexer = self.indexer(backend, request.embeddings)?;
         self.followed(async |events, cancel| indexer.run(request, events, cancel).await).await
@@ -136,7 +136,7 @@ fn leaves_readers_alone(error: &BackendError) -> bool {
     matches!(error.kind(), ErrorKind::SessionBusy | ErrorKind::PermissionDenied | ErrorKind::NoSpace)
 }
 
-/// The first interruption lets the run give up in order; whoever cannot wait interrupts again.
+/// The first interruption cancels the run in order; the second ends the process at once.
 async fn cancel_when_interrupted(cancel: CancellationToken) {
     while tokio::signal::ctrl_c().await.is_ok() {
         if cancel.is_cancelled() {

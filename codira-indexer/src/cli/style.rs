@@ -1,4 +1,4 @@
-//! How text looks: the few styles of the command, and text of strangers made safe to print.
+//! How text looks: the few styles of the command, and text of repositories made safe to print.
 
 use std::fmt::{self, Write as _};
 
@@ -54,7 +54,7 @@ pub(crate) fn title(symbol: &SymbolSummary) -> String {
 }
 
 /// Where a symbol begins: `path:line`.
-pub(crate) fn place(symbol: &SymbolSummary) -> String {
+pub(crate) fn location(symbol: &SymbolSummary) -> String {
     format!("{}:{}", Clean(&symbol.key.path), symbol.span.first)
 }
 

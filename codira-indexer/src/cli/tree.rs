@@ -58,7 +58,7 @@ pub(crate) struct Tree {
 /// Follows calls from the symbols of a name, `depth` calls far. The limit of the query is on the symbols that it starts from.
 pub(crate) async fn ask(reader: &dyn IndexReader, name: &Name, query: &EdgeQuery, depth: usize) -> Result<Tree, BackendError> {
     let starts = starts(reader, name, query).await?;
-    let mut growth = Growth { reader, query, followed: HashMap::new(), above: Vec::new() };
+    let mut growth = Growth { reader, query, followed: HashMap::new(), ancestors: Vec::new() };
     let mut answers = Vec::new();
     for start in starts.answers {
         answers.push(growth.node(EdgeTarget::Resolved(summary(start)), Vec::new(), depth).await?);
@@ -89,7 +89,7 @@ struct Growth<'a> {
     /// How deep each symbol was followed.
     followed: HashMap<SymbolKey, usize>,
     /// The symbols from the root to here.
-    above: Vec<SymbolKey>,
+    ancestors: Vec<SymbolKey>,
 }
 
 impl Growth<'_> {
@@ -107,7 +107,7 @@ impl Growth<'_> {
             };
             let stopped =
                 |stopped| Node { target: target.clone(), sites: sites.clone(), stopped: Some(stopped), children: Vec::new() };
-            if self.above.contains(&key) {
+            if self.ancestors.contains(&key) {
                 return Ok(stopped(Stopped::Cycle));
             }
             if self.followed.get(&key).is_some_and(|followed| *followed >= depth) {
@@ -117,12 +117,12 @@ impl Growth<'_> {
             if depth == 0 && !edges.is_empty() {
                 return Ok(stopped(Stopped::Depth));
             }
-            self.above.push(key.clone());
+            self.ancestors.push(key.clone());
             let mut children = Vec::with_capacity(edges.len());
             for (target, sites) in edges {
                 children.push(self.node(target, sites, depth - 1).await?);
             }
-            self.above.pop();
+            self.ancestors.pop();
             if !children.is_empty() {
                 self.followed.insert(key, depth);
             }
@@ -179,18 +179,18 @@ impl Node {
         }
     }
 
-    /// One line a node, behind the place of the first call that leads here; a root behind its own.
+    /// One line a node, behind the location of the first call that leads here; a root behind its own.
     fn lines(&self, direction: Direction, caller: Option<&RepoPath>, level: usize, out: &mut dyn Write) -> io::Result<()> {
         let file = if direction == Direction::Incoming { self.path() } else { caller };
         match (file, self.sites.first(), &self.target) {
             (Some(path), Some(site), _) => write!(out, "{}:{site}:", Clean(path))?,
-            (_, _, EdgeTarget::Resolved(symbol)) => write!(out, "{}:1:", style::place(symbol))?,
+            (_, _, EdgeTarget::Resolved(symbol)) => write!(out, "{}:1:", style::location(symbol))?,
             _ => {}
         }
         let indent = "  ".repeat(level);
         write!(out, " {indent}{}\t{}", edges::target_name(&self.target), edges::target_kind(&self.target))?;
-        if let Some(place) = edges::target_place(&self.target) {
-            write!(out, "\t{place}")?;
+        if let Some(location) = edges::target_location(&self.target) {
+            write!(out, "\t{location}")?;
         }
         if let Some(stopped) = self.stopped {
             write!(out, "\t({})", stopped.words())?;
@@ -201,8 +201,8 @@ impl Node {
 
     /// What a branch, which leads to a symbol, or a root reads.
     fn label(&self, name: Style) -> String {
-        let place = edges::target_place(&self.target).unwrap_or_default();
-        let label = format!("{}  {}", Styled(name, edges::target_name(&self.target)), Styled(style::DIM, place));
+        let location = edges::target_location(&self.target).unwrap_or_default();
+        let label = format!("{}  {}", Styled(name, edges::target_name(&self.target)), Styled(style::DIM, location));
         match self.stopped {
             Some(stopped) => format!("{label}  {}", Styled(style::WARNING, format_args!("({})", stopped.words()))),
             None => label,
@@ -212,8 +212,8 @@ impl Node {
     /// What is below: a branch for each symbol, and one for all the rest, which leads nowhere.
     fn branches(&self, indent: &str, out: &mut dyn Write) -> io::Result<()> {
         let (symbols, rest): (Vec<_>, Vec<_>) = self.children.iter().partition(|child| child.target.is_resolved());
-        for (place, child) in symbols.iter().enumerate() {
-            let is_last = place + 1 == symbols.len() && rest.is_empty();
+        for (index, child) in symbols.iter().enumerate() {
+            let is_last = index + 1 == symbols.len() && rest.is_empty();
             let (branch, below) = if is_last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
             writeln!(out, "{indent}{branch}{}", child.label(Style::new()))?;
             child.branches(&format!("{indent}{below}"), out)?;

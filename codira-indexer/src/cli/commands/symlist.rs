@@ -3,15 +3,43 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
-use codira_contracts::{BackendError, EdgeCounts, IndexReader, SymbolInventoryEntry, SymbolInventoryRequest};
+use codira_contracts::{BackendError, EdgeCounts, IndexReader, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKind};
 use serde::Serialize;
 
-use super::{
+use crate::cli::{
+    failure::{Failure, Status},
+    invocation::Invocation,
     names::Filter,
+    options::{Question, kind_parser},
     output::{Answer, Page},
     style::{self, Clean, Styled},
     table::{Cell, Table},
 };
+
+/// List symbols, with how much each calls and is called
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  codira symlist --prefix src/flask --kind class")]
+pub(crate) struct Args {
+    /// Only symbols of this kind: class, function, method, ...
+    #[arg(long, value_parser = kind_parser(), hide_possible_values = true)]
+    kind: Option<SymbolKind>,
+    #[command(flatten)]
+    question: Question,
+}
+
+impl Args {
+    /// Asks, and prints the answer.
+    pub(crate) async fn run(self, invocation: &Invocation) -> Result<Status, Failure> {
+        let Self { kind, question } = self;
+        let repository = invocation.repository()?;
+        let reader = repository.reader(!question.no_refresh).await?;
+        let answer = ask(&reader, Filter { kind, within: question.prefix }, question.limit).await?;
+        if answer.is_empty() {
+            repository.note("there is no such symbol");
+        }
+        invocation.answer(&answer)
+    }
+}
 
 /// The answer of the command.
 #[derive(Serialize)]
@@ -37,7 +65,7 @@ impl Answer for Inventory {
             format!("{incoming} in, {outgoing_resolved} out, {outgoing_other} other")
         };
         for SymbolInventoryEntry { symbol, calls, references } in &self.0.answers {
-            write!(out, "{}:1: {} {}", style::place(symbol), symbol.kind, Clean(&symbol.logical_name))?;
+            write!(out, "{}:1: {} {}", style::location(symbol), symbol.kind, Clean(&symbol.logical_name))?;
             writeln!(out, "\tcalls: {}\treferences: {}", counts(*calls), counts(*references))?;
         }
         Ok(())

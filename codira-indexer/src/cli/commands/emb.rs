@@ -2,21 +2,58 @@
 
 use std::io::{self, Write};
 
-use codira_contracts::{EmbeddingInventory, IndexReader};
-use codira_indexer::{
-    Embedding,
-    retrieval::{self, Similar, SimilarEntry, SimilarQuery},
-};
+use codira_contracts::{EmbeddingInventory, IndexReader, SymbolKind};
 use serde::Serialize;
 
-use super::{
-    failure::Failure,
-    output::{Answer, Page},
-    style::{self, Clean, Styled},
+use crate::{
+    Embedding,
+    cli::{
+        failure::{Failure, Status},
+        invocation::Invocation,
+        options::{Question, kind_parser},
+        output::{Answer, Page},
+        style::{self, Clean, Styled},
+    },
+    retrieval::{self, Similar, SimilarEntry, SimilarQuery},
 };
 
-/// How many answers are told unless somebody says otherwise: ranked lists are read from above.
-pub(crate) const LIMIT: usize = 10;
+/// Find what is most similar to a text: symbols and sections, by their vectors
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  codira emb invalidate the cache of queries\n  codira emb retry after a timeout --kind function"
+)]
+pub(crate) struct Args {
+    /// The text to compare with
+    #[arg(value_name = "QUERY", required = true)]
+    query: Vec<String>,
+    /// Only symbols of this kind: class, function, method, ...
+    #[arg(long, value_parser = kind_parser(), hide_possible_values = true)]
+    kind: Option<SymbolKind>,
+    #[command(flatten)]
+    question: Question,
+}
+
+impl Args {
+    /// Asks, and prints the answer.
+    pub(crate) async fn run(self, invocation: &Invocation) -> Result<Status, Failure> {
+        let Self { query, kind, question } = self;
+        let repository = invocation.repository()?;
+        let Some(embedding) = repository.embedding()? else { return Err(Failure::EmbeddingsOff) };
+        let reader = repository.reader(!question.no_refresh).await?;
+        let limit = question.limit.unwrap_or(LIMIT);
+        let query = SimilarQuery { text: query.join(" "), kind, prefix: question.prefix, limit };
+        let answer = ask(&reader, &embedding, query).await?;
+        if let Some(missing) = what_is_missing(&reader, &embedding).await? {
+            repository.note(missing);
+        } else if answer.is_empty() {
+            repository.note("nothing is similar");
+        }
+        invocation.answer(&answer)
+    }
+}
+
+/// How many answers there are unless `--limit` says otherwise: ranked lists are read from the top.
+const LIMIT: usize = 10;
 
 /// The answer of the command.
 #[derive(Serialize)]
@@ -24,14 +61,14 @@ pub(crate) const LIMIT: usize = 10;
 pub(crate) struct Neighbours(Page<Similar>);
 
 /// Asks for the most similar.
-pub(crate) async fn ask(reader: &dyn IndexReader, embedding: &Embedding, query: SimilarQuery) -> Result<Neighbours, Failure> {
+async fn ask(reader: &dyn IndexReader, embedding: &Embedding, query: SimilarQuery) -> Result<Neighbours, Failure> {
     let limit = Some(query.limit);
     let query = SimilarQuery { limit: query.limit.saturating_add(1), ..query };
     Ok(Neighbours(Page::cut(retrieval::similar(reader, embedding, &query).await?, limit)))
 }
 
 /// Why vectors do not tell everything, if they do not.
-pub(crate) async fn what_is_missing(reader: &dyn IndexReader, embedding: &Embedding) -> Result<Option<String>, Failure> {
+async fn what_is_missing(reader: &dyn IndexReader, embedding: &Embedding) -> Result<Option<String>, Failure> {
     let inventory = reader.embedding_inventory().await?;
     let of_spec = inventory.into_iter().find(|inventory| inventory.spec == *embedding.spec());
     Ok(match of_spec {

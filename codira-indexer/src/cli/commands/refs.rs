@@ -3,16 +3,63 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
-use codira_contracts::{BackendError, EdgeEntry, IndexReader, TextReference, TextRequest};
+use codira_contracts::{BackendError, EdgeEntry, IndexReader, TextReference, TextRequest, UseKind};
 use serde::{Serialize, Serializer};
 
-use super::{
+use crate::cli::{
     edges::{self, Direction, EdgeQuery},
+    failure::{Failure, Status},
+    invocation::Invocation,
     names::{Filter, Name},
+    options::{Named, Question},
     output::{Answer, Page},
     style::{self, Clean, Styled},
     table::{Cell, Table},
 };
+
+/// Show where a name is referred to, and where its word stands
+#[derive(Debug, clap::Args)]
+#[command(after_help = "References name a callable without calling it: as argument, value, decorator or\nbase. Text \
+                        is every line with the word, calls, comments and strings included.\n\nExample:\n  \
+                        codira refs Flask --text --prefix docs")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    named: Named,
+    /// Only references that an analyzer found
+    #[arg(long, conflicts_with = "text")]
+    symbols: bool,
+    /// Only lines in which the word stands
+    #[arg(long)]
+    text: bool,
+    /// Only references whose target is known
+    #[arg(long)]
+    resolved: bool,
+    #[command(flatten)]
+    question: Question,
+}
+
+impl Args {
+    /// Asks, and prints the answer.
+    pub(crate) async fn run(self, invocation: &Invocation) -> Result<Status, Failure> {
+        let Self { named, symbols, text, resolved, question } = self;
+        let repository = invocation.repository()?;
+        let reader = repository.reader(!question.no_refresh).await?;
+        let (name, filter) = named.into_parts();
+        let (kind, direction) = (UseKind::Reference, Direction::Incoming);
+        let query = EdgeQuery { kind, direction, filter, prefix: question.prefix, resolved, limit: question.limit };
+        let sections = match (symbols, text) {
+            (true, _) => Sections::Symbols,
+            (_, true) => Sections::Text,
+            _ => Sections::Both,
+        };
+        let answer = ask(&reader, &name, &query, sections).await?;
+        if answer.is_empty() {
+            let nothing = format!("nothing refers to `{}`", name.as_str());
+            repository.note(edges::why_none(&reader, &name, &query.filter, nothing).await?);
+        }
+        invocation.answer(&answer)
+    }
+}
 
 /// Which references are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,22 +2,102 @@
 
 use std::{
     io::{self, Write},
-    time::Duration,
+    num::NonZeroUsize,
+    path::PathBuf,
+    time::{Duration, Instant},
 };
 
-use codira_contracts::RepoRoot;
-use codira_indexer::{IndexReport, Outcome, Rebuild, Timings};
+use clap::ValueEnum;
+use codira_contracts::{RepoRoot, plan::Trust};
 use serde::Serialize;
 
-use super::{
-    embedded,
-    output::Answer,
-    style::{self, Clean, Styled, count},
+use crate::{
+    CoverageDemand, EmbeddingMode, IndexReport, IndexRequest, IndexScope, Outcome, Rebuild, Timings,
+    cli::{
+        embedded::{self, Embedded},
+        failure::{Failure, Status},
+        invocation::Invocation,
+        output::Answer,
+        style::{self, Clean, Styled, count},
+    },
 };
+
+/// Bring the index up to date
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  codira index ~/src/flask --explain")]
+pub(crate) struct Args {
+    /// A directory of the repository; its root is the nearest with .codira or .git, else itself [default: the current one]
+    #[arg(value_name = "PATH", conflicts_with = "path")]
+    directory: Option<PathBuf>,
+    /// Analyze every file, and replace whatever is there
+    #[arg(long)]
+    full: bool,
+    /// Find changes by content, not by size and modification time
+    #[arg(long)]
+    verify: bool,
+    /// Say of each file what was done with it, and why
+    #[arg(long)]
+    explain: bool,
+    /// Compute vectors now, later with --embeddings-only, or remove them and have none [default: configured]
+    #[arg(long, value_name = "WHEN", hide_possible_values = true)]
+    embeddings: Option<Embeddings>,
+    /// Compute the vectors that were put off, and do nothing else
+    #[arg(long, conflicts_with_all = ["full", "verify", "explain", "embeddings"])]
+    embeddings_only: bool,
+    /// Fail, and commit nothing, where a source file would be left out
+    #[arg(long)]
+    require_full_coverage: bool,
+    /// Analyze so many files at once [default: configured]
+    #[arg(long, value_name = "N", value_parser = |text: &str| text.parse::<NonZeroUsize>().map_err(|_| "must be at least 1"))]
+    jobs: Option<NonZeroUsize>,
+}
+
+impl Args {
+    /// Runs, and prints what was done unless nothing is to be said.
+    pub(crate) async fn run(self, invocation: &Invocation) -> Result<Status, Failure> {
+        let repository = invocation.repository_at(self.directory.as_deref())?;
+        let request = IndexRequest {
+            scope: if self.full { IndexScope::Full } else { IndexScope::Changed },
+            trust: if self.verify { Trust::Hash } else { Trust::Stat },
+            jobs: self.jobs.unwrap_or_else(|| repository.config.jobs()),
+            coverage: if self.require_full_coverage { CoverageDemand::Full } else { CoverageDemand::Any },
+            embeddings: self.embeddings.map_or_else(|| repository.config.embedding_mode(), Into::into),
+        };
+        let backend = repository.backend()?;
+        if self.embeddings_only {
+            let started = Instant::now();
+            let report = repository.embed_pending(backend, request).await?;
+            return invocation.report(&Embedded::new(report, started.elapsed()));
+        }
+        let report = repository.index(backend, request).await?;
+        invocation.report(&Indexed::new(report, repository.root, self.explain))
+    }
+}
+
+/// When to compute vectors.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Embeddings {
+    /// In the run
+    Now,
+    /// With --embeddings-only
+    Deferred,
+    /// Never
+    Off,
+}
+
+impl From<Embeddings> for EmbeddingMode {
+    fn from(embeddings: Embeddings) -> Self {
+        match embeddings {
+            Embeddings::Now => Self::Now,
+            Embeddings::Deferred => Self::Deferred,
+            Embeddings::Off => Self::Off,
+        }
+    }
+}
 
 /// The answer of the command.
 #[derive(Serialize)]
-pub(crate) struct Indexed {
+struct Indexed {
     #[serde(flatten)]
     report: IndexReport,
     seconds: Seconds,
@@ -42,7 +122,7 @@ struct Seconds {
 
 impl Indexed {
     /// The answer of a run on the repository at `root`; with `explain`, it says what was done with each file.
-    pub(crate) fn new(report: IndexReport, root: RepoRoot, explain: bool) -> Self {
+    fn new(report: IndexReport, root: RepoRoot, explain: bool) -> Self {
         let Timings { open, scan, analyze, store, embed, derive, commit, total } = report.timings;
         let seconds = Seconds {
             open: open.as_secs_f64(),

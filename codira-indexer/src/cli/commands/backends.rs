@@ -4,20 +4,35 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use codira_contracts::Capability;
-use codira_indexer::{BackendChoice, ConfigSource};
 use serde::Serialize;
 
-use super::{
-    failure::Failure,
-    output::Answer,
-    repository::Repository,
-    style::{self, Clean, Styled},
-    table::{Cell, Table},
+use crate::{
+    BackendChoice, ConfigSource,
+    cli::{
+        failure::{Failure, Status},
+        invocation::Invocation,
+        output::Answer,
+        repository::Repository,
+        style::{self, Clean, Styled},
+        table::{Cell, Table},
+    },
 };
+
+/// List backends: which are compiled in, which is chosen and why, which holds the index
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  codira backends --json")]
+pub(crate) struct Args {}
+
+impl Args {
+    /// Looks, and prints the answer.
+    pub(crate) async fn run(self, invocation: &Invocation) -> Result<Status, Failure> {
+        invocation.answer(&ask(&invocation.repository()?)?)
+    }
+}
 
 /// The answer of the command.
 #[derive(Serialize)]
-pub(crate) struct Backends {
+struct Backends {
     answers: Vec<Backend>,
     chosen: Chosen,
     /// The backend that has the index; `None` without index.
@@ -50,7 +65,7 @@ struct Compiled {
 }
 
 /// Looks what there is.
-pub(crate) fn ask(repository: &Repository) -> Result<Backends, Failure> {
+fn ask(repository: &Repository) -> Result<Backends, Failure> {
     let state = repository.state();
     let compiled = repository.registry.factories().map(|factory| {
         let descriptor = factory.descriptor(&state);

@@ -3,19 +3,35 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
-use codira_indexer::{ConfigEntry, ConfigSource, Key};
 use serde::Serialize;
 
-use super::{
-    output::Answer,
-    repository::Repository,
-    style,
-    table::{Cell, Table},
+use crate::{
+    ConfigEntry, ConfigSource, Key,
+    cli::{
+        failure::{Failure, Status},
+        invocation::Invocation,
+        output::Answer,
+        repository::Repository,
+        style,
+        table::{Cell, Table},
+    },
 };
+
+/// Show the effective configuration, and who set each value
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  CODIRA_INDEX_JOBS=1 codira config")]
+pub(crate) struct Args {}
+
+impl Args {
+    /// Looks, and prints the answer.
+    pub(crate) async fn run(self, invocation: &Invocation) -> Result<Status, Failure> {
+        invocation.answer(&ask(&invocation.repository()?))
+    }
+}
 
 /// The answer of the command.
 #[derive(Serialize)]
-pub(crate) struct Settings {
+struct Settings {
     answers: Vec<Setting>,
 }
 
@@ -29,7 +45,7 @@ struct Setting {
 }
 
 /// Looks what is set; the backend is the one that an argument may have chosen.
-pub(crate) fn ask(repository: &Repository) -> Settings {
+fn ask(repository: &Repository) -> Settings {
     let chosen = &repository.choice;
     let setting = |mut entry: ConfigEntry| {
         if entry.key == Key::BackendName && chosen.source == ConfigSource::Argument {

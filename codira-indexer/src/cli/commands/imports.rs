@@ -9,13 +9,49 @@ use codira_contracts::{
 };
 use serde::Serialize;
 
-use super::{
+use crate::cli::{
     edges::Direction,
+    failure::{Failure, Status},
+    invocation::Invocation,
     names::Name,
+    options::Question,
     output::{Answer, Page},
     style::{self, Clean, Styled},
     table::{Cell, Table},
 };
+
+/// Show what a module or file imports, or who imports it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  codira imports flask.app\n  codira imports src/server.h --incoming")]
+pub(crate) struct Args {
+    /// A module, or a file relative to the root
+    #[arg(value_name = "MODULE")]
+    subject: String,
+    /// Show who imports it
+    #[arg(long)]
+    incoming: bool,
+    #[command(flatten)]
+    question: Question,
+}
+
+impl Args {
+    /// Asks, and prints the answer.
+    pub(crate) async fn run(self, invocation: &Invocation) -> Result<Status, Failure> {
+        let Self { subject, incoming, question } = self;
+        let repository = invocation.repository()?;
+        let reader = repository.reader(!question.no_refresh).await?;
+        let direction = if incoming { Direction::Incoming } else { Direction::Outgoing };
+        let query = ImportQuery { subject, direction, prefix: question.prefix, limit: question.limit };
+        let answer = ask(&reader, &query).await?;
+        if answer.is_empty() {
+            repository.note(match direction {
+                Direction::Outgoing => format!("`{}` is no module or file that imports anything", query.subject),
+                Direction::Incoming => format!("nothing imports `{}`", query.subject),
+            });
+        }
+        invocation.answer(&answer)
+    }
+}
 
 /// The answer of the command.
 #[derive(Serialize)]

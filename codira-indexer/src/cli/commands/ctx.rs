@@ -5,31 +5,90 @@ use std::{
     io::{self, Write},
 };
 
-use codira_indexer::retrieval::{Context, ContextItem, ContextReason};
+use clap::ValueEnum;
 use serde::Serialize;
 
-use super::{
-    output::Answer,
-    style::{self, Clean, Styled},
+use crate::{
+    cli::{
+        failure::{Failure, Status},
+        invocation::Invocation,
+        options::Question,
+        output::{self, Answer},
+        style::{self, Clean, Styled},
+    },
+    retrieval::{self, Context, ContextItem, ContextQuery, ContextReason},
 };
+
+/// How many places a context has unless `--limit` says otherwise; most often the budget ends it before.
+const LIMIT: usize = 20;
+
+/// Gather what a question is about: places with their lines, for people and language models
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Names, documentation, vectors, documentation issues and calls are asked apart, and merged.\n\n\
+                        Examples:\n  codira ctx where is the query cache invalidated --explain\n  \
+                        codira ctx how does a task get scheduled --format prompt --budget 2000")]
+pub(crate) struct Args {
+    /// The question
+    #[arg(value_name = "QUERY", required = true)]
+    query: Vec<String>,
+    /// How many tokens the lines may take together, of four bytes each
+    #[arg(long, value_name = "TOKENS", default_value_t = 4000)]
+    budget: usize,
+    /// Say of each place why it is there
+    #[arg(long)]
+    explain: bool,
+    /// In which form: text, json, or prompt for a language model
+    #[arg(long, value_name = "FORM", default_value = "text", hide_possible_values = true, conflicts_with = "json")]
+    format: Format,
+    #[command(flatten)]
+    question: Question,
+}
+
+impl Args {
+    /// Asks, and prints the answer in the form that was asked for.
+    pub(crate) async fn run(self, invocation: &Invocation) -> Result<Status, Failure> {
+        let Self { query, budget, explain, format, question } = self;
+        let repository = invocation.repository()?;
+        let embedding = repository.embedding()?;
+        let reader = repository.reader(!question.no_refresh).await?;
+        let limit = question.limit.unwrap_or(LIMIT);
+        let query = ContextQuery { question: query.join(" "), prefix: question.prefix, budget, limit };
+        let answer = Gathered { context: retrieval::context(&reader, embedding.as_ref(), &query).await?, explain };
+        if answer.is_empty() {
+            repository.note("nothing is about that, or the budget is too small for a line");
+        }
+        match format {
+            Format::Text => invocation.answer(&answer),
+            Format::Json => invocation.answer_as_json(&answer),
+            Format::Prompt => output::text(&answer.prompt(&query.question), &answer),
+        }
+    }
+}
+
+/// In which form a context is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A page for a terminal, lines elsewhere
+    Text,
+    /// As --json
+    Json,
+    /// Markdown for a language model
+    Prompt,
+}
 
 /// The answer of the command.
 #[derive(Serialize)]
-pub(crate) struct Gathered {
+struct Gathered {
     #[serde(flatten)]
     context: Context,
+    /// Whether it says of each place why it is there.
     #[serde(skip)]
     explain: bool,
 }
 
 impl Gathered {
-    /// The answer; with `explain`, it says of each place why it is there.
-    pub(crate) fn new(context: Context, explain: bool) -> Self {
-        Self { context, explain }
-    }
-
     /// The context as a language model reads it: Markdown, with the question above and fences around code.
-    pub(crate) fn prompt(&self, question: &str) -> String {
+    fn prompt(&self, question: &str) -> String {
         let mut text = format!("Context from the repository for the question: {question}\n");
         for item in &self.context.answers {
             let ContextItem { path, span, name, lines, .. } = item;

@@ -4,14 +4,43 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use codira_contracts::Coverage;
-use codira_indexer::{CoverageReport, LeftOutFile, UncoveredExtension};
 use serde::Serialize;
 
-use super::{
-    output::Answer,
-    style::{self, Clean, Styled},
-    table::{Cell, Table},
+use crate::{
+    CoverageReport, LeftOutFile, UncoveredExtension,
+    cli::{
+        failure::{Failure, Status},
+        invocation::Invocation,
+        output::Answer,
+        style::{self, Clean, Styled},
+        table::{Cell, Table},
+    },
 };
+
+/// Show which source files the index says nothing of, by extension
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "`coverage.roots` in .codira/config.toml says which directories count. Status 1 means that nothing\nis \
+                        missing.\n\nExamples:\n  codira cov\n  codira index --require-full-coverage"
+)]
+pub(crate) struct Args {
+    /// Compare with the index as it is, even if files have changed since
+    #[arg(long)]
+    no_refresh: bool,
+}
+
+impl Args {
+    /// Compares, and prints the answer.
+    pub(crate) async fn run(self, invocation: &Invocation) -> Result<Status, Failure> {
+        let repository = invocation.repository()?;
+        repository.reader(!self.no_refresh).await?;
+        let answer = Covered::new(repository.coverage().await?);
+        if answer.is_empty() {
+            repository.note("no source file is missing");
+        }
+        invocation.answer(&answer)
+    }
+}
 
 /// The answer of the command.
 #[derive(Serialize)]

@@ -4,15 +4,51 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use codira_contracts::{BackendError, IndexReader, SymbolEntry, SymbolKind, Visibility};
-use codira_indexer::retrieval;
 use serde::Serialize;
 
-use super::{
-    names::{Filter, Name},
-    output::{Answer, Page},
-    style::{self, Clean, Styled},
-    table::{Cell, Table},
+use crate::{
+    cli::{
+        failure::{Failure, Status},
+        invocation::Invocation,
+        names::{Filter, Name},
+        options::{Question, kind_parser},
+        output::{Answer, Page},
+        style::{self, Clean, Styled},
+        table::{Cell, Table},
+    },
+    retrieval,
 };
+
+/// Show what a name is, and where
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  codira sym Flask.run --full")]
+pub(crate) struct Args {
+    /// A name: run, Flask.run, flask.app.Flask.run
+    name: String,
+    /// Only symbols of this kind: class, function, method, ...
+    #[arg(long, value_parser = kind_parser(), hide_possible_values = true)]
+    kind: Option<SymbolKind>,
+    /// Show all documentation, overloads and members
+    #[arg(short = 'v', long)]
+    full: bool,
+    #[command(flatten)]
+    question: Question,
+}
+
+impl Args {
+    /// Asks, and prints the answer.
+    pub(crate) async fn run(self, invocation: &Invocation) -> Result<Status, Failure> {
+        let Self { name, kind, full, question } = self;
+        let repository = invocation.repository()?;
+        let reader = repository.reader(!question.no_refresh).await?;
+        let (name, filter) = (Name::new(name), Filter { kind, within: question.prefix });
+        let answer = ask(&reader, &name, &filter, question.limit, full).await?;
+        if answer.is_empty() {
+            repository.note(format_args!("no symbol is called `{}`{}", name.as_str(), answer.did_you_mean()));
+        }
+        invocation.answer(&answer)
+    }
+}
 
 /// A symbol, and what belongs to it when everything is asked for.
 #[derive(Serialize)]
@@ -105,8 +141,8 @@ impl Answer for Symbols {
     }
 
     fn page(&self, out: &mut dyn Write) -> io::Result<()> {
-        for (place, answer) in self.page.answers.iter().enumerate() {
-            if place > 0 {
+        for (index, answer) in self.page.answers.iter().enumerate() {
+            if index > 0 {
                 writeln!(out)?;
             }
             answer.page(out)?;
