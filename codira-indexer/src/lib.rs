@@ -101,7 +101,7 @@ pub use report::{
     Counts, CoverageReport, EmbeddingCounts, EmbeddingReport, FailedFile, FileDecision, IndexReport, LeftOutFile, Outcome,
     PartialFile, Rebuild, SkipReason, SkippedFile, Timings, UncoveredExtension, UncoveredLanguage,
 };
-pub use run::{CoverageDemand, EmbeddingMode, IndexRequest, IndexScope, Indexer, IndexerOptions};
+pub use run::{CoverageDemand, EmbeddingBacklog, EmbeddingMode, IndexRequest, IndexScope, Indexer, IndexerOptions};
 pub use scan::{Hidden, PathPatterns};
 pub use state::{StateDirectory, discover_root};
 

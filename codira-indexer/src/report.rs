@@ -195,14 +195,15 @@ pub struct UncoveredLanguage {
     pub files: u64,
 }
 
-/// What a run embedded.
+/// What a run embedded, and what the index holds after it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EmbeddingReport {
     /// What the vectors are made by.
     pub spec: EmbeddingSpec,
     /// When they are computed.
     pub mode: EmbeddingMode,
-    /// The numbers of rows.
+    /// The numbers of rows: of every row of the index after a [run](crate::Indexer::run), unchanged files included; of
+    /// [`embed_pending`](crate::Indexer::embed_pending), of those that it gave their vectors.
     #[serde(flatten)]
     pub counts: EmbeddingCounts,
     /// How many symbols and documentation units of the files that were analyzed have none, and why.
@@ -212,11 +213,11 @@ pub struct EmbeddingReport {
 /// Numbers of embedding rows. Each is one of computed, reused and deferred.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct EmbeddingCounts {
-    /// Written, or given their vectors.
+    /// All of them.
     pub rows: u64,
     /// Vectors that the engine computed: one for each different text.
     pub computed: u64,
-    /// Rows that got a vector that was known.
+    /// Rows with a vector that was known: of an unchanged file, or of the same text elsewhere.
     pub reused: u64,
     /// Rows that wait for their vector.
     pub deferred: u64,

@@ -20,8 +20,8 @@ use codira_contracts::{
     Vector,
 };
 use codira_indexer::{
-    Embedding, EmbeddingCounts, EmbeddingMode, EmbeddingPolicy, IndexReport, IndexRequest, Indexer, IndexerOptions, Ineligible,
-    LexicalEngine, Outcome, PathPatterns,
+    Embedding, EmbeddingBacklog, EmbeddingCounts, EmbeddingMode, EmbeddingPolicy, IndexReport, IndexRequest, Indexer,
+    IndexerOptions, Ineligible, LexicalEngine, Outcome, PathPatterns,
 };
 use proptest::prelude::*;
 use support::{CHANGED, Counting, Repo, Toy, full};
@@ -134,10 +134,11 @@ async fn a_text_is_embedded_once_in_a_run_and_never_again() {
 
     let report = world.run(CHANGED()).await;
     assert!(matches!(report.outcome, Outcome::UpToDate { .. }));
+    assert_eq!(counts(&report), EmbeddingCounts { rows: 5, computed: 0, reused: 5, deferred: 0 });
     world.repo.write("a.toy", "def f\ncall g\ndef h\ndef i\n");
     let report = world.run(CHANGED()).await;
     assert_eq!(world.embedded(), once(&["function i"]));
-    assert_eq!(counts(&report), EmbeddingCounts { rows: 4, computed: 1, reused: 3, deferred: 0 });
+    assert_eq!(counts(&report), EmbeddingCounts { rows: 6, computed: 1, reused: 5, deferred: 0 }, "unchanged files count");
 }
 
 #[tokio::test]
@@ -216,6 +217,33 @@ async fn off_removes_vectors_and_now_brings_them_back() {
     assert!(matches!(report.outcome, Outcome::UpToDate { .. }));
     world.run(CHANGED()).await;
     assert_eq!((world.rows(), world.analyzed()), ((true, 2), 0));
+}
+
+#[tokio::test]
+async fn a_refresh_leaves_an_index_without_embeddings_as_it_is() {
+    let mut world = World::of([("a.toy", "def f\n")]);
+    world.run(mode(EmbeddingMode::Off)).await;
+    world.repo.write("b.toy", "def g\n");
+    let refresh = IndexRequest { embedding_backlog: EmbeddingBacklog::Leave, ..CHANGED() };
+    let report = world.run(refresh).await;
+    assert_eq!((report.counts.analyzed, report.embeddings.is_none()), (1, true));
+    assert_eq!((world.rows().1, world.embedded()), (0, Vec::new()));
+
+    world.run(CHANGED()).await;
+    world.repo.write("b.toy", "def h\n");
+    let report = world.run(refresh).await;
+    assert_eq!(counts(&report).rows, 4, "where there are embeddings, they are kept up to date");
+    assert_eq!(world.rows(), (true, 4));
+}
+
+#[tokio::test]
+async fn a_refresh_leaves_rows_that_wait() {
+    let mut world = World::of([("a.toy", "def f\n")]);
+    world.run(mode(EmbeddingMode::Deferred)).await;
+    world.repo.write("b.toy", "def g\n");
+    let report = world.run(IndexRequest { embedding_backlog: EmbeddingBacklog::Leave, ..CHANGED() }).await;
+    assert_eq!(counts(&report), EmbeddingCounts { rows: 4, computed: 2, reused: 0, deferred: 2 });
+    assert_eq!(world.embedded(), once(&["function g", "module b.toy"]));
 }
 
 #[tokio::test]

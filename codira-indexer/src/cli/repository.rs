@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use crate::{
-    BackendChoice, BackendRegistry, Config, CoverageReport, Embedding, EmbeddingMode, EmbeddingReport, Environment, IndexEvent,
-    IndexReport, IndexRequest, Indexer, IndexerError, Outcome, Refresh, StateDirectory, analyzers, auditors, discover_root,
+    BackendChoice, BackendRegistry, Config, CoverageReport, Embedding, EmbeddingBacklog, EmbeddingMode, EmbeddingReport,
+    Environment, IndexEvent, IndexReport, IndexRequest, Indexer, IndexerError, Outcome, Refresh, StateDirectory, analyzers,
+    auditors, discover_root,
 };
 use codira_contracts::{BackendError, DynBackend, DynReader, ErrorKind, IndexBackend, RepoRoot};
 use tokio_util::sync::CancellationToken;
@@ -51,7 +52,7 @@ impl Repository {
         if !refresh || self.config.refresh() == Refresh::Never {
             return Ok(reader);
         }
-        match self.index(backend.clone(), self.request()).await {
+        match self.index(backend.clone(), self.refresh()).await {
             Ok(IndexReport { outcome: Outcome::Committed { .. }, counts, .. }) => {
                 let (analyzed, removed) = (style::count(counts.analyzed, "file", "files"), counts.removed);
                 self.note(format_args!("the index was stale: {analyzed} analyzed again, {removed} removed"));
@@ -92,9 +93,16 @@ impl Repository {
         Ok(done?)
     }
 
-    /// What brings the index up to date as it is configured.
-    fn request(&self) -> IndexRequest {
-        IndexRequest { jobs: self.config.jobs(), embeddings: self.config.embedding_mode(), ..IndexRequest::default() }
+    /// What brings the index up to date before a question, as it is configured.
+    ///
+    /// Embeddings that `codira index` was told to leave out or put off are not made by a question.
+    fn refresh(&self) -> IndexRequest {
+        IndexRequest {
+            jobs: self.config.jobs(),
+            embeddings: self.config.embedding_mode(),
+            embedding_backlog: EmbeddingBacklog::Leave,
+            ..IndexRequest::default()
+        }
     }
 
     /// The indexer, with the configured engine unless embeddings are off.

@@ -48,6 +48,13 @@ impl FileRows {
     }
 }
 
+/// How many rows there are, and how many of them wait for their vectors.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct StoredRows {
+    pub(super) rows: u64,
+    pub(super) deferred: u64,
+}
+
 /// Computes vectors, each text's once, and keeps count.
 pub(super) struct Embedder {
     pub(super) embedding: Embedding,
@@ -177,16 +184,19 @@ impl Embedder {
         Ok(computed)
     }
 
-    /// What was done.
+    /// What was done to the rows that were filled.
     pub(super) fn report(self) -> EmbeddingReport {
-        let EmbeddingCounts { rows, computed, deferred, .. } = self.counts;
-        let reused = rows - computed - deferred;
-        EmbeddingReport {
-            spec: self.embedding.spec().clone(),
-            mode: self.mode,
-            counts: EmbeddingCounts { reused, ..self.counts },
-            skipped: self.skipped,
-        }
+        let EmbeddingCounts { rows, deferred, .. } = self.counts;
+        self.report_on(StoredRows { rows, deferred })
+    }
+
+    /// What was done, and what the index holds after it.
+    pub(super) fn report_on(mut self, stored: StoredRows) -> EmbeddingReport {
+        let StoredRows { rows, deferred } = stored;
+        // A vector that was computed for a file which the store then refused is in no row.
+        let reused = rows.saturating_sub(self.counts.computed + deferred);
+        self.counts = EmbeddingCounts { rows, reused, deferred, ..self.counts };
+        EmbeddingReport { spec: self.embedding.spec().clone(), mode: self.mode, counts: self.counts, skipped: self.skipped }
     }
 }
 

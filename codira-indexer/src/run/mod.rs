@@ -28,7 +28,7 @@ use crate::{
     scan::{Owners, scan},
 };
 pub use embed::EmbeddingMode;
-pub use request::{CoverageDemand, IndexRequest, IndexScope, IndexerOptions};
+pub use request::{CoverageDemand, EmbeddingBacklog, IndexRequest, IndexScope, IndexerOptions};
 
 /// Keeps the index of one repository up to date, in any backend.
 ///
@@ -112,6 +112,8 @@ impl<B: IndexBackend> Indexer<B> {
         };
         let found = Found::ask(&self.backend, &audit, &specs).await?;
         let found = if request.scope == IndexScope::Full { found.requested() } else { found };
+        let embedding =
+            embedding.filter(|_| request.embedding_backlog == EmbeddingBacklog::WorkOff || !found.lacks_embeddings());
         clock.timings.open = clock.lap();
         let (scan, scan_time) = walk.await?;
         clock.timings.scan = scan_time;
@@ -163,7 +165,7 @@ impl<B: IndexBackend> Indexer<B> {
             ledger.check(request.coverage)?;
             clock.timings.analyze = clock.lap();
             writer.maintain(&audit, &specs).await?;
-            writer.populate(&ledger, events).await?;
+            writer.populate(&ledger, request.embedding_backlog, events).await?;
             writer.write_inventory(ledger.inventory(&owners, &self.auditing)).await?;
             writer.derive(events).await?;
             clock.timings.derive = clock.lap();
@@ -172,13 +174,17 @@ impl<B: IndexBackend> Indexer<B> {
         .await;
         clock.timings.store = writer.time;
         clock.timings.embed = writer.embed_time;
-        let embeddings = writer.embedder.take().map(Embedder::report);
+        let embedder = writer.embedder.take();
         let outcome = match written {
             Ok(()) => writer.commit(events).await?,
             Err(error) => return Err(writer.give_up(error).await),
         };
         clock.timings.commit = clock.lap();
         clock.timings.total = clock.started.elapsed();
+        let embeddings = embedder.map(|embedder| {
+            let rows = found.rows_after(&outcome, embedder.spec());
+            embedder.report_on(rows)
+        });
         Ok(ledger.close(outcome, &found, embeddings, clock.timings))
     }
 }

@@ -8,6 +8,7 @@ use codira_contracts::{
 use super::{
     conclude::Ledger,
     embed::{Embedder, EmbeddingMode, FileRows},
+    request::EmbeddingBacklog,
     write::Writer,
 };
 use crate::{IndexEvent, IndexerError};
@@ -16,17 +17,20 @@ use crate::{IndexEvent, IndexerError};
 const FILES_AT_ONCE: usize = 64;
 
 impl<B: IndexBackend> Writer<'_, B> {
-    /// Gives files that stay as they are the rows of a spec that the index does not know, and, where vectors are computed now,
-    /// every row that waits its vector.
+    /// Gives files that stay as they are the rows of a spec that the index does not know, and, where vectors are computed now
+    /// and the backlog is worked off, every row that waits its vector.
     pub(super) async fn populate(
         &mut self,
         ledger: &Ledger,
+        backlog: EmbeddingBacklog,
         events: &(dyn Fn(IndexEvent) + Send + Sync),
     ) -> Result<(), IndexerError> {
         let Some(embedder) = &self.embedder else { return Ok(()) };
         match self.stored.and_then(|stored| stored.embeddings(embedder.spec())) {
             None => self.add_rows(ledger, events).await,
-            Some(stored) if stored.pending > 0 && embedder.mode == EmbeddingMode::Now => {
+            Some(stored)
+                if stored.pending > 0 && embedder.mode == EmbeddingMode::Now && backlog == EmbeddingBacklog::WorkOff =>
+            {
                 self.work_off(stored.pending, events).await
             }
             Some(_) => Ok(()),

@@ -27,6 +27,17 @@ pub enum CoverageDemand {
     Full,
 }
 
+/// What happens to embeddings that earlier runs left out or put off: rows that wait for their vectors and, where the index
+/// holds no embedding at all, those of every file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EmbeddingBacklog {
+    /// They are made.
+    #[default]
+    WorkOff,
+    /// They are left: rows go on waiting, and an index without embeddings stays without, whatever changed.
+    Leave,
+}
+
 /// One run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IndexRequest {
@@ -38,6 +49,8 @@ pub struct IndexRequest {
     pub jobs: NonZeroUsize,
     /// When vectors are computed, where the indexer has an [engine](crate::Indexer::with_embedding).
     pub embeddings: EmbeddingMode,
+    /// Whether it makes the embeddings that earlier runs left out or put off.
+    pub embedding_backlog: EmbeddingBacklog,
     /// Whether source files may be left out.
     pub coverage: CoverageDemand,
 }
@@ -50,6 +63,7 @@ impl Default for IndexRequest {
             trust: Trust::default(),
             jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             embeddings: EmbeddingMode::default(),
+            embedding_backlog: EmbeddingBacklog::default(),
             coverage: CoverageDemand::default(),
         }
     }

@@ -6,7 +6,8 @@ use codira_contracts::{
     plan::{self, Reason},
 };
 
-use crate::Rebuild;
+use super::embed::StoredRows;
+use crate::{Outcome, Rebuild};
 
 /// The last commit, as far as a plan needs it.
 #[derive(Debug)]
@@ -71,6 +72,23 @@ impl Found {
             Self::Index(stored) | Self::Replaced(stored, _) => Some(stored),
             Self::Nothing(_) => None,
         }
+    }
+
+    /// Whether there is an index that holds no embedding of any spec.
+    pub(super) fn lacks_embeddings(&self) -> bool {
+        self.stored().is_some_and(|stored| stored.embeddings.is_empty())
+    }
+
+    /// How many rows of `spec` the index holds after a run: a commit leaves those of no other.
+    pub(super) fn rows_after(&self, outcome: &Outcome, spec: &EmbeddingSpec) -> StoredRows {
+        let (computed, deferred) = match outcome {
+            Outcome::Committed { totals, .. } => (totals.embeddings, totals.pending_embeddings),
+            Outcome::UpToDate { .. } => {
+                let inventory = self.stored().and_then(|stored| stored.embeddings(spec));
+                inventory.map_or((0, 0), |inventory| (inventory.computed, inventory.pending))
+            }
+        };
+        StoredRows { rows: computed + deferred, deferred }
     }
 
     /// Why everything is analyzed again, if it is.

@@ -94,6 +94,23 @@ fn emb() {
 }
 
 #[test]
+fn a_question_makes_no_vectors_that_the_index_was_made_without() {
+    let repo = Repo::tour();
+    assert_eq!(repo.run(&["index", "--embeddings", "off"]).status, 0);
+    assert_eq!(repo.found(&["sym", "Cart", "--json"]), Repo::indexed().found(&["sym", "Cart", "--json"]));
+    repo.write("shop/gift.py", "def wrap(): ...\n");
+    assert_eq!(repo.run(&["sym", "wrap"]).status, 0);
+    let run = repo.run(&["emb", "price"]);
+    assert_eq!((run.status, &*run.stdout), (1, ""));
+    assert!(
+        run.stderr.starts_with("note: the index holds no embeddings of ") && run.stderr.ends_with("; run `codira index`\n")
+    );
+    let index = repo.found(&["index"]);
+    assert!(index.contains(" by lexical: 39 computed, 0 reused, 0 deferred"), "{index}");
+    assert_eq!(repo.run(&["emb", "price"]).status, 0);
+}
+
+#[test]
 fn ctx() {
     let question = ["ctx", "how", "is", "the", "price", "of", "an", "item", "found"];
     assert_snapshot!("ctx", lines(&[&question[..], &["--explain", "--limit", "4"]].concat()));

@@ -12,7 +12,7 @@ use codira_contracts::{RepoRoot, plan::Trust};
 use serde::Serialize;
 
 use crate::{
-    CoverageDemand, EmbeddingMode, IndexReport, IndexRequest, IndexScope, Outcome, Rebuild, Timings,
+    CoverageDemand, EmbeddingBacklog, EmbeddingMode, IndexReport, IndexRequest, IndexScope, Outcome, Rebuild, Timings,
     cli::{
         embedded::{self, Embedded},
         failure::{Failure, Status},
@@ -62,6 +62,7 @@ impl Args {
             jobs: self.jobs.unwrap_or_else(|| repository.config.jobs()),
             coverage: if self.require_full_coverage { CoverageDemand::Full } else { CoverageDemand::Any },
             embeddings: self.embeddings.map_or_else(|| repository.config.embedding_mode(), Into::into),
+            embedding_backlog: EmbeddingBacklog::WorkOff,
         };
         let backend = repository.backend()?;
         if self.embeddings_only {
