@@ -82,12 +82,9 @@ pub struct BackendChoice {
 }
 
 impl BackendChoice {
-    /// The name that the caller gives, else the configured one.
-    pub fn new(explicit: Option<&str>, config: &Config) -> Self {
-        let (name, source) = match explicit {
-            Some(name) => (name, &ConfigSource::Argument),
-            None => config.backend(),
-        };
+    /// The effective choice of `config`.
+    pub fn of(config: &Config) -> Self {
+        let (name, source) = config.backend();
         Self { name: name.to_owned(), source: source.clone() }
     }
 }

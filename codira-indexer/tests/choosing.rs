@@ -35,11 +35,13 @@ fn registry() -> BackendRegistry {
 #[test]
 fn an_argument_beats_the_configuration() {
     let repo = Repo::of([(".codira/config.toml", "backend.name = \"configured\"")]);
-    let config = Config::load(&repo.root(), &Environment::default()).unwrap();
-    assert_eq!(BackendChoice::new(Some("given"), &config), choice("given"));
-    let chosen = BackendChoice::new(None, &config);
+    let mut config = Config::load(&repo.root(), &Environment::default()).unwrap();
+    let chosen = BackendChoice::of(&config);
     assert_eq!(chosen.name, "configured");
     assert!(matches!(chosen.source, ConfigSource::RepositoryFile { line: 1, .. }));
+    config.set_backend("given");
+    assert_eq!(BackendChoice::of(&config), choice("given"));
+    assert_eq!(config.entries()[0].value, "given");
 }
 
 #[test]

@@ -4,9 +4,9 @@
 
 mod support;
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
-use codira_indexer::{Config, ConfigSource, Environment, IndexerError, Key, Refresh};
+use codira_indexer::{Config, ConfigEntry, ConfigSource, Environment, IndexerError, Key, Refresh};
 use support::Repo;
 use tempfile::TempDir;
 
@@ -41,14 +41,14 @@ fn the_environment_beats_the_repository_beats_the_user() {
     let repo = Repo::of([(".codira/config.toml", "backend.name = \"r\"\n\nindex.jobs = 2\n")]);
     let environment = Environment::new([("HOME", home.path().to_str().unwrap()), ("CODIRA_INDEX_BACKEND", "e")]);
     let config = load(&repo, &environment);
-    let entry = |key| config.entries().into_iter().find(|entry| entry.key == key).unwrap();
-    assert_eq!(config.backend(), ("e", &ConfigSource::Environment { variable: "CODIRA_INDEX_BACKEND" }));
+    let entry = |key| config.entries().into_iter().find(|entry| entry.key.as_str() == key).unwrap();
+    assert_eq!(config.backend(), ("e", &ConfigSource::Environment { variable: "CODIRA_INDEX_BACKEND".to_owned() }));
     let repository = repo.root().as_path().join(".codira/config.toml");
     assert_eq!(config.jobs().get(), 2);
-    assert_eq!(entry(Key::IndexJobs).source, ConfigSource::RepositoryFile { path: repository, line: 3 });
-    assert_eq!(entry(Key::IndexHidden).source, ConfigSource::UserFile { path: user, line: 5 });
-    assert_eq!(entry(Key::IndexHidden).value, "index");
-    assert_eq!(entry(Key::QueryRefresh).source, ConfigSource::Default);
+    assert_eq!(entry("index.jobs").source, ConfigSource::RepositoryFile { path: repository, line: 3 });
+    assert_eq!(entry("index.hidden").source, ConfigSource::UserFile { path: user, line: 5 });
+    assert_eq!(entry("index.hidden").value, "index");
+    assert_eq!(entry("query.refresh").source, ConfigSource::Default);
 }
 
 #[test]
@@ -60,7 +60,24 @@ fn the_users_file_is_where_the_specification_says() {
 }
 
 #[test]
-fn every_key_can_be_set_in_a_file_and_by_a_variable() {
+fn every_key_reads_its_default_from_a_file_and_has_a_variable_of_its_own() {
+    for entry in Config::default().entries() {
+        let repo = Repo::new();
+        repo.write(".codira/config.toml", &format!("{} = {}\n", entry.key, entry.value));
+        let read = load(&repo, &Environment::default()).entries();
+        let read = read.into_iter().find(|read| read.key == entry.key).unwrap();
+        assert_eq!(read.value, entry.value, "{}", entry.key);
+        let repository = repo.root().as_path().join(".codira/config.toml");
+        assert_eq!(read.source, ConfigSource::RepositoryFile { path: repository, line: 1 });
+    }
+    let variables: BTreeSet<String> = Key::ALL.iter().map(|key| key.variable()).collect();
+    assert_eq!(variables.len(), Key::ALL.len());
+    assert!(variables.iter().all(|variable| variable.starts_with("CODIRA_")));
+    assert!(Key::ALL.iter().all(|key| key.meaning().ends_with('.') && !key.meaning().contains("  ")));
+}
+
+#[test]
+fn values_other_than_the_default_are_read_from_a_file_and_from_variables() {
     let text = r#"
 [backend]
 name = "other"
@@ -91,7 +108,6 @@ roots = ["src/"]
 [query]
 refresh = "never"
 "#;
-    let from_file = load(&Repo::of([(".codira/config.toml", text)]), &Environment::default()).entries();
     let variables = [
         ("CODIRA_INDEX_BACKEND", "other"),
         ("CODIRA_INDEX_JOBS", "3"),
@@ -116,11 +132,17 @@ refresh = "never"
         ("CODIRA_COVERAGE_ROOTS", "src/"),
         ("CODIRA_QUERY_REFRESH", "never"),
     ];
+    let from_file = load(&Repo::of([(".codira/config.toml", text)]), &Environment::default()).entries();
     let from_environment = load(&Repo::new(), &Environment::new(variables)).entries();
-    let values = |entries: &[codira_indexer::ConfigEntry]| entries.iter().map(|e| e.value.clone()).collect::<Vec<_>>();
-    assert_eq!(values(&from_file), values(&from_environment));
-    assert!(from_file.iter().all(|entry| matches!(entry.source, ConfigSource::RepositoryFile { .. })));
-    assert_eq!(values(&from_file)[2], "2 MiB");
+    for (variable, _) in variables {
+        let of = |entries: &[ConfigEntry]| entries.iter().find(|e| e.key.variable() == variable).unwrap().clone();
+        let (file, environment) = (of(&from_file), of(&from_environment));
+        assert_eq!(file.value, environment.value);
+        assert!(matches!(file.source, ConfigSource::RepositoryFile { .. }), "{file:?}");
+        assert_eq!(environment.source, ConfigSource::Environment { variable: variable.to_owned() });
+    }
+    let size = from_file.iter().find(|entry| entry.key.as_str() == "index.max_file_size").unwrap();
+    assert_eq!(size.value, "2 MiB", "as a person would write it");
 }
 
 #[test]

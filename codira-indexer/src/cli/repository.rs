@@ -30,8 +30,11 @@ impl Repository {
     /// Finds the repository around `directory`, else around the current one.
     pub(crate) fn find(directory: Option<&Path>, global: &Global) -> Result<Self, Failure> {
         let root = discover_root(directory.unwrap_or(Path::new(".")))?;
-        let config = Config::load(&root, &Environment::from_process())?;
-        let choice = BackendChoice::new(global.backend.as_deref(), &config);
+        let mut config = Config::load(&root, &Environment::from_process())?;
+        if let Some(name) = &global.backend {
+            config.set_backend(name);
+        }
+        let choice = BackendChoice::of(&config);
         Ok(Self { root, config, registry: BackendRegistry::first_party(), choice, quiet: global.quiet })
     }
 

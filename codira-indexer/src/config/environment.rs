@@ -47,8 +47,9 @@ impl Environment {
     /// The keys that variables set.
     pub(super) fn settings(&self) -> Vec<(Key, RawValue, ConfigSource)> {
         let setting = |&key: &Key| {
-            let text = self.get(key.variable())?.to_owned();
-            Some((key, RawValue::Text(text), ConfigSource::Environment { variable: key.variable() }))
+            let variable = key.variable();
+            let text = self.get(&variable)?.to_owned();
+            Some((key, RawValue::Text(text), ConfigSource::Environment { variable }))
         };
         Key::ALL.iter().filter_map(setting).collect()
     }

@@ -33,18 +33,28 @@ impl fmt::Display for RawValue {
 
 /// A type that a key can have.
 pub(super) trait FromRaw: Sized {
+    /// What a value must be: `a name`, `a whole number of at least 1`.
+    const EXPECTED: &'static str;
+
     /// Reads a value, or says what is wrong with it: the rest of a sentence that begins with the key.
     fn from_raw(raw: &RawValue) -> Result<Self, String>;
 
     /// The value as a configuration file would hold it.
     fn to_json(&self) -> serde_json::Value;
+
+    /// What is wrong with a value that is something else.
+    fn unexpected(raw: &RawValue) -> String {
+        format!("must be {}, and is {raw}", Self::EXPECTED)
+    }
 }
 
 impl FromRaw for String {
+    const EXPECTED: &'static str = "a name";
+
     fn from_raw(raw: &RawValue) -> Result<Self, String> {
         match raw {
             RawValue::Text(text) if !text.is_empty() => Ok(text.clone()),
-            raw => Err(format!("must be a name, and is {raw}")),
+            raw => Err(Self::unexpected(raw)),
         }
     }
 
@@ -54,13 +64,15 @@ impl FromRaw for String {
 }
 
 impl FromRaw for NonZeroUsize {
+    const EXPECTED: &'static str = "a whole number of at least 1";
+
     fn from_raw(raw: &RawValue) -> Result<Self, String> {
         let number = match raw {
             RawValue::Integer(number) => usize::try_from(*number).ok(),
             RawValue::Text(text) => text.parse().ok(),
             _ => None,
         };
-        number.and_then(Self::new).ok_or_else(|| format!("must be a whole number of at least 1, and is {raw}"))
+        number.and_then(Self::new).ok_or_else(|| Self::unexpected(raw))
     }
 
     fn to_json(&self) -> serde_json::Value {
@@ -93,16 +105,18 @@ impl FromStr for FileSize {
         let unit = UNITS.iter().find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)));
         let (number, unit) = unit.unwrap_or((text.strip_suffix("bytes").unwrap_or(text), 1));
         let size = number.trim().parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
-        size.map(Self).ok_or_else(|| format!("must be a size such as 1048576 or \"4 MiB\", and is {text:?}"))
+        size.map(Self).ok_or_else(|| format!("must be {}, and is {text:?}", Self::EXPECTED))
     }
 }
 
 impl FromRaw for FileSize {
+    const EXPECTED: &'static str = "a size such as 1048576 or \"4 MiB\"";
+
     fn from_raw(raw: &RawValue) -> Result<Self, String> {
         match raw {
             RawValue::Integer(number) if *number >= 0 => Ok(Self(number.unsigned_abs())),
             RawValue::Text(text) => text.parse(),
-            raw => Err(format!("must be a size such as 1048576 or \"4 MiB\", and is {raw}")),
+            raw => Err(Self::unexpected(raw)),
         }
     }
 
@@ -112,12 +126,14 @@ impl FromRaw for FileSize {
 }
 
 impl FromRaw for PathPatterns {
+    const EXPECTED: &'static str = "a list of patterns";
+
     fn from_raw(raw: &RawValue) -> Result<Self, String> {
         let patterns = match raw {
             RawValue::List(items) => items.clone(),
             // A variable holds one text: its patterns are separated by commas.
             RawValue::Text(text) => text.split(',').map(|item| item.trim().to_owned()).collect(),
-            raw => return Err(format!("must be a list of patterns, and is {raw}")),
+            raw => return Err(Self::unexpected(raw)),
         };
         Self::new(patterns).map_err(|(pattern, problem)| format!("holds {pattern:?}, which is no pattern: {problem}"))
     }
@@ -128,10 +144,12 @@ impl FromRaw for PathPatterns {
 }
 
 impl FromRaw for PathBuf {
+    const EXPECTED: &'static str = "a path";
+
     fn from_raw(raw: &RawValue) -> Result<Self, String> {
         match raw {
             RawValue::Text(text) => Ok(text.into()),
-            raw => Err(format!("must be a path, and is {raw}")),
+            raw => Err(Self::unexpected(raw)),
         }
     }
 
@@ -141,12 +159,14 @@ impl FromRaw for PathBuf {
 }
 
 impl FromRaw for Vec<String> {
+    const EXPECTED: &'static str = "a list of names";
+
     fn from_raw(raw: &RawValue) -> Result<Self, String> {
         let names = match raw {
             RawValue::List(items) => items.clone(),
             // A variable holds one text: its names are separated by commas.
             RawValue::Text(text) => text.split(',').map(str::to_owned).collect(),
-            raw => return Err(format!("must be a list of names, and is {raw}")),
+            raw => return Err(Self::unexpected(raw)),
         };
         Ok(names.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect())
     }
@@ -157,13 +177,15 @@ impl FromRaw for Vec<String> {
 }
 
 impl FromRaw for Vec<SymbolKind> {
+    const EXPECTED: &'static str = "a list of kinds of symbols";
+
     fn from_raw(raw: &RawValue) -> Result<Self, String> {
         let kind = |word: &str| word.trim().parse().map_err(|_| format!("holds {word:?}, which is no kind of symbols"));
         match raw {
             RawValue::List(items) => items.iter().map(|word| kind(word)).collect(),
             // A variable holds one text: its kinds are separated by commas.
             RawValue::Text(text) => text.split(',').filter(|word| !word.trim().is_empty()).map(kind).collect(),
-            raw => Err(format!("must be a list of kinds of symbols, and is {raw}")),
+            raw => Err(Self::unexpected(raw)),
         }
     }
 
@@ -198,10 +220,12 @@ pub enum Refresh {
 macro_rules! words {
     ($type:ident { $($variant:ident = $word:literal),+ }) => {
         impl FromRaw for $type {
+            const EXPECTED: &'static str = concat!("one of", $(" \"", $word, "\""),+);
+
             fn from_raw(raw: &RawValue) -> Result<Self, String> {
                 match raw {
                     $(RawValue::Text(text) if text == $word => Ok(Self::$variant),)+
-                    raw => Err(format!(concat!("must be one of", $(" \"", $word, "\"",)+ ", and is {}"), raw)),
+                    raw => Err(Self::unexpected(raw)),
                 }
             }
 

@@ -43,7 +43,7 @@ fn the_configuration_can_forbid_to_refresh() {
 async fn while_another_process_writes_questions_get_the_last_commit() {
     let repo = stale();
     let root = discover_root(&repo.path()).unwrap();
-    let choice = BackendChoice::new(None, &Config::default());
+    let choice = BackendChoice::of(&Config::default());
     let backend = BackendRegistry::first_party().open(&choice, &StateDirectory::of(&root)).unwrap();
     let session = backend.begin_index_session(WriteScope::Incremental).await.unwrap();
 

@@ -6,7 +6,7 @@ use anstyle::Style;
 use serde::Serialize;
 
 use crate::{
-    ConfigEntry, ConfigSource, Key,
+    ConfigEntry, ConfigSource,
     cli::{
         failure::{Failure, Status},
         invocation::Invocation,
@@ -40,20 +40,13 @@ struct Setting {
     #[serde(flatten)]
     entry: ConfigEntry,
     /// The environment variable that would set it.
-    variable: &'static str,
+    variable: String,
     meaning: &'static str,
 }
 
-/// Looks what is set; the backend is the one that an argument may have chosen.
+/// Looks what is set.
 fn ask(repository: &Repository) -> Settings {
-    let chosen = &repository.choice;
-    let setting = |mut entry: ConfigEntry| {
-        if entry.key == Key::BackendName && chosen.source == ConfigSource::Argument {
-            entry.value = chosen.name.as_str().into();
-            entry.source = ConfigSource::Argument;
-        }
-        Setting { variable: entry.key.variable(), meaning: entry.key.meaning(), entry }
-    };
+    let setting = |entry: ConfigEntry| Setting { variable: entry.key.variable(), meaning: entry.key.meaning(), entry };
     Settings { answers: repository.config.entries().into_iter().map(setting).collect() }
 }
 

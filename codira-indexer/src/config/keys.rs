@@ -1,0 +1,72 @@
+//! Every key of the configuration, declared: the one place to add one.
+
+use std::{num::NonZeroUsize, path::PathBuf, thread};
+
+use codira_contracts::SymbolKind;
+
+use super::{
+    EngineChoice, FileSize, Key, Refresh,
+    declare::declare_keys,
+    setting::{AnySetting, Setting},
+};
+use crate::{AuditOptions, EmbeddingMode, EmbeddingPolicy, Hidden, Inclusion, IndexerOptions, PathPatterns};
+
+declare_keys! {
+    backend {
+        /// The backend that keeps the index.
+        name: String = "sqlite".to_owned(), set_by "CODIRA_INDEX_BACKEND";
+    }
+    index {
+        /// How many files are analyzed at once.
+        jobs: NonZeroUsize = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        /// Larger files are skipped: bytes, or text such as "4 MiB".
+        max_file_size: FileSize = FileSize(IndexerOptions::default().max_file_size);
+        /// Whether files and directories whose name begins with a dot are indexed: "skip" or "index".
+        hidden: Hidden = Hidden::default();
+        /// Only files that match one of these patterns, in .gitignore syntax, are indexed; empty means all.
+        include: PathPatterns = PathPatterns::default();
+        /// Files that match one of these patterns, in .gitignore syntax, are not indexed.
+        exclude: PathPatterns = PathPatterns::default();
+    }
+    embeddings {
+        /// When vectors are computed: "now", "deferred" (by `codira index --embeddings-only`) or "off".
+        mode: EmbeddingMode = EmbeddingMode::default();
+        /// What computes vectors: "lexical", or "model" from a local directory.
+        engine: EngineChoice = EngineChoice::default();
+        /// The directory of the model, absolute or relative to the root; empty means none.
+        model: PathBuf = PathBuf::new();
+        /// Symbols of these kinds get no vectors.
+        skip_kinds: Vec<SymbolKind> = EmbeddingPolicy::default().skip_kinds;
+        /// What has fewer words gets no vector.
+        min_words: NonZeroUsize = EmbeddingPolicy::default().min_words;
+        /// Files that match one of these patterns, in .gitignore syntax, get no vectors.
+        exclude: PathPatterns = EmbeddingPolicy::default().exclude;
+    }
+    audit {
+        /// The languages whose documentation is audited, by name; empty means none.
+        languages: Vec<String> = Vec::new();
+        /// The conventions that documentation is held to, by name; in a language without one, the one that each text
+        /// shows.
+        conventions: Vec<String> = Vec::new();
+        /// Only files that match one of these patterns, in .gitignore syntax, are audited; empty means all.
+        include: PathPatterns = AuditOptions::default().include;
+        /// Files that match one of these patterns, in .gitignore syntax, are not audited.
+        exclude: PathPatterns = AuditOptions::default().exclude;
+        /// What happens to code that is not public: "skip" or "audit".
+        private: Inclusion = AuditOptions::default().private;
+        /// What happens to functions and classes inside of others: "skip" or "audit".
+        nested: Inclusion = AuditOptions::default().nested;
+        /// What happens to tests: "skip" or "audit".
+        tests: Inclusion = AuditOptions::default().tests;
+        /// Rules whose findings are dropped, by id.
+        ignore: Vec<String> = Vec::new();
+    }
+    coverage {
+        /// Only files that match one of these patterns, in .gitignore syntax, count for coverage; empty means all.
+        roots: PathPatterns = IndexerOptions::default().coverage_roots;
+    }
+    query {
+        /// Whether a query brings a stale index up to date first: "auto" or "never".
+        refresh: Refresh = Refresh::default();
+    }
+}
