@@ -7,10 +7,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use codira_contracts::{DynBackend, IndexBackend, LanguageAnalyzer, RepoRoot, plan::Reason};
+use codira_contracts::{DynBackend, IndexBackend, LanguageAnalyzer, RepoRoot};
 use codira_indexer::{
     Embedding, IndexReport, IndexRequest, Indexer, IndexerOptions,
     analyzers::{c::CAnalyzer, python::PythonAnalyzer},
+    plan::Reason,
 };
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;

@@ -1,6 +1,6 @@
 //! Why a call failed, and what to do about it.
 
-use std::{borrow::Cow, fmt, io};
+use std::{fmt, io};
 
 use crate::{Capability, Holder};
 
@@ -19,17 +19,6 @@ pub enum BackendError {
     NotIndexed {
         /// Where an index was sought.
         location: String,
-    },
-
-    /// The index there belongs to another backend: one repository has one index.
-    #[error("{location} belongs to the backend `{owner}`, and `{backend}` was asked")]
-    OwnedByAnother {
-        /// The index.
-        location: String,
-        /// The backend that was asked.
-        backend: String,
-        /// The backend that has the index.
-        owner: String,
     },
 
     /// Another write session is open on the same index.
@@ -115,6 +104,16 @@ pub enum BackendError {
         #[source]
         source: BoxError,
     },
+
+    /// A layer between the caller and the backend refuses, in its own words and with an error of its own: the one who keeps the
+    /// index in a directory, say.
+    #[error("{error}")]
+    Layer {
+        /// What the caller can do about it.
+        kind: ErrorKind,
+        /// What the layer says; callers that know it downcast it.
+        error: BoxError,
+    },
 }
 
 /// [`BackendError`] without its payload: what callers branch on, and what the conformance kit compares.
@@ -141,11 +140,28 @@ pub enum ErrorKind {
     Failed,
 }
 
+impl ErrorKind {
+    /// What the caller can do, as the rest of a sentence for people. A program that has commands says which.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::NotIndexed => "index the repository first",
+            Self::SessionBusy => "wait until the holder has finished, or stop it",
+            Self::Unsupported => "choose another backend",
+            Self::SchemaMismatch => "index again, which migrates an older index; a newer one needs a newer program",
+            Self::Corrupt => "index the whole repository again, which replaces what is there",
+            Self::InvalidInput => "correct the value; nothing was changed",
+            Self::PermissionDenied => "grant access, or run as somebody who has it",
+            Self::NoSpace => "make space and try again; the last commit is intact",
+            Self::Failed => "try again, and if it persists, report the error",
+        }
+    }
+}
+
 impl BackendError {
     /// The kind of this error.
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotIndexed { .. } | Self::OwnedByAnother { .. } => ErrorKind::NotIndexed,
+            Self::NotIndexed { .. } => ErrorKind::NotIndexed,
             Self::SessionBusy { .. } => ErrorKind::SessionBusy,
             Self::Unsupported { .. } => ErrorKind::Unsupported,
             Self::SchemaMismatch { .. } => ErrorKind::SchemaMismatch,
@@ -154,36 +170,8 @@ impl BackendError {
             Self::PermissionDenied { .. } => ErrorKind::PermissionDenied,
             Self::NoSpace { .. } => ErrorKind::NoSpace,
             Self::Failed { .. } => ErrorKind::Failed,
+            Self::Layer { kind, .. } => *kind,
         }
-    }
-
-    /// What the caller can do, as one sentence for people.
-    ///
-    /// ```
-    /// use codira_contracts::BackendError;
-    ///
-    /// let error = BackendError::NotIndexed { location: ".codira".to_owned() };
-    /// assert_eq!(error.advice(), "index the repository first: `codira index`");
-    /// ```
-    pub fn advice(&self) -> Cow<'static, str> {
-        Cow::Borrowed(match self {
-            Self::NotIndexed { .. } => "index the repository first: `codira index`",
-            Self::OwnedByAnother { backend, owner, .. } => {
-                return Cow::Owned(format!(
-                    "ask it with `--backend {owner}`, or move the index with `codira index --backend {backend}`"
-                ));
-            }
-            Self::SessionBusy { .. } => "wait until the holder has finished, or stop it",
-            Self::Unsupported { .. } => "choose another backend",
-            Self::SchemaMismatch { .. } => {
-                "run `codira index`, which migrates an older index; a newer one needs a newer codira"
-            }
-            Self::Corrupt { .. } => "run `codira index --full`, which replaces what is there",
-            Self::InvalidInput { .. } => "correct the value; nothing was changed",
-            Self::PermissionDenied { .. } => "grant access, or run as somebody who has it",
-            Self::NoSpace { .. } => "make space and try again; the last commit is intact",
-            Self::Failed { .. } => "try again, and if it persists, report the error",
-        })
     }
 
     /// An [`InvalidInput`](Self::InvalidInput): `subject` is the offending value, `problem` the rule that it breaks.

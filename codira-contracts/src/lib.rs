@@ -15,7 +15,7 @@
 //! lists the sentences.
 //!
 //! Pure logic that every backend shares: [`resolve`] turns records into edges, [`score`] orders by similarity, [`text`] finds
-//! words in lines, [`plan`] decides what to do with a file and why, [`PathPrefix`] narrows by path, [`compact`] says uses and edges in
+//! words in lines, [`PathPrefix`] narrows by path, [`compact`] says uses and edges in
 //! few bytes, [`cores`] computes on every core.
 
 mod analysis;
@@ -35,7 +35,6 @@ mod ext;
 mod identity;
 mod inventory;
 mod path;
-pub mod plan;
 mod position;
 mod request;
 pub mod resolve;

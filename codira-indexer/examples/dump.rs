@@ -15,14 +15,14 @@ use std::{
 };
 
 use codira_contracts::IndexBackend;
-use codira_indexer::{BackendChoice, BackendRegistry, Config, Environment, StateDirectory, discover_root, dump};
+use codira_indexer::{BackendChoice, BackendRegistry, Config, Environment, discover_root, dump};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let directory = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
     let root = discover_root(Path::new(&directory))?;
     let config = Config::load(&root, &Environment::from_process())?;
-    let backend = BackendRegistry::first_party().open(&BackendChoice::of(&config), &StateDirectory::of(&root))?;
+    let backend = BackendRegistry::first_party().open(&BackendChoice::of(&config), &config.location(&root))?;
     let mut out = BufWriter::new(io::stdout().lock());
     dump(&backend.open_reader().await?, &mut out).await?;
     Ok(out.flush()?)

@@ -9,12 +9,12 @@ use crate::{BackendFactory, registry::KnownBackend};
 pub(crate) fn first_party() -> Vec<BackendFactory> {
     vec![
         #[cfg(feature = "sqlite")]
-        BackendFactory::new(codira_sqlite::NAME, "codira-sqlite", Some(codira_sqlite::FILE_NAME), |state| {
-            DynBackend::new(codira_sqlite::SqliteBackend::in_directory(state.path()))
+        BackendFactory::new(codira_sqlite::NAME, "codira-sqlite", Some(codira_sqlite::FILE_NAME), |location| {
+            Ok(DynBackend::new(codira_sqlite::SqliteBackend::in_directory(location.state.path())))
         }),
         #[cfg(feature = "duckdb-installed")]
-        BackendFactory::new(codira_duckdb::NAME, "codira-duckdb", Some(codira_duckdb::FILE_NAME), |state| {
-            DynBackend::new(codira_duckdb::DuckdbBackend::in_directory(state.path()))
+        BackendFactory::new(codira_duckdb::NAME, "codira-duckdb", Some(codira_duckdb::FILE_NAME), |location| {
+            Ok(DynBackend::new(codira_duckdb::DuckdbBackend::in_directory(location.state.path())))
         }),
     ]
 }

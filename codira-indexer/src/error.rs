@@ -2,9 +2,12 @@
 
 use std::{fmt, io, path::PathBuf};
 
-use codira_contracts::{BackendError, BoxError};
+use codira_contracts::{BackendError, BoxError, ErrorKind};
 
-use crate::config::{ConfigSource, Key};
+use crate::{
+    config::{ConfigSource, Key},
+    state::StateRefusal,
+};
 
 /// Why the indexer could not do what it was asked.
 ///
@@ -106,6 +109,15 @@ pub enum IndexerError {
         known: Vec<String>,
     },
 
+    /// A backend needs a setting that nobody made.
+    #[error("the backend `{backend}` needs `{key}`, and it is not set")]
+    MissingSetting {
+        /// The backend.
+        backend: String,
+        /// The key.
+        key: Key,
+    },
+
     /// Two providers registered one name.
     #[error("two backends are registered as `{name}`: by {first} and by {second}")]
     DuplicateBackend {
@@ -179,6 +191,9 @@ impl IndexerError {
             Self::InvalidValue { .. } => "correct the value; `codira config` lists every key".to_owned(),
             Self::UnknownBackend { .. } => "choose a known one; `codira backends` lists them".to_owned(),
             Self::BackendNotCompiled { feature, .. } => format!("build codira-indexer with the feature `{feature}`"),
+            Self::MissingSetting { key, .. } => {
+                format!("set it in .codira/config.toml, or as the environment variable {}", key.variable())
+            }
             Self::DuplicateBackend { .. } => "register one of them under another name".to_owned(),
             Self::InvalidGlob { .. } => "correct the pattern".to_owned(),
             Self::Model { .. } => {
@@ -196,10 +211,25 @@ impl IndexerError {
                     .to_owned()
             }
             Self::Cancelled => return None,
-            Self::Backend(error) => error.advice().into_owned(),
+            Self::Backend(error) => backend_remedy(error),
         };
         Some(remedy)
     }
+}
+
+/// What to do about an error of the store: the contract's own words, where no command says it better.
+fn backend_remedy(error: &BackendError) -> String {
+    if let Some(refusal) = StateRefusal::of(error) {
+        return refusal.remedy();
+    }
+    let command = match error.kind() {
+        ErrorKind::NotIndexed => "index the repository first: `codira index`",
+        ErrorKind::SchemaMismatch => "run `codira index`, which migrates an older index; a newer one needs a newer codira",
+        ErrorKind::Corrupt => "run `codira index --full`, which replaces what is there",
+        ErrorKind::PermissionDenied => "grant access, or keep the index elsewhere with `--state-dir DIR`",
+        kind => kind.advice(),
+    };
+    command.to_owned()
 }
 
 fn did_you_mean(nearest: &Option<impl fmt::Display>) -> String {

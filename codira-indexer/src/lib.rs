@@ -2,7 +2,7 @@
 //!
 //! - An [`Indexer`] runs: it scans the repository, decides about each file and says why, analyzes what changed, and commits it
 //!   in one session. It reports, tells its progress as [`IndexEvent`]s, and can be cancelled.
-//! - A [`BackendRegistry`] opens backends by name in a [`StateDirectory`]; [`Config`] says which, and who chose it.
+//! - A [`BackendRegistry`] opens backends by name at a [`Location`]; [`Config`] says which, and who chose it.
 //! - [`analyzers`] holds the analyzers of this workspace, each behind a feature of its own.
 //! - [`auditors`] holds its auditors of documentation; [`Auditing`] says which of them audit what.
 //! - [`retrieval`] gives ranked answers to questions in words.
@@ -80,6 +80,8 @@ mod dump;
 mod embedding;
 mod error;
 mod events;
+mod location;
+pub mod plan;
 mod registry;
 mod report;
 pub mod retrieval;
@@ -89,13 +91,14 @@ mod state;
 mod words;
 
 pub use audit::{AuditOptions, Auditing, Inclusion};
-pub use config::{Config, ConfigEntry, ConfigSource, Environment, Key, Refresh};
+pub use config::{BackendUrl, Config, ConfigEntry, ConfigSource, Environment, Key, Refresh};
 pub use dump::{DumpError, dump};
 #[cfg(feature = "model")]
 pub use embedding::ModelEngine;
 pub use embedding::{Embedding, EmbeddingPolicy, Ineligible, LexicalEngine};
 pub use error::IndexerError;
 pub use events::IndexEvent;
+pub use location::Location;
 pub use registry::{BackendChoice, BackendFactory, BackendRegistry, KnownBackend};
 pub use report::{
     Counts, CoverageReport, EmbeddingCounts, EmbeddingReport, FailedFile, FileDecision, IndexReport, LeftOutFile, Outcome,
@@ -103,7 +106,7 @@ pub use report::{
 };
 pub use run::{CoverageDemand, EmbeddingBacklog, EmbeddingMode, IndexRequest, IndexScope, Indexer, IndexerOptions};
 pub use scan::{Hidden, PathPatterns};
-pub use state::{StateDirectory, discover_root};
+pub use state::{StateDirectory, StateRefusal, discover_root};
 
 /// The examples of the README, compiled.
 #[cfg(all(doctest, feature = "sqlite"))]

@@ -4,17 +4,18 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use codira_contracts::{BackendDescriptor, DynBackend};
 
-use crate::{Config, ConfigSource, IndexerError, StateDirectory, backends, error::nearest, state::KeptBackend};
+use crate::{Config, ConfigSource, IndexerError, Location, backends, error::nearest, state::KeptBackend};
 
-/// Opens a backend in a state directory.
+/// Opens a backend at a location.
 ///
 /// ```
 /// use codira_contracts::DynBackend;
-/// use codira_indexer::{BackendFactory, BackendRegistry};
+/// use codira_indexer::{BackendFactory, BackendRegistry, Location};
 /// use codira_memory::MemoryBackend;
 ///
 /// let mut registry = BackendRegistry::empty();
-/// registry.register(BackendFactory::new("memory", "my-tool", None, |_state| DynBackend::new(MemoryBackend::default())))?;
+/// let open = |_: &Location| Ok(DynBackend::new(MemoryBackend::default()));
+/// registry.register(BackendFactory::new("memory", "my-tool", None, open))?;
 /// assert_eq!(registry.names().collect::<Vec<_>>(), ["memory"]);
 /// # Ok::<(), codira_indexer::IndexerError>(())
 /// ```
@@ -23,19 +24,21 @@ pub struct BackendFactory {
     name: String,
     provider: String,
     file: Option<&'static str>,
-    open: Arc<dyn Fn(&StateDirectory) -> DynBackend + Send + Sync>,
+    open: Arc<dyn Fn(&Location) -> Result<DynBackend, IndexerError> + Send + Sync>,
 }
 
 impl BackendFactory {
     /// A factory of the backend `name`, which the crate `provider` provides.
     ///
     /// `file` is the name of the file or directory in which the backend keeps the index of a state directory; whatever has a name
-    /// that begins so is its own, and is removed when another backend takes the directory over. `open` performs no I/O.
+    /// that begins so is its own, and is removed when another backend takes the directory over.
+    ///
+    /// `open` performs no I/O. It fails where the location lacks what the backend needs: see [`Location::require_url`].
     pub fn new(
         name: impl Into<String>,
         provider: impl Into<String>,
         file: Option<&'static str>,
-        open: impl Fn(&StateDirectory) -> DynBackend + Send + Sync + 'static,
+        open: impl Fn(&Location) -> Result<DynBackend, IndexerError> + Send + Sync + 'static,
     ) -> Self {
         Self { name: name.into(), provider: provider.into(), file, open: Arc::new(open) }
     }
@@ -51,9 +54,13 @@ impl BackendFactory {
     }
 
     /// What the backend says of itself; performs no I/O.
-    pub fn descriptor(&self, state: &StateDirectory) -> BackendDescriptor {
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be opened there.
+    pub fn descriptor(&self, location: &Location) -> Result<BackendDescriptor, IndexerError> {
         use codira_contracts::IndexBackend;
-        (self.open)(state).descriptor().clone()
+        Ok((self.open)(location)?.descriptor().clone())
     }
 }
 
@@ -141,20 +148,20 @@ impl BackendRegistry {
         &self.not_compiled
     }
 
-    /// Opens the chosen backend in `state`. Performs no I/O.
+    /// Opens the chosen backend at `location`. Performs no I/O.
     ///
-    /// What it opens keeps the rule of one backend in one state directory: see [`StateDirectory`].
+    /// What it opens keeps the rule of one backend in one state directory: see [`StateDirectory`](crate::StateDirectory).
     ///
     /// # Errors
     ///
     /// [`UnknownBackend`](IndexerError::UnknownBackend), listing the known ones, and
-    /// [`BackendNotCompiled`](IndexerError::BackendNotCompiled), naming the feature.
-    pub fn open(&self, choice: &BackendChoice, state: &StateDirectory) -> Result<DynBackend, IndexerError> {
+    /// [`BackendNotCompiled`](IndexerError::BackendNotCompiled), naming the feature; what the backend lacks at the location.
+    pub fn open(&self, choice: &BackendChoice, location: &Location) -> Result<DynBackend, IndexerError> {
         let Some(factory) = self.factories.get(&choice.name) else { return Err(self.unknown(choice)) };
         let others = self.factories.values().filter(|other| other.name != factory.name);
         let files_of_others = others.filter_map(|other| other.file);
-        let backend = (factory.open)(state);
-        Ok(DynBackend::new(KeptBackend::new(backend, &factory.name, state.clone(), factory.file, files_of_others.collect())))
+        let (backend, state) = ((factory.open)(location)?, location.state.clone());
+        Ok(DynBackend::new(KeptBackend::new(backend, &factory.name, state, factory.file, files_of_others.collect())))
     }
 
     fn unknown(&self, choice: &BackendChoice) -> IndexerError {

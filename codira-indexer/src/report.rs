@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
-use codira_contracts::{Coverage, EmbeddingSpec, Maintenance, RepoPath, Totals, plan::Reason};
+use codira_contracts::{Coverage, EmbeddingSpec, Maintenance, RepoPath, Totals};
 use serde::Serialize;
 
-use crate::{EmbeddingMode, Ineligible};
+use crate::{EmbeddingMode, Ineligible, plan::Reason};
 
 /// What a run did to the index, file by file.
 ///

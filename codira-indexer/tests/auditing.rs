@@ -5,9 +5,10 @@
 
 mod support;
 
-use codira_contracts::{DocIssueRequest, IndexBackend, IndexReader, Language, plan::Reason};
+use codira_contracts::{DocIssueRequest, IndexBackend, IndexReader, Language};
 use codira_indexer::{
     AuditOptions, Auditing, Inclusion, IndexReport, Indexer, IndexerOptions, Outcome, PathPatterns, analyzers, auditors,
+    plan::Reason,
 };
 use support::{CHANGED, Counting, Repo, decisions};
 use tokio_util::sync::CancellationToken;

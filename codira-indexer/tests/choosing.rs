@@ -8,7 +8,7 @@ use std::{fs, path::Path};
 
 use codira_contracts::{BackendError, DynBackend, ErrorKind, IndexBackend, IndexReader, WriteScope};
 use codira_indexer::{
-    BackendChoice, BackendFactory, BackendRegistry, Config, ConfigSource, Environment, IndexerError, Rebuild, StateDirectory,
+    BackendChoice, BackendFactory, BackendRegistry, Config, ConfigSource, Environment, IndexerError, Location, Rebuild,
     discover_root,
 };
 use codira_memory::MemoryBackend;
@@ -17,7 +17,7 @@ use support::{CHANGED, Repo, Toy, run};
 /// A factory that opens clones of `backend`, whatever the directory.
 fn factory(name: &str, provider: &str, file: &'static str, backend: &MemoryBackend) -> BackendFactory {
     let backend = backend.clone();
-    BackendFactory::new(name, provider, Some(file), move |_| DynBackend::new(backend.clone()))
+    BackendFactory::new(name, provider, Some(file), move |_| Ok(DynBackend::new(backend.clone())))
 }
 
 fn choice(name: &str) -> BackendChoice {
@@ -47,7 +47,7 @@ fn an_argument_beats_the_configuration() {
 #[test]
 fn an_unknown_name_lists_the_known_ones_and_touches_nothing() {
     let repo = Repo::new();
-    let error = registry().open(&choice("twoo"), &StateDirectory::of(&repo.root())).err().unwrap();
+    let error = registry().open(&choice("twoo"), &Location::of(&repo.root())).err().unwrap();
     assert_eq!(error.to_string(), "unknown backend `twoo` (argument); known are one, two; did you mean `two`?");
     assert!(repo.listing().is_empty());
 }
@@ -56,7 +56,7 @@ fn an_unknown_name_lists_the_known_ones_and_touches_nothing() {
 fn a_first_party_backend_that_is_left_out_names_its_feature() {
     let registry = BackendRegistry::first_party();
     for missing in registry.not_compiled() {
-        let error = registry.open(&choice(missing.name), &StateDirectory::of(&Repo::new().root())).err().unwrap();
+        let error = registry.open(&choice(missing.name), &Location::of(&Repo::new().root())).err().unwrap();
         assert!(matches!(&error, IndexerError::BackendNotCompiled { feature, .. } if *feature == missing.feature), "{error}");
         assert!(error.remedy().unwrap().contains(missing.feature));
     }
@@ -80,8 +80,9 @@ fn two_registrations_of_one_name_are_refused_in_any_order() {
 #[tokio::test]
 async fn the_state_directory_is_made_when_something_is_written_and_hides_itself() {
     let repo = Repo::new();
-    let state = StateDirectory::of(&repo.root());
-    let backend = registry().open(&choice("one"), &state).unwrap();
+    let location = Location::of(&repo.root());
+    let state = &location.state;
+    let backend = registry().open(&choice("one"), &location).unwrap();
     let error = backend.open_reader().await.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::NotIndexed);
     assert!(repo.listing().is_empty());
@@ -93,12 +94,12 @@ async fn the_state_directory_is_made_when_something_is_written_and_hides_itself(
 #[tokio::test]
 async fn another_backend_says_who_has_the_index() {
     let repo = Repo::new();
-    let (registry, state) = (registry(), StateDirectory::of(&repo.root()));
-    let [one, two] = ["one", "two"].map(|name| registry.open(&choice(name), &state).unwrap());
+    let (registry, location) = (registry(), Location::of(&repo.root()));
+    let [one, two] = ["one", "two"].map(|name| registry.open(&choice(name), &location).unwrap());
     run(&repo, &one, Toy::new(), CHANGED()).await;
     let error = two.open_reader().await.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::NotIndexed);
-    let (text, advice) = (error.to_string(), error.advice());
+    let (text, advice) = (error.to_string(), IndexerError::from(error).remedy().unwrap());
     assert!(text.contains("belongs to the backend `one`"), "{text}");
     assert!(advice.contains("--backend one") && advice.contains("codira index --backend two"), "{advice}");
     assert!(one.open_reader().await.is_ok());
@@ -107,8 +108,9 @@ async fn another_backend_says_who_has_the_index() {
 #[tokio::test]
 async fn indexing_through_another_backend_rebuilds_and_switches() {
     let repo = Repo::of([("a.toy", "def a\n")]);
-    let (registry, state) = (registry(), StateDirectory::of(&repo.root()));
-    let [one, two] = ["one", "two"].map(|name| registry.open(&choice(name), &state).unwrap());
+    let (registry, location) = (registry(), Location::of(&repo.root()));
+    let state = &location.state;
+    let [one, two] = ["one", "two"].map(|name| registry.open(&choice(name), &location).unwrap());
     run(&repo, &one, Toy::new(), CHANGED()).await;
     for file in ["one.db", "one.db-wal", "config.toml"] {
         fs::write(state.path().join(file), "").unwrap();
@@ -132,8 +134,8 @@ async fn indexing_through_another_backend_rebuilds_and_switches() {
 #[tokio::test]
 async fn a_session_of_any_backend_keeps_the_others_out() {
     let repo = Repo::new();
-    let (registry, state) = (registry(), StateDirectory::of(&repo.root()));
-    let [one, two] = ["one", "two"].map(|name| registry.open(&choice(name), &state).unwrap());
+    let (registry, location) = (registry(), Location::of(&repo.root()));
+    let [one, two] = ["one", "two"].map(|name| registry.open(&choice(name), &location).unwrap());
     let session = one.begin_index_session(WriteScope::Full).await.unwrap();
     let error = two.begin_index_session(WriteScope::Full).await.err().unwrap();
     let BackendError::SessionBusy { holder, .. } = error else { panic!("{error}") };
@@ -145,8 +147,9 @@ async fn a_session_of_any_backend_keeps_the_others_out() {
 #[tokio::test]
 async fn a_session_that_is_given_up_switches_nothing() {
     let repo = Repo::new();
-    let (registry, state) = (registry(), StateDirectory::of(&repo.root()));
-    let [one, two] = ["one", "two"].map(|name| registry.open(&choice(name), &state).unwrap());
+    let (registry, location) = (registry(), Location::of(&repo.root()));
+    let state = &location.state;
+    let [one, two] = ["one", "two"].map(|name| registry.open(&choice(name), &location).unwrap());
     run(&repo, &one, Toy::new(), CHANGED()).await;
     drop(two.begin_index_session(WriteScope::Full).await.unwrap());
     assert_eq!(state.backend().unwrap().as_deref(), Some("one"));

@@ -16,9 +16,11 @@ use std::{
 use codira_contracts::{
     AuditPolicy, ContentHash, Coverage, EmbeddingRow, EmbeddingSpec, FileSnapshot, IndexBackend, IndexReader,
     IndexWriteSession, Precision, WriteScope,
+};
+use codira_indexer::{
+    IndexEvent, IndexRequest, Indexer, IndexerOptions, Outcome, Rebuild,
     plan::{Reason, Trust},
 };
-use codira_indexer::{IndexEvent, IndexRequest, Indexer, IndexerOptions, Outcome, Rebuild};
 use proptest::prelude::*;
 use support::{CHANGED, Counting, Repo, Toy, decisions, full, reason, run};
 use tokio_util::sync::CancellationToken;

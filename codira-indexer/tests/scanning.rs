@@ -6,8 +6,8 @@ mod support;
 
 use std::fs;
 
-use codira_contracts::{Coverage, plan::Reason};
-use codira_indexer::{Hidden, IndexerOptions, Outcome, PathPatterns};
+use codira_contracts::Coverage;
+use codira_indexer::{Hidden, IndexerOptions, Outcome, PathPatterns, plan::Reason};
 use support::{CHANGED, Counting, Repo, Toy, decisions, reason, run, skipped, try_run};
 
 async fn indexed(repo: &Repo, options: IndexerOptions) -> Vec<String> {

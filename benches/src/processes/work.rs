@@ -5,7 +5,7 @@ use std::{error::Error, fs, hint::black_box, path::Path, sync::Arc, thread};
 use codira_contracts::{ContentHash, IndexBackend, IndexReader, RepoRoot, SymbolRequest};
 use codira_indexer::{
     BackendChoice, BackendRegistry, ConfigSource, Embedding, EmbeddingPolicy, IndexRequest, Indexer, IndexerOptions,
-    LexicalEngine, StateDirectory, analyzers,
+    LexicalEngine, Location, analyzers,
 };
 use ignore::WalkBuilder;
 use serde::{Deserialize, Serialize};
@@ -118,7 +118,7 @@ pub fn perform(work: &Work, root: &Path) -> Result<(), Box<dyn Error>> {
 
 fn open(backend: &str, root: &RepoRoot) -> Result<codira_contracts::DynBackend, Box<dyn Error>> {
     let choice = BackendChoice { name: backend.to_owned(), source: ConfigSource::Argument };
-    Ok(BackendRegistry::first_party().open(&choice, &StateDirectory::of(root))?)
+    Ok(BackendRegistry::first_party().open(&choice, &Location::of(root))?)
 }
 
 /// Waiting for a future on a runtime like the command's.

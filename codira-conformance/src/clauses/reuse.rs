@@ -5,9 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use codira_contracts::{
     BackendDescriptor, BackendError, DynBackend, DynReader, DynSession, IndexBackend, IndexReader, PathPrefix, WriteScope,
+};
+use codira_indexer::{
+    Embedding, EmbeddingPolicy, Rebuild,
     plan::Reason::{self, AnalyzerChanged, BackendChanged, ContentChanged, Failed, Gone, New, SameContent, Unchanged},
 };
-use codira_indexer::{Embedding, EmbeddingPolicy, Rebuild};
 
 use crate::{
     Cx, Fixture, Outcome, Violation,

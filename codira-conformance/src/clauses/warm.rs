@@ -2,9 +2,9 @@
 
 use codira_contracts::{
     DocIssue, EmbeddingRow, FileSnapshot, IndexBackend, IndexReader, IndexWriteSession, LineSpan, Maintenance, PathPrefix,
-    Severity, Tool, WriteScope, plan::Reason,
+    Severity, Tool, WriteScope,
 };
-use codira_indexer::Outcome as Ending;
+use codira_indexer::{Outcome as Ending, plan::Reason};
 
 use crate::{
     Cx, Fixture, Outcome, Violation,

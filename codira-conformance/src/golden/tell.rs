@@ -2,10 +2,7 @@
 
 use std::{error::Error, sync::Arc};
 
-use codira_contracts::{
-    DocumentationAuditor, IndexBackend as _, Language, LanguageAnalyzer, Maintenance,
-    plan::{Action, Reason},
-};
+use codira_contracts::{DocumentationAuditor, IndexBackend as _, Language, LanguageAnalyzer, Maintenance};
 use codira_indexer::{
     AuditOptions, Auditing, Counts, Embedding, EmbeddingCounts, EmbeddingMode, EmbeddingPolicy, EmbeddingReport, IndexReport,
     IndexRequest, IndexScope, Indexer, IndexerOptions, Outcome as Ending, PathPatterns, Rebuild,
@@ -14,6 +11,7 @@ use codira_indexer::{
         restructuredtext::ReStructuredTextAnalyzer, rust::RustAnalyzer,
     },
     auditors::{c::CAuditor, python::PythonAuditor, rust::RustAuditor},
+    plan::{Action, Reason},
 };
 use tokio_util::sync::CancellationToken;
 

@@ -78,6 +78,7 @@ impl Failure {
             | IndexerError::ConfigSyntax { .. }
             | IndexerError::UnknownKey { .. }
             | IndexerError::InvalidValue { .. }
+            | IndexerError::MissingSetting { .. }
             | IndexerError::UnknownBackend { .. }
             | IndexerError::BackendNotCompiled { .. } => Status::Usage,
             IndexerError::Backend(error) if error.kind() == ErrorKind::InvalidInput => Status::Usage,

@@ -20,6 +20,9 @@ pub(crate) struct Global {
     /// The backend that keeps the index
     #[arg(long, global = true, value_name = "NAME", help_heading = "Common options")]
     pub(crate) backend: Option<String>,
+    /// Where the index is [default: configured, or .codira at the root]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Common options")]
+    pub(crate) state_dir: Option<PathBuf>,
     /// Print one JSON object
     #[arg(long, global = true, help_heading = "Common options")]
     pub(crate) json: bool,

@@ -1,11 +1,11 @@
 //! The repository that a command is about: found, configured, opened, and brought up to date.
 
-use std::path::Path;
+use std::path::{self, Path};
 
 use crate::{
     BackendChoice, BackendRegistry, Config, CoverageReport, Embedding, EmbeddingBacklog, EmbeddingMode, EmbeddingReport,
-    Environment, IndexEvent, IndexReport, IndexRequest, Indexer, IndexerError, Outcome, Refresh, StateDirectory, analyzers,
-    auditors, discover_root,
+    Environment, IndexEvent, IndexReport, IndexRequest, Indexer, IndexerError, Location, Outcome, Refresh, analyzers, auditors,
+    discover_root,
 };
 use codira_contracts::{BackendError, DynBackend, DynReader, ErrorKind, IndexBackend, RepoRoot};
 use tokio_util::sync::CancellationToken;
@@ -34,18 +34,22 @@ impl Repository {
         if let Some(name) = &global.backend {
             config.set_backend(name);
         }
+        if let Some(directory) = &global.state_dir {
+            let directory = path::absolute(directory).map_err(|error| Failure::System("find the state directory", error))?;
+            config.set_state_directory(directory);
+        }
         let choice = BackendChoice::of(&config);
         Ok(Self { root, config, registry: BackendRegistry::first_party(), choice, quiet: global.quiet })
     }
 
-    /// Where its state is.
-    pub(crate) fn state(&self) -> StateDirectory {
-        StateDirectory::of(&self.root)
+    /// Where its index is.
+    pub(crate) fn location(&self) -> Location {
+        self.config.location(&self.root)
     }
 
     /// The chosen backend.
     pub(crate) fn backend(&self) -> Result<DynBackend, Failure> {
-        Ok(self.registry.open(&self.choice, &self.state())?)
+        Ok(self.registry.open(&self.choice, &self.location())?)
     }
 
     /// A reader of the index, brought up to date first where `refresh` and the configuration have it so.

@@ -27,7 +27,7 @@ macro_rules! declare_keys {
         impl Key {
             /// Every key, in the order in which they are shown.
             pub const ALL: &[Self] = &[$($(
-                declare_keys!(@key $table $name [$($meaning)+] $($variable)?),
+                declare_keys!(@key $table $name $type [$($meaning)+] $($variable)?),
             )+)+];
         }
 
@@ -61,7 +61,7 @@ macro_rules! declare_keys {
                     fn default() -> Self {
                         Self {
                             $($name: Setting::default_of(
-                                declare_keys!(@key $table $name [$($meaning)+] $($variable)?),
+                                declare_keys!(@key $table $name $type [$($meaning)+] $($variable)?),
                                 $default,
                             ),)+
                         }
@@ -70,8 +70,13 @@ macro_rules! declare_keys {
             }
         )+
     };
-    (@key $table:ident $name:ident [$($meaning:literal)+] $($variable:literal)?) => {
-        Key::new(concat!(stringify!($table), ".", stringify!($name)), concat!($($meaning),+)) $(.set_by($variable))?
+    (@key $table:ident $name:ident $type:ty [$($meaning:literal)+] $($variable:literal)?) => {
+        Key::new(
+            concat!(stringify!($table), ".", stringify!($name)),
+            <$type as FromRaw>::EXPECTED,
+            concat!($($meaning),+),
+        )
+        $(.set_by($variable))?
     };
 }
 pub(super) use declare_keys;

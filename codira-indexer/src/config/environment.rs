@@ -1,6 +1,6 @@
 //! The environment as a value, so that nothing but the command reads the process's own.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use super::{ConfigSource, Key, value::RawValue};
 
@@ -12,9 +12,16 @@ use super::{ConfigSource, Key, value::RawValue};
 /// let environment = Environment::new([("CODIRA_INDEX_BACKEND", "sqlite"), ("HOME", "/home/ada")]);
 /// assert_eq!(environment.user_config_file().unwrap().to_str(), Some("/home/ada/.config/codira/config.toml"));
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     variables: BTreeMap<String, String>,
+}
+
+/// The names alone: values may be secret.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.variables.keys()).finish()
+    }
 }
 
 impl Environment {

@@ -8,15 +8,16 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     name: &'static str,
+    expected: &'static str,
     meaning: &'static str,
     /// Its environment variable, where that does not follow from the name.
     variable: Option<&'static str>,
 }
 
 impl Key {
-    /// The key `name` with this meaning, which may begin with blanks.
-    pub(super) const fn new(name: &'static str, meaning: &'static str) -> Self {
-        Self { name, meaning: meaning.trim_ascii_start(), variable: None }
+    /// The key `name`, whose values are as `expected`, with this meaning, which may begin with blanks.
+    pub(super) const fn new(name: &'static str, expected: &'static str, meaning: &'static str) -> Self {
+        Self { name, expected, meaning: meaning.trim_ascii_start(), variable: None }
     }
 
     /// The same, with an environment variable that does not follow from its name.
@@ -33,6 +34,11 @@ impl Key {
     pub fn variable(self) -> String {
         let derived = || format!("CODIRA_{}", self.name.replace('.', "_").to_ascii_uppercase());
         self.variable.map_or_else(derived, str::to_owned)
+    }
+
+    /// What a value must be: `a whole number of at least 1`.
+    pub const fn expected(self) -> &'static str {
+        self.expected
     }
 
     /// What it decides, in one sentence for people.

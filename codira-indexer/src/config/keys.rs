@@ -5,9 +5,10 @@ use std::{num::NonZeroUsize, path::PathBuf, thread};
 use codira_contracts::SymbolKind;
 
 use super::{
-    EngineChoice, FileSize, Key, Refresh,
+    BackendUrl, EngineChoice, FileSize, Key, Refresh,
     declare::declare_keys,
     setting::{AnySetting, Setting},
+    value::FromRaw,
 };
 use crate::{AuditOptions, EmbeddingMode, EmbeddingPolicy, Hidden, Inclusion, IndexerOptions, PathPatterns};
 
@@ -15,6 +16,16 @@ declare_keys! {
     backend {
         /// The backend that keeps the index.
         name: String = "sqlite".to_owned(), set_by "CODIRA_INDEX_BACKEND";
+        /// The URL of the server that keeps the index, for a backend that has one; empty means none. Its password is not
+        /// shown.
+        url: Option<BackendUrl> = None;
+        /// The name of the repository on that server; empty means none.
+        repository: Option<String> = None;
+    }
+    state {
+        /// The directory of the index, absolute or relative to the root: the repository's own, and empty when it is first
+        /// used.
+        directory: PathBuf = PathBuf::from(crate::state::NAME), set_by "CODIRA_STATE_DIR";
     }
     index {
         /// How many files are analyzed at once.

@@ -7,6 +7,9 @@
 //! [backend]
 //! name = "sqlite"
 //!
+//! [state]
+//! directory = "/var/cache/codira/shop"
+//!
 //! [index]
 //! max_file_size = "8 MiB"
 //! exclude = ["vendor/", "*_pb2.py"]
@@ -30,9 +33,10 @@ mod file;
 mod key;
 mod keys;
 mod setting;
+mod url;
 mod value;
 
-use std::{num::NonZeroUsize, sync::Arc};
+use std::{num::NonZeroUsize, path::PathBuf, sync::Arc};
 
 use codira_contracts::{DocumentationAuditor, EmbeddingEngine, Language, RepoRoot};
 use serde::Serialize;
@@ -40,12 +44,13 @@ use serde::Serialize;
 pub use environment::Environment;
 pub use key::{ConfigSource, Key};
 pub use keys::Config;
+pub use url::BackendUrl;
 use value::RawValue;
 pub use value::{EngineChoice, FileSize, Refresh};
 
 use crate::{
-    AuditOptions, Auditing, Embedding, EmbeddingMode, EmbeddingPolicy, IndexerError, IndexerOptions, LexicalEngine,
-    StateDirectory,
+    AuditOptions, Auditing, Embedding, EmbeddingMode, EmbeddingPolicy, IndexerError, IndexerOptions, LexicalEngine, Location,
+    StateDirectory, state,
 };
 
 /// One effective value, as `codira config` shows it.
@@ -72,10 +77,15 @@ impl Config {
         if let Some(path) = environment.user_config_file() {
             config.take(file::read(&path, |path, line| ConfigSource::UserFile { path, line })?)?;
         }
-        let path = StateDirectory::of(root).config_file();
+        let path = Self::file_of(root);
         config.take(file::read(&path, |path, line| ConfigSource::RepositoryFile { path, line })?)?;
         config.take(environment.settings())?;
         Ok(config)
+    }
+
+    /// The configuration file of the repository at `root`, whether or not it exists. It is in `.codira` wherever the state is.
+    pub fn file_of(root: &RepoRoot) -> PathBuf {
+        root.as_path().join(state::NAME).join("config.toml")
     }
 
     /// Takes over settings that are stronger than what is there.
@@ -97,6 +107,30 @@ impl Config {
     /// The name of the backend, and who chose it.
     pub fn backend(&self) -> (&str, &ConfigSource) {
         (&self.backend.name.value, &self.backend.name.source)
+    }
+
+    /// Keeps the state in `directory` for this run, wherever it is configured to be. A relative one begins at the root.
+    pub fn set_state_directory(&mut self, directory: PathBuf) {
+        self.state.directory.set_argument(directory);
+    }
+
+    /// Where the backend keeps the index of the repository at `root`.
+    pub fn location(&self, root: &RepoRoot) -> Location {
+        Location {
+            state: StateDirectory::at(root, &self.state.directory.value),
+            url: self.backend.url.value.clone(),
+            repository: self.backend.repository.value.clone(),
+        }
+    }
+
+    /// The key of [`Location::url`].
+    pub(crate) fn url_key(&self) -> Key {
+        self.backend.url.key
+    }
+
+    /// The key of [`Location::repository`].
+    pub(crate) fn repository_key(&self) -> Key {
+        self.backend.repository.key
     }
 
     /// How many files are analyzed at once.
@@ -171,6 +205,7 @@ impl Config {
             include: self.index.include.value.clone(),
             exclude: self.index.exclude.value.clone(),
             coverage_roots: self.coverage.roots.value.clone(),
+            state_directory: Some(self.state.directory.value.clone()),
         }
     }
 

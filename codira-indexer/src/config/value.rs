@@ -63,6 +63,21 @@ impl FromRaw for String {
     }
 }
 
+impl FromRaw for Option<String> {
+    const EXPECTED: &'static str = String::EXPECTED;
+
+    fn from_raw(raw: &RawValue) -> Result<Self, String> {
+        match raw {
+            RawValue::Text(text) if text.is_empty() => Ok(None),
+            raw => String::from_raw(raw).map(Some),
+        }
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        self.as_deref().unwrap_or_default().into()
+    }
+}
+
 impl FromRaw for NonZeroUsize {
     const EXPECTED: &'static str = "a whole number of at least 1";
 

@@ -1,9 +1,6 @@
 //! Keeping book of a run, and the report at its end.
 
-use codira_contracts::{
-    AnalyzerInventory, Coverage, RepoPath, RunInventory,
-    plan::{Action, Reason},
-};
+use codira_contracts::{AnalyzerInventory, Coverage, RepoPath, RunInventory};
 
 use super::{
     coverage::by_language,
@@ -14,6 +11,7 @@ use super::{
 use crate::{
     Auditing, Counts, EmbeddingReport, FailedFile, FileDecision, IndexReport, IndexerError, Outcome, PartialFile, PathPatterns,
     SkipReason, SkippedFile, Timings, UncoveredLanguage,
+    plan::{Action, Reason},
     scan::{Owners, Scan},
 };
 

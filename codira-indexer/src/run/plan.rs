@@ -1,13 +1,11 @@
 //! Deciding what is done with each file, before any is read.
 
-use codira_contracts::{
-    FileState, RepoPath, RepoRoot,
-    plan::{self, Decision, Reason, SeenFile, Trust},
-};
+use codira_contracts::{FileState, RepoPath, RepoRoot};
 
 use super::stored::Found;
 use crate::{
     Auditing, FileDecision,
+    plan::{self, Decision, Reason, SeenFile, Trust},
     scan::{AnalyzerIndex, Owner, Owners, Scan, ScannedFile},
 };
 

@@ -1,11 +1,9 @@
 //! What a run is asked to do.
 
-use std::{num::NonZeroUsize, thread};
-
-use codira_contracts::plan::Trust;
+use std::{num::NonZeroUsize, path::PathBuf, thread};
 
 use super::embed::EmbeddingMode;
-use crate::{Hidden, PathPatterns};
+use crate::{Hidden, PathPatterns, plan::Trust};
 
 /// Which files a run analyzes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,6 +80,8 @@ pub struct IndexerOptions {
     pub exclude: PathPatterns,
     /// Only files that match count for coverage; all, where there are no patterns.
     pub coverage_roots: PathPatterns,
+    /// The directory of the index, absolute or relative to the root, where it is not `.codira`: it is no part of the repository.
+    pub state_directory: Option<PathBuf>,
 }
 
 impl Default for IndexerOptions {
@@ -94,6 +94,7 @@ impl Default for IndexerOptions {
             include: PathPatterns::default(),
             exclude: PathPatterns::default(),
             coverage_roots: PathPatterns::default(),
+            state_directory: None,
         }
     }
 }

@@ -3,11 +3,14 @@
 use codira_contracts::{
     AnalyzerInventory, AuditPolicy, BackendError, Capability, Coverage, EmbeddingInventory, EmbeddingSpec, FileState,
     IndexBackend, IndexReader, Maintenance, PathPrefix, RepoPath,
-    plan::{self, Reason},
 };
 
 use super::embed::StoredRows;
-use crate::{Outcome, Rebuild};
+use crate::{
+    Outcome, Rebuild,
+    plan::{self, Reason},
+    state::StateRefusal,
+};
 
 /// The last commit, as far as a plan needs it.
 #[derive(Debug)]
@@ -49,7 +52,9 @@ impl Found {
             Ok(stored) if stored.rebuild.is_some() => Ok(Self::Replaced(stored, Rebuild::BackendChanged)),
             Ok(stored) => Ok(Self::Index(stored)),
             Err(BackendError::NotIndexed { .. }) => Ok(Self::Nothing(Rebuild::First)),
-            Err(BackendError::OwnedByAnother { .. }) => Ok(Self::Nothing(Rebuild::BackendChanged)),
+            Err(error) if matches!(StateRefusal::of(&error), Some(StateRefusal::OwnedByAnother { .. })) => {
+                Ok(Self::Nothing(Rebuild::BackendChanged))
+            }
             Err(BackendError::SchemaMismatch { found, expected, .. }) if found < expected => {
                 Ok(Self::Nothing(Rebuild::BackendChanged))
             }

@@ -15,10 +15,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use codira_contracts::{
-    AnalysisStatus, ContentHash, EmbeddingRow, FileSnapshot, FileState, RepoRoot, SourceFile,
-    plan::{self, Decision, Reason, SeenFile, Trust},
-};
+use codira_contracts::{AnalysisStatus, ContentHash, EmbeddingRow, FileSnapshot, FileState, RepoRoot, SourceFile};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -29,6 +26,7 @@ use super::{
 use crate::{
     Auditing, IndexerError, SkipReason,
     embedding::{Embedding, Ineligible},
+    plan::{self, Decision, Reason, SeenFile, Trust},
     scan::{Owners, modified},
 };
 

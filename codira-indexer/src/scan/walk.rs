@@ -19,7 +19,7 @@ use crate::{FailedFile, IndexerError, IndexerOptions, SkipReason, SkippedFile, U
 
 /// Walks the repository at `root` on `jobs` threads.
 ///
-/// Follows no symbolic link, and enters neither `.git` nor `.codira`. `.gitignore` files count whether or not there is a Git
+/// Follows no symbolic link, and enters neither `.git` nor `.codira` nor the directory of the index. `.gitignore` files count whether or not there is a Git
 /// repository; those above the root count where the root lies inside one.
 ///
 /// # Errors
@@ -85,6 +85,7 @@ fn walker(root: &RepoRoot, options: &IndexerOptions, jobs: NonZeroUsize) -> Walk
     let parents = inside_git && !path.join(".git").exists();
     let base = path.to_owned();
     let exclude = options.exclude.clone();
+    let state_directory = options.state_directory.as_ref().and_then(|state| path.join(state).canonicalize().ok());
     let mut walker = WalkBuilder::new(path);
     walker
         .current_dir(path)
@@ -96,6 +97,7 @@ fn walker(root: &RepoRoot, options: &IndexerOptions, jobs: NonZeroUsize) -> Walk
         .filter_entry(move |entry| {
             let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
             let is_state = entry.file_name() == ".git" || entry.file_name() == state::NAME;
+            let is_state = is_state || Some(entry.path()) == state_directory.as_deref();
             entry.depth() == 0 || !is_directory || !is_state && !exclude.matches_directory(relative(&base, entry.path()))
         });
     walker

@@ -9,7 +9,7 @@ use codira_contracts::{
     ReusableEmbedding, ReuseRequest, RunInventory, Stored, WriteScope,
 };
 
-use super::{StateDirectory, lock::WriterLock};
+use super::{StateDirectory, StateRefusal, lock::WriterLock};
 
 /// A backend that shares its state directory by the rule of one: see [`StateDirectory`].
 pub(crate) struct KeptBackend {
@@ -42,16 +42,15 @@ impl KeptBackend {
 impl Place {
     /// The other backend that has the index, if one has.
     fn other(&self) -> Result<Option<String>, BackendError> {
-        let recorded = self.state.backend().map_err(|source| self.io("read", source))?;
-        Ok(recorded.filter(|name| *name != self.backend))
+        Ok(self.state.backend()?.filter(|name| *name != self.backend))
     }
 
     /// Makes the index this backend's, now that it is committed.
     fn take_over(&self) -> Result<(), BackendError> {
-        if self.state.backend().map_err(|source| self.io("read", source))?.as_ref() == Some(&self.backend) {
+        if self.state.backend()?.as_ref() == Some(&self.backend) {
             return Ok(());
         }
-        self.state.set_backend(&self.backend).map_err(|source| self.io("record the backend of", source))?;
+        self.state.set_backend(&self.backend)?;
         // What cannot be removed takes space, and is never asked again.
         let Ok(entries) = fs::read_dir(self.state.path()) else { return Ok(()) };
         for entry in entries.flatten() {
@@ -63,10 +62,6 @@ impl Place {
             }
         }
         Ok(())
-    }
-
-    fn io(&self, operation: &str, source: std::io::Error) -> BackendError {
-        BackendError::io("the indexer", operation, self.state.path().display(), source)
     }
 }
 
@@ -82,16 +77,17 @@ impl IndexBackend for KeptBackend {
     async fn open_reader(&self) -> Result<DynReader, BackendError> {
         let Place { backend, state, .. } = &*self.place;
         if let Some(owner) = self.place.other()? {
-            let (location, backend) = (state.path().display().to_string(), backend.clone());
-            return Err(BackendError::OwnedByAnother { location, backend, owner });
+            let (directory, backend) = (state.path().to_owned(), backend.clone());
+            return Err(StateRefusal::OwnedByAnother { directory, backend, owner }.into_error());
         }
         self.inner.open_reader().await
     }
 
     async fn begin_index_session(&self, scope: WriteScope) -> Result<KeptSession, BackendError> {
         let state = &self.place.state;
-        state.create().map_err(|source| self.place.io("create", source))?;
+        state.create()?;
         let lock = WriterLock::take(&state.path().join("writer.lock"))?;
+        state.record_owner()?;
         // What this backend may have left here before another one took over is no state to start from.
         let scope = if self.place.other()?.is_some() { WriteScope::Full } else { scope };
         let inner = self.inner.begin_index_session(scope).await?;

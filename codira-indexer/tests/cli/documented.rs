@@ -51,6 +51,10 @@ fn run(command: &str) -> String {
         // What else was compiled in differs between builds.
         answer["answers"].as_array_mut().unwrap().retain(|backend| backend["name"] == "sqlite");
     }
+    if args[0] == "config" {
+        // docs/configuration.md has every key.
+        answer["answers"].as_array_mut().unwrap().truncate(2);
+    }
     if let Some(seconds) = answer.get_mut("seconds").and_then(Value::as_object_mut) {
         seconds.values_mut().for_each(|spent| *spent = 0.0.into());
     }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use codira_contracts::{IndexBackend, IndexWriteSession, WriteScope};
-use codira_indexer::{BackendChoice, BackendRegistry, Config, StateDirectory, discover_root};
+use codira_indexer::{BackendChoice, BackendRegistry, Config, Location, discover_root};
 
 use crate::support::Repo;
 
@@ -44,7 +44,7 @@ async fn while_another_process_writes_questions_get_the_last_commit() {
     let repo = stale();
     let root = discover_root(&repo.path()).unwrap();
     let choice = BackendChoice::of(&Config::default());
-    let backend = BackendRegistry::first_party().open(&choice, &StateDirectory::of(&root)).unwrap();
+    let backend = BackendRegistry::first_party().open(&choice, &Location::of(&root)).unwrap();
     let session = backend.begin_index_session(WriteScope::Incremental).await.unwrap();
 
     let run = repo.run(&["sym", "price_of"]);

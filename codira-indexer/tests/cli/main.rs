@@ -10,4 +10,5 @@ mod freshness;
 mod indexing;
 mod questions;
 mod refusals;
+mod state;
 mod support;

@@ -16,9 +16,8 @@ use async_trait::async_trait;
 use codira_contracts::{
     AnalysisStatus, BackendDescriptor, BackendError, Diagnostic, FileAnalysis, FileSnapshot, IndexBackend, Language,
     LanguageAnalyzer, RepoPath, RepoRoot, Site, SourceFile, Symbol, SymbolKind, Tool, UseForm, UseKind, UseRecord, WriteScope,
-    plan::Reason,
 };
-use codira_indexer::{IndexReport, IndexRequest, IndexScope, Indexer, IndexerError, IndexerOptions};
+use codira_indexer::{IndexReport, IndexRequest, IndexScope, Indexer, IndexerError, IndexerOptions, plan::Reason};
 use codira_memory::{MemoryBackend, MemoryReader, MemorySession};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;

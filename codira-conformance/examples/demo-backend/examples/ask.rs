@@ -5,7 +5,7 @@ use std::{error::Error, fmt::Write as _, path::Path};
 
 use codira_contracts::{DynBackend, EdgeEnd, EdgeRequest, IndexBackend, IndexReader, SymbolRequest, UseKind};
 use codira_indexer::{
-    BackendChoice, BackendFactory, BackendRegistry, ConfigSource, IndexRequest, Indexer, IndexerOptions, StateDirectory,
+    BackendChoice, BackendFactory, BackendRegistry, ConfigSource, IndexRequest, Indexer, IndexerOptions, Location,
     analyzers, discover_root,
 };
 use demo_backend::{DemoBackend, FILE_NAME, NAME};
@@ -22,14 +22,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// Where `name` is, and who calls it, after bringing the index of `directory` up to date.
 pub async fn index_and_ask(directory: &Path, name: &str) -> Result<String, Box<dyn Error>> {
     let mut registry = BackendRegistry::first_party();
-    registry.register(BackendFactory::new(NAME, env!("CARGO_PKG_NAME"), Some(FILE_NAME), |state| {
-        DynBackend::new(DemoBackend::in_directory(state.path()))
+    registry.register(BackendFactory::new(NAME, env!("CARGO_PKG_NAME"), Some(FILE_NAME), |location| {
+        Ok(DynBackend::new(DemoBackend::in_directory(location.state.path())))
     }))?;
 
     // A tool would let `Config` say which backend; here it is as if somebody had said `--backend demo`.
     let choice = BackendChoice { name: NAME.to_owned(), source: ConfigSource::Argument };
     let root = discover_root(directory)?;
-    let backend = registry.open(&choice, &StateDirectory::of(&root))?;
+    let backend = registry.open(&choice, &Location::of(&root))?;
     let indexer = Indexer::new(backend, root, analyzers::first_party(), IndexerOptions::default());
     let report = indexer.run(IndexRequest::default(), &|_event| {}, &CancellationToken::new()).await?;
 

@@ -14,7 +14,7 @@ use codira_contracts::{BackendError, DocIssueEntry, DocIssueRequest, IndexReader
 use serde::Serialize;
 
 use crate::{
-    auditors,
+    Config, auditors,
     cli::{
         failure::{Failure, Status},
         invocation::Invocation,
@@ -52,7 +52,7 @@ impl Args {
         let repository = invocation.repository()?;
         let auditors = auditors::first_party();
         if repository.config.auditing(auditors.clone())?.policy().audited.is_empty() {
-            return Err(Failure::NothingAudited { config: repository.state().config_file() });
+            return Err(Failure::NothingAudited { config: Config::file_of(&repository.root) });
         }
         let reader = repository.reader(!question.no_refresh).await?;
         let request =

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
-use codira_contracts::Capability;
+use codira_contracts::{BackendDescriptor, Capability};
 use serde::Serialize;
 
 use crate::{
@@ -51,6 +51,9 @@ struct Backend {
     /// The Cargo feature that brings it, where it was not compiled in.
     #[serde(skip_serializing_if = "Option::is_none")]
     missing_feature: Option<&'static str>,
+    /// Why it cannot be opened here, where it cannot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
     #[serde(flatten)]
     compiled: Option<Compiled>,
 }
@@ -64,26 +67,31 @@ struct Compiled {
     capabilities: Vec<Capability>,
 }
 
+impl Compiled {
+    fn new(provider: &str, descriptor: BackendDescriptor) -> Self {
+        let BackendDescriptor { tool, schema, capabilities, .. } = descriptor;
+        Self { provider: provider.to_owned(), version: tool.version, schema, capabilities }
+    }
+}
+
 /// Looks what there is.
 fn ask(repository: &Repository) -> Result<Backends, Failure> {
-    let state = repository.state();
+    let location = repository.location();
     let compiled = repository.registry.factories().map(|factory| {
-        let descriptor = factory.descriptor(&state);
-        let compiled = Compiled {
-            provider: factory.provider().to_owned(),
-            version: descriptor.tool.version,
-            schema: descriptor.schema,
-            capabilities: descriptor.capabilities,
+        let (compiled, problem) = match factory.descriptor(&location) {
+            Ok(descriptor) => (Some(Compiled::new(factory.provider(), descriptor)), None),
+            Err(error) => (None, Some(error.to_string())),
         };
-        Backend { name: factory.name().to_owned(), missing_feature: None, compiled: Some(compiled) }
+        Backend { name: factory.name().to_owned(), missing_feature: None, problem, compiled }
     });
     let missing = repository.registry.not_compiled().iter().map(|known| Backend {
         name: known.name.to_owned(),
         missing_feature: Some(known.feature),
+        problem: None,
         compiled: None,
     });
     let BackendChoice { name, source } = repository.choice.clone();
-    let holder = state.backend().map_err(|error| Failure::System("read which backend has the index", error))?;
+    let holder = location.state.backend()?;
     Ok(Backends { answers: compiled.chain(missing).collect(), chosen: Chosen { name, source }, holder })
 }
 
@@ -100,6 +108,7 @@ impl Backends {
         if let Some(feature) = backend.missing_feature {
             remarks.push(format!("not compiled in: build with the feature `{feature}`"));
         }
+        remarks.extend(backend.problem.clone());
         remarks.join(", ")
     }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::ValueEnum;
-use codira_contracts::{RepoRoot, plan::Trust};
+use codira_contracts::RepoRoot;
 use serde::Serialize;
 
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
         output::Answer,
         style::{self, Clean, Styled, count},
     },
+    plan::Trust,
 };
 
 /// Bring the index up to date

@@ -1,37 +1,36 @@
-//! What to do with each file, and why: the same for every backend and every indexer.
+//! What to do with each file, and why: the same for every backend.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use codira_contracts::{BackendDescriptor, ContentHash, FileState, RuntimeInventory, Tool};
+use serde::Serialize;
 
-use crate::{BackendDescriptor, BackendError, ContentHash, FileState, RuntimeInventory, Tool, symbol::words};
-
-words! {
-    /// Why a file is kept, analyzed or removed.
-    Reason, "reason" {
-        /// Kept: size and modification time are as stored.
-        Unchanged = "unchanged",
-        /// Kept: the content is as stored, by its hash.
-        SameContent = "same-content",
-        /// Analyzed: the index does not have it.
-        New = "new",
-        /// Analyzed: its content changed.
-        ContentChanged = "content-changed",
-        /// Analyzed: another analyzer owns it now, or another version of its own.
-        AnalyzerChanged = "analyzer-changed",
-        /// Analyzed: its documentation is audited in another way than it was, or by another auditor.
-        AuditChanged = "audit-changed",
-        /// Analyzed: the index was written by another backend, version or schema.
-        BackendChanged = "backend-changed",
-        /// Analyzed: the stored index cannot be read.
-        IndexUnreadable = "index-unreadable",
-        /// Analyzed: everything was asked to be.
-        Requested = "requested",
-        /// Removed: the file is gone, is ignored now, or no analyzer owns it.
-        Gone = "gone",
-        /// Removed: the file is there, and could not be read or analyzed.
-        Failed = "failed",
-    }
+/// Why a file is kept, analyzed or removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// Kept: size and modification time are as stored.
+    Unchanged,
+    /// Kept: the content is as stored, by its hash.
+    SameContent,
+    /// Analyzed: the index does not have it.
+    New,
+    /// Analyzed: its content changed.
+    ContentChanged,
+    /// Analyzed: another analyzer owns it now, or another version of its own.
+    AnalyzerChanged,
+    /// Analyzed: its documentation is audited in another way than it was, or by another auditor.
+    AuditChanged,
+    /// Analyzed: the index was written by another backend, version or schema.
+    BackendChanged,
+    /// Analyzed: the stored index cannot be read.
+    IndexUnreadable,
+    /// Analyzed: everything was asked to be.
+    Requested,
+    /// Removed: the file is gone, is ignored now, or no analyzer owns it.
+    Gone,
+    /// Removed: the file is there, and could not be read or analyzed.
+    Failed,
 }
 
 /// What is done with a file.
@@ -62,6 +61,24 @@ impl Reason {
     }
 }
 
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Unchanged => "unchanged",
+            Self::SameContent => "same-content",
+            Self::New => "new",
+            Self::ContentChanged => "content-changed",
+            Self::AnalyzerChanged => "analyzer-changed",
+            Self::AuditChanged => "audit-changed",
+            Self::BackendChanged => "backend-changed",
+            Self::IndexUnreadable => "index-unreadable",
+            Self::Requested => "requested",
+            Self::Gone => "gone",
+            Self::Failed => "failed",
+        })
+    }
+}
+
 /// A file as a scan sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct SeenFile<'a> {
@@ -69,7 +86,7 @@ pub struct SeenFile<'a> {
     pub size: u64,
     /// Its modification time in nanoseconds since the Unix epoch.
     pub modified: i64,
-    /// The hash of its content, once somebody computed it.
+    /// The hash of its content, once it was computed.
     pub hash: Option<ContentHash>,
     /// The analyzer that owns it now.
     pub analyzer: &'a Tool,
@@ -97,7 +114,8 @@ pub enum Decision {
 /// Decides about one file that a scan sees; `stored` is what the index has of it.
 ///
 /// ```
-/// use codira_contracts::{ContentHash, FileState, RepoPath, Tool, plan::{self, Decision, Reason, SeenFile, Trust}};
+/// use codira_contracts::{ContentHash, FileState, RepoPath, Tool};
+/// use codira_indexer::plan::{self, Decision, Reason, SeenFile, Trust};
 ///
 /// let python = Tool::new("python", "1");
 /// let stored = FileState {
