@@ -6,6 +6,9 @@ use codira_contracts::{BackendDescriptor, DynBackend};
 
 use crate::{Config, ConfigSource, IndexerError, Location, backends, error::nearest, state::KeptBackend};
 
+/// How a backend is opened.
+type Open = dyn Fn(&Location) -> Result<DynBackend, IndexerError> + Send + Sync;
+
 /// Opens a backend at a location.
 ///
 /// ```
@@ -24,7 +27,7 @@ pub struct BackendFactory {
     name: String,
     provider: String,
     file: Option<&'static str>,
-    open: Arc<dyn Fn(&Location) -> Result<DynBackend, IndexerError> + Send + Sync>,
+    open: Arc<Open>,
 }
 
 impl BackendFactory {

@@ -63,7 +63,7 @@ fn the_users_file_is_where_the_specification_says() {
 fn every_key_reads_its_default_from_a_file_and_has_a_variable_of_its_own() {
     for entry in Config::default().entries() {
         let repo = Repo::new();
-        repo.write(".codira/config.toml", &format!("{} = {}\n", entry.key, entry.value));
+        repo.write(".codira/config.toml", format!("{} = {}\n", entry.key, entry.value));
         let read = load(&repo, &Environment::default()).entries();
         let read = read.into_iter().find(|read| read.key == entry.key).unwrap();
         assert_eq!(read.value, entry.value, "{}", entry.key);

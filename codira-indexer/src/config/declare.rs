@@ -71,12 +71,15 @@ macro_rules! declare_keys {
         )+
     };
     (@key $table:ident $name:ident $type:ty [$($meaning:literal)+] $($variable:literal)?) => {
-        Key::new(
-            concat!(stringify!($table), ".", stringify!($name)),
-            <$type as FromRaw>::EXPECTED,
-            concat!($($meaning),+),
-        )
-        $(.set_by($variable))?
+        {
+            const DECLARATION: &Declaration = &Declaration::new(
+                concat!(stringify!($table), ".", stringify!($name)),
+                <$type as FromRaw>::EXPECTED,
+                concat!($($meaning),+),
+            )
+            $(.set_by($variable))?;
+            Key(DECLARATION)
+        }
     };
 }
 pub(super) use declare_keys;

@@ -6,7 +6,11 @@ use serde::{Serialize, Serializer};
 
 /// A key of the configuration. See [`Key::ALL`] for every one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Key {
+pub struct Key(pub(super) &'static Declaration);
+
+/// What is declared of a key, beside its default.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct Declaration {
     name: &'static str,
     expected: &'static str,
     meaning: &'static str,
@@ -14,7 +18,7 @@ pub struct Key {
     variable: Option<&'static str>,
 }
 
-impl Key {
+impl Declaration {
     /// The key `name`, whose values are as `expected`, with this meaning, which may begin with blanks.
     pub(super) const fn new(name: &'static str, expected: &'static str, meaning: &'static str) -> Self {
         Self { name, expected, meaning: meaning.trim_ascii_start(), variable: None }
@@ -24,26 +28,28 @@ impl Key {
     pub(super) const fn set_by(self, variable: &'static str) -> Self {
         Self { variable: Some(variable), ..self }
     }
+}
 
+impl Key {
     /// The key as a configuration file has it, with its table: `index.jobs`.
     pub const fn as_str(self) -> &'static str {
-        self.name
+        self.0.name
     }
 
     /// The environment variable that sets it: `CODIRA_INDEX_JOBS` for `index.jobs`, and so on for all but a few.
     pub fn variable(self) -> String {
-        let derived = || format!("CODIRA_{}", self.name.replace('.', "_").to_ascii_uppercase());
-        self.variable.map_or_else(derived, str::to_owned)
+        let derived = || format!("CODIRA_{}", self.0.name.replace('.', "_").to_ascii_uppercase());
+        self.0.variable.map_or_else(derived, str::to_owned)
     }
 
     /// What a value must be: `a whole number of at least 1`.
     pub const fn expected(self) -> &'static str {
-        self.expected
+        self.0.expected
     }
 
     /// What it decides, in one sentence for people.
     pub const fn meaning(self) -> &'static str {
-        self.meaning
+        self.0.meaning
     }
 }
 

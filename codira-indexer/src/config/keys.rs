@@ -7,6 +7,7 @@ use codira_contracts::SymbolKind;
 use super::{
     BackendUrl, EngineChoice, FileSize, Key, Refresh,
     declare::declare_keys,
+    key::Declaration,
     setting::{AnySetting, Setting},
     value::FromRaw,
 };

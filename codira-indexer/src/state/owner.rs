@@ -41,7 +41,7 @@ impl StateDirectory {
     pub(super) fn record_owner(&self) -> Result<(), BackendError> {
         self.check_owner()?;
         let record = self.path.join(ROOT_RECORD);
-        if self.is_default() || record.exists() {
+        if self.is_default() || record.is_file() {
             return Ok(());
         }
         let write = || {
@@ -55,7 +55,6 @@ impl StateDirectory {
 
     /// Refuses a directory that is not there for this: it holds what others wrote, or the repository itself.
     pub(super) fn check_unused(&self) -> Result<(), BackendError> {
-        self.check_owner()?;
         if self.is_default() {
             return Ok(());
         }
@@ -69,6 +68,7 @@ impl StateDirectory {
             let (directory, root) = (self.path.clone(), self.root.as_path().to_owned());
             return Err(StateRefusal::ContainsRepository { directory, root }.into_error());
         }
+        self.check_owner()?;
         let hides_all = read_if_exists(&path.join(".gitignore")).map_err(io)?.is_some_and(|text| text == HIDE_ALL);
         let is_ours = hides_all || path.join(ROOT_RECORD).is_file();
         if !is_ours && fs::read_dir(&path).map_err(io)?.next().is_some() {
@@ -80,7 +80,7 @@ impl StateDirectory {
     /// The root whose index is here, as far as that is known.
     fn owner(&self) -> io::Result<Option<PathBuf>> {
         if let Some(record) = read_if_exists(&self.path.join(ROOT_RECORD))? {
-            let recorded = self.path.join(record.trim());
+            let recorded = self.path.join(record.trim_end_matches(['\n', '\r']));
             // What moved away is no longer where it was recorded.
             return Ok(Some(recorded.canonicalize().unwrap_or(recorded)));
         }
