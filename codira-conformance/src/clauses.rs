@@ -1,8 +1,9 @@
 //! The contract, clause by clause: the one list that everything else comes from.
 
-use codira_contracts::Capability;
+use codira_contracts::Capability::{self, Durable, Embeddings};
 
-use crate::{Cx, Outcome};
+use self::OtherSchema::{Newer, Older};
+use crate::{Cx, Fixture, Outcome};
 
 mod asking;
 mod durability;
@@ -13,10 +14,14 @@ mod history;
 mod isolation;
 mod processes;
 mod refusals;
+#[cfg(feature = "indexer")]
 mod reuse;
 mod schemas;
 mod sessions;
 mod storing;
+#[cfg(feature = "indexer")]
+mod told;
+#[cfg(feature = "indexer")]
 mod warm;
 
 /// One sentence of the contract, and the check that it holds.
@@ -27,7 +32,10 @@ pub struct Clause<F> {
     pub says: &'static str,
     /// The backends that it says something of.
     pub applies: Applies,
-    pub(crate) check: fn(&Cx<F>) -> Outcome,
+    /// The feature of this crate that its check is behind.
+    pub feature: Option<&'static str>,
+    /// Not there where the feature is off.
+    pub(crate) check: Option<fn(&Cx<F>) -> Outcome>,
 }
 
 /// The backends that a clause says something of.
@@ -69,6 +77,7 @@ impl OtherSchema {
 macro_rules! __for_each_clause {
     ($then:path) => {
         $then! {
+            always;
             sessions {
                 only_one_session_is_open
                     "While a session is open, a second is refused at once with `SessionBusy`, naming the holder.";
@@ -257,6 +266,28 @@ macro_rules! __for_each_clause {
                 a_newer_schema_is_left_alone (WithStore Newer)
                     "On an index of a newer schema readers and sessions say `SchemaMismatch`, naming both, and the index stays as it is.";
             }
+            history {
+                every_small_history_matches_the_reference
+                    "After each of all small histories, every answer is the reference's.";
+                every_history_matches_the_reference
+                    "After any history of sessions, every answer is the reference's.";
+                a_large_history_matches_the_reference
+                    "Thousands of files, symbols and embeddings are answered like few: as by the reference.";
+                incremental_equals_full
+                    "After any history, every answer is that of one fresh full index of the same files.";
+            }
+        }
+    };
+}
+
+/// The same of the clauses that judge the backend as the indexer uses it. Their sentences are always there, their checks behind the
+/// feature `indexer` of this crate.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __for_each_indexer_clause {
+    ($then:path) => {
+        $then! {
+            indexer;
             warm {
                 an_unchanged_repository_begins_no_session
                     "Indexing an unchanged repository begins no session.";
@@ -281,35 +312,56 @@ macro_rules! __for_each_clause {
                 another_spec_costs_vectors_alone (With Embeddings)
                     "Where the spec of embeddings changed, vectors are made again, and no file is analyzed or put.";
             }
-            history {
-                every_small_history_matches_the_reference
-                    "After each of all small histories, every answer is the reference's.";
-                every_history_matches_the_reference
-                    "After any history of sessions, every answer is the reference's.";
-                a_large_history_matches_the_reference
-                    "Thousands of files, symbols and embeddings are answered like few: as by the reference.";
-                told_histories_read_as_accepted
+            told {
+                stories_read_as_accepted
                     "Told histories of real source trees, indexed step by step, read as accepted from the reference.";
-                incremental_equals_full
-                    "After any history, every answer is that of one fresh full index of the same files.";
             }
         }
     };
 }
 
+/// The feature that a list of clauses is behind.
+macro_rules! feature_of {
+    (always) => {
+        None
+    };
+    (indexer) => {
+        Some("indexer")
+    };
+}
+pub(crate) use feature_of;
+
+/// The check of a clause, where it is compiled.
+macro_rules! check {
+    (always $check:path) => {
+        Some($check)
+    };
+    (indexer $check:path) => {{
+        #[cfg(feature = "indexer")]
+        let check = Some($check as fn(&Cx<F>) -> Outcome);
+        #[cfg(not(feature = "indexer"))]
+        let check = None;
+        check
+    }};
+}
+
 macro_rules! table {
-    ($($chapter:ident { $($clause:ident $(($how:ident $($what:ident)+))? $says:literal;)* })*) => {
-        /// Every clause, in the order of the contract.
-        pub fn clauses<F: $crate::Fixture>() -> Vec<Clause<F>> {
-            use codira_contracts::Capability::{Durable, Embeddings};
-            use OtherSchema::{Newer, Older};
+    ($behind:ident; $($chapter:ident { $($clause:ident $(($how:ident $($what:ident)+))? $says:literal;)* })*) => {
+        fn $behind<F: Fixture>() -> Vec<Clause<F>> {
             vec![$($(Clause {
                 id: concat!(stringify!($chapter), "::", stringify!($clause)),
                 says: $says,
                 applies: [$(Applies::$how(&[$($what),+]),)? Applies::Always][0],
-                check: $chapter::$clause,
+                feature: feature_of!($behind),
+                check: check!($behind $chapter::$clause),
             },)*)*]
         }
     };
 }
 crate::__for_each_clause!(table);
+crate::__for_each_indexer_clause!(table);
+
+/// Every clause, in the order of the contract.
+pub fn clauses<F: Fixture>() -> Vec<Clause<F>> {
+    always().into_iter().chain(indexer()).collect()
+}

@@ -133,8 +133,15 @@ impl<F: Fixture> Cx<F> {
         if let Some(dir) = process::directory_of_copy() {
             process::copy::serve(self, &dir);
         }
+        match clause.check {
+            Some(check) => self.expecting(clause.id, self.check(clause, check)),
+            None => Verdict::NotCompiled { feature: clause.feature.unwrap_or_default() },
+        }
+    }
+
+    fn check(&self, clause: &Clause<F>, check: fn(&Self) -> Outcome) -> Verdict {
         let (sender, verdict) = mpsc::channel();
-        let (cx, applies, check) = (self.clone(), clause.applies, clause.check);
+        let (cx, applies) = (self.clone(), clause.applies);
         let judge = thread::Builder::new().name(clause.id.to_owned()).spawn(move || {
             let outcome = match cx.applies(applies) {
                 Ok(true) => check(&cx).map(|()| Verdict::Holds),
@@ -208,6 +215,10 @@ impl<F: Fixture> Cx<F> {
     /// Opens the index in `dir` once more.
     pub(crate) async fn open(&self, dir: &Path) -> Result<F::Backend, BackendError> {
         self.0.fixture.open(dir).await
+    }
+
+    pub(crate) fn fixture(&self) -> &F {
+        &self.0.fixture
     }
 
     pub(crate) fn settings(&self) -> &Settings {

@@ -43,6 +43,10 @@
 //!   nothing is asked of a backend beyond its traits. Tests run in parallel, in any order, under `cargo test` and `cargo nextest`.
 //! - A clause *holds*, is *broken*, or says nothing of the backend, because it is about a capability that is *not claimed*; the test
 //!   then passes and prints so. Claiming less is checked too: what is not claimed must be refused.
+//! - While a backend is under way, its fixture may list the clauses that it breaks as [known failures](Fixture::known_failures): their
+//!   tests pass and say so, and fail as soon as the clause holds. Reports show and count them apart.
+//! - The chapters `warm`, `reuse` and `told` judge the backend through the real indexer and its parsers. They are behind the feature
+//!   `indexer`, so that everyone else compiles few crates; without it reports say `not compiled`.
 //! - Clause ids are stable: `cargo test --test conformance sessions::` runs a chapter. `docs/contract.md` lists all sentences.
 //! - The chapter `history` leads the backend through random histories of sessions, beside the reference
 //!   ([`codira_memory`]), and shows the shortest history that it finds when an answer differs. The histories are the same each time;
@@ -67,15 +71,20 @@
 
 mod cancel;
 mod clauses;
+#[cfg(feature = "indexer")]
 mod counting;
 mod cx;
 mod directory;
 mod fixture;
+#[cfg(feature = "indexer")]
 mod golden;
 mod histories;
+mod known;
+#[cfg(feature = "indexer")]
 mod lengths;
 mod observe;
 mod process;
+#[cfg(feature = "indexer")]
 mod project;
 mod question;
 mod report;
@@ -85,6 +94,7 @@ mod stamped;
 mod table;
 mod verdict;
 mod vocabulary;
+#[cfg(feature = "indexer")]
 mod watched;
 
 use std::path::Path;
@@ -92,7 +102,8 @@ use std::path::Path;
 pub use clauses::{Applies, Clause, OtherSchema, clauses};
 pub use cx::{Cx, Depth, Settings};
 pub use fixture::Fixture;
-pub use report::Matrix;
+pub use known::KnownFailure;
+pub use report::{Matrix, Tally};
 pub use stamped::write_sample;
 pub use table::contract_table;
 pub use verdict::{Outcome, Verdict, Violation};
@@ -107,6 +118,12 @@ macro_rules! conformance_tests {
             $fixture
         }
         $crate::__for_each_clause!($crate::__declare_tests);
+        $crate::__declare_indexer_tests!();
+
+        #[test]
+        fn known_failures_are_clauses() {
+            $crate::__check_known_failures(__conformance_fixture());
+        }
 
         #[test]
         #[ignore = "judges every clause once more, for a table: run it with --ignored --nocapture"]
@@ -116,10 +133,28 @@ macro_rules! conformance_tests {
     };
 }
 
+/// Declares the tests of the clauses that are behind the feature `indexer`, where this crate has it: asked of the author's crate, the
+/// feature would be another.
+#[cfg(feature = "indexer")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __declare_indexer_tests {
+    () => {
+        $crate::__for_each_indexer_clause!($crate::__declare_tests);
+    };
+}
+
+#[cfg(not(feature = "indexer"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __declare_indexer_tests {
+    () => {};
+}
+
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __declare_tests {
-    ($($chapter:ident { $($clause:ident $(($how:ident $($what:ident)+))? $says:literal;)* })*) => {
+    ($behind:ident; $($chapter:ident { $($clause:ident $(($how:ident $($what:ident)+))? $says:literal;)* })*) => {
         $(mod $chapter {
             $(#[test]
             fn $clause() {
@@ -146,7 +181,21 @@ pub fn __run_test<F: Fixture>(fixture: F, id: &str, module: &str, tests: &str) {
     match cx.judge(&clause) {
         Verdict::Holds => {}
         Verdict::NotClaimed => println!("not claimed: {id} is of a backend that {}", clause.applies),
+        Verdict::NotCompiled { feature } => {
+            println!("not compiled: {id} is behind the feature `{feature}` of codira-conformance")
+        }
+        Verdict::KnownFailure { reason, violation } => {
+            println!("known failure: {id}: {}\n{reason}\n\n{violation}\n", clause.says);
+        }
         Verdict::Broken(violation) => panic!("{id}: {}\n\n{violation}\n", clause.says),
+    }
+}
+
+/// What the declared test of the list of known failures does.
+#[doc(hidden)]
+pub fn __check_known_failures<F: Fixture>(fixture: F) {
+    if let Err(violation) = Cx::new(fixture, Settings::default()).check_known_failures() {
+        panic!("{violation}");
     }
 }
 
@@ -156,6 +205,9 @@ pub fn __run_report<F: Fixture>(fixture: F, module: &str, tests: &str) {
     // Any declared test starts another process.
     let first = clauses::<F>().first().map_or("", |clause| clause.id);
     let cx = Cx::new(fixture, settings(tests, &format!("{module}::{first}")));
+    if let Err(violation) = cx.check_known_failures() {
+        panic!("{violation}");
+    }
     let mut matrix = Matrix::default();
     let name = cx.backend_name().expect("a backend that opens");
     matrix.judge(&name, &cx);
@@ -177,6 +229,7 @@ fn settings(tests: &str, restart: &str) -> Settings {
 }
 
 /// Every told history by name, told of the reference, for this crate's own test to accept.
+#[cfg(feature = "indexer")]
 #[doc(hidden)]
 pub fn __golden() -> Result<Vec<(&'static str, String)>, Violation> {
     golden::of_the_reference()

@@ -18,7 +18,8 @@ pub fn contract_table<F: Fixture>() -> String {
             text += &format!("\n## {chapter}\n\n| clause | sentence | of whom |\n|---|---|---|\n");
         }
         let whom = clause.applies;
-        text += &format!("| `{name}` | {} | {whom} |\n", clause.says);
+        let behind = clause.feature.map_or_else(String::new, |feature| format!(", with the feature `{feature}`"));
+        text += &format!("| `{name}` | {} | {whom}{behind} |\n", clause.says);
     }
     text
 }
@@ -44,7 +45,7 @@ const INTRODUCTION: &str = "\
 # The contract, clause by clause
 
 What `codira-conformance` checks of every backend. A clause's id is `chapter::clause`; tests, reports and this table come from one
-list in `codira-conformance/src/clauses.rs`.
+list in `codira-conformance/src/clauses.rs`. Where the last column names a feature of that crate, the clause is checked with it alone.
 
 This file is generated: `CODIRA_UPDATE_CONTRACT=1 cargo test -p codira-conformance --test contract` writes it.
 ";

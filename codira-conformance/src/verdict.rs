@@ -11,9 +11,21 @@ pub enum Verdict {
     Holds,
     /// The clause does not hold.
     Broken(Violation),
+    /// The clause does not hold, and the author [knows](crate::Fixture::known_failures).
+    KnownFailure {
+        /// The author's words.
+        reason: &'static str,
+        /// What does not hold.
+        violation: Violation,
+    },
     /// The clause says nothing of this backend: it is about a capability that the backend does not claim, or about
     /// backends that do not claim one that it does.
     NotClaimed,
+    /// The check is behind a feature of this crate that is off, so that nothing is known.
+    NotCompiled {
+        /// The feature.
+        feature: &'static str,
+    },
 }
 
 /// What checking a clause gives.

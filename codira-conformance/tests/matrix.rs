@@ -89,6 +89,10 @@ impl Table {
                     Verdict::NotClaimed => {
                         Ok(Completion::ignored_with(format!("not claimed: of a backend that {}", clause.applies)))
                     }
+                    Verdict::KnownFailure { reason, .. } => Ok(Completion::ignored_with(format!("known failure: {reason}"))),
+                    Verdict::NotCompiled { feature } => {
+                        Ok(Completion::ignored_with(format!("not compiled: feature `{feature}`")))
+                    }
                     Verdict::Broken(violation) => Err(format!("{}\n\n{violation}", clause.says).into()),
                 };
                 let cell = Cell { backend, place, clause: clause.id, verdict, took };

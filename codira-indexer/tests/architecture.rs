@@ -49,14 +49,19 @@ struct Dependency {
     path: bool,
 }
 
-fn workspace() -> BTreeMap<String, Vec<Dependency>> {
-    let cargo = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version=1", "--no-deps", "--offline"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap();
+/// The most crates that the kit may bring along without its feature `indexer`, the kit among them.
+const CRATES_OF_THE_KIT: usize = 60;
+
+/// What Cargo prints when it is asked this.
+fn cargo(arguments: &[&str]) -> Vec<u8> {
+    let cargo =
+        Command::new(env!("CARGO")).args(arguments).arg("--offline").current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     assert!(cargo.status.success(), "{}", String::from_utf8_lossy(&cargo.stderr));
-    let metadata: Value = serde_json::from_slice(&cargo.stdout).unwrap();
+    cargo.stdout
+}
+
+fn workspace() -> BTreeMap<String, Vec<Dependency>> {
+    let metadata: Value = serde_json::from_slice(&cargo(&["metadata", "--format-version=1", "--no-deps"])).unwrap();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let dependency = |value: &Value| Dependency {
         name: text(&value["name"]),
@@ -121,6 +126,19 @@ fn the_indexer_can_be_built_without_any_backend_or_parser() {
         let concrete = used.name == "codira-sqlite" || used.name == "codira-duckdb" || PARSERS.contains(&used.name.as_str());
         assert!(!concrete || used.optional || used.kind == "dev", "{} is always compiled in", used.name);
     }
+}
+
+#[test]
+fn the_author_of_a_backend_compiles_few_crates_and_no_parser() {
+    let kit = ["tree", "--package", "codira-conformance", "--edges", "normal,build", "--prefix", "none", "--no-dedupe"];
+    let tree = String::from_utf8(cargo(&kit)).unwrap();
+    let crates: BTreeSet<&str> = tree.lines().filter(|line| !line.is_empty()).collect();
+    assert!(crates.len() > 10, "the kit uses other crates: {crates:?}");
+    assert!(crates.len() <= CRATES_OF_THE_KIT, "the kit brings {} crates: {crates:#?}", crates.len());
+    let name = |line: &&str| line.split(' ').next().unwrap_or_default().to_owned();
+    let named: Vec<String> =
+        crates.iter().map(name).filter(|name| PARSERS.contains(&name.as_str()) || name == "codira-indexer").collect();
+    assert_eq!(named, [""; 0], "only the feature `indexer` of the kit brings these");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use codira_contracts::{
 };
 
 use crate::{
-    Cx, Depth, Fixture, Outcome, golden,
+    Cx, Depth, Fixture, Outcome,
     histories::{History, Twins, draw, follow, large, random, small, small::SideBySide},
     observe::{keeps_embeddings, observe, same},
     question::Question,
@@ -82,10 +82,6 @@ fn in_turn<F: Fixture>(cx: &Cx<F>, twins: &mut Twins<'_, F::Backend>, history: &
         twins.compare(&[]).await
     });
     followed.map_err(|violation| violation.after(history))
-}
-
-pub(crate) fn told_histories_read_as_accepted<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    golden::read_as_accepted(cx)
 }
 
 pub(crate) fn incremental_equals_full<F: Fixture>(cx: &Cx<F>) -> Outcome {

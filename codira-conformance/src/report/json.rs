@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Matrix, sentence};
+use super::{Matrix, Tally, sentence};
 use crate::Verdict;
 
 /// Rises when a field goes or changes its meaning.
@@ -16,6 +16,8 @@ struct Report<'a> {
     kit: &'static str,
     backends: &'a [String],
     clauses: Vec<Clause<'a>>,
+    /// By backend.
+    tallies: BTreeMap<&'a str, Tally>,
     /// Apart from all else, because it alone differs from run to run. In seconds, by backend and chapter.
     times: BTreeMap<&'a str, BTreeMap<&'static str, f64>>,
     environment: BTreeMap<&'static str, Option<&'a str>>,
@@ -25,6 +27,7 @@ struct Report<'a> {
 struct Clause<'a> {
     clause: &'static str,
     sentence: &'static str,
+    feature: Option<&'static str>,
     verdicts: BTreeMap<&'a str, Cell>,
 }
 
@@ -33,7 +36,9 @@ struct Clause<'a> {
 enum Cell {
     Holds,
     Broken { violation: String },
+    KnownFailure { reason: &'static str, violation: String },
     NotClaimed { reason: String },
+    NotCompiled,
 }
 
 impl Matrix {
@@ -42,11 +47,14 @@ impl Matrix {
         let cell = |clause, verdict: &Verdict| match verdict {
             Verdict::Holds => Cell::Holds,
             Verdict::Broken(violation) => Cell::Broken { violation: violation.to_string() },
+            Verdict::KnownFailure { reason, violation } => Cell::KnownFailure { reason, violation: violation.to_string() },
+            Verdict::NotCompiled { .. } => Cell::NotCompiled,
             Verdict::NotClaimed => Cell::NotClaimed { reason: sentence::reason(clause) },
         };
         let clauses = self.rows.values().map(|row| Clause {
             clause: row.clause,
             sentence: sentence::says(row.clause),
+            feature: sentence::feature(row.clause),
             verdicts: row.cells.iter().map(|(backend, verdict)| (backend.as_str(), cell(row.clause, verdict))).collect(),
         });
         let seconds = self.times.iter().map(|(backend, chapters)| {
@@ -57,6 +65,7 @@ impl Matrix {
             kit: env!("CARGO_PKG_VERSION"),
             backends: &self.backends,
             clauses: clauses.collect(),
+            tallies: self.backends.iter().map(|backend| (backend.as_str(), self.tally(backend))).collect(),
             times: seconds.collect(),
             environment: self.environment.0.iter().map(|(name, value)| (*name, value.as_deref())).collect(),
         };

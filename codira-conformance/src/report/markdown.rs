@@ -8,7 +8,8 @@ use crate::Verdict;
 impl Matrix {
     /// The report as Markdown: for each chapter a table of its clauses, then what is broken, and times.
     pub fn markdown(&self) -> String {
-        let mut text = String::from("# Conformance\n");
+        let mut text = String::from("# Conformance\n\n");
+        self.backends.iter().for_each(|backend| text += &format!("- **{backend}**: {}\n", self.tally(backend)));
         let mut chapter = "";
         for row in self.rows.values() {
             if sentence::chapter(row.clause) != chapter {
@@ -21,6 +22,8 @@ impl Matrix {
                 let cell = match row.cells.get(backend) {
                     Some(Verdict::Holds) => "holds".to_owned(),
                     Some(Verdict::Broken(_)) => "**broken**".to_owned(),
+                    Some(Verdict::KnownFailure { .. }) => "known failure".to_owned(),
+                    Some(Verdict::NotCompiled { feature }) => format!("not compiled: feature `{feature}`"),
                     Some(Verdict::NotClaimed) => format!("not claimed: {}", sentence::reason(row.clause)),
                     None => String::new(),
                 };
@@ -42,11 +45,15 @@ impl Matrix {
         let mut heading = "\n## What is broken\n";
         for row in self.rows.values() {
             for backend in &self.backends {
-                let Some(Verdict::Broken(violation)) = row.cells.get(backend) else { continue };
-                let says = sentence::says(row.clause);
+                let (known, violation) = match row.cells.get(backend) {
+                    Some(Verdict::Broken(violation)) => (String::new(), violation),
+                    Some(Verdict::KnownFailure { reason, violation }) => (format!(" A known failure: {reason}"), violation),
+                    _ => continue,
+                };
+                let (clause, says) = (row.clause, sentence::says(row.clause));
                 // Four ticks, because a violation may show text with three.
                 let _ =
-                    write!(text, "{heading}\n**{backend}** breaks `{}`: {says}\n\n````text\n{violation}\n````\n", row.clause);
+                    write!(text, "{heading}\n**{backend}** breaks `{clause}`: {says}{known}\n\n````text\n{violation}\n````\n");
                 heading = "";
             }
         }

@@ -5,6 +5,7 @@ mod files;
 mod json;
 mod markdown;
 mod sentence;
+mod tally;
 mod terminal;
 
 use std::{
@@ -14,10 +15,11 @@ use std::{
 
 use crate::{Cx, Fixture, Verdict, clauses};
 use environment::Environment;
+pub use tally::Tally;
 
 /// Which clause holds for which backend, as a table.
 ///
-/// [Shown](std::fmt::Display), it is a table for the terminal, followed by what is broken and by times. [`markdown`](Self::markdown),
+/// [Shown](std::fmt::Display), it is a table for the terminal, followed by counts, by what is broken and by times. [`markdown`](Self::markdown),
 /// [`json`](Self::json) and [`write`](Self::write) make files of it. An author's report in ten lines, beside the one that
 /// [`conformance_tests!`](crate::conformance_tests) declares:
 ///
@@ -75,10 +77,22 @@ impl Matrix {
         *chapters.entry(sentence::chapter(clause)).or_default() += time;
     }
 
-    /// The clauses that `backend` breaks, in the order of the contract.
+    /// The clauses that `backend` breaks, known failures apart, in the order of the contract.
     pub fn broken<'a>(&'a self, backend: &'a str) -> impl Iterator<Item = &'static str> + 'a {
         let is_broken = |row: &&Row| matches!(row.cells.get(backend), Some(Verdict::Broken(_)));
         self.rows.values().filter(is_broken).map(|row| row.clause)
+    }
+
+    /// The features of this crate that are off, so that clauses were not judged.
+    fn features_off(&self) -> Vec<String> {
+        let verdicts = self.rows.values().flat_map(|row| row.cells.values());
+        let features = verdicts.filter_map(|verdict| match verdict {
+            Verdict::NotCompiled { feature } => Some(format!("feature `{feature}`")),
+            _ => None,
+        });
+        let mut features: Vec<_> = features.collect();
+        features.dedup();
+        features
     }
 
     /// The chapters that have a time, in the order of the contract.

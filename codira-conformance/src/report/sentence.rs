@@ -1,31 +1,38 @@
 //! The sentences of the contract, apart from their checks.
 
-use crate::Applies;
+use codira_contracts::Capability::{Durable, Embeddings};
+
+use crate::{
+    Applies,
+    OtherSchema::{Newer, Older},
+    clauses::feature_of,
+};
 
 /// What a report says of a clause.
 struct Sentence {
     id: &'static str,
     says: &'static str,
     applies: Applies,
+    feature: Option<&'static str>,
 }
 
 macro_rules! sentences {
-    ($($chapter:ident { $($clause:ident $(($how:ident $($what:ident)+))? $says:literal;)* })*) => {
-        fn all() -> &'static [Sentence] {
-            use codira_contracts::Capability::{Durable, Embeddings};
-            use crate::OtherSchema::{Newer, Older};
+    ($behind:ident; $($chapter:ident { $($clause:ident $(($how:ident $($what:ident)+))? $says:literal;)* })*) => {
+        fn $behind() -> &'static [Sentence] {
             &[$($(Sentence {
                 id: concat!(stringify!($chapter), "::", stringify!($clause)),
                 says: $says,
                 applies: [$(Applies::$how(&[$($what),+]),)? Applies::Always][0],
+                feature: feature_of!($behind),
             },)*)*]
         }
     };
 }
 crate::__for_each_clause!(sentences);
+crate::__for_each_indexer_clause!(sentences);
 
 fn of(clause: &str) -> Option<&'static Sentence> {
-    all().iter().find(|sentence| sentence.id == clause)
+    always().iter().chain(indexer()).find(|sentence| sentence.id == clause)
 }
 
 /// What a clause says.
@@ -41,4 +48,9 @@ pub(super) fn reason(clause: &str) -> String {
 /// The chapter of a clause.
 pub(super) fn chapter(clause: &'static str) -> &'static str {
     clause.split_once("::").map_or(clause, |(chapter, _)| chapter)
+}
+
+/// The feature of this crate that the check of a clause is behind.
+pub(super) fn feature(clause: &str) -> Option<&'static str> {
+    of(clause).and_then(|sentence| sentence.feature)
 }

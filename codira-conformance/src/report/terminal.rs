@@ -15,20 +15,30 @@ impl fmt::Display for Matrix {
                 let cell = match row.cells.get(backend) {
                     Some(Verdict::Holds) => "holds",
                     Some(Verdict::Broken(_)) => "BROKEN",
+                    Some(Verdict::KnownFailure { .. }) => "known failure",
                     Some(Verdict::NotClaimed) => "not claimed",
+                    Some(Verdict::NotCompiled { .. }) => "not compiled",
                     None => "",
                 };
                 write!(f, "{cell:>0$}", column(backend))?;
             }
             writeln!(f)?;
         }
+        writeln!(f)?;
+        self.backends.iter().try_for_each(|backend| writeln!(f, "{backend}: {}", self.tally(backend)))?;
+        let features = self.features_off();
+        if !features.is_empty() {
+            writeln!(f, "\nnot compiled: {}", features.join(", "))?;
+        }
         for row in self.rows.values() {
+            let (clause, says) = (row.clause, sentence::says(row.clause));
             for backend in &self.backends {
                 match row.cells.get(backend) {
-                    Some(Verdict::Broken(violation)) => {
-                        writeln!(f, "\n{backend}: {}\n{}\n\n{violation}", row.clause, sentence::says(row.clause))?;
+                    Some(Verdict::Broken(violation)) => writeln!(f, "\n{backend}: {clause}\n{says}\n\n{violation}")?,
+                    Some(Verdict::KnownFailure { reason, violation }) => {
+                        writeln!(f, "\n{backend}: known failure: {clause}\n{says}\n{reason}\n\n{violation}")?;
                     }
-                    Some(Verdict::Holds | Verdict::NotClaimed) | None => {}
+                    Some(Verdict::Holds | Verdict::NotClaimed | Verdict::NotCompiled { .. }) | None => {}
                 }
             }
         }
@@ -63,5 +73,5 @@ impl Matrix {
 }
 
 fn column(backend: &str) -> usize {
-    backend.len().max("not claimed".len()) + 2
+    backend.len().max("known failure".len()) + 2
 }

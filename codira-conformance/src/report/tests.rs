@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Environment, Matrix};
+use super::{Environment, Matrix, Tally};
 use crate::{Verdict, Violation};
 
 fn matrix() -> Matrix {
@@ -16,6 +16,9 @@ fn matrix() -> Matrix {
     matrix.record("other", 0, "isolation::reading_changes_no_byte", Verdict::NotClaimed);
     matrix.record("mine", 0, "isolation::reading_changes_no_byte", Verdict::Holds);
     matrix.record("mine", 1, "asking::a_limit_gives_the_first", Verdict::Broken(limit));
+    let known = Verdict::KnownFailure { reason: "scopes come next", violation: Violation::new("two files are left") };
+    matrix.record("mine", 3, "sessions::full_scope_replaces_everything", known);
+    matrix.record("mine", 4, "warm::a_changed_file_is_put_alone", Verdict::NotCompiled { feature: "indexer" });
     matrix.took("mine", "isolation::reading_changes_no_byte", Duration::from_millis(1_250));
     matrix.took("mine", "isolation::readers_see_whole_commits", Duration::from_millis(250));
     matrix.took("mine", "asking::a_limit_gives_the_first", Duration::from_millis(40));
@@ -52,4 +55,10 @@ fn as_files() {
 fn what_is_broken_is_named() {
     assert_eq!(matrix().broken("mine").collect::<Vec<_>>(), ["asking::a_limit_gives_the_first"]);
     assert_eq!(matrix().broken("other").count(), 0);
+}
+
+#[test]
+fn a_known_failure_is_counted_apart() {
+    let Tally { holds, broken, known_failures, not_claimed, not_compiled } = matrix().tally("mine");
+    assert_eq!((holds, broken, known_failures, not_claimed, not_compiled), (1, 1, 1, 1, 1));
 }

@@ -35,7 +35,7 @@ pub(crate) use mutants;
 
 pub const EVERY: &str = "history::every_history_matches_the_reference";
 pub const SMALL: &str = "history::every_small_history_matches_the_reference";
-pub const TOLD: &str = "history::told_histories_read_as_accepted";
+pub const TOLD: &str = "told::stories_read_as_accepted";
 pub const LARGE: &str = "history::a_large_history_matches_the_reference";
 pub const REBUILT: &str = "history::incremental_equals_full";
 

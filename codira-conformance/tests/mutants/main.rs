@@ -20,6 +20,7 @@ mod graph;
 mod isolation;
 mod judge;
 mod kit;
+mod known;
 mod lists;
 mod losses;
 mod odd;

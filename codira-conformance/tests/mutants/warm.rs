@@ -13,6 +13,7 @@ mutants! {
         "sessions::incremental_scope_replaces_what_it_names",
         "sessions::a_failed_call_leaves_the_session_usable",
         "storing::inventories_read_back_as_written",
+        EVERY,
         "warm::an_unchanged_repository_begins_no_session",
         "warm::a_warm_run_asks_as_much_of_any_number_of_files",
         "warm::a_changed_file_is_put_alone",
@@ -21,17 +22,17 @@ mutants! {
         "reuse::every_file_has_its_reason",
         "reuse::another_analyzer_reads_its_own_files",
         "reuse::another_spec_costs_vectors_alone",
-        EVERY,
         TOLD,
     ];
     states_end_at_a_page: ShowsOnePage, "only the first 64 states of files are told", [
-        "warm::a_warm_run_asks_as_much_of_any_number_of_files",
         SMALL,
+        "warm::a_warm_run_asks_as_much_of_any_number_of_files",
     ];
     the_writer_is_another: NamesAnotherWriter, "the inventory names another version as the writer", [
         "storing::inventories_read_back_as_written",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
+        EVERY,
         "warm::an_unchanged_repository_begins_no_session",
         "warm::a_warm_run_asks_as_much_of_any_number_of_files",
         "warm::a_changed_file_is_put_alone",
@@ -41,7 +42,6 @@ mutants! {
         "reuse::another_backend_analyzes_everything",
         "reuse::another_analyzer_reads_its_own_files",
         "reuse::another_spec_costs_vectors_alone",
-        EVERY,
         TOLD,
     ];
 }
