@@ -1,6 +1,6 @@
 //! The contract, clause by clause: the one list that everything else comes from.
 
-use codira_contracts::Capability::{self, Durable, Embeddings};
+use codira_contracts::Capability::{self, Durable, Embeddings, LocalFiles};
 
 use self::OtherSchema::{Newer, Older};
 use crate::{Cx, Fixture, Outcome};
@@ -127,9 +127,9 @@ macro_rules! __for_each_clause {
                     "Readers open and answer while a session is open.";
                 readers_see_whole_commits
                     "A reader opened beside a writer sees one whole commit, and never an older one than was seen before.";
-                reading_changes_no_byte (With Durable)
+                reading_changes_no_byte (With Durable LocalFiles)
                     "Opening a reader and asking it changes no byte of the store and creates no file.";
-                a_read_only_directory_can_be_read (With Durable)
+                a_read_only_directory_can_be_read (With Durable LocalFiles)
                     "An index in a directory without permission to write can be read.";
             }
             processes {
@@ -147,7 +147,7 @@ macro_rules! __for_each_clause {
             durability {
                 commits_survive_reopening (With Durable)
                     "A commit is there for whoever opens the index after the process that made it has ended.";
-                an_index_survives_moving (With Durable)
+                an_index_survives_moving (With Durable LocalFiles)
                     "An index that was moved to another directory gives the same answers, and sessions go on from it.";
                 a_kill_between_steps_leaves_the_last_commit (With Durable)
                     "A session that is killed between any two of its calls leaves the last commit, complete and readable with no repair by hand, and the next session is right.";
@@ -155,7 +155,7 @@ macro_rules! __for_each_clause {
                     "A session that is killed at any moment of its work leaves the last commit or its own, whole, to readers that are open as to those that come, and the next session is right.";
                 a_kill_during_the_first_session_leaves_nothing_or_all (With Durable)
                     "A process that is killed at any moment of the very first session leaves `NotIndexed` or the first commit, and the next session is right.";
-                kills_leave_no_debris (With Durable)
+                kills_leave_no_debris (With Durable LocalFiles)
                     "After a commit, the directory has as many files as if no session had ever been killed.";
                 pending_rows_survive_kills (With Durable Embeddings)
                     "Whenever a process is killed that gives pending rows their vectors, each row is pending or has its vector, and none that a commit gave its vector is pending again.";
@@ -243,19 +243,19 @@ macro_rules! __for_each_clause {
                     "Without the capability, every call about embeddings, and every file that carries some, is refused with `Unsupported`.";
             }
             failing {
-                truncated_files_are_noticed (With Durable)
+                truncated_files_are_noticed (With Durable LocalFiles)
                     "Where a file of the index was cut short, at any length, opening or asking a reader says `Corrupt`, naming the index, or every answer is right.";
-                foreign_files_are_noticed (With Durable)
+                foreign_files_are_noticed (With Durable LocalFiles)
                     "Where something else is at the place of a file of the index, or nothing, opening or asking a reader says `Corrupt` or `NotIndexed`, naming the index, or every answer is right.";
-                overwritten_bytes_are_no_crash (With Durable)
+                overwritten_bytes_are_no_crash (With Durable LocalFiles)
                     "Where bytes of a file of the index were overwritten, opening and asking a reader gives answers, `Corrupt` or `SchemaMismatch`: never a crash, a hang or another failure.";
-                a_full_session_replaces_what_is_unreadable (With Durable)
+                a_full_session_replaces_what_is_unreadable (With Durable LocalFiles)
                     "Where a reader cannot open because of damage, an incremental session is refused with `Corrupt`; the commit of a full one replaces the index, says so, and its answers are right.";
-                a_directory_in_the_way_is_an_error (With Durable)
+                a_directory_in_the_way_is_an_error (With Durable LocalFiles)
                     "Where a directory is at the place of a file of the index, no reader or session crashes or gives a wrong answer, errors name it, and once it is gone a full session succeeds.";
-                no_space_keeps_the_last_commit (With Durable)
+                no_space_keeps_the_last_commit (With Durable LocalFiles)
                     "A session for which there is no space fails with `NoSpace`, naming the index; the last commit stays, and the place is free.";
-                no_permission_keeps_the_last_commit (With Durable)
+                no_permission_keeps_the_last_commit (With Durable LocalFiles)
                     "In a directory without permission to write, a session is refused with `PermissionDenied`, naming the directory or what is in it; the last commit stays and can be read.";
             }
             schemas {
@@ -291,7 +291,7 @@ macro_rules! __for_each_indexer_clause {
             warm {
                 an_unchanged_repository_begins_no_session
                     "Indexing an unchanged repository begins no session.";
-                an_unchanged_repository_writes_no_byte (With Durable)
+                an_unchanged_repository_writes_no_byte (With LocalFiles)
                     "Indexing an unchanged repository writes no byte of the store.";
                 a_warm_run_asks_as_much_of_any_number_of_files
                     "A run that changes nothing asks as much of ten files as of a hundred: questions do not grow with answers.";

@@ -54,6 +54,8 @@
 //!   `tests/conformance-regressions/` of the backend's crate and tried first: check these files in.
 //! - Durable backends are also tried in several processes, and in processes that are killed: a clause starts its own test binary
 //!   again and tells the copy what to do. `CODIRA_CRASH_POINTS=200` kills at more moments.
+//! - Where the index is local files, these are damaged, cut short, moved and made read-only. A store on a server does not claim the
+//!   capability `LocalFiles`, and takes the name of the directory that the kit gives as its namespace.
 //! - `CODIRA_REPORT=target/conformance cargo test --test conformance report -- --ignored --nocapture` prints all verdicts as one table, with
 //!   times, and writes it to that directory as Markdown and JSON. [`Matrix`] is the same as a value.
 //! - A backend that hangs is given up after two minutes without progress, and its clause is broken.

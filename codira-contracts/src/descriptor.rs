@@ -9,8 +9,11 @@ use crate::{BackendError, Tool, symbol::words};
 words! {
     /// Something that a backend may or may not be able to do, and by which a user would choose.
     Capability, "capability" {
-        /// Commits outlive the process, and other processes see them.
+        /// Commits outlive the process, and other processes see them, wherever they are kept.
         Durable = "durable",
+        /// The index is files in the state directory, and nothing else: they can be moved, copied, protected from writing, and
+        /// damaged. A store on a server does not claim this.
+        LocalFiles = "local-files",
         /// It keeps embeddings and answers by similarity. Without it, every method about embeddings and every file that
         /// carries some is refused with [`Unsupported`](crate::ErrorKind::Unsupported).
         Embeddings = "embeddings",

@@ -50,7 +50,7 @@ impl SqliteBackend {
         let descriptor = BackendDescriptor {
             tool: Tool::new(NAME, env!("CARGO_PKG_VERSION")),
             schema: schema.number(),
-            capabilities: vec![Capability::Durable, Capability::Embeddings],
+            capabilities: vec![Capability::Durable, Capability::LocalFiles, Capability::Embeddings],
         };
         Self { files: Files::new(directory), schema, descriptor }
     }

@@ -1,6 +1,6 @@
 //! The sentences of the contract, apart from their checks.
 
-use codira_contracts::Capability::{Durable, Embeddings};
+use codira_contracts::Capability::{Durable, Embeddings, LocalFiles};
 
 use crate::{
     Applies,

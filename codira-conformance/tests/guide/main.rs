@@ -29,7 +29,7 @@ const FILE_NAME: &str = "nail";
 static DESCRIPTOR: LazyLock<BackendDescriptor> = LazyLock::new(|| BackendDescriptor {
     tool: Tool::new(NAME, "1"),
     schema: 1,
-    capabilities: vec![Capability::Durable, Capability::Embeddings],
+    capabilities: vec![Capability::Durable, Capability::LocalFiles, Capability::Embeddings],
 });
 
 struct Nail(PathBuf);

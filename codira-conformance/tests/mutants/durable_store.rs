@@ -63,7 +63,7 @@ impl Kept {
 
     pub fn with_schema(dir: &Path, flaw: Flaw, schema: u32) -> Self {
         let mut descriptor = MemoryBackend::default().descriptor().clone();
-        descriptor.capabilities = vec![Capability::Durable, Capability::Embeddings];
+        descriptor.capabilities = vec![Capability::Durable, Capability::LocalFiles, Capability::Embeddings];
         descriptor.schema = schema;
         Self { dir: dir.to_owned(), flaw, descriptor }
     }

@@ -28,6 +28,7 @@ mod parts;
 mod refusals;
 mod reuse;
 mod scopes;
+mod served;
 mod sessions;
 mod similarity;
 mod stores;

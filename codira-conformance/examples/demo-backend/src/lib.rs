@@ -30,7 +30,7 @@ const SCHEMA: u32 = 1;
 static DESCRIPTOR: LazyLock<BackendDescriptor> = LazyLock::new(|| BackendDescriptor {
     tool: Tool::new(NAME, env!("CARGO_PKG_VERSION")),
     schema: SCHEMA,
-    capabilities: vec![Capability::Durable, Capability::Embeddings],
+    capabilities: vec![Capability::Durable, Capability::LocalFiles, Capability::Embeddings],
 });
 
 /// An index in a directory.
