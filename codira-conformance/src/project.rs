@@ -8,11 +8,8 @@ use std::{
 };
 
 use codira_contracts::{DynBackend, IndexBackend, LanguageAnalyzer, RepoRoot};
-use codira_indexer::{
-    Embedding, IndexReport, IndexRequest, Indexer, IndexerOptions,
-    analyzers::{c::CAnalyzer, python::PythonAnalyzer},
-    plan::Reason,
-};
+use codira_indexer::{Embedding, IndexReport, IndexRequest, Indexer, IndexerOptions, plan::Reason};
+use codira_languages::{c::CAnalyzer, python::PythonAnalyzer};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 

@@ -3,12 +3,11 @@
 //! - An [`Indexer`] runs: it scans the repository, decides about each file and says why, analyzes what changed, and commits it
 //!   in one session. It reports, tells its progress as [`IndexEvent`]s, and can be cancelled.
 //! - A [`BackendRegistry`] opens backends by name at a [`Location`]; [`Config`] says which, and who chose it.
-//! - [`analyzers`] holds the analyzers of this workspace, each behind a feature of its own.
-//! - [`auditors`] holds its auditors of documentation; [`Auditing`] says which of them audit what.
+//! - [`Auditing`] says which auditors of documentation audit what.
 //! - [`retrieval`] gives ranked answers to questions in words.
 //!
 //! Nothing here depends on the `codira` command, on global state or on a particular runtime. With `default-features = false` no
-//! backend and no parser is compiled.
+//! backend and no parser is compiled. Analyzers and auditors come from the caller; those of this workspace are in `codira-languages`.
 //!
 //! Indexing a directory into memory with an analyzer of one's own, and asking:
 //!
@@ -69,9 +68,7 @@
 //! # }
 //! ```
 
-pub mod analyzers;
 mod audit;
-pub mod auditors;
 mod backends;
 #[cfg(feature = "cli")]
 pub mod cli;

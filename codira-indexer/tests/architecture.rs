@@ -12,20 +12,30 @@ use serde_json::Value;
 /// What each crate may use of the workspace. A crate that is not listed may use nothing.
 const ARROWS: &[(&str, &[&str])] = &[
     ("codira-contracts", &[]),
+    ("codira-languages", &["codira-contracts"]),
     ("codira-memory", &["codira-contracts"]),
     ("codira-sqlite", &["codira-contracts"]),
     ("codira-duckdb", &["codira-contracts"]),
-    ("codira-indexer", &["codira-contracts", "codira-sqlite", "codira-duckdb"]),
-    ("codira-conformance", &["codira-contracts", "codira-memory", "codira-indexer"]),
+    ("codira-indexer", &["codira-contracts", "codira-languages", "codira-sqlite", "codira-duckdb"]),
+    ("codira-conformance", &["codira-contracts", "codira-memory", "codira-languages", "codira-indexer"]),
     (
         "codira-benches",
-        &["codira-contracts", "codira-memory", "codira-sqlite", "codira-duckdb", "codira-indexer", "codira-conformance"],
+        &[
+            "codira-contracts",
+            "codira-languages",
+            "codira-memory",
+            "codira-sqlite",
+            "codira-duckdb",
+            "codira-indexer",
+            "codira-conformance",
+        ],
     ),
 ];
 
-/// What a backend may not even test with: parsers and the drivers of other backends.
+/// What a crate may not use: the drivers of other backends, and for the contract and the languages any driver at all.
 const FOREIGN: &[(&str, &[&str])] = &[
     ("codira-contracts", &["sqlx", "rusqlite", "duckdb", "tokio"]),
+    ("codira-languages", &["sqlx", "rusqlite", "duckdb", "tokio"]),
     ("codira-memory", &["sqlx", "rusqlite", "duckdb"]),
     ("codira-sqlite", &["duckdb"]),
     ("codira-duckdb", &["sqlx", "rusqlite"]),
@@ -100,13 +110,14 @@ fn crates_of_the_workspace_are_used_by_path() {
 }
 
 #[test]
-fn no_backend_names_another_backend_a_parser_or_the_indexer() {
+fn no_backend_names_another_backend_a_language_a_parser_or_the_indexer() {
     let workspace = workspace();
     let backends = ["codira-memory", "codira-sqlite", "codira-duckdb"];
     for name in backends {
         let normal = workspace[name].iter().filter(|used| used.kind != "dev");
         for used in normal {
-            let other = backends.contains(&used.name.as_str()) || used.name == "codira-indexer";
+            let others = ["codira-indexer", "codira-languages"];
+            let other = backends.contains(&used.name.as_str()) || others.contains(&used.name.as_str());
             assert!(!other, "{name} names {}", used.name);
         }
         for used in &workspace[name] {
@@ -121,9 +132,9 @@ fn no_backend_names_another_backend_a_parser_or_the_indexer() {
 }
 
 #[test]
-fn the_indexer_can_be_built_without_any_backend_or_parser() {
+fn the_indexer_can_be_built_without_any_backend() {
     for used in &workspace()["codira-indexer"] {
-        let concrete = used.name == "codira-sqlite" || used.name == "codira-duckdb" || PARSERS.contains(&used.name.as_str());
+        let concrete = used.name == "codira-sqlite" || used.name == "codira-duckdb";
         assert!(!concrete || used.optional || used.kind == "dev", "{} is always compiled in", used.name);
     }
 }
@@ -139,6 +150,17 @@ fn the_author_of_a_backend_compiles_few_crates_and_no_parser() {
     let named: Vec<String> =
         crates.iter().map(name).filter(|name| PARSERS.contains(&name.as_str()) || name == "codira-indexer").collect();
     assert_eq!(named, [""; 0], "only the feature `indexer` of the kit brings these");
+}
+
+#[test]
+fn languages_alone_name_parsers_and_can_be_built_without_any() {
+    for (name, dependencies) in workspace() {
+        for used in dependencies.iter().filter(|used| PARSERS.contains(&used.name.as_str())) {
+            // The benchmarks measure the floor beneath the analyzers.
+            assert!(["codira-languages", "codira-benches"].contains(&name.as_str()), "{name} names the parser {}", used.name);
+            assert!(used.optional || name == "codira-benches", "{name} always compiles {}", used.name);
+        }
+    }
 }
 
 #[test]

@@ -7,8 +7,7 @@ mod support;
 
 use codira_contracts::{DocIssueRequest, IndexBackend, IndexReader, Language};
 use codira_indexer::{
-    AuditOptions, Auditing, Inclusion, IndexReport, Indexer, IndexerOptions, Outcome, PathPatterns, analyzers, auditors,
-    plan::Reason,
+    AuditOptions, Auditing, Inclusion, IndexReport, Indexer, IndexerOptions, Outcome, PathPatterns, plan::Reason,
 };
 use support::{CHANGED, Counting, Repo, decisions};
 use tokio_util::sync::CancellationToken;
@@ -25,8 +24,8 @@ fn python() -> AuditOptions {
 }
 
 async fn run(repo: &Repo, backend: &Counting, options: AuditOptions) -> IndexReport {
-    let indexer = Indexer::new(backend.clone(), repo.root(), analyzers::first_party(), IndexerOptions::default());
-    let indexer = indexer.with_auditing(Auditing::new(auditors::first_party(), options));
+    let indexer = Indexer::new(backend.clone(), repo.root(), codira_languages::analyzers(), IndexerOptions::default());
+    let indexer = indexer.with_auditing(Auditing::new(codira_languages::auditors(), options));
     indexer.run(CHANGED(), &|_| {}, &CancellationToken::new()).await.unwrap()
 }
 

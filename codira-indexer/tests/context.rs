@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use codira_contracts::{IndexBackend, PathPrefix};
 use codira_indexer::{
-    Embedding, EmbeddingPolicy, IndexRequest, Indexer, IndexerOptions, LexicalEngine, analyzers,
+    Embedding, EmbeddingPolicy, IndexRequest, Indexer, IndexerOptions, LexicalEngine,
     retrieval::{Channel, Context, ContextQuery, context},
 };
 use codira_memory::MemoryBackend;
@@ -82,7 +82,7 @@ async fn each_place_says_why_it_is_there() {
 async fn a_function_is_found_by_what_it_does_though_its_name_tells_nothing() {
     let bodies = "def f(key):\n    expired = entries.pop(key)\n    log(expired)\n\n\ndef g(key):\n    \"\"\"Pops expired.\"\"\"\n    f(key)\n";
     let repo = Repo::of([("store/entries.py", bodies)]);
-    let indexer = Indexer::new(MemoryBackend::default(), repo.root(), analyzers::first_party(), IndexerOptions::default());
+    let indexer = Indexer::new(MemoryBackend::default(), repo.root(), codira_languages::analyzers(), IndexerOptions::default());
     indexer.run(CHANGED(), &|_| {}, &CancellationToken::new()).await.unwrap();
     let reader = indexer.backend().open_reader().await.unwrap();
     let found = context(&reader, None, &about("which entries pop as expired")).await.unwrap();

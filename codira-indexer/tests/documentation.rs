@@ -10,7 +10,7 @@ mod support;
 
 use codira_contracts::{DocumentationEntry, DocumentationKind, IndexBackend, PathPrefix};
 use codira_indexer::{
-    Indexer, IndexerOptions, analyzers,
+    Indexer, IndexerOptions,
     retrieval::{DocumentationQuery, Field, Hit, documentation},
 };
 use proptest::prelude::*;
@@ -30,7 +30,7 @@ const FILES: [(&str, &str); 5] = [
 
 async fn indexed() -> (Repo, Counting) {
     let (repo, backend) = (Repo::of(FILES), Counting::default());
-    let indexer = Indexer::new(backend.clone(), repo.root(), analyzers::first_party(), IndexerOptions::default());
+    let indexer = Indexer::new(backend.clone(), repo.root(), codira_languages::analyzers(), IndexerOptions::default());
     indexer.run(CHANGED(), &|_| {}, &CancellationToken::new()).await.unwrap();
     (repo, backend)
 }
@@ -72,7 +72,7 @@ async fn tests_and_release_notes_come_later_unless_they_are_asked_for() {
     let section = "# Freezing\n\nA freezer freezes.\n";
     let repo = Repo::of([("CHANGES.md", section), ("docs/freezing.md", section), ("tests/freezing.md", section)]);
     let backend = Counting::default();
-    let indexer = Indexer::new(backend.clone(), repo.root(), analyzers::first_party(), IndexerOptions::default());
+    let indexer = Indexer::new(backend.clone(), repo.root(), codira_languages::analyzers(), IndexerOptions::default());
     indexer.run(CHANGED(), &|_| {}, &CancellationToken::new()).await.unwrap();
     let paths = async |words| {
         let hits = ask(&backend, about(words)).await;

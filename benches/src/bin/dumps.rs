@@ -12,7 +12,7 @@ use std::{
 
 use codira_contracts::{IndexBackend, RepoRoot};
 use codira_duckdb::DuckdbBackend;
-use codira_indexer::{IndexRequest, Indexer, IndexerOptions, StateDirectory, analyzers, dump};
+use codira_indexer::{IndexRequest, Indexer, IndexerOptions, StateDirectory, dump};
 use codira_memory::MemoryBackend;
 use codira_sqlite::SqliteBackend;
 use tokio_util::sync::CancellationToken;
@@ -59,7 +59,7 @@ async fn compare(
 
 /// Indexes what changed, and says everything.
 async fn index_and_dump<B: IndexBackend + Clone>(name: &str, root: &RepoRoot, backend: &B) -> Result<Vec<u8>, Box<dyn Error>> {
-    let indexer = Indexer::new(backend.clone(), root.clone(), analyzers::first_party(), IndexerOptions::default());
+    let indexer = Indexer::new(backend.clone(), root.clone(), codira_languages::analyzers(), IndexerOptions::default());
     let begun = Instant::now();
     indexer.run(IndexRequest::default(), &|_| {}, &CancellationToken::new()).await?;
     let indexed = begun.elapsed();

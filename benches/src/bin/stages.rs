@@ -13,7 +13,6 @@ use codira_contracts::{
     FileAnalysis, LanguageAnalyzer, RepoPath, SourceFile,
     resolve::{self, Facts, Progress},
 };
-use codira_indexer::analyzers;
 
 fn main() -> ExitCode {
     let Some(root) = std::env::args().nth(1).map(PathBuf::from) else {
@@ -55,7 +54,7 @@ fn texts(root: &Path) -> Vec<(RepoPath, String)> {
 }
 
 fn analyze(path: &RepoPath, text: &str) -> Option<(RepoPath, FileAnalysis)> {
-    let analyzer = analyzers::first_party().into_iter().find(|it| handles(&**it, path))?;
+    let analyzer = codira_languages::analyzers().into_iter().find(|it| handles(&**it, path))?;
     Some((path.clone(), analyzer.analyze(SourceFile { path, text })))
 }
 

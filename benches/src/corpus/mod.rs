@@ -16,7 +16,7 @@ use std::{
 };
 
 use codira_contracts::{BackendError, ContentHash, FileSnapshot, FileState, LanguageAnalyzer, RepoPath, SourceFile};
-use codira_indexer::analyzers::python::PythonAnalyzer;
+use codira_languages::python::PythonAnalyzer;
 pub use python::{PLANTED_CALLEES, callee, planted};
 
 /// How often planted names are found.

@@ -5,7 +5,7 @@ use std::{error::Error, fs, hint::black_box, path::Path, sync::Arc, thread};
 use codira_contracts::{ContentHash, IndexBackend, IndexReader, RepoRoot, SymbolRequest};
 use codira_indexer::{
     BackendChoice, BackendRegistry, ConfigSource, Embedding, EmbeddingPolicy, IndexRequest, Indexer, IndexerOptions,
-    LexicalEngine, Location, analyzers,
+    LexicalEngine, Location,
 };
 use ignore::WalkBuilder;
 use serde::{Deserialize, Serialize};
@@ -86,7 +86,7 @@ pub fn perform(work: &Work, root: &Path) -> Result<(), Box<dyn Error>> {
                 Scope::Code => (code::analyzers(), None),
                 Scope::Everything => {
                     let embedding = Embedding::new(Arc::new(LexicalEngine::new()), EmbeddingPolicy::default());
-                    (analyzers::first_party(), Some(embedding))
+                    (codira_languages::analyzers(), Some(embedding))
                 }
             };
             let mut indexer = Indexer::new(open(backend, &root)?, root, analyzers, IndexerOptions::default());

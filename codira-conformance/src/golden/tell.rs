@@ -6,12 +6,15 @@ use codira_contracts::{DocumentationAuditor, IndexBackend as _, Language, Langua
 use codira_indexer::{
     AuditOptions, Auditing, Counts, Embedding, EmbeddingCounts, EmbeddingMode, EmbeddingPolicy, EmbeddingReport, IndexReport,
     IndexRequest, IndexScope, Indexer, IndexerOptions, Outcome as Ending, PathPatterns, Rebuild,
-    analyzers::{
-        c::CAnalyzer, markdown::MarkdownAnalyzer, plaintext::PlainTextAnalyzer, python::PythonAnalyzer,
-        restructuredtext::ReStructuredTextAnalyzer, rust::RustAnalyzer,
-    },
-    auditors::{c::CAuditor, python::PythonAuditor, rust::RustAuditor},
     plan::{Action, Reason},
+};
+use codira_languages::{
+    c::{CAnalyzer, CAuditor},
+    markdown::MarkdownAnalyzer,
+    plaintext::PlainTextAnalyzer,
+    python::{PythonAnalyzer, PythonAuditor},
+    restructuredtext::ReStructuredTextAnalyzer,
+    rust::{RustAnalyzer, RustAuditor},
 };
 use tokio_util::sync::CancellationToken;
 

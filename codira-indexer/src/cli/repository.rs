@@ -4,8 +4,7 @@ use std::path::{self, Path};
 
 use crate::{
     BackendChoice, BackendRegistry, Config, CoverageReport, Embedding, EmbeddingBacklog, EmbeddingMode, EmbeddingReport,
-    Environment, IndexEvent, IndexReport, IndexRequest, Indexer, IndexerError, Location, Outcome, Refresh, analyzers, auditors,
-    discover_root,
+    Environment, IndexEvent, IndexReport, IndexRequest, Indexer, IndexerError, Location, Outcome, Refresh, discover_root,
 };
 use codira_contracts::{BackendError, DynBackend, DynReader, ErrorKind, IndexBackend, RepoRoot};
 use tokio_util::sync::CancellationToken;
@@ -114,8 +113,8 @@ impl Repository {
 
     /// The indexer, with the configured engine unless embeddings are off.
     fn indexer(&self, backend: DynBackend, embeddings: EmbeddingMode) -> Result<Indexer<DynBackend>, Failure> {
-        let auditing = self.config.auditing(auditors::first_party())?;
-        let indexer = Indexer::new(backend, self.root.clone(), analyzers::first_party(), self.config.indexer_options());
+        let auditing = self.config.auditing(codira_languages::auditors())?;
+        let indexer = Indexer::new(backend, self.root.clone(), codira_languages::analyzers(), self.config.indexer_options());
         let indexer = indexer.with_auditing(auditing);
         match embeddings {
             EmbeddingMode::Off => Ok(indexer),

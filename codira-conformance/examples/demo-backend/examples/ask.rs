@@ -6,7 +6,7 @@ use std::{error::Error, fmt::Write as _, path::Path};
 use codira_contracts::{DynBackend, EdgeEnd, EdgeRequest, IndexBackend, IndexReader, SymbolRequest, UseKind};
 use codira_indexer::{
     BackendChoice, BackendFactory, BackendRegistry, ConfigSource, IndexRequest, Indexer, IndexerOptions, Location,
-    analyzers, discover_root,
+    discover_root,
 };
 use demo_backend::{DemoBackend, FILE_NAME, NAME};
 use tokio_util::sync::CancellationToken;
@@ -30,7 +30,7 @@ pub async fn index_and_ask(directory: &Path, name: &str) -> Result<String, Box<d
     let choice = BackendChoice { name: NAME.to_owned(), source: ConfigSource::Argument };
     let root = discover_root(directory)?;
     let backend = registry.open(&choice, &Location::of(&root))?;
-    let indexer = Indexer::new(backend, root, analyzers::first_party(), IndexerOptions::default());
+    let indexer = Indexer::new(backend, root, codira_languages::analyzers(), IndexerOptions::default());
     let report = indexer.run(IndexRequest::default(), &|_event| {}, &CancellationToken::new()).await?;
 
     let reader = indexer.backend().open_reader().await?;

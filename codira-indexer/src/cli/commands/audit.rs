@@ -14,7 +14,7 @@ use codira_contracts::{BackendError, DocIssueEntry, DocIssueRequest, IndexReader
 use serde::Serialize;
 
 use crate::{
-    Config, auditors,
+    Config,
     cli::{
         failure::{Failure, Status},
         invocation::Invocation,
@@ -50,7 +50,7 @@ impl Args {
     pub(crate) async fn run(self, invocation: &Invocation) -> Result<Status, Failure> {
         let Self { rule, severity, format, question } = self;
         let repository = invocation.repository()?;
-        let auditors = auditors::first_party();
+        let auditors = codira_languages::auditors();
         if repository.config.auditing(auditors.clone())?.policy().audited.is_empty() {
             return Err(Failure::NothingAudited { config: Config::file_of(&repository.root) });
         }
@@ -86,7 +86,7 @@ fn severity_parser() -> impl TypedValueParser<Value = Severity> {
 
 fn rule_parser() -> PossibleValuesParser {
     let rules: BTreeSet<&str> =
-        auditors::first_party().iter().flat_map(|auditor| auditor.rules()).map(|rule| rule.id).collect();
+        codira_languages::auditors().iter().flat_map(|auditor| auditor.rules()).map(|rule| rule.id).collect();
     PossibleValuesParser::new(rules)
 }
 

@@ -1,0 +1,66 @@
+//! What a language brings, in one value: the row of a table of languages.
+
+use std::{fmt, sync::Arc};
+
+use codira_contracts::{DocumentationAuditor, Language, LanguageAnalyzer};
+
+/// A language, and what is known of it.
+///
+/// Whoever adds a language makes one of these; ours are in [`first_party`](crate::first_party).
+///
+/// ```
+/// use codira_contracts::Language;
+/// use codira_languages::{LanguageSupport, c::CAuditor};
+///
+/// // Audits C in an index whose analyzer of C is another one.
+/// let c = LanguageSupport::new(Language::C, "my-tool").with_auditor(CAuditor::new());
+/// assert!(c.analyzer.is_none());
+/// ```
+#[derive(Clone)]
+pub struct LanguageSupport {
+    /// The language. Its analyzer and its auditor are of this language.
+    pub language: Language,
+    /// The crate that provides it.
+    pub provider: String,
+    /// The feature of the provider that compiles the analyzer in; `None` where no feature is needed.
+    pub feature: Option<&'static str>,
+    /// Reads its files; `None` where it was not compiled in, or where the language is only audited.
+    pub analyzer: Option<Arc<dyn LanguageAnalyzer>>,
+    /// Audits its documentation; `None` where it has no convention of documentation.
+    pub auditor: Option<Arc<dyn DocumentationAuditor>>,
+}
+
+impl LanguageSupport {
+    /// A language without analyzer and auditor so far, from the crate `provider`.
+    pub fn new(language: Language, provider: impl Into<String>) -> Self {
+        Self { language, provider: provider.into(), feature: None, analyzer: None, auditor: None }
+    }
+
+    /// A language of this crate, whose analyzer the feature brings.
+    pub(crate) fn first_party(language: Language, feature: &'static str) -> Self {
+        Self { feature: Some(feature), ..Self::new(language, env!("CARGO_PKG_NAME")) }
+    }
+
+    /// The same with this analyzer.
+    pub fn with_analyzer(self, analyzer: impl LanguageAnalyzer) -> Self {
+        Self { analyzer: Some(Arc::new(analyzer)), ..self }
+    }
+
+    /// The same with this auditor.
+    pub fn with_auditor(self, auditor: impl DocumentationAuditor) -> Self {
+        Self { auditor: Some(Arc::new(auditor)), ..self }
+    }
+}
+
+impl fmt::Debug for LanguageSupport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { language, provider, feature, analyzer, auditor } = self;
+        f.debug_struct("LanguageSupport")
+            .field("language", language)
+            .field("provider", provider)
+            .field("feature", feature)
+            .field("analyzer", &analyzer.as_ref().map(|analyzer| analyzer.tool()))
+            .field("auditor", &auditor.as_ref().map(|auditor| auditor.tool()))
+            .finish()
+    }
+}
