@@ -119,14 +119,29 @@ pub enum IndexerError {
     },
 
     /// Two providers registered one name.
-    #[error("two backends are registered as `{name}`: by {first} and by {second}")]
-    DuplicateBackend {
+    #[error("two {what} are registered as `{name}`: by {first} and by {second}")]
+    DuplicateName {
+        /// What is registered, in the plural: `backends`.
+        what: &'static str,
         /// The name.
         name: String,
         /// The provider that comes first by name.
         first: String,
         /// The other one.
         second: String,
+    },
+
+    /// A language was registered with an analyzer or an auditor of another one.
+    #[error("the language `{language}` of {provider} has `{tool}`, which is of the language `{tool_language}`")]
+    WrongLanguage {
+        /// The language that was registered.
+        language: String,
+        /// Who registered it.
+        provider: String,
+        /// The analyzer or auditor, with its version.
+        tool: String,
+        /// The language that it says it is of.
+        tool_language: String,
     },
 
     /// A pattern is no glob.
@@ -194,7 +209,8 @@ impl IndexerError {
             Self::MissingSetting { key, .. } => {
                 format!("set it in .codira/config.toml, or as the environment variable {}", key.variable())
             }
-            Self::DuplicateBackend { .. } => "register one of them under another name".to_owned(),
+            Self::DuplicateName { .. } => "register one of them under another name".to_owned(),
+            Self::WrongLanguage { .. } => "register what is of one language together".to_owned(),
             Self::InvalidGlob { .. } => "correct the pattern".to_owned(),
             Self::Model { .. } => {
                 "name a directory with config.json, tokenizer.json and model.safetensors, as sentence-transformers saves \
@@ -230,6 +246,12 @@ fn backend_remedy(error: &BackendError) -> String {
         kind => kind.advice(),
     };
     command.to_owned()
+}
+
+/// Two providers registered `name`. They are named in order, whichever came first.
+pub(crate) fn duplicate(what: &'static str, name: &str, (one, other): (&str, &str)) -> IndexerError {
+    let (first, second) = (one.min(other).to_owned(), one.max(other).to_owned());
+    IndexerError::DuplicateName { what, name: name.to_owned(), first, second }
 }
 
 fn did_you_mean(nearest: &Option<impl fmt::Display>) -> String {

@@ -3,6 +3,7 @@
 //! - An [`Indexer`] runs: it scans the repository, decides about each file and says why, analyzes what changed, and commits it
 //!   in one session. It reports, tells its progress as [`IndexEvent`]s, and can be cancelled.
 //! - A [`BackendRegistry`] opens backends by name at a [`Location`]; [`Config`] says which, and who chose it.
+//! - A [`LanguageRegistry`] holds the languages that can be indexed and audited, ours of `codira-languages` and others.
 //! - [`Auditing`] says which auditors of documentation audit what.
 //! - [`retrieval`] gives ranked answers to questions in words.
 //!
@@ -77,6 +78,7 @@ mod dump;
 mod embedding;
 mod error;
 mod events;
+mod languages;
 mod location;
 pub mod plan;
 mod registry;
@@ -95,6 +97,7 @@ pub use embedding::ModelEngine;
 pub use embedding::{Embedding, EmbeddingPolicy, Ineligible, LexicalEngine};
 pub use error::IndexerError;
 pub use events::IndexEvent;
+pub use languages::LanguageRegistry;
 pub use location::Location;
 pub use registry::{BackendChoice, BackendFactory, BackendRegistry, KnownBackend};
 pub use report::{

@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use codira_contracts::{BackendDescriptor, DynBackend};
 
-use crate::{Config, ConfigSource, IndexerError, Location, backends, error::nearest, state::KeptBackend};
+use crate::{
+    Config, ConfigSource, IndexerError, Location, backends,
+    error::{duplicate, nearest},
+    state::KeptBackend,
+};
 
 /// How a backend is opened.
 type Open = dyn Fn(&Location) -> Result<DynBackend, IndexerError> + Send + Sync;
@@ -125,12 +129,10 @@ impl BackendRegistry {
     ///
     /// # Errors
     ///
-    /// [`DuplicateBackend`](IndexerError::DuplicateBackend), naming both providers, when the name is taken; the registry stays as it was.
+    /// [`DuplicateName`](IndexerError::DuplicateName), naming both providers, when the name is taken; the registry stays as it was.
     pub fn register(&mut self, factory: BackendFactory) -> Result<(), IndexerError> {
         if let Some(present) = self.factories.get(&factory.name) {
-            let (first, second) = (&present.provider, &factory.provider);
-            let (first, second) = (first.min(second).clone(), first.max(second).clone());
-            return Err(IndexerError::DuplicateBackend { name: factory.name, first, second });
+            return Err(duplicate("backends", &factory.name, (&present.provider, &factory.provider)));
         }
         self.factories.insert(factory.name.clone(), factory);
         Ok(())
