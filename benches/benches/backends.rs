@@ -1,19 +1,10 @@
 //! The first-party backends and the floors beneath them: `cargo bench -p codira-benches`.
 
-#![allow(missing_docs, reason = "criterion's macros make public items")]
-
 use codira_benches::suite;
-use codira_memory::MemoryBackend;
-use codira_sqlite::SqliteBackend;
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::Criterion;
 
-fn backends(criterion: &mut Criterion) {
-    suite::bench_floors(criterion);
-    suite::bench(criterion, "memory", |_directory| MemoryBackend::default());
-    suite::bench(criterion, "sqlite", |directory| SqliteBackend::in_directory(directory));
-    #[cfg(feature = "duckdb")]
-    suite::bench(criterion, "duckdb", |directory| codira_duckdb::DuckdbBackend::in_directory(directory));
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    suite::bench_first_party(&mut criterion);
+    criterion.final_summary();
 }
-
-criterion_group!(benches, backends);
-criterion_main!(benches);

@@ -1,18 +1,30 @@
 //! Measurements of codira's backends, and of the floors beneath them: what the same work takes without an index.
 //!
-//! The program `report` measures whole runs on made and real repositories, and writes `docs/benchmarks/`.
-//! `cargo bench -p codira-benches` measures each operation with criterion. A backend from elsewhere joins the plots with one line in
-//! a benchmark target of its own crate: [`bench_backend!`](crate::bench_backend).
+//! `cargo bench -p codira-benches` measures each operation of the contract with criterion; the program `report` measures whole runs on
+//! made and real repositories, and writes `docs/benchmarks/`.
+//!
+//! A backend from elsewhere is measured beside ours with one line in a target of its own crate, with `harness = false`:
+//! [`compare!`](crate::compare) for the operations, and with the feature `report` `report!` for whole runs. Without that
+//! feature, which is a default one, this crate brings none of the parsers, drivers and plots that only floors and report need.
 
+#[cfg(feature = "report")]
 pub mod code;
 pub mod corpus;
 #[cfg(feature = "duckdb")]
 pub mod duckdb;
+#[cfg(feature = "report")]
 pub mod parse;
+#[cfg(feature = "report")]
 pub mod processes;
+#[cfg(feature = "report")]
 pub mod report;
+#[cfg(feature = "report")]
 pub mod retrieval;
+#[cfg(feature = "report")]
 pub mod sqlite;
 pub mod suite;
 
 pub use criterion;
+#[cfg(all(feature = "report", target_os = "linux"))]
+#[doc(hidden)]
+pub use tikv_jemallocator::Jemalloc as __Jemalloc;

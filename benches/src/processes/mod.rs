@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use codira_indexer::BackendRegistry;
 use serde::{Deserialize, Serialize};
 pub use work::{Scope, Work, perform};
 
@@ -70,14 +71,14 @@ pub fn ctags(root: &Path) -> io::Result<Option<Duration>> {
     }
 }
 
-/// What a measured process does: its work, and its account on standard output.
+/// What a measured process does: its work with backends of the registry, and its account on standard output.
 ///
 /// # Errors
 ///
 /// Whatever goes wrong.
-pub fn child(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
+pub fn child(arguments: &[String], registry: &BackendRegistry) -> Result<(), Box<dyn std::error::Error>> {
     let [work, root] = arguments else { return Err("a measured process takes its work and a directory".into()) };
-    perform(&serde_json::from_str(work)?, &PathBuf::from(root))?;
+    perform(&serde_json::from_str(work)?, &PathBuf::from(root), registry)?;
     println!("{}", serde_json::to_string(&OwnAccount { cpu: cpu()?, peak: peak()? })?);
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fs, hint::black_box, path::Path, sync::Arc, thread};
 
-use codira_contracts::{ContentHash, IndexBackend, IndexReader, RepoRoot, SymbolRequest};
+use codira_contracts::{ContentHash, DynBackend, IndexBackend, IndexReader, RepoRoot, SymbolRequest};
 use codira_indexer::{
     BackendChoice, BackendRegistry, ConfigSource, Embedding, EmbeddingPolicy, IndexRequest, Indexer, IndexerOptions,
     LexicalEngine, Location,
@@ -58,12 +58,12 @@ pub enum Scope {
     Everything,
 }
 
-/// Does the work.
+/// Does the work, with backends of the registry.
 ///
 /// # Errors
 ///
 /// Whatever goes wrong.
-pub fn perform(work: &Work, root: &Path) -> Result<(), Box<dyn Error>> {
+pub fn perform(work: &Work, root: &Path, registry: &BackendRegistry) -> Result<(), Box<dyn Error>> {
     let files = || {
         let walk = WalkBuilder::new(root).require_git(false).build().filter_map(Result::ok);
         walk.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
@@ -89,7 +89,7 @@ pub fn perform(work: &Work, root: &Path) -> Result<(), Box<dyn Error>> {
                     (codira_languages::analyzers(), Some(embedding))
                 }
             };
-            let mut indexer = Indexer::new(open(backend, &root)?, root, analyzers, IndexerOptions::default());
+            let mut indexer = Indexer::new(open(backend, &root, registry)?, root, analyzers, IndexerOptions::default());
             if let Some(embedding) = embedding {
                 indexer = indexer.with_embedding(embedding);
             }
@@ -98,7 +98,7 @@ pub fn perform(work: &Work, root: &Path) -> Result<(), Box<dyn Error>> {
         }
         Work::Symbol { backend, name } => {
             let root = RepoRoot::new(root.canonicalize()?)?;
-            let backend = open(backend, &root)?;
+            let backend = open(backend, &root, registry)?;
             let ask = async {
                 let reader = backend.open_reader().await?;
                 reader.symbols(&SymbolRequest::named(name)).await
@@ -116,9 +116,9 @@ pub fn perform(work: &Work, root: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn open(backend: &str, root: &RepoRoot) -> Result<codira_contracts::DynBackend, Box<dyn Error>> {
+fn open(backend: &str, root: &RepoRoot, registry: &BackendRegistry) -> Result<DynBackend, Box<dyn Error>> {
     let choice = BackendChoice { name: backend.to_owned(), source: ConfigSource::Argument };
-    Ok(BackendRegistry::first_party().open(&choice, &Location::of(root))?)
+    Ok(registry.open(&choice, &Location::of(root))?)
 }
 
 /// Waiting for a future on a runtime like the command's.

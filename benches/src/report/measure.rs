@@ -7,7 +7,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use codira_indexer::BackendRegistry;
 use serde::{Deserialize, Serialize};
 
 use super::Settings;
@@ -57,20 +56,19 @@ impl Tree {
 }
 
 impl Figures {
-    /// Measures everything.
+    /// Measures everything with each of these backends, which the program's registry has.
     ///
     /// # Errors
     ///
     /// Whatever goes wrong.
-    pub fn measure(settings: &Settings) -> Result<Self, Box<dyn Error>> {
-        let backends: Vec<String> = BackendRegistry::first_party().names().map(str::to_owned).collect();
+    pub fn measure(settings: &Settings, backends: &[String]) -> Result<Self, Box<dyn Error>> {
         let mut trees = Vec::new();
         for size in &settings.sizes {
             let directory = tempfile::tempdir()?;
             let corpus = Corpus::new(*size);
             corpus.write_to(directory.path())?;
             let edit = |edits| corpus.write_file(directory.path(), size / 2, edits);
-            trees.push(measure_tree(format!("{size} files"), true, directory.path(), &edit, &backends, settings.rounds)?);
+            trees.push(measure_tree(format!("{size} files"), true, directory.path(), &edit, backends, settings.rounds)?);
         }
         for tree in &settings.trees {
             let name = tree.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -78,13 +76,13 @@ impl Figures {
             copy(tree, directory.path())?;
             let (edited, text) = edited_file(directory.path())?;
             let edit = |edits: usize| fs::write(&edited, format!("{text}{}", "\n".repeat(edits)));
-            trees.push(measure_tree(name, false, directory.path(), &edit, &backends, settings.rounds)?);
+            trees.push(measure_tree(name, false, directory.path(), &edit, backends, settings.rounds)?);
         }
         Ok(Self {
             machine: machine(),
             day: time::OffsetDateTime::now_utc().date().to_string(),
             rounds: settings.rounds,
-            backends,
+            backends: backends.to_owned(),
             trees,
         })
     }
@@ -162,9 +160,13 @@ fn forget(state: &Path) -> io::Result<()> {
     if state.exists() { fs::remove_dir_all(state) } else { Ok(()) }
 }
 
-/// The bytes of the files directly in a directory.
+/// The bytes of the files below a directory.
 fn bytes_of(directory: &Path) -> io::Result<u64> {
-    fs::read_dir(directory)?.map(|entry| Ok(entry?.metadata()?.len())).sum()
+    let bytes = |entry: io::Result<fs::DirEntry>| {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() { bytes_of(&entry.path()) } else { Ok(entry.metadata()?.len()) }
+    };
+    fs::read_dir(directory)?.map(bytes).sum()
 }
 
 /// Copies a tree, without what is hidden, so that nothing happens to the original.

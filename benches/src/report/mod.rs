@@ -1,5 +1,6 @@
 //! The report: measures made repositories of growing size, and any tree, and writes tables and plots.
 
+mod command;
 mod measure;
 mod page;
 mod plot;
@@ -10,6 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use command::main;
 pub use measure::{Figures, Tree};
 
 /// What is reported.
@@ -25,13 +27,13 @@ pub struct Settings {
     pub out: PathBuf,
 }
 
-/// Measures, and writes figures and pages.
+/// Measures these backends, and writes figures and pages.
 ///
 /// # Errors
 ///
 /// Whatever goes wrong.
-pub fn write(settings: &Settings) -> Result<(), Box<dyn Error>> {
-    let figures = Figures::measure(settings)?;
+pub fn write(settings: &Settings, backends: &[String]) -> Result<(), Box<dyn Error>> {
+    let figures = Figures::measure(settings, backends)?;
     fs::create_dir_all(&settings.out)?;
     fs::write(settings.out.join("figures.json"), serde_json::to_string_pretty(&figures)? + "\n")?;
     pages(&figures, &settings.out)

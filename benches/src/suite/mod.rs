@@ -1,6 +1,7 @@
 //! What a backend takes for each thing that the contract asks of it: one function for any backend, so that all are on the same
 //! plots. Groups are named after the work, and hold one line for each backend and for each floor.
 
+#[cfg(feature = "report")]
 mod floors;
 mod prepared;
 mod putting;
@@ -12,7 +13,10 @@ mod writing;
 use std::path::Path;
 
 use codira_contracts::IndexBackend;
+use codira_memory::MemoryBackend;
+use codira_sqlite::SqliteBackend;
 use criterion::Criterion;
+#[cfg(feature = "report")]
 pub use floors::bench_floors;
 use prepared::Prepared;
 
@@ -48,22 +52,32 @@ pub fn bench<B: IndexBackend>(criterion: &mut Criterion, name: &str, open: impl 
     vectors::bench(criterion, name, &prepared);
 }
 
-/// Puts a backend on the plots: the whole benchmark target of its crate, with `harness = false`.
+/// Measures our backends, and beneath them the floors where the feature `report` is on.
+pub fn bench_first_party(criterion: &mut Criterion) {
+    #[cfg(feature = "report")]
+    bench_floors(criterion);
+    bench(criterion, "memory", |_directory| MemoryBackend::default());
+    bench(criterion, "sqlite", |directory| SqliteBackend::in_directory(directory));
+    #[cfg(feature = "duckdb")]
+    bench(criterion, "duckdb", |directory| codira_duckdb::DuckdbBackend::in_directory(directory));
+}
+
+/// Measures a backend beside ours: the whole benchmark target of its crate, with `harness = false`. More than one is
+/// compared with more pairs of a name and a function that opens the backend in a directory.
 ///
 /// ```no_run
-/// use std::path::Path;
-///
 /// use codira_memory::MemoryBackend;
 ///
-/// codira_benches::bench_backend!("mine", |_directory: &Path| MemoryBackend::default());
+/// codira_benches::compare!("mine", |_directory| MemoryBackend::default());
 /// ```
 #[macro_export]
-macro_rules! bench_backend {
-    ($name:expr, $open:expr) => {
-        fn __bench_backend(criterion: &mut $crate::criterion::Criterion) {
-            $crate::suite::bench(criterion, $name, $open);
+macro_rules! compare {
+    ($($name:expr, $open:expr),+ $(,)?) => {
+        fn main() {
+            let mut criterion = $crate::criterion::Criterion::default().configure_from_args();
+            $crate::suite::bench_first_party(&mut criterion);
+            $($crate::suite::bench(&mut criterion, $name, $open);)+
+            criterion.final_summary();
         }
-        $crate::criterion::criterion_group!(__benches, __bench_backend);
-        $crate::criterion::criterion_main!(__benches);
     };
 }

@@ -1,5 +1,7 @@
 //! The floors beneath the plots: what the same work takes without a backend.
 
+mod putting;
+
 use std::{fs, hint::black_box, path::Path};
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
@@ -8,7 +10,6 @@ use ignore::WalkBuilder;
 use super::{
     Scale,
     prepared::{DIMENSION, vector},
-    putting,
 };
 use crate::{corpus::Corpus, parse::parse_tree, sqlite};
 
@@ -19,7 +20,7 @@ pub fn bench_floors(criterion: &mut Criterion) {
     Corpus::new(scale.files).write_to(directory.path()).expect("there is room for the made repository");
     trees(criterion, directory.path());
     driver(criterion, scale);
-    putting::bench_floor(criterion, &Corpus::new(scale.files).snapshots().expect("made files are well formed"));
+    putting::bench(criterion, &Corpus::new(scale.files).snapshots().expect("made files are well formed"));
     floats(criterion, scale);
 }
 
