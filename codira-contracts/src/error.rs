@@ -150,7 +150,7 @@ impl ErrorKind {
             Self::SchemaMismatch => "index again, which migrates an older index; a newer one needs a newer program",
             Self::Corrupt => "index the whole repository again, which replaces what is there",
             Self::InvalidInput => "correct the value; nothing was changed",
-            Self::PermissionDenied => "grant access, or run as somebody who has it",
+            Self::PermissionDenied => "grant access, or run as a user who has it",
             Self::NoSpace => "make space and try again; the last commit is intact",
             Self::Failed => "try again, and if it persists, report the error",
         }

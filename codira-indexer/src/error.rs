@@ -109,7 +109,7 @@ pub enum IndexerError {
         known: Vec<String>,
     },
 
-    /// A backend needs a setting that nobody made.
+    /// A backend needs a setting that has no value.
     #[error("the backend `{backend}` needs `{key}`, and it is not set")]
     MissingSetting {
         /// The backend.

@@ -86,7 +86,7 @@ pub struct KnownBackend {
     pub feature: &'static str,
 }
 
-/// The backend that somebody chose.
+/// The chosen backend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackendChoice {
     /// Its name.

@@ -6,7 +6,7 @@ use codira_contracts::{DocumentationAuditor, Language, LanguageAnalyzer};
 
 /// A language, and what is known of it.
 ///
-/// Whoever adds a language makes one of these; ours are in [`first_party`](crate::first_party).
+/// The author of a language makes one of these; ours are in [`first_party`](crate::first_party).
 ///
 /// ```
 /// use codira_contracts::Language;

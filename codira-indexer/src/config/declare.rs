@@ -57,7 +57,7 @@ macro_rules! declare_keys {
                 }
 
                 impl Default for Table {
-                    /// What holds where nobody set anything.
+                    /// The defaults of every key.
                     fn default() -> Self {
                         Self {
                             $($name: Setting::default_of(

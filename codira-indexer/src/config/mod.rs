@@ -99,7 +99,7 @@ impl Config {
         Ok(())
     }
 
-    /// Chooses the backend `name` for this run, whoever chose another.
+    /// Chooses the backend `name` for this run, before every other source.
     pub fn set_backend(&mut self, name: impl Into<String>) {
         self.backend.name.set_argument(name.into());
     }

@@ -17,7 +17,7 @@ pub(super) struct Setting<T> {
 }
 
 impl<T> Setting<T> {
-    /// The default, where nobody set anything.
+    /// The default, where no source sets the key.
     pub(super) fn default_of(key: Key, value: T) -> Self {
         Self { key, value, source: ConfigSource::Default }
     }

@@ -43,7 +43,7 @@ impl fmt::Display for BackendUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (scheme, rest) = self.0.split_once("://").unwrap_or_default();
         write!(f, "{scheme}://")?;
-        // A password may hold any character where somebody forgot to escape it: rather hide too much.
+        // An unescaped password may hold any character: rather hide too much.
         let rest = match rest.rsplit_once('@') {
             Some((user, rest)) => {
                 match user.split_once(':') {

@@ -7,7 +7,7 @@
 //! ```text
 //! use lib.text
 //!
-//! ; Greets somebody by name.
+//! ; Greets a person by name.
 //! to greet name
 //!   print "hello
 //!   text.shout name

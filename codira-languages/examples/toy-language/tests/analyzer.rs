@@ -37,7 +37,7 @@ fn a_program_is_understood() {
     assert_eq!((&*module.name, module.span), ("main", LineSpan::new(1, 11)));
     assert_eq!((&*greet.qualified_name, greet.span), ("app.main.greet", LineSpan::new(5, 9)));
     assert_eq!(greet.signature.as_deref(), Some("to greet name"));
-    assert_eq!(greet.documentation.as_deref(), Some("Greets somebody by name,\nand loudly."));
+    assert_eq!(greet.documentation.as_deref(), Some("Greets a person by name,\nand loudly."));
     assert_eq!((&*file.documentation[0].title, file.documentation[0].span), ("greet", LineSpan::new(3, 4)));
 
     let imports: Vec<_> = file.imports.iter().map(|import| (&*import.module, import.binds().unwrap())).collect();
