@@ -16,6 +16,7 @@ mod processes;
 mod refusals;
 #[cfg(feature = "indexer")]
 mod reuse;
+mod rules;
 mod schemas;
 mod sessions;
 mod storing;
@@ -111,7 +112,7 @@ macro_rules! __for_each_clause {
                     "The order of calls does not matter, except that the last call about a path wins.";
                 removing_an_unknown_path_succeeds
                     "Removing an unknown path succeeds.";
-                a_session_sees_its_own_writes
+                a_session_sees_its_own_writes (With Embeddings)
                     "Questions to a session are answered with its own writes.";
                 a_failed_call_leaves_the_session_usable
                     "An `Err` from a call leaves the session as it was before the call, and usable.";
@@ -199,6 +200,18 @@ macro_rules! __for_each_clause {
                     "A text is found in every line in which it occurs as whole words, with its first occurrence.";
                 what_is_not_there_has_an_empty_answer
                     "A question about something that is not there has an empty answer, and is no error.";
+            }
+            rules {
+                edges_are_those_of_the_session
+                    "Edges are those of the rules that the session brought.";
+                other_rules_derive_anew
+                    "A session with other rules than those of the last commit derives every edge anew, though no file is put.";
+                a_session_given_up_leaves_the_rules
+                    "A session that is dropped or aborted leaves edges and rules of the last commit.";
+                the_inventory_names_the_rules
+                    "The inventory names the rules of the last session that committed, by language, with their versions.";
+                a_language_without_rules_stays_in_its_file
+                    "In a language without rules, names are sought in their own file, and imports lead nowhere.";
             }
             graph {
                 edges_are_those_of_the_resolver

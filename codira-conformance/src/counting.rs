@@ -68,69 +68,65 @@ impl IndexBackend for Counting {
         Ok(Counted { inner: self.backend.open_reader().await?, counts: Arc::clone(&self.counts) })
     }
 
-    async fn begin_index_session(&self, scope: WriteScope) -> Answer<Self::Session> {
+    async fn begin_index_session(&self, request: SessionRequest) -> Answer<Self::Session> {
         count(&self.counts, |counts| &mut counts.sessions, 1);
-        Ok(Counted { inner: self.backend.begin_index_session(scope).await?, counts: Arc::clone(&self.counts) })
+        Ok(Counted { inner: self.backend.begin_index_session(request).await?, counts: Arc::clone(&self.counts) })
     }
 }
 
 /// Hands questions on, and counts each.
-macro_rules! questions {
-    ($($question:ident($($asked:ident: $type:ty),*) -> $answer:ty;)*) => {
+macro_rules! count_questions {
+    ([] $(fn $question:ident($($given:ident: $given_type:ty),*) -> $answer:ty;)*) => {
         #[async_trait]
         impl IndexReader for Counted<DynReader> {
-            fn generation(&self) -> u64 {
-                self.inner.generation()
-            }
-
-            $(async fn $question(&self, $($asked: $type),*) -> Answer<$answer> {
+            $(async fn $question(&self, $($given: $given_type),*) -> Answer<$answer> {
                 count(&self.counts, |counts| &mut counts.questions, 1);
-                self.inner.$question($($asked),*).await
+                self.inner.$question($($given),*).await
             })*
         }
     };
 }
-questions! {
-    runtime_inventory() -> RuntimeInventory;
-    analyzer_inventory() -> Vec<AnalyzerInventory>;
-    totals() -> Totals;
-    file_states(prefix: &PathPrefix) -> Vec<FileState>;
-    file(path: &RepoPath) -> Option<FileSnapshot>;
-    maintenance(policy: &AuditPolicy, specs: &[EmbeddingSpec]) -> Maintenance;
-    symbol(key: &SymbolKey) -> Option<SymbolEntry>;
-    symbols(request: &SymbolRequest) -> Vec<SymbolEntry>;
-    symbol_inventory(request: &SymbolInventoryRequest) -> Vec<SymbolInventoryEntry>;
-    children(parent: &SymbolKey) -> Vec<SymbolEntry>;
-    overloads(symbol: &SymbolKey) -> Vec<SymbolEntry>;
-    edges(request: &EdgeRequest) -> Vec<EdgeEntry>;
-    imports(request: &ImportRequest) -> Vec<ImportEntry>;
-    text_references(request: &TextRequest) -> Vec<TextReference>;
-    documentation(request: &DocumentationRequest) -> Vec<DocumentationEntry>;
-    doc_issues(request: &DocIssueRequest) -> Vec<DocIssueEntry>;
-    embedding_inventory() -> Vec<EmbeddingInventory>;
-    reusable_embeddings(request: &ReuseRequest) -> Vec<ReusableEmbedding>;
-    pending_embeddings(request: &PendingRequest) -> Vec<PendingEmbedding>;
-    symbol_candidates(request: &CandidateRequest) -> Vec<Candidate<SymbolEntry>>;
-    documentation_candidates(request: &CandidateRequest) -> Vec<Candidate<DocumentationEntry>>;
+for_each_question!(count_questions);
+
+/// What a call counts as, beside a call.
+trait Weighed {
+    fn count(&self, _counts: &mut Counts) {}
 }
 
-/// Hands calls of a session on, and counts each; some have a count of their own.
-macro_rules! calls {
-    ($($call:ident($($given:ident: $type:ty),*) -> $answer:ty $(, $counted:ident by $by:expr)?;)*) => {
+impl Weighed for FileSnapshot {
+    fn count(&self, counts: &mut Counts) {
+        counts.files_put += 1;
+        counts.rows += self.embeddings.len() as u64;
+    }
+}
+
+impl Weighed for &RepoPath {
+    fn count(&self, counts: &mut Counts) {
+        counts.files_removed += 1;
+    }
+}
+
+impl<T> Weighed for Vec<T> {
+    fn count(&self, counts: &mut Counts) {
+        counts.rows += self.len() as u64;
+    }
+}
+
+impl Weighed for &Retention {}
+impl Weighed for &ReuseRequest {}
+impl Weighed for &PendingRequest {}
+impl Weighed for RunInventory {}
+
+/// Hands calls of a session on, and counts each with what it brings.
+macro_rules! count_calls {
+    ([] $(fn $call:ident($($given:ident: $given_type:ty),*) -> $answer:ty;)*) => {
         #[async_trait]
         impl IndexWriteSession for Counted<DynSession> {
-            $(async fn $call(&mut self, $($given: $type),*) -> Answer<$answer> {
+            $(async fn $call(&mut self, $($given: $given_type),*) -> Answer<$answer> {
                 count(&self.counts, |counts| &mut counts.calls, 1);
-                $(count(&self.counts, |counts| &mut counts.$counted, $by);)?
+                $($given.count(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner));)*
                 self.inner.$call($($given),*).await
             })*
-
-            async fn put_file(&mut self, file: FileSnapshot) -> Answer<()> {
-                count(&self.counts, |counts| &mut counts.calls, 1);
-                count(&self.counts, |counts| &mut counts.files_put, 1);
-                count(&self.counts, |counts| &mut counts.rows, file.embeddings.len() as u64);
-                self.inner.put_file(file).await
-            }
 
             async fn commit(self) -> Answer<Commit> {
                 self.inner.commit().await
@@ -142,15 +138,4 @@ macro_rules! calls {
         }
     };
 }
-calls! {
-    remove_file(path: &RepoPath) -> (), files_removed by 1;
-    file_state(path: &RepoPath) -> Option<FileState>;
-    purge_doc_issues(policy: &AuditPolicy) -> u64;
-    prune_embeddings(keep: &[EmbeddingSpec]) -> u64;
-    reusable_embeddings(request: &ReuseRequest) -> Vec<ReusableEmbedding>;
-    pending_embeddings(request: &PendingRequest) -> Vec<PendingEmbedding>;
-    queue_embeddings(rows: Vec<PendingEmbedding>) -> (), rows by rows.len() as u64;
-    store_embeddings(rows: Vec<ComputedEmbedding>) -> Stored, rows by rows.len() as u64;
-    rebuild_derived() -> Derivation;
-    write_inventory(inventory: RunInventory) -> ();
-}
+for_each_call!(count_calls);

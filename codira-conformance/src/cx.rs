@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use codira_contracts::{BackendError, ErrorKind, IndexBackend, WriteScope};
+use codira_contracts::{BackendError, ErrorKind, IndexBackend, SessionRequest};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -228,10 +228,10 @@ impl<F: Fixture> Cx<F> {
 
 impl Settings {
     /// Begins a session once a cancelled call has let go of the place.
-    pub(crate) async fn begin_when_free<B: IndexBackend>(&self, backend: &B, scope: WriteScope) -> Outcome<B::Session> {
+    pub(crate) async fn begin_when_free<B: IndexBackend>(&self, backend: &B, asked: SessionRequest) -> Outcome<B::Session> {
         let begin = async {
             loop {
-                match backend.begin_index_session(scope).await {
+                match backend.begin_index_session(asked.clone()).await {
                     Err(busy) if busy.kind() == ErrorKind::SessionBusy => tokio::task::yield_now().await,
                     other => return other,
                 }

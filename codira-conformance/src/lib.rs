@@ -94,6 +94,7 @@ mod samples;
 mod show;
 mod stamped;
 mod table;
+mod toy;
 mod verdict;
 mod vocabulary;
 #[cfg(feature = "indexer")]
@@ -108,6 +109,14 @@ pub use known::KnownFailure;
 pub use report::{Matrix, Tally};
 pub use stamped::write_sample;
 pub use table::contract_table;
+
+/// The rules of the kit's own language, for the tests of a backend that need files which mean each other.
+///
+/// A file of the language `toy` is a module with a dotted name. Its names are those that it defines, and those that it imports from
+/// other modules: by name, under another name, or all of them.
+pub fn toy_rules() -> codira_contracts::resolve::RuleSet {
+    toy::Edition::First.rules()
+}
 pub use verdict::{Outcome, Verdict, Violation};
 
 /// Declares one `#[test]` for every clause of the contract, in one module for every chapter.

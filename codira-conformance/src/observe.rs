@@ -30,7 +30,7 @@ pub(crate) async fn answers<'q>(
     questions: &'q [Question],
     embeddings: bool,
 ) -> Result<String, Unanswered<'q>> {
-    let mut text = format!("generation {}\n", reader.generation());
+    let mut text = String::new();
     for question in questions {
         if question.is_about_embeddings() && !embeddings {
             continue;

@@ -96,7 +96,8 @@ impl Project {
             None => self.backend.clone(),
         };
         backend.take();
-        let mut indexer = Indexer::new(backend.clone(), RepoRoot::new(root)?, analyzers, IndexerOptions::default());
+        let mut indexer = Indexer::new(backend.clone(), RepoRoot::new(root)?, analyzers, IndexerOptions::default())
+            .with_rules(codira_languages::rules());
         if let Some(embedding) = embedding {
             indexer = indexer.with_embedding(embedding);
         }

@@ -1,10 +1,9 @@
 //! Everything that a reader can be asked, as values: drawn, asked, and answered as lines of text.
 
 use codira_contracts::{
-    AuditPolicy, BackendDescriptor, BackendError, Candidate, CandidateRequest, ContentHash, DocIssueRequest,
-    DocumentationRequest, EdgeEnd, EdgeRequest, EmbeddingSpec, ImportEnd, ImportRequest, IndexReader, PathPrefix,
-    PendingRequest, RepoPath, ReuseRequest, SymbolInventoryRequest, SymbolKey, SymbolMatch, SymbolRequest, TextRequest,
-    UseKind,
+    BackendDescriptor, BackendError, Candidate, CandidateOwner, CandidateRequest, ContentHash, DocIssueRequest,
+    DocumentationRequest, EdgeEnd, EdgeRequest, ImportEnd, ImportRequest, IndexReader, PathPrefix, PendingRequest, RepoPath,
+    Retention, ReuseRequest, SymbolInventoryRequest, SymbolKey, SymbolMatch, SymbolRequest, TextRequest, UseKind,
 };
 
 use crate::{samples, show, vocabulary};
@@ -12,42 +11,38 @@ use crate::{samples, show, vocabulary};
 /// One question of the contract, with what narrows it.
 #[derive(Clone, Debug)]
 pub(crate) enum Question {
-    RuntimeInventory,
-    AnalyzerInventory,
+    /// The number of the commit, apart from the rest of the inventory: it counts sessions, and two indexes of the same files may have
+    /// come about in more or fewer.
+    Generation,
+    Inventory,
     Totals,
     FileStates(PathPrefix),
     File(RepoPath),
-    Maintenance(AuditPolicy, Vec<EmbeddingSpec>),
-    Symbol(SymbolKey),
+    Maintenance(Retention),
     Symbols(SymbolRequest),
     SymbolInventory(SymbolInventoryRequest),
-    Children(SymbolKey),
-    Overloads(SymbolKey),
     Edges(EdgeRequest),
     Imports(ImportRequest),
     TextReferences(TextRequest),
     Documentation(DocumentationRequest),
     DocIssues(DocIssueRequest),
-    EmbeddingInventory,
     Reusable(ReuseRequest),
     Pending(PendingRequest),
-    SymbolCandidates(CandidateRequest),
-    DocumentationCandidates(CandidateRequest),
+    Candidates(CandidateRequest),
 }
 
 impl Question {
     /// Questions whose answers together hold all that an index holds.
     pub(crate) fn everything() -> Vec<Self> {
         let mut questions = vec![
-            Self::RuntimeInventory,
-            Self::AnalyzerInventory,
+            Self::Generation,
+            Self::Inventory,
             Self::Totals,
             Self::FileStates(PathPrefix::root()),
-            Self::Maintenance(AuditPolicy::default(), Vec::new()),
+            Self::Maintenance(Retention::default()),
             Self::SymbolInventory(SymbolInventoryRequest::default()),
             Self::Documentation(DocumentationRequest::default()),
             Self::DocIssues(DocIssueRequest::default()),
-            Self::EmbeddingInventory,
             Self::Pending(PendingRequest::default()),
         ];
         questions.extend(vocabulary::paths().map(Self::File));
@@ -82,7 +77,8 @@ impl Question {
         );
         for path in vocabulary::paths() {
             let key = SymbolKey { path, id: name.into() };
-            questions.extend([Self::Symbol(key.clone()), Self::Children(key.clone()), Self::Overloads(key.clone())]);
+            let of_key = [SymbolRequest::of, SymbolRequest::children_of, SymbolRequest::overloads_of];
+            questions.extend(of_key.map(|request| Self::Symbols(request(key.clone()))));
             questions.push(Self::Documentation(DocumentationRequest { owner: Some(key), ..DocumentationRequest::default() }));
         }
         questions
@@ -90,32 +86,28 @@ impl Question {
 
     /// Whether only a backend that keeps embeddings can answer.
     pub(crate) fn is_about_embeddings(&self) -> bool {
-        matches!(
-            self,
-            Self::EmbeddingInventory
-                | Self::Reusable(_)
-                | Self::Pending(_)
-                | Self::SymbolCandidates(_)
-                | Self::DocumentationCandidates(_)
-        )
+        matches!(self, Self::Reusable(_) | Self::Pending(_) | Self::Candidates(_))
     }
 
     /// The answer, one line an entry, in the order in which the entries came.
     pub(crate) async fn ask(&self, reader: &impl IndexReader, of: &BackendDescriptor) -> Result<Vec<String>, BackendError> {
         Ok(match self {
-            Self::RuntimeInventory => {
-                let found = reader.runtime_inventory().await?;
+            Self::Generation => vec![reader.inventory().await?.generation.to_string()],
+            Self::Inventory => {
+                let found = reader.inventory().await?;
                 let own = (&found.backend, found.schema) == (&of.tool, of.schema);
                 let writer =
                     if own { "this backend".to_owned() } else { format!("{}, schema {}", found.backend, found.schema) };
-                vec![format!("written by {writer}, coverage {}, generation {}", found.coverage, found.generation)]
+                let mut lines = vec![format!("written by {writer}, coverage {}", found.coverage)];
+                lines.extend(found.rules.iter().map(|row| format!("{row:?}")));
+                lines.extend(found.analyzers.iter().map(|row| format!("{row:?}")));
+                lines.extend(found.embeddings.iter().map(|row| format!("{row:?}")));
+                lines
             }
-            Self::AnalyzerInventory => debug(reader.analyzer_inventory().await?),
             Self::Totals => vec![format!("{:?}", reader.totals().await?)],
             Self::FileStates(prefix) => reader.file_states(prefix).await?.iter().map(show::file_state).collect(),
             Self::File(path) => reader.file(path).await?.as_ref().map(show::file).unwrap_or_default(),
-            Self::Maintenance(policy, specs) => vec![format!("{:?}", reader.maintenance(policy, specs).await?)],
-            Self::Symbol(key) => reader.symbol(key).await?.iter().map(show::symbol_entry).collect(),
+            Self::Maintenance(retention) => vec![format!("{:?}", reader.maintenance(retention).await?)],
             Self::Symbols(request) => reader.symbols(request).await?.iter().map(show::symbol_entry).collect(),
             Self::SymbolInventory(request) => {
                 let entries = reader.symbol_inventory(request).await?;
@@ -125,8 +117,6 @@ impl Question {
                 };
                 entries.iter().map(line).collect()
             }
-            Self::Children(key) => reader.children(key).await?.iter().map(show::symbol_entry).collect(),
-            Self::Overloads(key) => reader.overloads(key).await?.iter().map(show::symbol_entry).collect(),
             Self::Edges(request) => reader.edges(request).await?.iter().map(show::edge).collect(),
             Self::Imports(request) => {
                 let entries = reader.imports(request).await?;
@@ -148,20 +138,9 @@ impl Question {
                 let entries = reader.doc_issues(request).await?;
                 entries.iter().map(|entry| format!("{:?}: {}", entry.path.as_str(), show::doc_issue(&entry.issue))).collect()
             }
-            Self::EmbeddingInventory => debug(reader.embedding_inventory().await?),
             Self::Reusable(request) => debug(reader.reusable_embeddings(request).await?),
             Self::Pending(request) => debug(reader.pending_embeddings(request).await?),
-            Self::SymbolCandidates(request) => {
-                let found = reader.symbol_candidates(request).await?;
-                found.iter().map(|found| scored(found, show::symbol_entry(&found.entry))).collect()
-            }
-            Self::DocumentationCandidates(request) => {
-                let found = reader.documentation_candidates(request).await?;
-                let shown = |entry: &codira_contracts::DocumentationEntry| {
-                    format!("{:?}: {}", entry.path.as_str(), show::unit(&entry.unit))
-                };
-                found.iter().map(|found| scored(found, shown(&found.entry))).collect()
-            }
+            Self::Candidates(request) => reader.candidates(request).await?.iter().map(scored).collect(),
         })
     }
 }
@@ -176,6 +155,10 @@ fn counts(counts: codira_contracts::EdgeCounts) -> String {
 }
 
 /// With all bits of the score.
-fn scored<T>(candidate: &Candidate<T>, entry: String) -> String {
-    format!("{:?} ({:08x}) {entry}", candidate.score, candidate.score.to_bits())
+fn scored(Candidate { score, owner }: &Candidate) -> String {
+    let owner = match owner {
+        CandidateOwner::Symbol(entry) => show::symbol_entry(entry),
+        CandidateOwner::Documentation(entry) => format!("{:?}: {}", entry.path.as_str(), show::unit(&entry.unit)),
+    };
+    format!("{score:?} ({:08x}) {owner}", score.to_bits())
 }

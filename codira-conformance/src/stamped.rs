@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use codira_contracts::{
-    AnalyzerInventory, BackendDescriptor, BackendError, Commit, ContentHash, Coverage, DocIssue, EmbeddingRow, FileSnapshot,
-    IndexBackend, IndexReader, IndexWriteSession, LineSpan, RepoPath, RunInventory, Severity, Tool,
+    AnalyzerInventory, BackendDescriptor, BackendError, Commit, ContentHash, Coverage, DocIssue, EmbeddingRow, ErrorKind,
+    FileSnapshot, IndexBackend, IndexReader, IndexWriteSession, LineSpan, RepoPath, RunInventory, Severity, Tool,
     WriteScope::{self, Full, Incremental},
 };
 use codira_memory::{IndexState, MemoryBackend, MemoryReader};
@@ -14,14 +14,15 @@ use crate::{
     observe::{Unanswered, answers, keeps_embeddings, observe, same},
     question::Question,
     samples::{call, defining, import, path, row, spec, unit},
+    toy::request,
     verdict::ensure,
 };
 
 /// Files of every commit.
-const ALWAYS: [&str; 4] = ["pkg/a.py", "pkg/b.py", "src/lib.rs", "c/a.c"];
+const ALWAYS: [&str; 4] = ["pkg/a.toy", "pkg/b.toy", "src/lib.plain", "c/a.c"];
 
 /// A file that every second commit removes.
-const SOMETIMES: &str = "pkg/__init__.py";
+const SOMETIMES: &str = "pkg/index.toy";
 
 /// No history of the kit is as long; a number beyond it is damage.
 const FAR: u64 = 100_000;
@@ -94,7 +95,7 @@ pub(crate) async fn take<B: IndexBackend>(
     session: &mut Option<B::Session>,
 ) -> Result<Option<Commit>, BackendError> {
     if let Step::Begin(scope) = step {
-        *session = Some(backend.begin_index_session(scope).await?);
+        *session = Some(backend.begin_index_session(request(scope)).await?);
         return Ok(None);
     }
     if let Step::Commit = step {
@@ -125,12 +126,14 @@ pub(crate) async fn commit<B: IndexBackend>(backend: &B, stamp: u64) -> Result<C
 
 /// Begins an incremental session, writes what follows what is there, and commits; says which stamp that was.
 pub(crate) async fn commit_next<B: IndexBackend>(backend: &B) -> Result<(u64, Commit), BackendError> {
-    let mut session = Some(backend.begin_index_session(Incremental).await?);
-    let mut last = None;
-    if let Some(session) = &mut session {
-        last = session.file_state(&path(ALWAYS[0])).await?;
-    }
-    let stamp = last.map_or(0, |state| state.size) + 1;
+    let mut session = Some(backend.begin_index_session(request(Incremental)).await?);
+    // While the session is open, what a reader shows is what it began from.
+    let last = match backend.open_reader().await {
+        Ok(reader) => reader.file(&path(ALWAYS[0])).await?,
+        Err(error) if error.kind() == ErrorKind::NotIndexed => None,
+        Err(error) => return Err(error),
+    };
+    let stamp = last.map_or(0, |file| file.state.size) + 1;
     for step in steps(stamp, keeps_embeddings(backend.descriptor())).into_iter().skip(1) {
         if let Some(commit) = take(step, backend, &mut session).await? {
             return Ok((stamp, commit));
@@ -172,7 +175,7 @@ pub(crate) enum Shown {
 
 /// Asks everything: whether the answers are those of the reference after the commit that the reader shows.
 pub(crate) async fn shown(reader: &impl IndexReader, of: &BackendDescriptor) -> Result<Shown, BackendError> {
-    shown_with_stamp(reader, of, reader.generation()).await
+    shown_with_stamp(reader, of, reader.inventory().await?.generation).await
 }
 
 /// The same, where the commit has another number than its stamp says.
@@ -181,7 +184,7 @@ pub(crate) async fn shown_with_stamp(
     of: &BackendDescriptor,
     stamp: u64,
 ) -> Result<Shown, BackendError> {
-    let generation = reader.generation();
+    let generation = reader.inventory().await?.generation;
     let questions = Question::everything();
     let found = answers(reader, of, &questions, keeps_embeddings(of)).await.map_err(|Unanswered { error, .. }| error)?;
     if !(1..FAR).contains(&generation) {
@@ -217,9 +220,9 @@ pub(crate) async fn shows<B: IndexBackend>(backend: &B, generation: u64) -> Outc
 async fn expected(generation: u64, stamp: u64, embeddings: bool) -> String {
     let mut state = Arc::new(IndexState::default());
     while state.generation() + 1 < generation {
-        state = Arc::new(state.begin(Full).seal());
+        state = Arc::new(state.begin(request(Full)).seal());
     }
-    let mut draft = state.begin(Full);
+    let mut draft = state.begin(request(Full));
     for step in steps(stamp, embeddings) {
         match step {
             Step::Put(file) => draft.put_file(*file).expect("stamped files break no rule"),

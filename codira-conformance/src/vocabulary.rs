@@ -2,19 +2,21 @@
 
 use codira_contracts::{EmbeddingSpec, ImportKind, Language, PathPrefix, Precision, RepoPath, Tool};
 
+use crate::toy::{OPEN, PLAIN, TOY};
+
 /// Quotes, wildcards, an escape and a NUL: what a careless query takes for something else.
 pub(crate) const HOSTILE: &str = "%_*'\"\\\0";
 
 /// Three small packages whose files mean each other, and a stranger whose directory begins like the name of a file.
 const HOMES: &[(&str, Language, &str)] = &[
-    ("pkg/__init__.py", Language::PYTHON, "pkg"),
-    ("pkg/a.py", Language::PYTHON, "pkg.a"),
-    ("pkg/b.py", Language::PYTHON, "pkg.b"),
-    ("src/lib.rs", Language::RUST, "demo"),
-    ("src/a.rs", Language::RUST, "demo::a"),
-    ("c/a.h", Language::C, "c/a.h"),
-    ("c/a.c", Language::C, "c/a.c"),
-    ("pkg/a.py.d/n\u{e4} %_*'\"\\.txt", Language::PYTHON, ""),
+    ("pkg/index.toy", TOY, "pkg"),
+    ("pkg/a.toy", TOY, "pkg.a"),
+    ("pkg/b.toy", TOY, "pkg.b"),
+    ("src/lib.plain", PLAIN, "demo"),
+    ("src/a.plain", PLAIN, "demo::a"),
+    ("c/a.h", OPEN, "c/a.h"),
+    ("c/a.c", OPEN, "c/a.c"),
+    ("pkg/a.toy.d/n\u{e4} %_*'\"\\.txt", TOY, ""),
 ];
 
 /// How many paths there are.
@@ -90,7 +92,7 @@ pub(crate) const TIMES: &[i64] = &[0, -1, i64::MAX, i64::MIN];
 /// Numbers of vectors: small integers, and the zero that is not the other zero.
 pub(crate) const NUMBERS: &[f32] = &[0.0, 1.0, -1.0, 2.0, -0.0];
 
-const PREFIXES: &[&str] = &[".", "pkg", "pkg/a.py", "pkg/a", "pkg/a.py.d", "src", "c", "PKG"];
+const PREFIXES: &[&str] = &[".", "pkg", "pkg/a.toy", "pkg/a", "pkg/a.toy.d", "src", "c", "PKG"];
 
 pub(crate) fn path(place: usize) -> RepoPath {
     RepoPath::new(HOMES[place].0).expect("the paths of the vocabulary are paths")
@@ -103,11 +105,11 @@ pub(crate) fn paths() -> impl Iterator<Item = RepoPath> {
 /// The language and module name that a file at this path usually has.
 pub(crate) fn home(path: &RepoPath) -> (Language, &'static str) {
     let home = HOMES.iter().find(|(known, ..)| *known == path.as_str());
-    home.map_or((Language::PYTHON, "elsewhere"), |(_, language, module)| (language.clone(), module))
+    home.map_or((TOY, "elsewhere"), |(_, language, module)| (language.clone(), module))
 }
 
 pub(crate) fn languages() -> Vec<Language> {
-    vec![Language::PYTHON, Language::RUST, Language::C, Language::new(HOSTILE)]
+    vec![TOY, OPEN, PLAIN, Language::new(HOSTILE)]
 }
 
 pub(crate) fn prefixes() -> Vec<PathPrefix> {

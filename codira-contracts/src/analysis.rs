@@ -215,7 +215,7 @@ impl FileAnalysis {
     /// ```
     /// use codira_contracts::{FileAnalysis, Language, Symbol, SymbolKind};
     ///
-    /// let mut file = FileAnalysis::new(Language::PYTHON, "flask.app");
+    /// let mut file = FileAnalysis::new(Language::from_static("python"), "flask.app");
     /// file.symbols = vec![
     ///     Symbol::new("module", SymbolKind::Module, "app"),
     ///     Symbol { parent: Some("module".into()), ..Symbol::new("Flask", SymbolKind::Class, "Flask") },

@@ -196,11 +196,31 @@ pub struct DocIssueEntry {
 
 /// An answer by similarity. Orders by score, greatest first, then by path and id of the owner of the vector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Candidate<T> {
+pub struct Candidate {
     /// The cosine of query and stored vector. See [`cosine`](crate::score::cosine).
     pub score: f32,
     /// What the stored vector belongs to.
-    pub entry: T,
+    pub owner: CandidateOwner,
+}
+
+/// What a stored vector belongs to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CandidateOwner {
+    /// A symbol.
+    Symbol(SymbolEntry),
+    /// A documentation unit.
+    Documentation(DocumentationEntry),
+}
+
+impl CandidateOwner {
+    /// Its identity.
+    pub fn key(&self) -> SymbolKey {
+        match self {
+            Self::Symbol(entry) => entry.key(),
+            Self::Documentation(DocumentationEntry { path, unit }) => SymbolKey { path: path.clone(), id: unit.id.clone() },
+        }
+    }
 }
 
 impl EdgeTarget<SymbolSummary> {

@@ -3,12 +3,11 @@
 use async_trait::async_trait;
 
 use crate::{
-    AnalyzerInventory, AuditPolicy, BackendDescriptor, BackendError, Candidate, CandidateRequest, Commit, ComputedEmbedding,
-    Derivation, DocIssueEntry, DocIssueRequest, DocumentationEntry, DocumentationRequest, EdgeEntry, EdgeRequest,
-    EmbeddingInventory, EmbeddingSpec, FileSnapshot, FileState, ImportEntry, ImportRequest, Maintenance, PathPrefix,
-    PendingEmbedding, PendingRequest, RepoPath, ReusableEmbedding, ReuseRequest, RunInventory, RuntimeInventory, Stored,
-    SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey, SymbolRequest, TextReference, TextRequest, Totals,
-    WriteScope,
+    BackendDescriptor, BackendError, Candidate, CandidateRequest, Commit, ComputedEmbedding, Derivation, DocIssueEntry,
+    DocIssueRequest, DocumentationEntry, DocumentationRequest, EdgeEntry, EdgeRequest, FileSnapshot, FileState, ImportEntry,
+    ImportRequest, Maintenance, PathPrefix, PendingEmbedding, PendingRequest, RepoPath, Retention, ReusableEmbedding,
+    ReuseRequest, RunInventory, RuntimeInventory, SessionRequest, Stored, SymbolEntry, SymbolInventoryEntry,
+    SymbolInventoryRequest, SymbolRequest, TextReference, TextRequest, Totals,
 };
 
 /// The store of one repository's index.
@@ -44,6 +43,8 @@ pub trait IndexBackend: Send + Sync + 'static {
     ///
     /// - At most one session is open per repository, over all threads, processes and backend values. A second is refused at
     ///   once, not queued.
+    /// - The session resolves by the rules of the request. Where they are not those of the last commit, its own commit derives all
+    ///   edges anew, without a file being put.
     /// - Schemas are created, migrated and repaired here, and only here. What is done becomes visible with the commit or changes
     ///   no answer.
     /// - A session of [full](WriteScope::Full) scope may begin on a damaged or foreign index, and its commit replaces that; an
@@ -55,7 +56,7 @@ pub trait IndexBackend: Send + Sync + 'static {
     /// [`SessionBusy`](crate::ErrorKind::SessionBusy), naming the holder, while another session is open;
     /// [`SchemaMismatch`](crate::ErrorKind::SchemaMismatch) on a newer schema; for incremental scope,
     /// [`Corrupt`](crate::ErrorKind::Corrupt) as above. An incremental session where nothing was ever committed is no error: it starts empty.
-    async fn begin_index_session(&self, scope: WriteScope) -> Result<Self::Session, BackendError>;
+    async fn begin_index_session(&self, request: SessionRequest) -> Result<Self::Session, BackendError>;
 }
 
 /// Questions about one committed state.
@@ -64,17 +65,12 @@ pub trait IndexBackend: Send + Sync + 'static {
 /// files give the same answers. Text matches to the byte. A question about something that is not there has an empty
 /// answer, not an error. Asking changes no byte of the store.
 ///
-/// Conveniences for callers live in [`IndexReaderExt`](crate::IndexReaderExt).
+/// Reading needs no rules: edges are those that the last commit derived. [`for_each_question`](crate::for_each_question) lists
+/// the questions for macros.
 #[async_trait]
 pub trait IndexReader: Send + Sync + 'static {
-    /// The number of the commit that this reader shows; the first is one.
-    fn generation(&self) -> u64;
-
-    /// Who wrote the state, and what is true of it as a whole.
-    async fn runtime_inventory(&self) -> Result<RuntimeInventory, BackendError>;
-
-    /// The analyzers of the last run, by tool.
-    async fn analyzer_inventory(&self) -> Result<Vec<AnalyzerInventory>, BackendError>;
+    /// Who wrote the state, by which rules and analyzers, and what is true of it as a whole.
+    async fn inventory(&self) -> Result<RuntimeInventory, BackendError>;
 
     /// How much is stored: each file, symbol, import, use, edge, documentation unit, issue and embedding counts once.
     async fn totals(&self) -> Result<Totals, BackendError>;
@@ -85,12 +81,8 @@ pub trait IndexReader: Send + Sync + 'static {
     /// One file as it was put, or `None`; pending embeddings may have been computed since.
     async fn file(&self, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError>;
 
-    /// What a run would have to do although no file changed: issues that `policy` does not keep, and embeddings of specs not in
-    /// `specs`. Without [`Capability::Embeddings`](crate::Capability::Embeddings) the latter are none.
-    async fn maintenance(&self, policy: &AuditPolicy, specs: &[EmbeddingSpec]) -> Result<Maintenance, BackendError>;
-
-    /// The symbol of this key, or `None`.
-    async fn symbol(&self, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError>;
+    /// What a run would have to remove although no file changed: issues and embeddings that `retention` does not keep.
+    async fn maintenance(&self, retention: &Retention) -> Result<Maintenance, BackendError>;
 
     /// The symbols that match.
     async fn symbols(&self, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError>;
@@ -98,16 +90,9 @@ pub trait IndexReader: Send + Sync + 'static {
     /// Every symbol with its edge counts.
     async fn symbol_inventory(&self, request: &SymbolInventoryRequest) -> Result<Vec<SymbolInventoryEntry>, BackendError>;
 
-    /// The symbols whose parent is `parent`: members, enum members, nested functions.
-    async fn children(&self, parent: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError>;
-
-    /// The symbols of kind [`Overload`](crate::SymbolKind::Overload) that have the file, parent and name of `symbol`, itself
-    /// left out.
-    async fn overloads(&self, symbol: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError>;
-
     /// The edges of one kind at one end.
     ///
-    /// - They are those of [`resolve`](crate::resolve) applied to the stored files.
+    /// - They are those of [resolving](crate::resolve) the stored files by the rules of the last session that committed.
     /// - Each is found from both of its ends, once, with all its sites.
     async fn edges(&self, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError>;
 
@@ -123,30 +108,22 @@ pub trait IndexReader: Send + Sync + 'static {
     /// The documentation issues.
     async fn doc_issues(&self, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError>;
 
-    /// How many embeddings there are of each spec, by spec.
-    ///
-    /// Needs [`Capability::Embeddings`](crate::Capability::Embeddings), like the four questions below.
-    async fn embedding_inventory(&self) -> Result<Vec<EmbeddingInventory>, BackendError>;
-
     /// The vectors stored for these texts under this spec, each text once, by text hash. Where owners of one text have
     /// different vectors, that of the least key.
+    ///
+    /// Needs [`Capability::Embeddings`](crate::Capability::Embeddings), like the two questions below.
     async fn reusable_embeddings(&self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError>;
 
     /// The embedding rows that wait for their vector, by spec, then key.
     async fn pending_embeddings(&self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError>;
 
-    /// The symbols whose vectors are most similar: the exact top of the [contract's own scoring](crate::score).
+    /// The symbols or documentation units whose vectors are most similar: the exact top of the
+    /// [contract's own scoring](crate::score).
     ///
     /// # Errors
     ///
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) when the vector has not the dimension of the spec.
-    async fn symbol_candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate<SymbolEntry>>, BackendError>;
-
-    /// The documentation units whose vectors are most similar, in the same way, with the same errors.
-    async fn documentation_candidates(
-        &self,
-        request: &CandidateRequest,
-    ) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError>;
+    async fn candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate>, BackendError>;
 }
 
 /// Changes that become visible together, or not at all.
@@ -180,20 +157,14 @@ pub trait IndexWriteSession: Send + 'static {
     /// Removes every trace of a file. Removing an unknown path succeeds.
     async fn remove_file(&mut self, path: &RepoPath) -> Result<(), BackendError>;
 
-    /// The state of a file as the session has it now, or `None`.
-    async fn file_state(&mut self, path: &RepoPath) -> Result<Option<FileState>, BackendError>;
-
-    /// Removes the documentation issues of files whose language `policy` does not keep; says how many.
-    async fn purge_doc_issues(&mut self, policy: &AuditPolicy) -> Result<u64, BackendError>;
-
-    /// Removes the embeddings of every spec not in `keep`, pending ones included; says how many.
-    ///
-    /// Needs [`Capability::Embeddings`](crate::Capability::Embeddings), like the four calls below.
-    async fn prune_embeddings(&mut self, keep: &[EmbeddingSpec]) -> Result<u64, BackendError>;
+    /// Removes the documentation issues and embeddings, pending ones included, that `retention` does not keep; says how many.
+    async fn maintain(&mut self, retention: &Retention) -> Result<Maintenance, BackendError>;
 
     /// As [`IndexReader::reusable_embeddings`], of the state the session began from and the state that it has now, together: also
     /// of files that it replaced, removed, or dropped by its full scope, so that a text keeps its vector when it moves.
     /// Where both states have a vector of one key, that of the present one counts.
+    ///
+    /// Needs [`Capability::Embeddings`](crate::Capability::Embeddings), like the three calls below.
     async fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError>;
 
     /// As [`IndexReader::pending_embeddings`], of the state that the session has now.
@@ -240,4 +211,73 @@ pub trait IndexWriteSession: Send + 'static {
 
     /// Gives the session up and says whether that worked; the place is free when this returns.
     async fn abort(self) -> Result<(), BackendError>;
+}
+
+/// Hands the list of all questions of an [`IndexReader`] to another macro, so that whatever passes them on is generated.
+///
+/// The macro gets, after whatever else is given here in brackets, one line a question: its name, its arguments, and the type
+/// of its answer.
+///
+/// ```
+/// use codira_contracts::{BackendError, IndexReader, for_each_question};
+///
+/// /// Says each question aloud, and passes it on.
+/// struct Loud<R>(R);
+///
+/// macro_rules! pass_on {
+///     ([$inner:tt] $(fn $question:ident($($given:ident: $given_type:ty),*) -> $answer:ty;)*) => {
+///         #[async_trait::async_trait]
+///         impl<R: IndexReader> IndexReader for Loud<R> {
+///             $(async fn $question(&self, $($given: $given_type),*) -> Result<$answer, BackendError> {
+///                 println!(stringify!($question));
+///                 self.$inner.$question($($given),*).await
+///             })*
+///         }
+///     };
+/// }
+/// for_each_question!(pass_on, 0);
+/// ```
+#[macro_export]
+macro_rules! for_each_question {
+    ($then:ident $(, $($context:tt)*)?) => {
+        $then! {
+            [$($($context)*)?]
+            fn inventory() -> $crate::RuntimeInventory;
+            fn totals() -> $crate::Totals;
+            fn file_states(prefix: &$crate::PathPrefix) -> Vec<$crate::FileState>;
+            fn file(path: &$crate::RepoPath) -> Option<$crate::FileSnapshot>;
+            fn maintenance(retention: &$crate::Retention) -> $crate::Maintenance;
+            fn symbols(request: &$crate::SymbolRequest) -> Vec<$crate::SymbolEntry>;
+            fn symbol_inventory(request: &$crate::SymbolInventoryRequest) -> Vec<$crate::SymbolInventoryEntry>;
+            fn edges(request: &$crate::EdgeRequest) -> Vec<$crate::EdgeEntry>;
+            fn imports(request: &$crate::ImportRequest) -> Vec<$crate::ImportEntry>;
+            fn text_references(request: &$crate::TextRequest) -> Vec<$crate::TextReference>;
+            fn documentation(request: &$crate::DocumentationRequest) -> Vec<$crate::DocumentationEntry>;
+            fn doc_issues(request: &$crate::DocIssueRequest) -> Vec<$crate::DocIssueEntry>;
+            fn reusable_embeddings(request: &$crate::ReuseRequest) -> Vec<$crate::ReusableEmbedding>;
+            fn pending_embeddings(request: &$crate::PendingRequest) -> Vec<$crate::PendingEmbedding>;
+            fn candidates(request: &$crate::CandidateRequest) -> Vec<$crate::Candidate>;
+        }
+    };
+}
+
+/// Hands the list of all calls of an [`IndexWriteSession`] to another macro, but for `commit` and `abort`, which consume it.
+///
+/// As [`for_each_question`](crate::for_each_question).
+#[macro_export]
+macro_rules! for_each_call {
+    ($then:ident $(, $($context:tt)*)?) => {
+        $then! {
+            [$($($context)*)?]
+            fn put_file(file: $crate::FileSnapshot) -> ();
+            fn remove_file(path: &$crate::RepoPath) -> ();
+            fn maintain(retention: &$crate::Retention) -> $crate::Maintenance;
+            fn reusable_embeddings(request: &$crate::ReuseRequest) -> Vec<$crate::ReusableEmbedding>;
+            fn pending_embeddings(request: &$crate::PendingRequest) -> Vec<$crate::PendingEmbedding>;
+            fn queue_embeddings(rows: Vec<$crate::PendingEmbedding>) -> ();
+            fn store_embeddings(rows: Vec<$crate::ComputedEmbedding>) -> $crate::Stored;
+            fn rebuild_derived() -> $crate::Derivation;
+            fn write_inventory(inventory: $crate::RunInventory) -> ();
+        }
+    };
 }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BackendError, Tool, symbol::words};
+use crate::{BackendError, Tool, resolve::RuleSet, symbol::words};
 
 words! {
     /// Something that a backend may or may not be able to do, and by which a user would choose.
@@ -57,6 +57,27 @@ pub enum WriteScope {
     Full,
     /// What it names: the session starts from the last commit.
     Incremental,
+}
+
+/// Asks for a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRequest {
+    /// How much of the index it replaces.
+    pub scope: WriteScope,
+    /// The rules by which it resolves.
+    pub rules: RuleSet,
+}
+
+impl SessionRequest {
+    /// A session of full scope.
+    pub fn full(rules: RuleSet) -> Self {
+        Self { scope: WriteScope::Full, rules }
+    }
+
+    /// A session of incremental scope.
+    pub fn incremental(rules: RuleSet) -> Self {
+        Self { scope: WriteScope::Incremental, rules }
+    }
 }
 
 /// A commit that succeeded.

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BackendError, EmbeddingSpec, Tool, symbol::words};
+use crate::{AuditPolicy, BackendError, EmbeddingSpec, Language, Tool, symbol::words};
 
 words! {
     /// Whether every source file had an analyzer in the last run.
@@ -18,7 +18,7 @@ words! {
     }
 }
 
-/// The store that holds an index, as it was when the index was last committed.
+/// What is true of a committed state as a whole: who wrote it, and from what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuntimeInventory {
     /// The backend that wrote it, by name and version.
@@ -27,8 +27,23 @@ pub struct RuntimeInventory {
     pub schema: u32,
     /// Whether every source file was covered.
     pub coverage: Coverage,
-    /// The commit; the first is one.
+    /// The number of the commit; the first is one.
     pub generation: u64,
+    /// The rules by which its edges were derived, by language.
+    pub rules: Vec<RulesInventory>,
+    /// The analyzers of the last run, by tool.
+    pub analyzers: Vec<AnalyzerInventory>,
+    /// How many embeddings are stored, by spec; none without [`Capability::Embeddings`](crate::Capability::Embeddings).
+    pub embeddings: Vec<EmbeddingInventory>,
+}
+
+/// The rules of one language, of the session that committed last.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RulesInventory {
+    /// The language.
+    pub language: Language,
+    /// The rules that resolve its files.
+    pub tool: Tool,
 }
 
 /// One analyzer of the last run, or one auditor: everything that the stored analyses depend on. Inventories order by tool.
@@ -109,7 +124,16 @@ pub struct Totals {
     pub pending_embeddings: u64,
 }
 
-/// What a run would have to do although no file changed.
+/// What stays of documentation issues and embeddings, whatever becomes of files.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Retention {
+    /// Issues of files in the languages that are audited stay.
+    pub policy: AuditPolicy,
+    /// Embeddings of these specs stay.
+    pub specs: Vec<EmbeddingSpec>,
+}
+
+/// What a [`Retention`] does not keep: of a reader, what there is of it; of a session, what was removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Maintenance {
     /// Stored issues of files whose language is not audited now.

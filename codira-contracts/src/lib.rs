@@ -14,24 +14,20 @@
 //! What the traits ask of a backend is checked, sentence by sentence, by the crate `codira-conformance`; `docs/contract.md`
 //! lists the sentences.
 //!
-//! Pure logic that every backend shares: [`resolve`] turns records into edges, [`score`] orders by similarity, [`text`] finds
-//! words in lines, [`PathPrefix`] narrows by path, [`compact`] says uses and edges in
-//! few bytes, [`cores`] computes on every core.
+//! Pure logic that every backend shares: [`resolve`] is how records turn into edges, [`score`] orders by similarity, [`text`] finds
+//! words in lines, [`PathPrefix`] narrows by path.
 
 mod analysis;
 mod analyzer;
 mod answer;
 mod auditor;
 mod backend;
-pub mod compact;
-pub mod cores;
 mod descriptor;
 mod documentation;
 mod embedding;
 mod engine;
 mod erased;
 mod error;
-mod ext;
 mod identity;
 mod inventory;
 mod path;
@@ -40,7 +36,6 @@ mod request;
 pub mod resolve;
 pub mod score;
 mod snapshot;
-mod sparse;
 mod symbol;
 pub mod text;
 
@@ -49,12 +44,12 @@ pub use analysis::{
 };
 pub use analyzer::{LanguageAnalyzer, SourceFile};
 pub use answer::{
-    Candidate, DocIssueEntry, DocumentationEntry, Edge, EdgeCounts, EdgeEntry, EdgeTarget, ExternalKind, ImportEntry,
-    ImportTarget, SymbolEntry, SymbolInventoryEntry, SymbolSummary, TextReference,
+    Candidate, CandidateOwner, DocIssueEntry, DocumentationEntry, Edge, EdgeCounts, EdgeEntry, EdgeTarget, ExternalKind,
+    ImportEntry, ImportTarget, SymbolEntry, SymbolInventoryEntry, SymbolSummary, TextReference,
 };
 pub use auditor::{AuditRule, AuditedFile, DocumentationAuditor};
 pub use backend::{IndexBackend, IndexReader, IndexWriteSession};
-pub use descriptor::{BackendDescriptor, Capability, Commit, Derivation, Holder, Stored, WriteScope};
+pub use descriptor::{BackendDescriptor, Capability, Commit, Derivation, Holder, SessionRequest, Stored, WriteScope};
 pub use documentation::{AuditPolicy, DocIssue, Documentation, DocumentationFormat, DocumentationKind, Severity};
 pub use embedding::{
     ComputedEmbedding, EmbeddingRow, EmbeddingSpec, EmbeddingState, PendingEmbedding, Precision, ReusableEmbedding, Vector,
@@ -62,14 +57,16 @@ pub use embedding::{
 pub use engine::EmbeddingEngine;
 pub use erased::{DynBackend, DynReader, DynSession};
 pub use error::{BackendError, BoxError, ErrorKind};
-pub use ext::{Compatibility, IndexReaderExt};
 pub use identity::{ContentHash, Language, StableId, SymbolKey, Tool};
-pub use inventory::{AnalyzerInventory, Coverage, EmbeddingInventory, Maintenance, RunInventory, RuntimeInventory, Totals};
+pub use inventory::{
+    AnalyzerInventory, Coverage, EmbeddingInventory, Maintenance, Retention, RulesInventory, RunInventory, RuntimeInventory,
+    Totals,
+};
 pub use path::{PathPrefix, RepoPath, RepoRoot};
 pub use position::{LineSpan, Site};
 pub use request::{
-    CandidateRequest, DocIssueRequest, DocumentationRequest, EdgeEnd, EdgeRequest, ImportEnd, ImportRequest, PendingRequest,
-    ReuseRequest, SymbolInventoryRequest, SymbolMatch, SymbolRequest, TextRequest,
+    CandidateRequest, DocIssueRequest, DocumentationRequest, EdgeEnd, EdgeRequest, ImportEnd, ImportRequest, Owners,
+    PendingRequest, ReuseRequest, SymbolInventoryRequest, SymbolMatch, SymbolRequest, TextRequest,
 };
 pub use snapshot::{FileSnapshot, FileState, check_dimension};
 pub use symbol::{BodyFacts, Parameter, ParameterKind, Symbol, SymbolKind, Visibility};

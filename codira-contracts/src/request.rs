@@ -3,12 +3,7 @@
 //! Every request is built from what it asks for, takes the whole repository and sets no limit; narrow it with struct update
 //! syntax or the `within` and `limit` methods. A limit of `n` gives the first `n` answers of the unlimited list; zero gives none.
 
-use rustc_hash::FxHashSet;
-
-use crate::{
-    ContentHash, EmbeddingSpec, EmbeddingState, FileSnapshot, Language, PathPrefix, RepoPath, Severity, SymbolKey, SymbolKind,
-    UseKind, Vector,
-};
+use crate::{ContentHash, EmbeddingSpec, Language, PathPrefix, RepoPath, Severity, SymbolKey, SymbolKind, UseKind, Vector};
 
 /// Gives a request the two things that every listing can be narrowed by.
 macro_rules! narrowed {
@@ -51,6 +46,12 @@ pub enum SymbolMatch {
     LogicalName(String),
     /// By the module name of its file: every symbol of `flask.app`.
     Module(String),
+    /// By its key: at most one.
+    Key(SymbolKey),
+    /// By its parent: members, enum members, nested functions.
+    ChildrenOf(SymbolKey),
+    /// The symbols of kind [`Overload`](SymbolKind::Overload) that have the file, parent and name of this symbol, itself left out.
+    OverloadsOf(SymbolKey),
 }
 
 /// Asks for symbols.
@@ -75,6 +76,21 @@ impl SymbolRequest {
     /// Every symbol of this name.
     pub fn named(name: impl Into<String>) -> Self {
         Self::new(SymbolMatch::Name(name.into()))
+    }
+
+    /// The symbol of this key, if there is one.
+    pub fn of(key: SymbolKey) -> Self {
+        Self::new(SymbolMatch::Key(key))
+    }
+
+    /// The symbols whose parent is this one.
+    pub fn children_of(parent: SymbolKey) -> Self {
+        Self::new(SymbolMatch::ChildrenOf(parent))
+    }
+
+    /// The overloads of this symbol.
+    pub fn overloads_of(symbol: SymbolKey) -> Self {
+        Self::new(SymbolMatch::OverloadsOf(symbol))
     }
 }
 
@@ -219,27 +235,20 @@ pub struct ReuseRequest {
     pub texts: Vec<ContentHash>,
 }
 
-impl ReuseRequest {
-    /// The vectors that files bring of these texts, each with the hash of its text and where it belongs, in the order of the files:
-    /// for a session that gathers files before it writes them.
-    pub fn brought_by<'a>(
-        &'a self,
-        files: impl IntoIterator<Item = &'a FileSnapshot>,
-    ) -> impl Iterator<Item = (ContentHash, SymbolKey, &'a Vector)> {
-        let texts: FxHashSet<ContentHash> = self.texts.iter().copied().collect();
-        let rows = files.into_iter().flat_map(|file| file.embeddings.iter().map(|row| (&file.state.path, row)));
-        rows.filter_map(move |(path, row)| match &row.state {
-            EmbeddingState::Computed(vector) if texts.contains(&row.text_hash) && row.spec == self.spec => {
-                Some((row.text_hash, SymbolKey { path: path.clone(), id: row.owner.clone() }, vector))
-            }
-            _ => None,
-        })
-    }
+/// What vectors belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Owners {
+    /// Symbols.
+    Symbols,
+    /// Documentation units.
+    Documentation,
 }
 
 /// Asks for what is most similar to a vector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CandidateRequest {
+    /// What the vectors belong to.
+    pub among: Owners,
     /// The spec of the vector: only vectors of this spec are compared.
     pub spec: EmbeddingSpec,
     /// The vector, of the dimension of the spec.
@@ -252,7 +261,7 @@ pub struct CandidateRequest {
 
 impl CandidateRequest {
     /// The `limit` most similar of the whole repository.
-    pub fn new(spec: EmbeddingSpec, vector: Vector, limit: usize) -> Self {
-        Self { spec, vector, prefix: PathPrefix::root(), limit: Some(limit) }
+    pub fn new(among: Owners, spec: EmbeddingSpec, vector: Vector, limit: usize) -> Self {
+        Self { among, spec, vector, prefix: PathPrefix::root(), limit: Some(limit) }
     }
 }

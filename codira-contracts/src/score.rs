@@ -4,13 +4,7 @@
 //! each lane in `f64` from the front, and the lanes are added from first to last. Products of two `f32` are exact in `f64`,
 //! and no sum of finite `f32` overflows it.
 
-mod contenders;
-mod sketch;
-
 use std::collections::BinaryHeap;
-
-pub use contenders::{Bounds, Contenders};
-pub use sketch::{Estimator, Sketch};
 
 const LANES: usize = 8;
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use codira_contracts::{BackendDescriptor, BackendError, Capability, IndexBackend, Tool, WriteScope};
+use codira_contracts::{BackendDescriptor, BackendError, Capability, IndexBackend, SessionRequest, Tool};
 
 use crate::{
     NAME,
@@ -16,16 +16,16 @@ use crate::{
 /// The store of one repository's index, in a directory.
 ///
 /// ```
-/// use codira_contracts::{IndexBackend, IndexReader, IndexWriteSession, WriteScope};
+/// use codira_contracts::{IndexBackend, IndexReader, IndexWriteSession, SessionRequest, resolve::RuleSet};
 /// use codira_duckdb::DuckdbBackend;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let directory = tempfile::tempdir()?;
 /// let backend = DuckdbBackend::in_directory(directory.path());
-/// let session = backend.begin_index_session(WriteScope::Full).await?;
+/// let session = backend.begin_index_session(SessionRequest::full(RuleSet::default())).await?;
 /// session.commit().await?;
-/// assert_eq!(backend.open_reader().await?.generation(), 1);
+/// assert_eq!(backend.open_reader().await?.inventory().await?.generation, 1);
 /// # Ok(())
 /// # }
 /// ```
@@ -73,7 +73,7 @@ impl IndexBackend for DuckdbBackend {
         DuckdbReader::open(self.files.index(), self.schema).await
     }
 
-    async fn begin_index_session(&self, scope: WriteScope) -> Result<DuckdbSession, BackendError> {
-        DuckdbSession::begin(self.files.clone(), self.schema, self.descriptor.tool.clone(), scope).await
+    async fn begin_index_session(&self, request: SessionRequest) -> Result<DuckdbSession, BackendError> {
+        DuckdbSession::begin(self.files.clone(), self.schema, self.descriptor.tool.clone(), request).await
     }
 }

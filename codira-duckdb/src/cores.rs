@@ -5,7 +5,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use codira_contracts::cores::on_every_core;
+use codira_store::parallel;
 
 /// What is being made beside other work.
 pub(crate) struct Making<R>(JoinHandle<Vec<R>>);
@@ -22,5 +22,5 @@ pub(crate) fn beside<T: Send + 'static, R: Send + 'static>(
     items: Vec<T>,
     work: impl Fn(T) -> R + Send + Sync + 'static,
 ) -> Making<R> {
-    Making(thread::spawn(move || on_every_core(items, work)))
+    Making(thread::spawn(move || parallel::map(items, work)))
 }

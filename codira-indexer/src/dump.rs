@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use codira_contracts::{
     BackendError, DocIssueRequest, DocumentationRequest, EdgeCounts, EdgeEnd, EdgeRequest, ImportEnd, ImportRequest,
-    IndexReader, PathPrefix, SymbolInventoryRequest, UseKind,
+    IndexReader, PathPrefix, RuntimeInventory, SymbolInventoryRequest, UseKind,
 };
 use serde::Serialize;
 
@@ -28,8 +28,12 @@ pub enum DumpError {
 ///
 /// [`DumpError`], when the reader fails or `out` does; what was written until then is a prefix of the dump.
 pub async fn dump(reader: &impl IndexReader, out: &mut impl Write) -> Result<(), DumpError> {
-    line(out, "coverage", &reader.runtime_inventory().await?.coverage)?;
-    for analyzer in reader.analyzer_inventory().await? {
+    let RuntimeInventory { coverage, rules, analyzers, .. } = reader.inventory().await?;
+    line(out, "coverage", &coverage)?;
+    for row in rules {
+        line(out, "rules", &row)?;
+    }
+    for analyzer in analyzers {
         line(out, "analyzer", &analyzer)?;
     }
     line(out, "totals", &reader.totals().await?)?;

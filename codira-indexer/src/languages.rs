@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use codira_contracts::{DocumentationAuditor, LanguageAnalyzer, Tool};
+use codira_contracts::{DocumentationAuditor, Language, LanguageAnalyzer, Tool, resolve::RuleSet};
 use codira_languages::LanguageSupport;
 
 use crate::{IndexerError, error::duplicate};
@@ -43,8 +43,8 @@ impl LanguageRegistry {
     ///
     /// # Errors
     ///
-    /// - [`DuplicateName`](IndexerError::DuplicateName), naming both providers, when there is such a language, or an analyzer or
-    ///   an auditor of that name: an index knows them by name.
+    /// - [`DuplicateName`](IndexerError::DuplicateName), naming both providers, when there is such a language, rules for it, or an
+    ///   analyzer or an auditor of that name: an index knows them by name.
     /// - [`WrongLanguage`](IndexerError::WrongLanguage) when the analyzer or the auditor is one of another language.
     ///
     /// The registry then stays as it was.
@@ -57,6 +57,9 @@ impl LanguageRegistry {
             }
             if let Some(name) = same_name(analyzer(present), analyzer(&language)) {
                 return Err(duplicate("analyzers", name, providers));
+            }
+            if let Some(resolved) = resolved(present).iter().find(|resolved| self::resolved(&language).contains(resolved)) {
+                return Err(duplicate("rules", resolved.as_str(), providers));
             }
             if let Some(name) = same_name(auditor(present), auditor(&language)) {
                 return Err(duplicate("auditors", name, providers));
@@ -76,6 +79,12 @@ impl LanguageRegistry {
         self.languages.iter().filter_map(|language| language.analyzer.clone()).collect()
     }
 
+    /// The rules of the languages that have some: for [`Indexer::with_rules`](crate::Indexer::with_rules).
+    pub fn rules(&self) -> RuleSet {
+        let rules = self.languages.iter().filter_map(|language| language.rules.clone());
+        RuleSet::new(rules).expect("no two of the registered rules resolve one language")
+    }
+
     /// The auditors of the languages that have one, as they were registered: for [`Auditing::new`](crate::Auditing::new).
     pub fn auditors(&self) -> Vec<Arc<dyn DocumentationAuditor>> {
         self.languages.iter().filter_map(|language| language.auditor.clone()).collect()
@@ -84,6 +93,11 @@ impl LanguageRegistry {
 
 fn analyzer(language: &LanguageSupport) -> Option<&Tool> {
     language.analyzer.as_ref().map(|analyzer| analyzer.tool())
+}
+
+/// The languages that the rules of a language resolve.
+fn resolved(language: &LanguageSupport) -> &[Language] {
+    language.rules.as_ref().map(|rules| rules.languages()).unwrap_or_default()
 }
 
 fn auditor(language: &LanguageSupport) -> Option<&Tool> {

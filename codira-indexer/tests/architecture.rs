@@ -13,9 +13,10 @@ use serde_json::Value;
 const ARROWS: &[(&str, &[&str])] = &[
     ("codira-contracts", &[]),
     ("codira-languages", &["codira-contracts"]),
+    ("codira-store", &["codira-contracts"]),
     ("codira-memory", &["codira-contracts"]),
-    ("codira-sqlite", &["codira-contracts"]),
-    ("codira-duckdb", &["codira-contracts"]),
+    ("codira-sqlite", &["codira-contracts", "codira-store"]),
+    ("codira-duckdb", &["codira-contracts", "codira-store"]),
     ("codira-indexer", &["codira-contracts", "codira-languages", "codira-sqlite", "codira-duckdb"]),
     ("codira-conformance", &["codira-contracts", "codira-memory", "codira-languages", "codira-indexer"]),
     (
@@ -32,10 +33,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What a crate may not use: the drivers of other backends, and for the contract and the languages any driver at all.
+/// What a crate may not use: the drivers of other backends, and for the contract, the languages and what stores share any driver at all.
 const FOREIGN: &[(&str, &[&str])] = &[
     ("codira-contracts", &["sqlx", "rusqlite", "duckdb", "tokio"]),
     ("codira-languages", &["sqlx", "rusqlite", "duckdb", "tokio"]),
+    ("codira-store", &["sqlx", "rusqlite", "duckdb", "tokio"]),
     ("codira-memory", &["sqlx", "rusqlite", "duckdb"]),
     ("codira-sqlite", &["duckdb"]),
     ("codira-duckdb", &["sqlx", "rusqlite"]),
@@ -113,7 +115,7 @@ fn crates_of_the_workspace_are_used_by_path() {
 fn no_backend_names_another_backend_a_language_a_parser_or_the_indexer() {
     let workspace = workspace();
     let backends = ["codira-memory", "codira-sqlite", "codira-duckdb"];
-    for name in backends {
+    for name in backends.into_iter().chain(["codira-store"]) {
         let normal = workspace[name].iter().filter(|used| used.kind != "dev");
         for used in normal {
             let others = ["codira-indexer", "codira-languages"];

@@ -20,7 +20,7 @@ fn repo() -> Repo {
 }
 
 fn python() -> AuditOptions {
-    AuditOptions { languages: [Language::PYTHON].into(), ..AuditOptions::default() }
+    AuditOptions { languages: [Language::from_static("python")].into(), ..AuditOptions::default() }
 }
 
 async fn run(repo: &Repo, backend: &Counting, options: AuditOptions) -> IndexReport {
@@ -62,7 +62,10 @@ async fn a_language_that_is_audited_now_is_analyzed_again_and_no_other() {
 #[tokio::test]
 async fn issues_of_a_language_that_is_not_audited_any_more_go_though_no_file_changed() {
     let (repo, backend) = (repo(), Counting::default());
-    let both = AuditOptions { languages: [Language::PYTHON, Language::RUST].into(), ..AuditOptions::default() };
+    let both = AuditOptions {
+        languages: [Language::from_static("python"), Language::from_static("rust")].into(),
+        ..AuditOptions::default()
+    };
     run(&repo, &backend, both).await;
     assert_eq!(issues(&backend).await, ["app.py open", "lib/other.py open", "native.rs open"]);
     let report = run(&repo, &backend, python()).await;
@@ -110,7 +113,7 @@ async fn what_is_nested_or_of_tests_is_left_alone_by_itself() {
         ["app.py open", "app.py open.<locals>.nested", "lib/other.py open", "lib/other.py open.<locals>.nested"]
     );
     let rust = AuditOptions {
-        languages: [Language::RUST].into(),
+        languages: [Language::from_static("rust")].into(),
         tests: Inclusion::Audit,
         private: Inclusion::Audit,
         ..AuditOptions::default()

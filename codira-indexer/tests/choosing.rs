@@ -6,7 +6,7 @@ mod support;
 
 use std::{fs, path::Path};
 
-use codira_contracts::{BackendError, DynBackend, ErrorKind, IndexBackend, IndexReader, WriteScope};
+use codira_contracts::{BackendError, DynBackend, ErrorKind, IndexBackend, IndexReader, SessionRequest, resolve::RuleSet};
 use codira_indexer::{
     BackendChoice, BackendFactory, BackendRegistry, Config, ConfigSource, Environment, IndexerError, Location, Rebuild,
     discover_root,
@@ -136,12 +136,12 @@ async fn a_session_of_any_backend_keeps_the_others_out() {
     let repo = Repo::new();
     let (registry, location) = (registry(), Location::of(&repo.root()));
     let [one, two] = ["one", "two"].map(|name| registry.open(&choice(name), &location).unwrap());
-    let session = one.begin_index_session(WriteScope::Full).await.unwrap();
-    let error = two.begin_index_session(WriteScope::Full).await.err().unwrap();
+    let session = one.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap();
+    let error = two.begin_index_session(SessionRequest::full(RuleSet::default())).await.err().unwrap();
     let BackendError::SessionBusy { holder, .. } = error else { panic!("{error}") };
     assert_eq!(holder.process, std::process::id());
     drop(session);
-    assert!(two.begin_index_session(WriteScope::Full).await.is_ok());
+    assert!(two.begin_index_session(SessionRequest::full(RuleSet::default())).await.is_ok());
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn a_session_that_is_given_up_switches_nothing() {
     let state = &location.state;
     let [one, two] = ["one", "two"].map(|name| registry.open(&choice(name), &location).unwrap());
     run(&repo, &one, Toy::new(), CHANGED()).await;
-    drop(two.begin_index_session(WriteScope::Full).await.unwrap());
+    drop(two.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap());
     assert_eq!(state.backend().unwrap().as_deref(), Some("one"));
     assert!(one.open_reader().await.is_ok());
 }

@@ -69,7 +69,7 @@ async fn only_files_in_the_roots_count() {
 #[tokio::test]
 async fn other_roots_write_another_state() {
     let (repo, backend) = (Repo::of([("src/a.toy", ""), ("web/c.js", "")]), Counting::default());
-    let stored = async || backend.open_reader().await.unwrap().runtime_inventory().await.unwrap().coverage;
+    let stored = async || backend.open_reader().await.unwrap().inventory().await.unwrap().coverage;
     run(&indexer(&repo, &backend, &["src/"]), CoverageDemand::Any).await.unwrap();
     assert_eq!(stored().await, Coverage::Complete);
     let report = run(&indexer(&repo, &backend, &[]), CoverageDemand::Any).await.unwrap();

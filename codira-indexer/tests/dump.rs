@@ -3,14 +3,14 @@
 #![allow(clippy::unwrap_used)]
 
 use codira_contracts::{
-    ContentHash, FileAnalysis, FileSnapshot, FileState, IndexBackend, IndexWriteSession, Language, RepoPath, Site, Symbol,
-    SymbolKind, Tool, UseForm, UseKind, UseRecord, WriteScope,
+    ContentHash, FileAnalysis, FileSnapshot, FileState, IndexBackend, IndexWriteSession, Language, RepoPath, SessionRequest,
+    Site, Symbol, SymbolKind, Tool, UseForm, UseKind, UseRecord, resolve::RuleSet,
 };
 use codira_indexer::dump;
 use codira_memory::MemoryBackend;
 
 fn file(path: &str, called: &str, modified: i64) -> FileSnapshot {
-    let mut analysis = FileAnalysis::new(Language::PYTHON, path.trim_end_matches(".py"));
+    let mut analysis = FileAnalysis::new(Language::from_static("python"), path.trim_end_matches(".py"));
     analysis.symbols = vec![
         Symbol::new("module", SymbolKind::Module, "module"),
         Symbol { parent: Some("module".into()), ..Symbol::new("run", SymbolKind::Function, "run") },
@@ -35,7 +35,7 @@ fn file(path: &str, called: &str, modified: i64) -> FileSnapshot {
 async fn dumped(runs: &[&[FileSnapshot]]) -> String {
     let backend = MemoryBackend::default();
     for run in runs {
-        let mut session = backend.begin_index_session(WriteScope::Incremental).await.unwrap();
+        let mut session = backend.begin_index_session(SessionRequest::incremental(RuleSet::default())).await.unwrap();
         for file in *run {
             session.put_file(file.clone()).await.unwrap();
         }

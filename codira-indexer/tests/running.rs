@@ -14,8 +14,8 @@ use std::{
 };
 
 use codira_contracts::{
-    AuditPolicy, ContentHash, Coverage, EmbeddingRow, EmbeddingSpec, FileSnapshot, IndexBackend, IndexReader,
-    IndexWriteSession, Precision, WriteScope,
+    ContentHash, Coverage, EmbeddingRow, EmbeddingSpec, FileSnapshot, IndexBackend, IndexReader, IndexWriteSession, Precision,
+    Retention, SessionRequest, WriteScope, resolve::RuleSet,
 };
 use codira_indexer::{
     IndexEvent, IndexRequest, Indexer, IndexerOptions, Outcome, Rebuild,
@@ -139,7 +139,7 @@ async fn another_analyzer_version_reads_its_files_again() {
     run(&repo, &backend, Toy::new(), CHANGED()).await;
     let report = run(&repo, &backend, Toy::new().tool("toy", "2"), CHANGED()).await;
     assert_eq!(decisions(&report), ["a.toy: analyzer-changed"]);
-    let stored = backend.open_reader().await.unwrap().analyzer_inventory().await.unwrap();
+    let stored = backend.open_reader().await.unwrap().inventory().await.unwrap().analyzers;
     assert_eq!(stored.iter().map(|analyzer| analyzer.tool.to_string()).collect::<Vec<_>>(), ["toy 2"]);
 }
 
@@ -184,7 +184,7 @@ async fn maintenance_asks_for_a_session_and_is_gone_after_it() {
         dimension: 1,
         precision: Precision::F32,
     };
-    let mut session = backend.inner.begin_index_session(WriteScope::Incremental).await.unwrap();
+    let mut session = backend.inner.begin_index_session(SessionRequest::incremental(RuleSet::default())).await.unwrap();
     let mut file: FileSnapshot = backend.files().remove(0);
     file.embeddings = vec![EmbeddingRow::pending("a".into(), spec, "text")];
     session.put_file(file).await.unwrap();
@@ -194,7 +194,7 @@ async fn maintenance_asks_for_a_session_and_is_gone_after_it() {
     assert_eq!(report.maintenance.orphaned_embeddings, 1);
     assert_eq!(decisions(&report), ["a.toy: unchanged"]);
     let reader = backend.open_reader().await.unwrap();
-    assert!(!reader.maintenance(&AuditPolicy::default(), &[]).await.unwrap().is_needed());
+    assert!(!reader.maintenance(&Retention::default()).await.unwrap().is_needed());
     let report = run(&repo, &backend, Toy::new(), CHANGED()).await;
     assert!(matches!(report.outcome, Outcome::UpToDate { .. }));
 }

@@ -6,7 +6,7 @@ mod support;
 
 use std::{fs, path::Path};
 
-use codira_contracts::{BackendError, DynBackend, ErrorKind, IndexBackend, IndexReader, WriteScope};
+use codira_contracts::{BackendError, DynBackend, ErrorKind, IndexBackend, IndexReader, SessionRequest, resolve::RuleSet};
 use codira_indexer::{
     BackendChoice, BackendFactory, BackendRegistry, BackendUrl, Config, ConfigSource, Environment, IndexReport, IndexerError,
     IndexerOptions, Location, StateDirectory, StateRefusal,
@@ -31,7 +31,7 @@ async fn index(repo: &Repo, backend: &DynBackend) -> IndexReport {
 
 /// Why a session is refused; nothing may be written.
 async fn refusal(backend: &DynBackend) -> StateRefusal {
-    let error = backend.begin_index_session(WriteScope::Full).await.err().unwrap();
+    let error = backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.err().unwrap();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     StateRefusal::of(&error).unwrap_or_else(|| panic!("{error}")).clone()
 }
@@ -116,7 +116,7 @@ async fn a_directory_inside_moves_with_the_repository_and_is_not_indexed() {
         let choice = BackendChoice { name: "one".to_owned(), source: ConfigSource::Argument };
         registry.open(&choice, &Location { state: state(name), url: None, repository: None }).unwrap()
     };
-    let session = open("old").begin_index_session(WriteScope::Full).await.unwrap();
+    let session = open("old").begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap();
     codira_contracts::IndexWriteSession::commit(session).await.unwrap();
     let record = parent.path().join("old/build/state/root");
     assert_eq!(fs::read_to_string(record).unwrap(), "../..\n");
@@ -150,7 +150,7 @@ async fn a_directory_with_other_files_is_refused_and_left_alone() {
         let StateRefusal::ContainsRepository { root: found, .. } = refused else { panic!("{chosen}: {refused}") };
         assert_eq!(found, root.as_path());
     }
-    assert!(open(&repo, "file").begin_index_session(WriteScope::Full).await.is_err());
+    assert!(open(&repo, "file").begin_index_session(SessionRequest::full(RuleSet::default())).await.is_err());
     assert_eq!(repo.listing(), before);
 }
 
@@ -158,9 +158,9 @@ async fn a_directory_with_other_files_is_refused_and_left_alone() {
 async fn what_a_first_session_left_does_not_keep_the_next_out() {
     let (repo, outside) = (Repo::of([("a.toy", "")]), Repo::new());
     let backend = open(&repo, outside.path());
-    drop(backend.begin_index_session(WriteScope::Full).await.unwrap());
+    drop(backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap());
     fs::remove_file(outside.path().join("root")).unwrap();
-    assert!(backend.begin_index_session(WriteScope::Full).await.is_ok());
+    assert!(backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.is_ok());
 }
 
 #[test]

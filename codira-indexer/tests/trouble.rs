@@ -11,7 +11,8 @@ use std::{
 
 use async_trait::async_trait;
 use codira_contracts::{
-    BackendDescriptor, BackendError, ErrorKind, IndexBackend, IndexWriteSession, RepoRoot, Tool, WriteScope,
+    BackendDescriptor, BackendError, ErrorKind, IndexBackend, IndexWriteSession, RepoRoot, SessionRequest, Tool, WriteScope,
+    resolve::RuleSet,
 };
 use codira_indexer::{IndexEvent, Indexer, IndexerError, IndexerOptions, Outcome, Rebuild};
 use codira_memory::{MemoryBackend, MemoryReader, MemorySession};
@@ -139,7 +140,7 @@ async fn dropping_a_run_frees_the_writers_place() {
     }
     assert_eq!(backend.sessions(), 1);
     drop(release);
-    backend.inner.begin_index_session(WriteScope::Full).await.unwrap().abort().await.unwrap();
+    backend.inner.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap().abort().await.unwrap();
     assert_eq!(backend.files().len(), 0);
 }
 
@@ -147,7 +148,7 @@ async fn dropping_a_run_frees_the_writers_place() {
 async fn a_second_run_is_refused_naming_the_first() {
     let repo = Repo::of([("a.toy", "def a\n")]);
     let backend = Counting::default();
-    let session = backend.inner.begin_index_session(WriteScope::Full).await.unwrap();
+    let session = backend.inner.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap();
     let error = try_run(&repo, &backend, Toy::new(), IndexerOptions::default(), CHANGED()).await.unwrap_err();
     let IndexerError::Backend(BackendError::SessionBusy { holder, .. }) = error else { panic!("{error}") };
     assert_eq!(holder.process, std::process::id());
@@ -192,9 +193,9 @@ impl IndexBackend for Unreadable {
         if self.inner.state().generation() == 0 { Err((self.error)()) } else { self.inner.open_reader().await }
     }
 
-    async fn begin_index_session(&self, scope: WriteScope) -> Result<MemorySession, BackendError> {
-        assert_eq!(scope, WriteScope::Full);
-        self.inner.begin_index_session(scope).await
+    async fn begin_index_session(&self, request: SessionRequest) -> Result<MemorySession, BackendError> {
+        assert_eq!(request.scope, WriteScope::Full);
+        self.inner.begin_index_session(request).await
     }
 }
 
@@ -240,8 +241,8 @@ impl IndexBackend for Renamed {
         self.0.open_reader().await
     }
 
-    async fn begin_index_session(&self, scope: WriteScope) -> Result<MemorySession, BackendError> {
-        self.0.begin_index_session(scope).await
+    async fn begin_index_session(&self, request: SessionRequest) -> Result<MemorySession, BackendError> {
+        self.0.begin_index_session(request).await
     }
 }
 

@@ -1,14 +1,17 @@
 //! The languages that codira knows: one folder for each, with all that is known of it.
 //!
-//! A folder holds the analyzer of its language, the one place that knows its parser, and the auditor of its documentation where
-//! the language has a convention. [`first_party`] is the table of them.
+//! A folder holds the analyzer of its language, the one place that knows its parser; the rules by which its uses and imports are
+//! resolved; and the auditor of its documentation where the language has a convention. [`first_party`] is the table of them. Rules
+//! share one engine: names of files and scopes, facts, and following a name from file to file.
 //!
-//! Every analyzer stands behind a feature of its language's name, which brings its parser. Auditors need no parser and no feature.
+//! Every analyzer stands behind a feature of its language's name, which brings its parser. Rules and auditors need no parser and no
+//! feature.
 
 mod auditing;
 pub mod c;
 #[cfg(any(feature = "markdown", feature = "restructuredtext", feature = "plaintext", feature = "python"))]
 mod documents;
+mod engine;
 pub mod markdown;
 pub mod plaintext;
 pub mod python;
@@ -18,7 +21,7 @@ mod support;
 
 use std::sync::Arc;
 
-use codira_contracts::{DocumentationAuditor, LanguageAnalyzer};
+use codira_contracts::{DocumentationAuditor, LanguageAnalyzer, resolve::RuleSet};
 
 pub use support::LanguageSupport;
 
@@ -44,4 +47,10 @@ pub fn analyzers() -> Vec<Arc<dyn LanguageAnalyzer>> {
 /// Every auditor of this crate.
 pub fn auditors() -> Vec<Arc<dyn DocumentationAuditor>> {
     first_party().into_iter().filter_map(|language| language.auditor).collect()
+}
+
+/// The resolution rules of this crate.
+pub fn rules() -> RuleSet {
+    let rules = first_party().into_iter().filter_map(|language| language.rules);
+    RuleSet::new(rules).expect("each language of the table has rules of its own")
 }

@@ -2,18 +2,17 @@
 
 use std::{fmt, sync::Arc};
 
-use codira_contracts::{DocumentationAuditor, Language, LanguageAnalyzer};
+use codira_contracts::{DocumentationAuditor, Language, LanguageAnalyzer, resolve::LanguageRules};
 
 /// A language, and what is known of it.
 ///
 /// The author of a language makes one of these; ours are in [`first_party`](crate::first_party).
 ///
 /// ```
-/// use codira_contracts::Language;
-/// use codira_languages::{LanguageSupport, c::CAuditor};
+/// use codira_languages::{LanguageSupport, c::{self, CAuditor}};
 ///
 /// // Audits C in an index whose analyzer of C is another one.
-/// let c = LanguageSupport::new(Language::C, "my-tool").with_auditor(CAuditor::new());
+/// let c = LanguageSupport::new(c::LANGUAGE, "my-tool").with_auditor(CAuditor::new());
 /// assert!(c.analyzer.is_none());
 /// ```
 #[derive(Clone)]
@@ -26,14 +25,16 @@ pub struct LanguageSupport {
     pub feature: Option<&'static str>,
     /// Reads its files; `None` where it was not compiled in, or where the language is only audited.
     pub analyzer: Option<Arc<dyn LanguageAnalyzer>>,
+    /// Resolve its uses and imports; `None` where names are sought in their own file.
+    pub rules: Option<Arc<dyn LanguageRules>>,
     /// Audits its documentation; `None` where it has no convention of documentation.
     pub auditor: Option<Arc<dyn DocumentationAuditor>>,
 }
 
 impl LanguageSupport {
-    /// A language without analyzer and auditor so far, from the crate `provider`.
+    /// A language without analyzer, rules and auditor so far, from the crate `provider`.
     pub fn new(language: Language, provider: impl Into<String>) -> Self {
-        Self { language, provider: provider.into(), feature: None, analyzer: None, auditor: None }
+        Self { language, provider: provider.into(), feature: None, analyzer: None, rules: None, auditor: None }
     }
 
     /// A language of this crate, whose analyzer the feature brings.
@@ -46,6 +47,11 @@ impl LanguageSupport {
         Self { analyzer: Some(Arc::new(analyzer)), ..self }
     }
 
+    /// The same with these rules.
+    pub fn with_rules(self, rules: impl LanguageRules) -> Self {
+        Self { rules: Some(Arc::new(rules)), ..self }
+    }
+
     /// The same with this auditor.
     pub fn with_auditor(self, auditor: impl DocumentationAuditor) -> Self {
         Self { auditor: Some(Arc::new(auditor)), ..self }
@@ -54,12 +60,13 @@ impl LanguageSupport {
 
 impl fmt::Debug for LanguageSupport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { language, provider, feature, analyzer, auditor } = self;
+        let Self { language, provider, feature, analyzer, rules, auditor } = self;
         f.debug_struct("LanguageSupport")
             .field("language", language)
             .field("provider", provider)
             .field("feature", feature)
             .field("analyzer", &analyzer.as_ref().map(|analyzer| analyzer.tool()))
+            .field("rules", &rules.as_ref().map(|rules| rules.tool()))
             .field("auditor", &auditor.as_ref().map(|auditor| auditor.tool()))
             .finish()
     }

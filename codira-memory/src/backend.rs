@@ -4,12 +4,12 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use codira_contracts::{
-    AnalyzerInventory, AuditPolicy, BackendDescriptor, BackendError, Candidate, CandidateRequest, Capability, Commit,
-    ComputedEmbedding, Derivation, DocIssueEntry, DocIssueRequest, DocumentationEntry, DocumentationRequest, EdgeEntry,
-    EdgeRequest, EmbeddingInventory, EmbeddingSpec, FileSnapshot, FileState, Holder, ImportEntry, ImportRequest, IndexBackend,
-    IndexReader, IndexWriteSession, Maintenance, PathPrefix, PendingEmbedding, PendingRequest, RepoPath, ReusableEmbedding,
-    ReuseRequest, RunInventory, RuntimeInventory, Stored, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey,
-    SymbolRequest, TextReference, TextRequest, Tool, Totals, WriteScope,
+    BackendDescriptor, BackendError, Candidate, CandidateRequest, Capability, Commit, ComputedEmbedding, Derivation,
+    DocIssueEntry, DocIssueRequest, DocumentationEntry, DocumentationRequest, EdgeEntry, EdgeRequest, FileSnapshot, FileState,
+    Holder, ImportEntry, ImportRequest, IndexBackend, IndexReader, IndexWriteSession, Maintenance, PathPrefix,
+    PendingEmbedding, PendingRequest, RepoPath, Retention, ReusableEmbedding, ReuseRequest, RunInventory, RuntimeInventory,
+    SessionRequest, Stored, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolRequest, TextReference,
+    TextRequest, Tool, Totals,
 };
 
 use crate::{Draft, IndexState, View};
@@ -69,8 +69,7 @@ impl Drop for Place {
 #[derive(Debug)]
 pub struct MemoryReader {
     view: View,
-    backend: Tool,
-    schema: u32,
+    backend: BackendDescriptor,
 }
 
 impl MemoryReader {
@@ -81,7 +80,7 @@ impl MemoryReader {
 
     /// Reads `state` as the backend that this descriptor describes, which has loaded it: its inventory names that backend.
     pub fn of(backend: &BackendDescriptor, state: &Arc<IndexState>) -> Self {
-        Self { view: state.view(), backend: backend.tool.clone(), schema: backend.schema }
+        Self { view: state.view(), backend: backend.clone() }
     }
 }
 
@@ -109,25 +108,16 @@ impl IndexBackend for MemoryBackend {
         }
     }
 
-    async fn begin_index_session(&self, scope: WriteScope) -> Result<MemorySession, BackendError> {
+    async fn begin_index_session(&self, request: SessionRequest) -> Result<MemorySession, BackendError> {
         let place = Place::take(&self.0)?;
-        Ok(MemorySession { draft: self.state().begin(scope), place })
+        Ok(MemorySession { draft: self.state().begin(request), place })
     }
 }
 
 #[async_trait]
 impl IndexReader for MemoryReader {
-    fn generation(&self) -> u64 {
-        self.view.generation()
-    }
-
-    async fn runtime_inventory(&self) -> Result<RuntimeInventory, BackendError> {
-        let (coverage, generation) = (self.view.coverage(), self.view.generation());
-        Ok(RuntimeInventory { backend: self.backend.clone(), schema: self.schema, coverage, generation })
-    }
-
-    async fn analyzer_inventory(&self) -> Result<Vec<AnalyzerInventory>, BackendError> {
-        Ok(self.view.analyzer_inventory())
+    async fn inventory(&self) -> Result<RuntimeInventory, BackendError> {
+        Ok(self.view.inventory(&self.backend))
     }
 
     async fn totals(&self) -> Result<Totals, BackendError> {
@@ -142,12 +132,8 @@ impl IndexReader for MemoryReader {
         Ok(self.view.file(path))
     }
 
-    async fn maintenance(&self, policy: &AuditPolicy, specs: &[EmbeddingSpec]) -> Result<Maintenance, BackendError> {
-        Ok(self.view.maintenance(policy, specs))
-    }
-
-    async fn symbol(&self, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError> {
-        Ok(self.view.symbol(key))
+    async fn maintenance(&self, retention: &Retention) -> Result<Maintenance, BackendError> {
+        Ok(self.view.maintenance(retention))
     }
 
     async fn symbols(&self, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
@@ -156,14 +142,6 @@ impl IndexReader for MemoryReader {
 
     async fn symbol_inventory(&self, request: &SymbolInventoryRequest) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
         Ok(self.view.symbol_inventory(request))
-    }
-
-    async fn children(&self, parent: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-        Ok(self.view.children(parent))
-    }
-
-    async fn overloads(&self, symbol: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-        Ok(self.view.overloads(symbol))
     }
 
     async fn edges(&self, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
@@ -186,10 +164,6 @@ impl IndexReader for MemoryReader {
         Ok(self.view.doc_issues(request))
     }
 
-    async fn embedding_inventory(&self) -> Result<Vec<EmbeddingInventory>, BackendError> {
-        Ok(self.view.embedding_inventory())
-    }
-
     async fn reusable_embeddings(&self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
         Ok(self.view.reusable_embeddings(request))
     }
@@ -198,15 +172,8 @@ impl IndexReader for MemoryReader {
         Ok(self.view.pending_embeddings(request))
     }
 
-    async fn symbol_candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {
-        self.view.symbol_candidates(request)
-    }
-
-    async fn documentation_candidates(
-        &self,
-        request: &CandidateRequest,
-    ) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError> {
-        self.view.documentation_candidates(request)
+    async fn candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate>, BackendError> {
+        self.view.candidates(request)
     }
 }
 
@@ -221,16 +188,8 @@ impl IndexWriteSession for MemorySession {
         Ok(())
     }
 
-    async fn file_state(&mut self, path: &RepoPath) -> Result<Option<FileState>, BackendError> {
-        Ok(self.draft.file_state(path))
-    }
-
-    async fn purge_doc_issues(&mut self, policy: &AuditPolicy) -> Result<u64, BackendError> {
-        Ok(self.draft.purge_doc_issues(policy))
-    }
-
-    async fn prune_embeddings(&mut self, keep: &[EmbeddingSpec]) -> Result<u64, BackendError> {
-        Ok(self.draft.prune_embeddings(keep))
+    async fn maintain(&mut self, retention: &Retention) -> Result<Maintenance, BackendError> {
+        Ok(self.draft.maintain(retention))
     }
 
     async fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {

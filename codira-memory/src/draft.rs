@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use codira_contracts::{
-    AuditPolicy, BackendError, ComputedEmbedding, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileSnapshot, FileState,
-    PendingEmbedding, PendingRequest, RepoPath, ReusableEmbedding, ReuseRequest, RunInventory, Stored, WriteScope,
-    check_dimension,
+    BackendError, ComputedEmbedding, EmbeddingRow, EmbeddingState, FileSnapshot, Maintenance, PendingEmbedding, PendingRequest,
+    RepoPath, Retention, ReusableEmbedding, ReuseRequest, RunInventory, SessionRequest, Stored, WriteScope, check_dimension,
 };
 
 use crate::{IndexState, view};
@@ -14,17 +13,17 @@ use crate::{IndexState, view};
 ///
 /// Each method is that of [`IndexWriteSession`](codira_contracts::IndexWriteSession) of the same name, and says there what it
 /// does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub struct Draft {
     base: Arc<IndexState>,
     now: IndexState,
 }
 
 impl Draft {
-    pub(crate) fn new(base: Arc<IndexState>, scope: WriteScope) -> Self {
+    pub(crate) fn new(base: Arc<IndexState>, SessionRequest { scope, rules }: SessionRequest) -> Self {
         let now = match scope {
-            WriteScope::Incremental => IndexState::clone(&base),
-            WriteScope::Full => IndexState { generation: base.generation, ..IndexState::default() },
+            WriteScope::Incremental => base.under(rules),
+            WriteScope::Full => IndexState::empty(base.generation, rules),
         };
         Self { base, now }
     }
@@ -32,6 +31,11 @@ impl Draft {
     /// The state that the session has now, its number still that of the state it began from.
     pub fn state(&self) -> &IndexState {
         &self.now
+    }
+
+    /// Asks for a session with the same rules that begins where this one ends.
+    pub fn request(&self) -> SessionRequest {
+        SessionRequest::incremental(self.now.rule_set().clone())
     }
 
     /// Replaces everything about a file.
@@ -51,32 +55,19 @@ impl Draft {
         self.now.files.remove(path);
     }
 
-    /// The state of a file as the session has it now.
-    pub fn file_state(&self, path: &RepoPath) -> Option<FileState> {
-        self.now.files.get(path).map(|file| file.state.clone())
-    }
-
-    /// Removes the documentation issues that `policy` does not keep; says how many.
-    pub fn purge_doc_issues(&mut self, policy: &AuditPolicy) -> u64 {
-        let mut purged = 0;
-        for analysis in self.now.files.values_mut().map(|file| &mut file.analysis) {
+    /// Removes the documentation issues and embeddings that `retention` does not keep; says how many.
+    pub fn maintain(&mut self, Retention { policy, specs }: &Retention) -> Maintenance {
+        let mut removed = Maintenance::default();
+        for FileSnapshot { analysis, embeddings, .. } in self.now.files.values_mut() {
             if !policy.keeps(&analysis.language) {
-                purged += analysis.doc_issues.len() as u64;
+                removed.stale_doc_issues += analysis.doc_issues.len() as u64;
                 analysis.doc_issues.clear();
             }
+            let before = embeddings.len();
+            embeddings.retain(|row| specs.contains(&row.spec));
+            removed.orphaned_embeddings += (before - embeddings.len()) as u64;
         }
-        purged
-    }
-
-    /// Removes the embeddings of every spec not in `keep`; says how many.
-    pub fn prune_embeddings(&mut self, keep: &[EmbeddingSpec]) -> u64 {
-        let mut pruned = 0;
-        for rows in self.now.files.values_mut().map(|file| &mut file.embeddings) {
-            let before = rows.len();
-            rows.retain(|row| keep.contains(&row.spec));
-            pruned += (before - rows.len()) as u64;
-        }
-        pruned
+        removed
     }
 
     /// The vectors stored for some texts, in the state the session began from or in the one it has now.
@@ -151,5 +142,11 @@ impl Draft {
     pub fn seal(mut self) -> IndexState {
         self.now.generation += 1;
         self.now
+    }
+}
+
+impl Clone for Draft {
+    fn clone(&self) -> Self {
+        Self { base: Arc::clone(&self.base), now: self.now.under(self.now.rule_set().clone()) }
     }
 }

@@ -2,27 +2,27 @@
 //!
 //! Three plain, synchronous values are the specification that every backend is compared with:
 //!
-//! - [`IndexState`] keeps the files of one commit, and nothing derived from them;
+//! - [`IndexState`] keeps the files of one commit, and the [`Graph`] that follows from them;
 //! - [`Draft`] is a session: a state being changed, beside the one it began from;
 //! - [`View`] answers every question about a state by looking at all of its files.
 //!
 //! [`MemoryBackend`] is a thin asynchronous shell around them. It serves tests and tools that need an index for as long as they
 //! run. It is not fast, and keeps nothing when the process ends.
 //!
-//! A new backend may begin with the plain values as its engine: it loads an [`IndexState`] from its store, answers with
+//! A new backend may begin with the plain values as its engine: it loads an [`IndexState`] from its store ([`SavedState`]), answers with
 //! [`MemoryReader::of`], changes it through a [`Draft`], and writes down what [`Draft::seal`] leaves. Later it answers one question
 //! after the other by itself, while the conformance kit stays green. `docs/writing-a-backend.md` goes this way.
 //!
 //! ```
 //! use codira_contracts::{
 //!     ContentHash, FileAnalysis, FileSnapshot, FileState, IndexBackend, IndexReader, IndexWriteSession, Language, RepoPath,
-//!     Symbol, SymbolKind, SymbolRequest, Tool, WriteScope,
+//!     SessionRequest, Symbol, SymbolKind, SymbolRequest, Tool, resolve::RuleSet,
 //! };
 //! use codira_memory::MemoryBackend;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), codira_contracts::BackendError> {
-//! let mut analysis = FileAnalysis::new(Language::PYTHON, "app");
+//! let mut analysis = FileAnalysis::new(Language::new("python"), "app");
 //! analysis.symbols = vec![Symbol::new("run", SymbolKind::Function, "run")];
 //! let state = FileState {
 //!     path: RepoPath::new("app.py")?,
@@ -33,7 +33,7 @@
 //! };
 //!
 //! let backend = MemoryBackend::default();
-//! let mut session = backend.begin_index_session(WriteScope::Full).await?;
+//! let mut session = backend.begin_index_session(SessionRequest::full(RuleSet::default())).await?;
 //! session.put_file(FileSnapshot { state, analysis, embeddings: Vec::new() }).await?;
 //! session.commit().await?;
 //!
@@ -45,10 +45,12 @@
 
 mod backend;
 mod draft;
+mod graph;
 mod state;
 mod view;
 
 pub use backend::{MemoryBackend, MemoryReader, MemorySession};
 pub use draft::Draft;
-pub use state::IndexState;
+pub use graph::Graph;
+pub use state::{IndexState, SavedState};
 pub use view::View;

@@ -1,10 +1,11 @@
 //! Files are resolved alike, whether many come together or one after another.
 #![allow(clippy::unwrap_used)]
 
+use codira_conformance::toy_rules;
 use codira_contracts::{
     ContentHash, EdgeEnd, EdgeRequest, FileAnalysis, FileSnapshot, FileState, Import, ImportCondition, ImportEnd, ImportKind,
-    ImportRequest, IndexBackend, IndexReader, IndexWriteSession, Language, PathPrefix, RepoPath, Site, Symbol, SymbolKind,
-    Tool, UseForm, UseKind, UseRecord, Visibility, WriteScope,
+    ImportRequest, IndexBackend, IndexReader, IndexWriteSession, Language, PathPrefix, RepoPath, SessionRequest, Site, Symbol,
+    SymbolKind, Tool, UseForm, UseKind, UseRecord, Visibility,
 };
 use codira_sqlite::SqliteBackend;
 
@@ -14,7 +15,7 @@ const FILES: usize = 300;
 /// A module with a function that calls those of two other modules, and one that nobody has.
 fn file(number: usize) -> FileSnapshot {
     let name = |number: usize| format!("pkg.m{}", number % FILES);
-    let mut analysis = FileAnalysis::new(Language::PYTHON, name(number));
+    let mut analysis = FileAnalysis::new(Language::from_static("toy"), name(number));
     analysis.symbols = vec![
         Symbol::new("module", SymbolKind::Module, format!("m{number}")),
         Symbol { parent: Some("module".into()), ..Symbol::new("f", SymbolKind::Function, "f") },
@@ -40,7 +41,7 @@ fn file(number: usize) -> FileSnapshot {
         });
     }
     let state = FileState {
-        path: RepoPath::new(format!("pkg/m{number}.py")).unwrap(),
+        path: RepoPath::new(format!("pkg/m{number}.toy")).unwrap(),
         hash: ContentHash::of(b""),
         size: 0,
         modified: 0,
@@ -64,7 +65,7 @@ async fn graph(backend: &SqliteBackend) -> (u64, String) {
 async fn many_at_once_equal_one_after_another() {
     let directory = tempfile::tempdir().unwrap();
     let at_once = SqliteBackend::in_directory(directory.path().join("at-once"));
-    let mut session = at_once.begin_index_session(WriteScope::Full).await.unwrap();
+    let mut session = at_once.begin_index_session(SessionRequest::full(toy_rules())).await.unwrap();
     for number in 0..FILES {
         session.put_file(file(number)).await.unwrap();
     }
@@ -72,7 +73,7 @@ async fn many_at_once_equal_one_after_another() {
     session.commit().await.unwrap();
 
     let one_by_one = SqliteBackend::in_directory(directory.path().join("one-by-one"));
-    let mut session = one_by_one.begin_index_session(WriteScope::Incremental).await.unwrap();
+    let mut session = one_by_one.begin_index_session(SessionRequest::incremental(toy_rules())).await.unwrap();
     for number in (0..FILES).rev() {
         session.put_file(file(number)).await.unwrap();
         if number % 10 == 0 {
@@ -91,7 +92,7 @@ async fn many_at_once_equal_one_after_another() {
 async fn what_refers_to_a_file_follows_it() {
     let directory = tempfile::tempdir().unwrap();
     let backend = SqliteBackend::in_directory(directory.path());
-    let mut session = backend.begin_index_session(WriteScope::Full).await.unwrap();
+    let mut session = backend.begin_index_session(SessionRequest::full(toy_rules())).await.unwrap();
     for number in 0..FILES {
         session.put_file(file(number)).await.unwrap();
     }
@@ -99,7 +100,7 @@ async fn what_refers_to_a_file_follows_it() {
     let before = graph(&backend).await;
 
     let gone = file(1);
-    let mut session = backend.begin_index_session(WriteScope::Incremental).await.unwrap();
+    let mut session = backend.begin_index_session(SessionRequest::incremental(toy_rules())).await.unwrap();
     session.remove_file(gone.path()).await.unwrap();
     let derived = session.rebuild_derived().await.unwrap();
     session.commit().await.unwrap();
@@ -107,7 +108,7 @@ async fn what_refers_to_a_file_follows_it() {
     assert!((1..20).contains(&derived.resolved_files), "{derived:?}");
     assert!(graph(&backend).await.0 < before.0);
 
-    let mut session = backend.begin_index_session(WriteScope::Incremental).await.unwrap();
+    let mut session = backend.begin_index_session(SessionRequest::incremental(toy_rules())).await.unwrap();
     session.put_file(gone.clone()).await.unwrap();
     session.remove_file(gone.path()).await.unwrap();
     session.rebuild_derived().await.unwrap();

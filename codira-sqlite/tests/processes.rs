@@ -10,7 +10,7 @@ use std::{
 
 use codira_contracts::{
     BackendError, ContentHash, FileAnalysis, FileSnapshot, FileState, IndexBackend, IndexReader, IndexWriteSession, Language,
-    PathPrefix, RepoPath, Symbol, SymbolKind, SymbolRequest, Tool, WriteScope,
+    PathPrefix, RepoPath, SessionRequest, Symbol, SymbolKind, SymbolRequest, Tool, WriteScope, resolve::RuleSet,
 };
 use codira_sqlite::SqliteBackend;
 
@@ -19,7 +19,7 @@ const DIRECTORY: &str = "CODIRA_TEST_DIRECTORY";
 const FILES: usize = 40;
 
 fn file(number: usize, mark: u64) -> FileSnapshot {
-    let mut analysis = FileAnalysis::new(Language::PYTHON, format!("f{number}"));
+    let mut analysis = FileAnalysis::new(Language::from_static("python"), format!("f{number}"));
     analysis.symbols = vec![Symbol::new("module", SymbolKind::Module, "m"), Symbol::new("f", SymbolKind::Function, "f")];
     analysis.symbols[1].documentation = Some(format!("{mark} ").repeat(100));
     analysis.source = format!("def f():\n  return {mark}\n").repeat(20);
@@ -90,7 +90,7 @@ async fn commits_for_ever() {
     loop {
         mark += 1;
         let scope = if mark.is_multiple_of(5) { WriteScope::Full } else { WriteScope::Incremental };
-        let mut session = backend.begin_index_session(scope).await.unwrap();
+        let mut session = backend.begin_index_session(SessionRequest { scope, rules: RuleSet::default() }).await.unwrap();
         put_all(&mut session, mark).await;
         session.commit().await.unwrap();
         say(mark);
@@ -101,7 +101,7 @@ async fn commits_for_ever() {
 #[tokio::test]
 #[ignore = "a role of another process"]
 async fn holds_a_session() {
-    let mut session = backend().begin_index_session(WriteScope::Incremental).await.unwrap();
+    let mut session = backend().begin_index_session(SessionRequest::incremental(RuleSet::default())).await.unwrap();
     put_all(&mut session, 99).await;
     session.rebuild_derived().await.unwrap();
     say("open");
@@ -121,7 +121,7 @@ async fn reads_twice() {
 }
 
 async fn commit(backend: &SqliteBackend, mark: u64) {
-    let mut session = backend.begin_index_session(WriteScope::Incremental).await.unwrap();
+    let mut session = backend.begin_index_session(SessionRequest::incremental(RuleSet::default())).await.unwrap();
     put_all(&mut session, mark).await;
     session.commit().await.unwrap();
 }
@@ -136,7 +136,7 @@ async fn a_killed_session_leaves_the_last_commit_and_no_debris() {
     assert_eq!(hear(&mut lines).as_deref(), Some("open"));
     // While it is open, others read and are refused to write.
     assert_eq!(whole_mark(&backend.open_reader().await.unwrap()).await, 1);
-    match backend.begin_index_session(WriteScope::Full).await {
+    match backend.begin_index_session(SessionRequest::full(RuleSet::default())).await {
         Err(BackendError::SessionBusy { holder, .. }) => assert_eq!(holder.process, child.id()),
         Err(other) => panic!("{other:?}"),
         Ok(_) => panic!("two sessions"),

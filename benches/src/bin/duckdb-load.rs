@@ -28,7 +28,8 @@ struct Table {
 async fn main() -> Result<(), Box<dyn Error>> {
     let directory = PathBuf::from(std::env::args().nth(1).ok_or("usage: duckdb-load DIR")?);
     let memory = MemoryBackend::default();
-    let indexer = Indexer::new(memory.clone(), discover_root(&directory)?, code::analyzers(), IndexerOptions::default());
+    let indexer = Indexer::new(memory.clone(), discover_root(&directory)?, code::analyzers(), IndexerOptions::default())
+        .with_rules(codira_languages::rules());
     indexer.run(IndexRequest::default(), &|_| {}, &CancellationToken::new()).await?;
     let reader = memory.open_reader().await?;
     let mut files = Vec::new();
@@ -56,7 +57,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// Puts all files and commits: how long that takes, and how long resolving takes of it.
 async fn load(directory: &Path, files: Vec<FileSnapshot>) -> Result<(Duration, Duration), Box<dyn Error>> {
     let begun = Instant::now();
-    let mut session = DuckdbBackend::in_directory(directory).begin_index_session(WriteScope::Full).await?;
+    let mut session =
+        DuckdbBackend::in_directory(directory).begin_index_session(SessionRequest::full(RuleSet::default())).await?;
     for file in files {
         session.put_file(file).await?;
     }

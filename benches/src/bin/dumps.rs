@@ -59,7 +59,8 @@ async fn compare(
 
 /// Indexes what changed, and says everything.
 async fn index_and_dump<B: IndexBackend + Clone>(name: &str, root: &RepoRoot, backend: &B) -> Result<Vec<u8>, Box<dyn Error>> {
-    let indexer = Indexer::new(backend.clone(), root.clone(), codira_languages::analyzers(), IndexerOptions::default());
+    let indexer = Indexer::new(backend.clone(), root.clone(), codira_languages::analyzers(), IndexerOptions::default())
+        .with_rules(codira_languages::rules());
     let begun = Instant::now();
     indexer.run(IndexRequest::default(), &|_| {}, &CancellationToken::new()).await?;
     let indexed = begun.elapsed();

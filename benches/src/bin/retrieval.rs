@@ -99,7 +99,8 @@ fn state(arguments: &Arguments, repository: &Path, spec: &EmbeddingSpec) -> Opti
 async fn questions(root: &RepoRoot, count: usize) -> Result<Vec<Question>, Box<dyn Error>> {
     let store = tempfile::tempdir()?;
     let backend = SqliteBackend::in_directory(store.path());
-    let indexer = Indexer::new(backend, root.clone(), code::analyzers(), IndexerOptions::default());
+    let indexer =
+        Indexer::new(backend, root.clone(), code::analyzers(), IndexerOptions::default()).with_rules(codira_languages::rules());
     indexer.run(IndexRequest::default(), &|_| {}, &CancellationToken::new()).await?;
     Ok(sample(&indexer.backend().open_reader().await?, count).await?)
 }
@@ -117,7 +118,9 @@ async fn measure(
     let analyzers = Forgetful::wrap(code::analyzers(), questions);
     let embedding = Embedding::new(Arc::clone(engine), EmbeddingPolicy::default());
     let spec = embedding.spec().clone();
-    let indexer = Indexer::new(backend, root.clone(), analyzers, IndexerOptions::default()).with_embedding(embedding.clone());
+    let indexer = Indexer::new(backend, root.clone(), analyzers, IndexerOptions::default())
+        .with_rules(codira_languages::rules())
+        .with_embedding(embedding.clone());
     let report = indexer.run(IndexRequest::default(), &|_| {}, &CancellationToken::new()).await?;
     eprintln!("{}: {:?}, {:?}", spec, report.embeddings.map(|report| report.counts), report.timings.embed);
     let reader = indexer.backend().open_reader().await?;

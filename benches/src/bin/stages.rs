@@ -11,7 +11,7 @@ use std::{
 use codira_benches::parse::sources;
 use codira_contracts::{
     FileAnalysis, LanguageAnalyzer, RepoPath, SourceFile,
-    resolve::{self, Facts, Progress},
+    resolve::{KnownFacts, Progress},
 };
 
 fn main() -> ExitCode {
@@ -21,12 +21,13 @@ fn main() -> ExitCode {
     };
     let (read, texts) = timed(|| texts(&root));
     let (analyze, analyses) = timed(|| texts.iter().filter_map(|(path, text)| analyze(path, text)).collect::<Vec<_>>());
+    let rules = codira_languages::rules();
     let (offer, facts) = timed(|| {
-        let offers = |(path, analysis): &(RepoPath, FileAnalysis)| (path.clone(), resolve::offers(path, analysis));
-        Facts::complete(analyses.iter().map(offers))
+        let offers = |(path, analysis): &(RepoPath, FileAnalysis)| (path.clone(), rules.offers(path, analysis));
+        KnownFacts::complete(analyses.iter().map(offers))
     });
     let (resolve, edges) = timed(|| {
-        let edges = analyses.iter().map(|(path, analysis)| match resolve::resolve(path, analysis, &facts) {
+        let edges = analyses.iter().map(|(path, analysis)| match rules.resolve(path, analysis, &facts) {
             Progress::Done(resolution) => resolution.edges.len(),
             Progress::Needs(_) => 0,
         });

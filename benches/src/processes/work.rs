@@ -89,7 +89,8 @@ pub fn perform(work: &Work, root: &Path, registry: &BackendRegistry) -> Result<(
                     (codira_languages::analyzers(), Some(embedding))
                 }
             };
-            let mut indexer = Indexer::new(open(backend, &root, registry)?, root, analyzers, IndexerOptions::default());
+            let mut indexer = Indexer::new(open(backend, &root, registry)?, root, analyzers, IndexerOptions::default())
+                .with_rules(codira_languages::rules());
             if let Some(embedding) = embedding {
                 indexer = indexer.with_embedding(embedding);
             }

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use codira_contracts::{BackendError, CandidateRequest, EmbeddingSpec, IndexReader, PathPrefix, SymbolKey, Vector, text};
+use codira_contracts::{
+    BackendError, CandidateOwner, CandidateRequest, EmbeddingSpec, IndexReader, Owners, PathPrefix, SymbolKey, Vector, text,
+};
 
 use super::{Score, sample::is_function};
 
@@ -71,7 +73,10 @@ pub async fn by_vectors(
     vector: Vector,
 ) -> Result<Vec<SymbolKey>, BackendError> {
     // Types and modules are among the candidates, and no answers.
-    let candidates = reader.symbol_candidates(&CandidateRequest::new(spec.clone(), vector, 100)).await?;
-    let functions = candidates.into_iter().filter(|candidate| is_function(candidate.entry.symbol.kind));
-    Ok(functions.map(|candidate| candidate.entry.key()).take(Score::DEPTH).collect())
+    let candidates = reader.candidates(&CandidateRequest::new(Owners::Symbols, spec.clone(), vector, 100)).await?;
+    let functions = candidates.into_iter().filter_map(|candidate| match candidate.owner {
+        CandidateOwner::Symbol(entry) if is_function(entry.symbol.kind) => Some(entry.key()),
+        CandidateOwner::Symbol(_) | CandidateOwner::Documentation(_) => None,
+    });
+    Ok(functions.take(Score::DEPTH).collect())
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use codira_contracts::{
     Capability, DocIssue, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileSnapshot, IndexBackend, IndexWriteSession, LineSpan,
-    Precision, Severity, Tool, Vector, WriteScope,
+    Precision, SessionRequest, Severity, Tool, Vector, WriteScope, resolve::RuleSet,
 };
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -60,7 +60,8 @@ impl<B: IndexBackend, O: Fn(&Path) -> B> Prepared<B, O> {
 
 /// Commits these files in one session.
 pub(super) async fn commit<B: IndexBackend>(backend: &B, scope: WriteScope, files: Vec<FileSnapshot>) {
-    let mut session = backend.begin_index_session(scope).await.expect("the place is free");
+    let mut session =
+        backend.begin_index_session(SessionRequest { scope, rules: RuleSet::default() }).await.expect("the place is free");
     for file in files {
         session.put_file(file).await.expect("made files break no rule");
     }

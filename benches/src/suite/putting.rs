@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use codira_contracts::{Capability, FileAnalysis, FileSnapshot, IndexBackend, IndexWriteSession, SymbolKind, WriteScope};
+use codira_contracts::{
+    Capability, FileAnalysis, FileSnapshot, IndexBackend, IndexWriteSession, PendingRequest, SessionRequest, SymbolKind,
+    resolve::RuleSet,
+};
 use criterion::{BatchSize, Criterion, SamplingMode, Throughput};
 
 use super::prepared::{Prepared, embedded};
@@ -104,15 +107,13 @@ pub(super) fn bench<B: IndexBackend, O: Fn(&Path) -> B>(criterion: &mut Criterio
             bencher.to_async(runtime).iter_batched(
                 || files.clone(),
                 async |files| {
-                    let mut session = backend.begin_index_session(WriteScope::Full).await.expect("the place is free");
-                    let last = files.last().map(|file| file.path().clone());
+                    let mut session =
+                        backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.expect("the place is free");
                     for file in files {
                         session.put_file(file).await.expect("made files break no rule");
                     }
                     // A question waits for everything that was put.
-                    if let Some(last) = last {
-                        session.file_state(&last).await.expect("the session answers");
-                    }
+                    session.pending_embeddings(&PendingRequest::default()).await.expect("the session answers");
                     session.abort().await.expect("nothing is in the way");
                 },
                 BatchSize::PerIteration,

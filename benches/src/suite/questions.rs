@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use codira_contracts::{
-    AuditPolicy, BackendError, Capability, ContentHash, DocIssueRequest, DocumentationRequest, EdgeEnd, EdgeRequest, ImportEnd,
-    ImportRequest, IndexBackend, IndexReader, PathPrefix, PendingRequest, RepoPath, ReuseRequest, SymbolInventoryRequest,
-    SymbolKey, SymbolMatch, SymbolRequest, TextRequest, UseKind,
+    BackendError, Capability, ContentHash, DocIssueRequest, DocumentationRequest, EdgeEnd, EdgeRequest, ImportEnd,
+    ImportRequest, IndexBackend, IndexReader, PathPrefix, PendingRequest, RepoPath, Retention, ReuseRequest,
+    SymbolInventoryRequest, SymbolKey, SymbolMatch, SymbolRequest, TextRequest, UseKind,
 };
 use criterion::{BenchmarkId, Criterion};
 
@@ -15,14 +15,10 @@ use crate::corpus::{HITS, PLANTED_CALLEES, callee, planted};
 /// A question.
 enum Question {
     Totals,
-    RuntimeInventory,
-    AnalyzerInventory,
+    Inventory,
     Maintenance,
     FileStates(PathPrefix),
     File(RepoPath),
-    Symbol(SymbolKey),
-    Children(SymbolKey),
-    Overloads(SymbolKey),
     Symbols(SymbolRequest),
     SymbolInventory(SymbolInventoryRequest),
     Edges(EdgeRequest),
@@ -30,7 +26,6 @@ enum Question {
     TextReferences(TextRequest),
     Documentation(DocumentationRequest),
     DocIssues(DocIssueRequest),
-    EmbeddingInventory,
     Pending(PendingRequest),
     Reusable(ReuseRequest),
 }
@@ -40,14 +35,10 @@ impl Question {
     async fn ask(&self, reader: &impl IndexReader) -> Result<usize, BackendError> {
         Ok(match self {
             Self::Totals => reader.totals().await.map(|_| 1)?,
-            Self::RuntimeInventory => reader.runtime_inventory().await.map(|_| 1)?,
-            Self::AnalyzerInventory => reader.analyzer_inventory().await?.len(),
-            Self::Maintenance => reader.maintenance(&AuditPolicy::default(), &[]).await.map(|_| 1)?,
+            Self::Inventory => reader.inventory().await.map(|_| 1)?,
+            Self::Maintenance => reader.maintenance(&Retention::default()).await.map(|_| 1)?,
             Self::FileStates(prefix) => reader.file_states(prefix).await?.len(),
             Self::File(path) => usize::from(reader.file(path).await?.is_some()),
-            Self::Symbol(key) => usize::from(reader.symbol(key).await?.is_some()),
-            Self::Children(key) => reader.children(key).await?.len(),
-            Self::Overloads(key) => reader.overloads(key).await?.len(),
             Self::Symbols(request) => reader.symbols(request).await?.len(),
             Self::SymbolInventory(request) => reader.symbol_inventory(request).await?.len(),
             Self::Edges(request) => reader.edges(request).await?.len(),
@@ -55,7 +46,6 @@ impl Question {
             Self::TextReferences(request) => reader.text_references(request).await?.len(),
             Self::Documentation(request) => reader.documentation(request).await?.len(),
             Self::DocIssues(request) => reader.doc_issues(request).await?.len(),
-            Self::EmbeddingInventory => reader.embedding_inventory().await?.len(),
             Self::Pending(request) => reader.pending_embeddings(request).await?.len(),
             Self::Reusable(request) => reader.reusable_embeddings(request).await?.len(),
         })
@@ -68,7 +58,6 @@ pub(super) fn bench<B: IndexBackend, O: Fn(&Path) -> B>(criterion: &mut Criterio
     let mut asked = plain(prepared);
     HITS.into_iter().for_each(|hits| asked.extend(growing(prepared, hits)));
     if backend.descriptor().claims(Capability::Embeddings) {
-        asked.push(("embedding-inventory", Question::EmbeddingInventory));
         for hits in HITS {
             asked.push(("pending", Question::Pending(PendingRequest { limit: Some(hits), ..PendingRequest::default() })));
             let texts = (0..hits).map(|text| ContentHash::of(text.to_string().as_bytes())).collect();
@@ -90,14 +79,13 @@ fn plain<B: IndexBackend, O: Fn(&Path) -> B>(prepared: &Prepared<B, O>) -> Vec<(
     let module = SymbolKey { path: file.path().clone(), id: file.analysis.symbols[0].id.clone() };
     vec![
         ("totals", Question::Totals),
-        ("runtime-inventory", Question::RuntimeInventory),
-        ("analyzer-inventory", Question::AnalyzerInventory),
+        ("inventory", Question::Inventory),
         ("maintenance", Question::Maintenance),
         ("file-states", Question::FileStates(PathPrefix::root())),
         ("file", Question::File(file.path().clone())),
-        ("symbol", Question::Symbol(module.clone())),
-        ("children", Question::Children(module.clone())),
-        ("overloads", Question::Overloads(module)),
+        ("symbol", Question::Symbols(SymbolRequest::of(module.clone()))),
+        ("children", Question::Symbols(SymbolRequest::children_of(module.clone()))),
+        ("overloads", Question::Symbols(SymbolRequest::overloads_of(module))),
         ("symbols-in-module", Question::Symbols(SymbolRequest::new(SymbolMatch::Module(file.analysis.module.clone())))),
         ("imports-of-file", Question::Imports(ImportRequest::new(ImportEnd::FromFile(file.path().clone())))),
     ]

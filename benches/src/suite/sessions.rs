@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use codira_contracts::{Capability, IndexBackend, IndexReader, IndexWriteSession, WriteScope};
+use codira_contracts::{Capability, IndexBackend, IndexReader, IndexWriteSession, SessionRequest, resolve::RuleSet};
 use criterion::Criterion;
 
 use super::prepared::Prepared;
@@ -10,7 +10,7 @@ use super::prepared::Prepared;
 pub(super) fn bench<B: IndexBackend, O: Fn(&Path) -> B>(criterion: &mut Criterion, name: &str, prepared: &Prepared<B, O>) {
     let Prepared { runtime, backend, .. } = prepared;
     criterion.benchmark_group("open-reader").bench_function(name, |bencher| {
-        bencher.to_async(runtime).iter(async || backend.open_reader().await.expect("there is an index").generation());
+        bencher.to_async(runtime).iter(async || backend.open_reader().await.expect("there is an index"));
     });
     if backend.descriptor().claims(Capability::Durable) {
         criterion.benchmark_group("reopen").bench_function(name, |bencher| {
@@ -22,7 +22,8 @@ pub(super) fn bench<B: IndexBackend, O: Fn(&Path) -> B>(criterion: &mut Criterio
     }
     criterion.benchmark_group("empty-commit").bench_function(name, |bencher| {
         bencher.to_async(runtime).iter(async || {
-            let session = backend.begin_index_session(WriteScope::Incremental).await.expect("the place is free");
+            let session =
+                backend.begin_index_session(SessionRequest::incremental(RuleSet::default())).await.expect("the place is free");
             session.commit().await.expect("nothing is in the way")
         });
     });

@@ -2,7 +2,7 @@
 
 use std::{hint::black_box, path::Path};
 
-use codira_contracts::{IndexBackend, IndexWriteSession, WriteScope};
+use codira_contracts::{IndexBackend, IndexWriteSession, PendingRequest, SessionRequest, WriteScope, resolve::RuleSet};
 use codira_indexer::dump;
 use criterion::{BatchSize, Criterion, SamplingMode, Throughput};
 
@@ -29,13 +29,13 @@ pub(super) fn bench<B: IndexBackend, O: Fn(&Path) -> B>(criterion: &mut Criterio
     group.bench_function(name, |bencher| {
         let begin = || {
             runtime.block_on(async {
-                let mut session = backend.begin_index_session(WriteScope::Full).await.expect("the place is free");
+                let mut session =
+                    backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.expect("the place is free");
                 for file in files.clone() {
                     session.put_file(file).await.expect("made files break no rule");
                 }
                 // A question waits for everything that was put.
-                let path = files[0].path();
-                black_box(session.file_state(path).await.expect("the session answers"));
+                black_box(session.pending_embeddings(&PendingRequest::default()).await.expect("the session answers"));
                 session
             })
         };
@@ -77,7 +77,10 @@ pub(super) fn bench<B: IndexBackend, O: Fn(&Path) -> B>(criterion: &mut Criterio
             || runtime.block_on(commit(&backend, WriteScope::Incremental, vec![removed.clone()])),
             |()| {
                 runtime.block_on(async {
-                    let mut session = backend.begin_index_session(WriteScope::Incremental).await.expect("the place is free");
+                    let mut session = backend
+                        .begin_index_session(SessionRequest::incremental(RuleSet::default()))
+                        .await
+                        .expect("the place is free");
                     session.remove_file(removed.path()).await.expect("the session answers");
                     session.commit().await.expect("there is room for the commit");
                 });

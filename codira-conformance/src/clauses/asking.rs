@@ -2,8 +2,8 @@
 
 use codira_contracts::{
     BackendError, CandidateRequest, DocIssueRequest, DocumentationRequest, EdgeEnd, EdgeRequest, FileSnapshot, ImportEnd,
-    ImportRequest, IndexBackend, IndexReader, IndexWriteSession, PathPrefix, PendingRequest, RepoPath, ReuseRequest, Symbol,
-    SymbolInventoryRequest, SymbolKind, SymbolMatch, SymbolRequest, TextRequest, UseKind, WriteScope::Full,
+    ImportRequest, IndexBackend, IndexReader, IndexWriteSession, Owners, PathPrefix, PendingRequest, RepoPath, ReuseRequest,
+    Symbol, SymbolInventoryRequest, SymbolKind, SymbolMatch, SymbolRequest, TextRequest, UseKind, WriteScope::Full,
 };
 
 mod narrowing;
@@ -16,6 +16,7 @@ use crate::{
     observe::keeps_embeddings,
     question::Question,
     samples::{call, defining, file, key, path, row, spec, vector},
+    toy::request,
     verdict::ensure,
     vocabulary::{self, NAMES, SOUGHT},
 };
@@ -26,7 +27,7 @@ async fn index_of<F: Fixture>(
     files: impl IntoIterator<Item = FileSnapshot>,
 ) -> Result<Index<F::Backend>, BackendError> {
     let index = cx.index().await?;
-    let mut session = index.backend.begin_index_session(Full).await?;
+    let mut session = index.backend.begin_index_session(request(Full)).await?;
     for file in files {
         session.put_file(file).await?;
     }
@@ -89,7 +90,7 @@ pub(crate) fn every_list_is_in_its_documented_order<F: Fixture>(cx: &Cx<F>) -> O
         let lines = reader.text_references(&TextRequest::new("run")).await?;
         ascending("text references", lines.iter().map(|line| (&line.path, line.site)))?;
         if embeddings {
-            ascending("embedding inventory", reader.embedding_inventory().await?.iter().map(|row| &row.spec))?;
+            ascending("embedding inventory", reader.inventory().await?.embeddings.iter().map(|row| &row.spec))?;
             let pending = reader.pending_embeddings(&PendingRequest::default()).await?;
             ascending("pending embeddings", pending.iter().map(|row| (&row.spec, &row.key)))?;
         }
@@ -99,13 +100,13 @@ pub(crate) fn every_list_is_in_its_documented_order<F: Fixture>(cx: &Cx<F>) -> O
 
 pub(crate) fn names_match_exactly<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
-        let mut file = defining("pkg/a.py", NAMES);
+        let mut file = defining("pkg/a.toy", NAMES);
         file.analysis.uses = NAMES.iter().map(|name| call(name, &format!("json.{name}"))).collect();
         file.analysis.documentation = Vec::new();
         let modules: Vec<FileSnapshot> = (0..)
             .zip(NAMES)
             .map(|(number, name)| {
-                let mut file = defining(&format!("m/{number}.py"), &["of a module"]);
+                let mut file = defining(&format!("m/{number}.toy"), &["of a module"]);
                 file.analysis.module = (*name).to_owned();
                 file
             })
@@ -128,10 +129,11 @@ pub(crate) fn names_match_exactly<F: Fixture>(cx: &Cx<F>) -> Outcome {
             }
             let found = reader.symbols(&SymbolRequest::new(SymbolMatch::Module(text()))).await?;
             let paths: Vec<&RepoPath> = found.iter().map(|entry| &entry.path).collect();
-            ensure!(paths == [&path(&format!("m/{number}.py"))], "the module {name:?} is in {paths:?}");
-            let id = key("pkg/a.py", name);
-            let found = reader.symbol(&id).await?.map(|entry| entry.symbol.name);
-            ensure!(found.as_deref() == Some(*name), "the symbol of id {name:?} is {found:?}");
+            ensure!(paths == [&path(&format!("m/{number}.toy"))], "the module {name:?} is in {paths:?}");
+            let id = key("pkg/a.toy", name);
+            let found = reader.symbols(&SymbolRequest::of(id.clone())).await?;
+            let found: Vec<&str> = found.iter().map(|entry| entry.symbol.name.as_str()).collect();
+            ensure!(found == [*name], "the symbol of id {name:?} is {found:?}");
             for end in [EdgeEnd::FromNamed(text()), EdgeEnd::From(id)] {
                 let found = reader.edges(&EdgeRequest::new(UseKind::Call, end.clone())).await?;
                 let owners: Vec<&str> = found.iter().map(|edge| edge.owner.name.as_str()).collect();
@@ -149,7 +151,7 @@ fn nested() -> Vec<FileSnapshot> {
         parent: parent.map(Into::into),
         ..Symbol::new(id, kind, name)
     };
-    let mut python = file("pkg/a.py");
+    let mut python = file("pkg/a.toy");
     python.analysis.symbols = vec![
         symbol("m", K::Module, "a", None),
         symbol("Base", K::Class, "Base", Some("m")),
@@ -162,7 +164,7 @@ fn nested() -> Vec<FileSnapshot> {
         symbol("loose", K::Function, "run", None),
         symbol("loose again", K::Overload, "run", None),
     ];
-    let mut rust = file("src/a.rs");
+    let mut rust = file("src/a.plain");
     rust.analysis.symbols = vec![
         symbol("m", K::Module, "a", None),
         Symbol { extends: Some("crate::Base".to_owned()), ..symbol("impl", K::Implementation, "impl Base", Some("m")) },
@@ -177,14 +179,14 @@ pub(crate) fn logical_names_lead_to_their_symbols<F: Fixture>(cx: &Cx<F>) -> Out
         let index = index_of(cx, nested()).await?;
         let reader = index.backend.open_reader().await?;
         let expected = [
-            ("a", vec![("pkg/a.py", "m"), ("src/a.rs", "m")]),
-            ("Base", vec![("pkg/a.py", "Base")]),
+            ("a", vec![("pkg/a.toy", "m"), ("src/a.plain", "m")]),
+            ("Base", vec![("pkg/a.toy", "Base")]),
             (
                 "Base.run",
-                vec![("pkg/a.py", "Base.run"), ("pkg/a.py", "first"), ("pkg/a.py", "second"), ("src/a.rs", "impl.run")],
+                vec![("pkg/a.toy", "Base.run"), ("pkg/a.toy", "first"), ("pkg/a.toy", "second"), ("src/a.plain", "impl.run")],
             ),
-            ("Base.run.inner", vec![("pkg/a.py", "inner")]),
-            ("run", vec![("pkg/a.py", "elsewhere"), ("pkg/a.py", "loose"), ("pkg/a.py", "loose again")]),
+            ("Base.run.inner", vec![("pkg/a.toy", "inner")]),
+            ("run", vec![("pkg/a.toy", "elsewhere"), ("pkg/a.toy", "loose"), ("pkg/a.toy", "loose again")]),
             ("a.Base", vec![]),
             ("base.run", vec![]),
         ];
@@ -194,8 +196,9 @@ pub(crate) fn logical_names_lead_to_their_symbols<F: Fixture>(cx: &Cx<F>) -> Out
             let found_keys: Vec<_> = found.iter().map(|entry| entry.key()).collect();
             ensure!(found_keys == keys, "{name} leads to {found_keys:#?}");
             for entry in found {
-                let own = reader.symbol(&entry.key()).await?.map(|entry| entry.logical_name);
-                ensure!(own.as_deref() == Some(name), "{name} leads to a symbol whose logical name is {own:?}");
+                let own = reader.symbols(&SymbolRequest::of(entry.key())).await?;
+                let own: Vec<&str> = own.iter().map(|entry| entry.logical_name.as_str()).collect();
+                ensure!(own == [name], "{name} leads to a symbol whose logical name is {own:?}");
             }
         }
         Ok(())
@@ -211,16 +214,16 @@ pub(crate) fn members_are_found_from_their_parent<F: Fixture>(cx: &Cx<F>) -> Out
         };
         let of = |path: &str, ids: &[&str]| ids.iter().map(|id| (path.to_owned(), (*id).to_owned())).collect::<Vec<_>>();
         let children = [
-            ("pkg/a.py", "m", vec!["Base", "elsewhere"]),
-            ("pkg/a.py", "Base", vec!["Base.run", "first", "other", "second"]),
-            ("pkg/a.py", "Base.run", vec!["inner"]),
-            ("pkg/a.py", "inner", vec![]),
-            ("src/a.rs", "impl", vec!["impl.run"]),
+            ("pkg/a.toy", "m", vec!["Base", "elsewhere"]),
+            ("pkg/a.toy", "Base", vec!["Base.run", "first", "other", "second"]),
+            ("pkg/a.toy", "Base.run", vec!["inner"]),
+            ("pkg/a.toy", "inner", vec![]),
+            ("src/a.plain", "impl", vec!["impl.run"]),
             // A symbol may be its own parent.
-            ("src/a.rs", "Base.run", vec!["Base.run"]),
+            ("src/a.plain", "Base.run", vec!["Base.run"]),
         ];
         for (path, parent, expected) in children {
-            let found = ids(reader.children(&key(path, parent)).await?);
+            let found = ids(reader.symbols(&SymbolRequest::children_of(key(path, parent))).await?);
             ensure!(found == of(path, &expected), "the children of {path}#{parent} are {found:?}");
         }
         let overloads = [
@@ -230,8 +233,8 @@ pub(crate) fn members_are_found_from_their_parent<F: Fixture>(cx: &Cx<F>) -> Out
             ("other", vec![]),
         ];
         for (symbol, expected) in overloads {
-            let found = ids(reader.overloads(&key("pkg/a.py", symbol)).await?);
-            ensure!(found == of("pkg/a.py", &expected), "the overloads of {symbol} are {found:?}");
+            let found = ids(reader.symbols(&SymbolRequest::overloads_of(key("pkg/a.toy", symbol))).await?);
+            ensure!(found == of("pkg/a.toy", &expected), "the overloads of {symbol} are {found:?}");
         }
         Ok(())
     })
@@ -266,7 +269,7 @@ pub(crate) fn texts_are_found_as_whole_words<F: Fixture>(cx: &Cx<F>) -> Outcome 
 pub(crate) fn what_is_not_there_has_an_empty_answer<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let embeddings = keeps_embeddings(cx.index().await?.backend.descriptor());
-        let mut full = defining("pkg/a.py", &["run"]);
+        let mut full = defining("pkg/a.toy", &["run"]);
         if embeddings {
             full.embeddings = vec![row("run", spec("1"), "text", &[1.0, 2.0])];
         }
@@ -275,9 +278,12 @@ pub(crate) fn what_is_not_there_has_an_empty_answer<F: Fixture>(cx: &Cx<F>) -> O
             let (reader, descriptor) = (index.backend.open_reader().await?, index.backend.descriptor());
             let mut questions = Question::naming("nobody");
             questions.push(Question::FileStates(PathPrefix::new("nowhere")?));
-            questions.push(Question::File(path("nowhere.py")));
+            questions.push(Question::File(path("nowhere.toy")));
             questions.push(Question::Reusable(ReuseRequest { spec: spec("1"), texts: Vec::new() }));
-            questions.push(Question::SymbolCandidates(CandidateRequest::new(spec("2"), vector(&[1.0, 2.0]), 9)));
+            for among in [Owners::Symbols, Owners::Documentation] {
+                let nearest = CandidateRequest::new(among, spec("2"), vector(&[1.0, 2.0]), 9);
+                questions.push(Question::Candidates(nearest));
+            }
             for question in questions {
                 if question.is_about_embeddings() && !embeddings {
                     continue;

@@ -16,6 +16,7 @@ use crate::{
     process::{Moments, Order, Other, Reply, copy::embedding, crash_points},
     samples::{defining, path, spec, vector},
     stamped,
+    toy::request,
     verdict::ensure,
 };
 
@@ -221,9 +222,9 @@ pub(crate) fn pending_rows_survive_kills<F: Fixture>(cx: &Cx<F>) -> Outcome {
     let names: Vec<String> = (0..PENDING).map(|number| format!("f{number:02}")).collect();
     let ids: Vec<&str> = names.iter().map(String::as_str).collect();
     let queue = || async {
-        let mut file = defining("pkg/a.py", &ids);
+        let mut file = defining("pkg/a.toy", &ids);
         file.embeddings = ids.iter().map(|id| EmbeddingRow::pending((*id).into(), spec("1"), *id)).collect();
-        let mut session = backend.begin_index_session(Incremental).await?;
+        let mut session = backend.begin_index_session(request(Incremental)).await?;
         session.put_file(file).await?;
         session.commit().await
     };
@@ -243,7 +244,7 @@ pub(crate) fn pending_rows_survive_kills<F: Fixture>(cx: &Cx<F>) -> Outcome {
             waiting = cx.block_on(pending(backend))?;
         }
         let mut other = Other::start(cx, index.path())?;
-        let before = cx.block_on(backend.open_reader())?.generation();
+        let before = cx.block_on(async { backend.open_reader().await?.inventory().await })?.generation;
         other.tell(&Order::Embed(BATCH))?;
         other.tell(&Order::Embed(BATCH))?;
         moments.wait();
@@ -278,7 +279,7 @@ pub(crate) fn pending_rows_survive_kills<F: Fixture>(cx: &Cx<F>) -> Outcome {
             };
             let lost: Vec<&str> = texts.iter().copied().filter(|text| !right(text)).collect();
             ensure!(lost.is_empty(), "these rows do not wait and have not their vectors: {lost:?}");
-            ensure!(reader.file(&path("pkg/a.py")).await?.is_some(), "the file is gone");
+            ensure!(reader.file(&path("pkg/a.toy")).await?.is_some(), "the file is gone");
             Ok(())
         })?;
         waiting = now;

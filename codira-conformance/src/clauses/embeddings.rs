@@ -4,9 +4,9 @@ mod many;
 mod refused;
 
 use codira_contracts::{
-    Candidate, CandidateRequest, ComputedEmbedding, ContentHash, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileSnapshot,
-    IndexBackend, IndexReader, IndexWriteSession, PendingEmbedding, PendingRequest, ReusableEmbedding, ReuseRequest, Stored,
-    SymbolEntry, SymbolKey, Vector,
+    CandidateRequest, ComputedEmbedding, ContentHash, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileSnapshot, IndexBackend,
+    IndexReader, IndexWriteSession, Owners, PendingEmbedding, PendingRequest, Retention, ReusableEmbedding, ReuseRequest,
+    Stored, SymbolKey, Vector,
     WriteScope::{Full, Incremental},
     score,
 };
@@ -14,6 +14,7 @@ use codira_contracts::{
 use crate::{
     Cx, Fixture, Outcome,
     samples::{defining, file, key, path, row, spec, unit, vector},
+    toy::request,
     verdict::ensure,
 };
 
@@ -37,15 +38,15 @@ pub(crate) fn vectors_are_kept_bit_for_bit<F: Fixture>(cx: &Cx<F>) -> Outcome {
     let numbers = [0.0, -0.0, 1.0, 0.1, f32::MAX, f32::MIN, f32::MIN_POSITIVE, f32::from_bits(1), -f32::EPSILON];
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut file = defining("pkg/a.py", &["run", "later"]);
+        let mut file = defining("pkg/a.toy", &["run", "later"]);
         let mut long = spec("1");
         long.dimension = numbers.len() as u32;
         file.embeddings =
             vec![row("run", long.clone(), "text", &numbers), EmbeddingRow::pending("later".into(), long.clone(), "later")];
-        let mut session = index.backend.begin_index_session(Full).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
         session.put_file(file.clone()).await?;
         let computed = ComputedEmbedding {
-            key: key("pkg/a.py", "later"),
+            key: key("pkg/a.toy", "later"),
             spec: long.clone(),
             text_hash: hash("later"),
             vector: vector(&numbers),
@@ -53,7 +54,7 @@ pub(crate) fn vectors_are_kept_bit_for_bit<F: Fixture>(cx: &Cx<F>) -> Outcome {
         session.store_embeddings(vec![computed]).await?;
         session.commit().await?;
         let reader = index.backend.open_reader().await?;
-        let found = reader.file(&path("pkg/a.py")).await?.map(|file| file.embeddings).unwrap_or_default();
+        let found = reader.file(&path("pkg/a.toy")).await?.map(|file| file.embeddings).unwrap_or_default();
         ensure!(found.len() == 2, "two vectors were put, and there are {found:#?}");
         for row in &found {
             let kept = matches!(&row.state, EmbeddingState::Computed(found) if *found == vector(&numbers));
@@ -73,22 +74,22 @@ fn pending(path: &str, id: &str, model: &str, text: &str) -> PendingEmbedding {
 pub(crate) fn pending_rows_wait_until_they_are_stored<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
-        let mut file = defining("pkg/a.py", &["b", "a"]);
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
+        let mut file = defining("pkg/a.toy", &["b", "a"]);
         file.analysis.documentation = vec![unit("unit", "text")];
         session.put_file(file).await?;
         session.put_file(defining("c/a.c", &["a"])).await?;
         let rows = [
             pending("c/a.c", "a", "1", "of c"),
-            pending("pkg/a.py", "a", "1", "of a"),
-            pending("pkg/a.py", "unit", "1", "of the unit"),
+            pending("pkg/a.toy", "a", "1", "of a"),
+            pending("pkg/a.toy", "unit", "1", "of the unit"),
             // One key under two specs.
-            pending("pkg/a.py", "a", "2", "of a"),
-            pending("pkg/a.py", "b", "2", "of b"),
+            pending("pkg/a.toy", "a", "2", "of a"),
+            pending("pkg/a.toy", "b", "2", "of b"),
         ];
         // A row queued again replaces the one before, and of two in one call the last stays.
         session.queue_embeddings(vec![pending("c/a.c", "a", "1", "earlier")]).await?;
-        let twice = [pending("pkg/a.py", "a", "1", "earlier")].into_iter().chain(rows.iter().rev().cloned());
+        let twice = [pending("pkg/a.toy", "a", "1", "earlier")].into_iter().chain(rows.iter().rev().cloned());
         session.queue_embeddings(twice.collect()).await?;
         let found = session.pending_embeddings(&PendingRequest::default()).await?;
         ensure!(found == rows, "queued were {rows:#?}, and the session lists {found:#?}");
@@ -100,7 +101,7 @@ pub(crate) fn pending_rows_wait_until_they_are_stored<F: Fixture>(cx: &Cx<F>) ->
             let found = reader.pending_embeddings(&PendingRequest::default()).await?;
             ensure!(found == rows[done..], "after {done} vectors, {found:#?} wait");
             let next = reader.pending_embeddings(&PendingRequest::default().limit(1)).await?;
-            let mut session = index.backend.begin_index_session(Incremental).await?;
+            let mut session = index.backend.begin_index_session(request(Incremental)).await?;
             let computed = next.into_iter().map(|PendingEmbedding { key, spec, text }| {
                 let text_hash = hash(&text);
                 ComputedEmbedding { key, spec, text_hash, vector: vector(&[1.0, done as f32]) }
@@ -110,13 +111,13 @@ pub(crate) fn pending_rows_wait_until_they_are_stored<F: Fixture>(cx: &Cx<F>) ->
             session.commit().await?;
         }
         let reader = index.backend.open_reader().await?;
-        let inventory = reader.embedding_inventory().await?;
+        let inventory = reader.inventory().await?.embeddings;
         let counts: Vec<_> = inventory.iter().map(|row| (row.spec.model.as_str(), row.computed, row.pending)).collect();
         ensure!(counts == [("1", 3, 0), ("2", 2, 0)], "all are computed, and counted are {inventory:?}");
         let now = reader.file_states(&Default::default()).await?;
         ensure!(now == states, "storing vectors changed the files to {now:?}");
         // What is queued again waits again, and has no vector meanwhile.
-        let mut session = index.backend.begin_index_session(Incremental).await?;
+        let mut session = index.backend.begin_index_session(request(Incremental)).await?;
         session.queue_embeddings(vec![rows[0].clone()]).await?;
         session.commit().await?;
         let reader = index.backend.open_reader().await?;
@@ -132,10 +133,10 @@ pub(crate) fn pending_rows_wait_until_they_are_stored<F: Fixture>(cx: &Cx<F>) ->
 pub(crate) fn a_stale_vector_is_not_kept<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
-        session.put_file(with_vectors("pkg/a.py", &[&[1.0, 0.0]])).await?;
-        session.put_file(defining("pkg/b.py", &["run"])).await?;
-        session.queue_embeddings(vec![pending("pkg/b.py", "run", "1", "new")]).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
+        session.put_file(with_vectors("pkg/a.toy", &[&[1.0, 0.0]])).await?;
+        session.put_file(defining("pkg/b.toy", &["run"])).await?;
+        session.queue_embeddings(vec![pending("pkg/b.toy", "run", "1", "new")]).await?;
         session.commit().await?;
         let computed = |path: &str, id: &str, model: &str, text: &str| ComputedEmbedding {
             key: key(path, id),
@@ -144,20 +145,20 @@ pub(crate) fn a_stale_vector_is_not_kept<F: Fixture>(cx: &Cx<F>) -> Outcome {
             vector: vector(&[0.0, 1.0]),
         };
         let stale = vec![
-            computed("pkg/b.py", "run", "1", "old"),
-            computed("pkg/b.py", "run", "2", "new"),
-            computed("pkg/b.py", "gone", "1", "new"),
-            computed("nowhere.py", "run", "1", "new"),
+            computed("pkg/b.toy", "run", "1", "old"),
+            computed("pkg/b.toy", "run", "2", "new"),
+            computed("pkg/b.toy", "gone", "1", "new"),
+            computed("nowhere.toy", "run", "1", "new"),
             // This one is computed already.
-            computed("pkg/a.py", "a", "1", "a"),
+            computed("pkg/a.toy", "a", "1", "a"),
         ];
-        let mut session = index.backend.begin_index_session(Incremental).await?;
+        let mut session = index.backend.begin_index_session(request(Incremental)).await?;
         let stored = session.store_embeddings(stale).await?;
         ensure!(stored == Stored { stored: 0, stale: 5 }, "five vectors are stale, and {stored:?}");
         session.commit().await?;
         let reader = index.backend.open_reader().await?;
-        let (a, b) = (reader.file(&path("pkg/a.py")).await?, reader.file(&path("pkg/b.py")).await?);
-        ensure!(a == Some(with_vectors("pkg/a.py", &[&[1.0, 0.0]])), "a computed vector became {a:#?}");
+        let (a, b) = (reader.file(&path("pkg/a.toy")).await?, reader.file(&path("pkg/b.toy")).await?);
+        ensure!(a == Some(with_vectors("pkg/a.toy", &[&[1.0, 0.0]])), "a computed vector became {a:#?}");
         let waiting = b.map(|file| file.embeddings);
         let expected = vec![EmbeddingRow::pending("run".into(), spec("1"), "new")];
         ensure!(waiting.as_ref() == Some(&expected), "the row that waits became {waiting:#?}");
@@ -168,42 +169,42 @@ pub(crate) fn a_stale_vector_is_not_kept<F: Fixture>(cx: &Cx<F>) -> Outcome {
 pub(crate) fn a_text_keeps_its_vector_when_it_moves<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let request = ReuseRequest { spec: spec("1"), texts: vec![hash("a"), hash("nobody's"), hash("a")] };
+        let reuse = ReuseRequest { spec: spec("1"), texts: vec![hash("a"), hash("nobody's"), hash("a")] };
         let one = |numbers: &[f32]| vec![ReusableEmbedding { text_hash: hash("a"), vector: vector(numbers) }];
-        let mut session = index.backend.begin_index_session(Full).await?;
-        session.put_file(with_vectors("pkg/a.py", &[&[1.0, 2.0]])).await?;
-        let found = session.reusable_embeddings(&request).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
+        session.put_file(with_vectors("pkg/a.toy", &[&[1.0, 2.0]])).await?;
+        let found = session.reusable_embeddings(&reuse).await?;
         ensure!(found == one(&[1.0, 2.0]), "of its own writes, the session finds {found:?}");
         session.commit().await?;
         for (scope, change) in [(Incremental, "removed"), (Incremental, "replaced"), (Full, "dropped by the scope")] {
-            let mut session = index.backend.begin_index_session(scope).await?;
+            let mut session = index.backend.begin_index_session(request(scope)).await?;
             match change {
-                "removed" => session.remove_file(&path("pkg/a.py")).await?,
-                "replaced" => session.put_file(file("pkg/a.py")).await?,
+                "removed" => session.remove_file(&path("pkg/a.toy")).await?,
+                "replaced" => session.put_file(file("pkg/a.toy")).await?,
                 _ => {}
             }
-            let found = session.reusable_embeddings(&request).await?;
+            let found = session.reusable_embeddings(&reuse).await?;
             ensure!(found == one(&[1.0, 2.0]), "of a file that was {change}, the session finds {found:?}");
             // Of one key, the present vector counts.
-            session.put_file(with_vectors("pkg/a.py", &[&[7.0, 8.0]])).await?;
-            let found = session.reusable_embeddings(&request).await?;
+            session.put_file(with_vectors("pkg/a.toy", &[&[7.0, 8.0]])).await?;
+            let found = session.reusable_embeddings(&reuse).await?;
             ensure!(
                 found == one(&[7.0, 8.0]),
                 "of a file that was {change} and put with another vector, the session finds {found:?}"
             );
             // The owner with the least key counts, in whichever state it is.
             session.put_file(with_vectors("c/a.c", &[&[3.0, 4.0]])).await?;
-            session.put_file(with_vectors("src/a.rs", &[&[5.0, 6.0]])).await?;
-            let found = session.reusable_embeddings(&request).await?;
+            session.put_file(with_vectors("src/a.plain", &[&[5.0, 6.0]])).await?;
+            let found = session.reusable_embeddings(&reuse).await?;
             ensure!(found == one(&[3.0, 4.0]), "of three owners, the session takes {found:?}");
         }
-        let found = index.backend.open_reader().await?.reusable_embeddings(&request).await?;
+        let found = index.backend.open_reader().await?.reusable_embeddings(&reuse).await?;
         ensure!(found == one(&[1.0, 2.0]), "the reader finds {found:?}");
-        let mut session = index.backend.begin_index_session(Incremental).await?;
-        session.put_file(with_vectors("src/a.rs", &[&[5.0, 6.0]])).await?;
+        let mut session = index.backend.begin_index_session(request(Incremental)).await?;
+        session.put_file(with_vectors("src/a.plain", &[&[5.0, 6.0]])).await?;
         session.put_file(with_vectors("c/a.c", &[&[3.0, 4.0]])).await?;
         session.commit().await?;
-        let found = index.backend.open_reader().await?.reusable_embeddings(&request).await?;
+        let found = index.backend.open_reader().await?.reusable_embeddings(&reuse).await?;
         ensure!(found == one(&[3.0, 4.0]), "of three owners, the reader takes {found:?}");
         Ok(())
     })
@@ -212,7 +213,7 @@ pub(crate) fn a_text_keeps_its_vector_when_it_moves<F: Fixture>(cx: &Cx<F>) -> O
 pub(crate) fn candidates_are_the_exact_top<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
         // Equal directions, opposite ones, none, and such as only rounding tells apart.
         let vectors: [&[f32]; 9] = [
             &[1.0, 2.0],
@@ -225,7 +226,7 @@ pub(crate) fn candidates_are_the_exact_top<F: Fixture>(cx: &Cx<F>) -> Outcome {
             &[f32::MAX, f32::MAX],
             &[f32::from_bits(1), 0.0],
         ];
-        let mut files = ["pkg/b.py", "pkg/a.py", "c/a.c"].map(|path| with_vectors(path, &vectors));
+        let mut files = ["pkg/b.toy", "pkg/a.toy", "c/a.c"].map(|path| with_vectors(path, &vectors));
         // Units, all of them alike.
         for file in &mut files {
             file.analysis.documentation = ["z", "y"].map(|id| unit(id, "text")).to_vec();
@@ -248,16 +249,16 @@ pub(crate) fn candidates_are_the_exact_top<F: Fixture>(cx: &Cx<F>) -> Outcome {
             }
             expected.sort();
             for limit in [1, 4, 27, 100] {
-                let found = reader.symbol_candidates(&CandidateRequest::new(spec("1"), query.clone(), limit)).await?;
+                let found = reader.candidates(&CandidateRequest::new(Owners::Symbols, spec("1"), query.clone(), limit)).await?;
                 let bits = |score: f32| score.to_bits();
-                let found: Vec<_> = found.iter().map(|it| (bits(it.score), it.score, it.entry.key())).collect();
+                let found: Vec<_> = found.iter().map(|it| (bits(it.score), it.score, it.owner.key())).collect();
                 let first = expected.iter().take(limit).map(|it| (bits(it.score), it.score, it.key.clone()));
                 let first: Vec<_> = first.collect();
                 ensure!(found == first, "the first {limit} for {query:?} are {first:#?}, and given are {found:#?}");
             }
-            let units = reader.documentation_candidates(&CandidateRequest::new(spec("1"), query, 5)).await?;
-            let keys: Vec<_> = units.iter().map(|it| key(it.entry.path.as_str(), it.entry.unit.id.as_str())).collect();
-            let first = [("c/a.c", "y"), ("c/a.c", "z"), ("pkg/a.py", "y"), ("pkg/a.py", "z"), ("pkg/b.py", "y")];
+            let units = reader.candidates(&CandidateRequest::new(Owners::Documentation, spec("1"), query, 5)).await?;
+            let keys: Vec<_> = units.iter().map(|it| it.owner.key()).collect();
+            let first = [("c/a.c", "y"), ("c/a.c", "z"), ("pkg/a.toy", "y"), ("pkg/a.toy", "z"), ("pkg/b.toy", "y")];
             ensure!(keys == first.map(|(path, id)| key(path, id)), "all units are alike, and the first are {keys:#?}");
         }
         Ok(())
@@ -274,8 +275,8 @@ pub(crate) fn specs_never_mix<F: Fixture>(cx: &Cx<F>) -> Outcome {
             other_precision.precision = codira_contracts::Precision::F16;
             [spec("1"), spec("2"), other_engine, other_precision]
         };
-        let mut session = index.backend.begin_index_session(Full).await?;
-        let mut file = defining("pkg/a.py", &["run"]);
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
+        let mut file = defining("pkg/a.toy", &["run"]);
         file.embeddings = specs
             .iter()
             .zip(1_u8..)
@@ -286,11 +287,11 @@ pub(crate) fn specs_never_mix<F: Fixture>(cx: &Cx<F>) -> Outcome {
         let reader = index.backend.open_reader().await?;
         for (spec, number) in specs.iter().zip(1_u8..) {
             let own = vector(&[1.0, f32::from(number)]);
-            let request = ReuseRequest { spec: spec.clone(), texts: vec![hash("text")] };
-            let found: Vec<Vector> = reader.reusable_embeddings(&request).await?.into_iter().map(|row| row.vector).collect();
+            let reuse = ReuseRequest { spec: spec.clone(), texts: vec![hash("text")] };
+            let found: Vec<Vector> = reader.reusable_embeddings(&reuse).await?.into_iter().map(|row| row.vector).collect();
             ensure!(found == [own.clone()], "under {spec}, {found:?} can be reused");
-            let found: Vec<Candidate<SymbolEntry>> =
-                reader.symbol_candidates(&CandidateRequest::new(spec.clone(), own.clone(), 9)).await?;
+            let nearest = CandidateRequest::new(Owners::Symbols, spec.clone(), own.clone(), 9);
+            let found = reader.candidates(&nearest).await?;
             let scores: Vec<f32> = found.iter().map(|it| it.score).collect();
             let expected = score::cosine(own.as_slice(), own.as_slice());
             ensure!(scores == [expected], "under {spec}, the candidates are {found:#?}");
@@ -302,8 +303,8 @@ pub(crate) fn specs_never_mix<F: Fixture>(cx: &Cx<F>) -> Outcome {
 pub(crate) fn pruning_removes_orphans<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
-        let mut file = defining("pkg/a.py", &["a", "b"]);
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
+        let mut file = defining("pkg/a.toy", &["a", "b"]);
         let kept = row("a", spec("1"), "a", &[1.0, 2.0]);
         file.embeddings = vec![
             kept.clone(),
@@ -313,18 +314,20 @@ pub(crate) fn pruning_removes_orphans<F: Fixture>(cx: &Cx<F>) -> Outcome {
         ];
         session.put_file(file).await?;
         session.commit().await?;
-        let orphaned = |reader: <F::Backend as IndexBackend>::Reader| async move {
-            reader.maintenance(&Default::default(), &[spec("1")]).await.map(|maintenance| maintenance.orphaned_embeddings)
+        let retention = Retention { specs: vec![spec("1")], ..Retention::default() };
+        let orphaned = async |reader: <F::Backend as IndexBackend>::Reader| {
+            reader.maintenance(&retention).await.map(|maintenance| maintenance.orphaned_embeddings)
         };
         let counted = orphaned(index.backend.open_reader().await?).await?;
         ensure!(counted == 3, "three rows are orphaned, and counted are {counted}");
-        let mut session = index.backend.begin_index_session(Incremental).await?;
-        let (first, second) = (session.prune_embeddings(&[spec("1")]).await?, session.prune_embeddings(&[spec("1")]).await?);
+        let mut session = index.backend.begin_index_session(request(Incremental)).await?;
+        let first = session.maintain(&retention).await?.orphaned_embeddings;
+        let second = session.maintain(&retention).await?.orphaned_embeddings;
         ensure!((first, second) == (3, 0), "three rows are orphaned, and pruning says {first}, then {second}");
         session.commit().await?;
         let counted = orphaned(index.backend.open_reader().await?).await?;
         ensure!(counted == 0, "after pruning, {counted} rows are orphaned");
-        let found = index.backend.open_reader().await?.file(&path("pkg/a.py")).await?.map(|file| file.embeddings);
+        let found = index.backend.open_reader().await?.file(&path("pkg/a.toy")).await?.map(|file| file.embeddings);
         ensure!(found == Some(vec![kept]), "left are {found:#?}");
         Ok(())
     })

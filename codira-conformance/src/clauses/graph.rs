@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use codira_contracts::{
     EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, FileSnapshot, ImportEnd, ImportEntry, ImportRequest, ImportTarget,
-    IndexBackend, IndexReader, IndexWriteSession, RepoPath, Site, SymbolInventoryRequest, UseKind, UseRecord,
+    IndexBackend, IndexReader, IndexWriteSession, PendingRequest, RepoPath, Site, SymbolInventoryRequest, UseKind, UseRecord,
     WriteScope::{self, Full, Incremental},
 };
 
@@ -15,12 +15,13 @@ use crate::{
     observe::{keeps_embeddings, observe, same},
     question::Question,
     samples::{call, defining, import, path},
+    toy::{Edition, request},
     verdict::ensure,
     vocabulary,
 };
 
 pub(crate) fn edges_are_those_of_the_resolver<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    let (a, b) = (defining("pkg/a.py", &["run"]), caller("pkg/b.py", "pkg.a"));
+    let (a, b) = (defining("pkg/a.toy", &["run"]), caller("pkg/b.toy", "pkg.a"));
     cx.block_on(async {
         follow(&cx.index().await?.backend, cx.settings(), &History(vec![session(Full, [put(a), put(b)])])).await
     })
@@ -31,7 +32,8 @@ fn put(file: FileSnapshot) -> Edit {
 }
 
 fn session(scope: WriteScope, edits: impl IntoIterator<Item = Edit>) -> Run {
-    Run { scope, edits: edits.into_iter().collect(), end: End::Commit, questions: Vec::new() }
+    let edits = edits.into_iter().collect();
+    Run { scope, edition: Edition::First, edits, end: End::Commit, questions: Vec::new() }
 }
 
 /// A file whose function calls the `run` that it imports from `module`, and one that nobody defines.
@@ -44,38 +46,38 @@ fn caller(path: &str, module: &str) -> FileSnapshot {
     file
 }
 
-/// What `run` means in `pkg/b.py` comes and goes, becomes ambiguous, and goes round in a circle.
+/// What `run` means in `pkg/b.toy` comes and goes, becomes ambiguous, and goes round in a circle.
 fn changes() -> History {
-    let target = || put(defining("pkg/a.py", &["run"]));
+    let target = || put(defining("pkg/a.toy", &["run"]));
     // A second definition under the name that is imported.
     let rival = || {
-        let mut rival = defining("pkg/a.py", &["run", "another"]);
+        let mut rival = defining("pkg/a.toy", &["run", "another"]);
         rival.analysis.symbols[1].name = "run".to_owned();
         put(rival)
     };
     // The same definitions in a file that was saved again.
     let touched = || {
-        let mut touched = defining("pkg/a.py", &["another", "run"]);
+        let mut touched = defining("pkg/a.toy", &["another", "run"]);
         touched.state.size = 1;
         put(touched)
     };
-    let renamed = || put(defining("pkg/a.py", &["helper"]));
+    let renamed = || put(defining("pkg/a.toy", &["helper"]));
     let remove = |at: &str| Edit::Remove(path(at));
     History(vec![
-        session(Full, [put(caller("pkg/b.py", "pkg.a"))]),
+        session(Full, [put(caller("pkg/b.toy", "pkg.a"))]),
         session(Incremental, [target()]),
         session(Incremental, [touched()]),
         session(Incremental, [rival()]),
-        session(Incremental, [remove("pkg/a.py")]),
+        session(Incremental, [remove("pkg/a.toy")]),
         session(Incremental, [target()]),
         session(Incremental, [renamed()]),
-        session(Incremental, [remove("pkg/a.py"), Edit::RebuildDerived, target()]),
-        session(Incremental, [put(caller("pkg/a.py", "pkg.b")), Edit::RebuildDerived, target()]),
-        session(Incremental, [Edit::RebuildDerived, remove("pkg/b.py")]),
-        session(Incremental, [put(caller("pkg/b.py", "pkg.a"))]),
+        session(Incremental, [remove("pkg/a.toy"), Edit::RebuildDerived, target()]),
+        session(Incremental, [put(caller("pkg/a.toy", "pkg.b")), Edit::RebuildDerived, target()]),
+        session(Incremental, [Edit::RebuildDerived, remove("pkg/b.toy")]),
+        session(Incremental, [put(caller("pkg/b.toy", "pkg.a"))]),
         session(Full, [target()]),
         // The file that counts is put after a question, which may make the session write what it has.
-        session(Full, [put(caller("pkg/b.py", "pkg.a")), target(), Edit::AskState(path("pkg/a.py")), renamed()]),
+        session(Full, [put(caller("pkg/b.toy", "pkg.a")), target(), Edit::AskPending(PendingRequest::default()), renamed()]),
     ])
 }
 
@@ -112,9 +114,12 @@ pub(crate) fn deriving_early_changes_no_answer<F: Fixture>(cx: &Cx<F>) -> Outcom
 pub(crate) fn each_edge_is_found_from_both_ends<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
-        session.put_file(defining("pkg/a.py", &["run"])).await?;
-        session.put_file(caller("pkg/b.py", "pkg.a")).await?;
+        // No drawn file is of this module, and none makes it ambiguous.
+        let mut called = defining("pkg/a.toy", &["run"]);
+        called.analysis.module = "called".to_owned();
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
+        session.put_file(called).await?;
+        session.put_file(caller("pkg/b.toy", "called")).await?;
         for file in drawn_files(40, keeps_embeddings(index.backend.descriptor()))? {
             session.put_file(file).await?;
         }
@@ -185,26 +190,27 @@ pub(crate) fn each_edge_is_found_from_both_ends<F: Fixture>(cx: &Cx<F>) -> Outco
 pub(crate) fn each_import_is_found_from_both_ends<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
         // It names a package, and lands in a file of that or of another module.
-        let mut importing = defining("pkg/b.py", &["helper"]);
+        let mut importing = defining("pkg/b.toy", &["helper"]);
         importing.analysis.imports =
             ["b", "run", "nothing"].map(|name| import("pkg.a", name)).into_iter().chain([import("json", "dumps")]).collect();
         importing.analysis.imports.extend(["a", "main"].map(|name| import("pkg", name)));
         session.put_file(importing).await?;
-        session.put_file(defining("pkg/a.py", &["run"])).await?;
-        session.put_file(defining("pkg/__init__.py", &["main"])).await?;
+        session.put_file(defining("pkg/a.toy", &["run"])).await?;
+        session.put_file(defining("pkg/index.toy", &["main"])).await?;
         session.commit().await?;
         let reader = index.backend.open_reader().await?;
         let ask = |end| {
             let (reader, request) = (&reader, ImportRequest::new(end));
             async move { reader.imports(&request).await }
         };
-        let all = ask(ImportEnd::FromFile(path("pkg/b.py"))).await?;
+        let all = ask(ImportEnd::FromFile(path("pkg/b.toy"))).await?;
         ensure!(all.len() == 6, "six imports were put, and found are {all:#?}");
         let of_module = ask(ImportEnd::FromModule("pkg.b".to_owned())).await?;
         ensure!(of_module == all, "from its module, a file imports {of_module:#?}");
-        for (at, module) in [("pkg/a.py", "pkg.a"), ("pkg/__init__.py", "pkg"), ("pkg/b.py", "pkg.b"), ("nowhere.py", "json")] {
+        for (at, module) in [("pkg/a.toy", "pkg.a"), ("pkg/index.toy", "pkg"), ("pkg/b.toy", "pkg.b"), ("nowhere.toy", "json")]
+        {
             let lands = |entry: &&ImportEntry| entry.target == ImportTarget::Resolved(path(at));
             let expected: Vec<ImportEntry> = all.iter().filter(lands).cloned().collect();
             let found = ask(ImportEnd::ToFile(path(at))).await?;
@@ -232,18 +238,18 @@ pub(crate) fn deriving_grows_with_the_change<F: Fixture>(cx: &Cx<F>) -> Outcome 
     let resolved = |bystanders: usize| {
         cx.block_on(async {
             let index = cx.index().await?;
-            let mut session = index.backend.begin_index_session(Full).await?;
-            session.put_file(defining("pkg/a.py", &["run"])).await?;
-            session.put_file(caller("pkg/b.py", "pkg.a")).await?;
+            let mut session = index.backend.begin_index_session(request(Full)).await?;
+            session.put_file(defining("pkg/a.toy", &["run"])).await?;
+            session.put_file(caller("pkg/b.toy", "pkg.a")).await?;
             for number in 0..bystanders {
-                let mut bystander = defining(&format!("other/{number}.py"), &["alone"]);
+                let mut bystander = defining(&format!("other/{number}.toy"), &["alone"]);
                 bystander.analysis.module = format!("other.{number}");
                 bystander.analysis.uses = vec![call("alone", "alone")];
                 session.put_file(bystander).await?;
             }
             session.commit().await?;
-            let mut session = index.backend.begin_index_session(Incremental).await?;
-            session.put_file(defining("pkg/a.py", &["run", vocabulary::NAMES[2]])).await?;
+            let mut session = index.backend.begin_index_session(request(Incremental)).await?;
+            session.put_file(defining("pkg/a.toy", &["run", vocabulary::NAMES[2]])).await?;
             let derivation = session.rebuild_derived().await?;
             session.commit().await?;
             Outcome::Ok(derivation.resolved_files)
@@ -269,7 +275,7 @@ mod tests {
         let mut state = Arc::<IndexState>::default();
         let mut resolved = Vec::new();
         for run in changes().0 {
-            let mut draft = state.begin(run.scope);
+            let mut draft = state.begin(run.request());
             for edit in run.edits {
                 match edit {
                     Edit::Put(file) => draft.put_file(*file).unwrap(),

@@ -18,6 +18,7 @@ use crate::{
     question::Question,
     samples::{call, defining, file, import},
     stamped,
+    toy::request,
     verdict::ensure,
 };
 
@@ -31,8 +32,8 @@ pub(crate) fn nothing_is_indexed_at_first<F: Fixture>(cx: &Cx<F>) -> Outcome {
         not_indexed("at first", index.backend.open_reader().await.err().map(|error| error.kind()))?;
         let made = contents(index.path())?;
         ensure!(made.is_empty(), "opening a reader made {:?}", made.keys());
-        let mut session = index.backend.begin_index_session(Full).await?;
-        session.put_file(file("pkg/a.py")).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
+        session.put_file(file("pkg/a.toy")).await?;
         not_indexed("beside the first session", index.backend.open_reader().await.err().map(|error| error.kind()))?;
         drop(session);
         not_indexed("after a dropped session", index.backend.open_reader().await.err().map(|error| error.kind()))
@@ -45,14 +46,14 @@ pub(crate) fn a_session_shows_nothing_before_its_commit<F: Fixture>(cx: &Cx<F>) 
         let questions = Question::everything();
         let descriptor = index.backend.descriptor();
         let embeddings = keeps_embeddings(descriptor);
-        let mut session = index.backend.begin_index_session(Full).await?;
-        session.put_file(defining("pkg/a.py", &["run"])).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
+        session.put_file(defining("pkg/a.toy", &["run"])).await?;
         session.commit().await?;
         let before = observe(&index.backend.open_reader().await?, descriptor, &questions, embeddings).await?;
         for scope in [Incremental, Full] {
-            let mut session = index.backend.begin_index_session(scope).await?;
-            session.put_file(defining("pkg/a.py", &["helper"])).await?;
-            session.put_file(defining("pkg/b.py", &["run"])).await?;
+            let mut session = index.backend.begin_index_session(request(scope)).await?;
+            session.put_file(defining("pkg/a.toy", &["helper"])).await?;
+            session.put_file(defining("pkg/b.toy", &["run"])).await?;
             session.rebuild_derived().await?;
             let analyzer = AnalyzerInventory { tool: Tool::new("kit", "1"), globs: Vec::new() };
             session.write_inventory(RunInventory { coverage: Coverage::Complete, analyzers: vec![analyzer] }).await?;
@@ -71,8 +72,8 @@ pub(crate) fn a_reader_shows_one_state_for_ever<F: Fixture>(cx: &Cx<F>) -> Outco
         let mut readers = Vec::new();
         for (number, name) in (1..).zip(["run", "Run", "helper", "Base"]) {
             let scope = if number % 2 == 0 { Full } else { Incremental };
-            let mut session = index.backend.begin_index_session(scope).await?;
-            let mut file = defining("pkg/a.py", &[name]);
+            let mut session = index.backend.begin_index_session(request(scope)).await?;
+            let mut file = defining("pkg/a.toy", &[name]);
             file.analysis.uses = vec![call(name, name)];
             file.analysis.imports = (0..number).map(|_| import("json", name)).collect();
             session.put_file(file).await?;
@@ -98,12 +99,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) fn readers_never_wait_for_a_session<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
-        session.put_file(defining("pkg/a.py", &["run"])).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
+        session.put_file(defining("pkg/a.toy", &["run"])).await?;
         session.commit().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
         for number in 0..50 {
-            session.put_file(defining(&format!("{number}.py"), &["run"])).await?;
+            session.put_file(defining(&format!("{number}.toy"), &["run"])).await?;
         }
         session.rebuild_derived().await?;
         let asked = async { index.backend.open_reader().await?.symbols(&SymbolRequest::named("run")).await };
@@ -128,8 +129,8 @@ pub(crate) fn readers_see_whole_commits<F: Fixture>(cx: &Cx<F>) -> Outcome {
             let backend = Arc::clone(&backend);
             async move {
                 for generation in 1..=COMMITS {
-                    let mut session = backend.begin_index_session(Incremental).await?;
-                    for path in ["pkg/a.py", "pkg/b.py"] {
+                    let mut session = backend.begin_index_session(request(Incremental)).await?;
+                    for path in ["pkg/a.toy", "pkg/b.toy"] {
                         let mut file = defining(path, &["run"]);
                         file.state.size = generation;
                         file.state.hash = ContentHash::of(&generation.to_le_bytes());
@@ -181,7 +182,7 @@ async fn read_on<B: IndexBackend>(backend: Arc<B>, pace: Pace, mut commits: watc
             }
             reader => reader?,
         };
-        let now = reader.generation();
+        let now = reader.inventory().await?.generation;
         ensure!(now >= last, "the generation went from {last} to {now}");
         if let Pace::AfterTheNextCommit { opened } = &pace {
             opened.send_replace(now);
@@ -199,8 +200,8 @@ async fn read_on<B: IndexBackend>(backend: Arc<B>, pace: Pace, mut commits: watc
 pub(crate) fn reading_changes_no_byte<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
-        session.put_file(defining("pkg/a.py", &["run"])).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
+        session.put_file(defining("pkg/a.toy", &["run"])).await?;
         session.commit().await?;
         // Closed and opened again, as another program would find it.
         let dir = index.without_backend();

@@ -6,6 +6,7 @@ use crate::{
     Cx, Fixture, Outcome, Violation,
     process::{Order, Other, Refusal, Reply},
     stamped,
+    toy::request,
     verdict::ensure,
 };
 
@@ -15,7 +16,7 @@ pub(crate) fn a_second_process_is_refused<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(stamped::commit_up_to(backend, 1))?;
     let mut other = Other::begun(cx, index.path(), 1)?;
     for scope in [WriteScope::Full, WriteScope::Incremental] {
-        match cx.block_on(backend.begin_index_session(scope)) {
+        match cx.block_on(backend.begin_index_session(request(scope))) {
             Err(BackendError::SessionBusy { holder, .. }) => {
                 let expected = Holder { process: other.id(), ..Holder::current() };
                 ensure!(holder == expected, "the session is of {expected}, and the refusal names {holder}");
@@ -25,7 +26,7 @@ pub(crate) fn a_second_process_is_refused<F: Fixture>(cx: &Cx<F>) -> Outcome {
         }
     }
     other.make(&Order::Drop)?;
-    let session = cx.block_on(backend.begin_index_session(WriteScope::Full))?;
+    let session = cx.block_on(backend.begin_index_session(request(WriteScope::Full)))?;
     match other.ask(&Order::Commit(2))? {
         Reply::Refused(Refusal { kind, says, .. }) => {
             ensure!(kind == "SessionBusy", "another process is refused with {kind}: {says}");
@@ -125,7 +126,7 @@ pub(crate) fn a_killed_process_frees_the_place<F: Fixture>(cx: &Cx<F>) -> Outcom
     cx.block_on(stamped::commit_up_to(&index.backend, 1))?;
     Other::begun(cx, index.path(), 1)?.kill()?;
     cx.block_on(async {
-        drop(index.backend.begin_index_session(WriteScope::Full).await?);
+        drop(index.backend.begin_index_session(request(WriteScope::Full)).await?);
         stamped::shows(&index.backend, 1).await
     })
 }

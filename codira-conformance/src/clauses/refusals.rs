@@ -2,12 +2,13 @@
 
 use codira_contracts::{
     BackendError, CandidateRequest, Capability, ContentHash, EmbeddingRow, EmbeddingState, ErrorKind, IndexBackend,
-    IndexReader, IndexWriteSession, PendingRequest, ReuseRequest, WriteScope,
+    IndexReader, IndexWriteSession, Owners, PendingRequest, Retention, ReuseRequest, WriteScope,
 };
 
 use crate::{
     Cx, Fixture, Outcome, Violation,
     samples::{defining, spec, vector},
+    toy::request,
     verdict::ensure,
 };
 
@@ -15,7 +16,7 @@ pub(crate) fn what_a_backend_claims_never_changes<F: Fixture>(cx: &Cx<F>) -> Out
     cx.block_on(async {
         let index = cx.index().await?;
         let first = index.backend.descriptor().clone();
-        let session = index.backend.begin_index_session(WriteScope::Full).await?;
+        let session = index.backend.begin_index_session(request(WriteScope::Full)).await?;
         let during = index.backend.descriptor().clone();
         session.commit().await?;
         let other = cx.open(index.path()).await?;
@@ -29,8 +30,8 @@ pub(crate) fn what_a_backend_claims_never_changes<F: Fixture>(cx: &Cx<F>) -> Out
 pub(crate) fn embeddings_are_refused_when_not_claimed<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(WriteScope::Full).await?;
-        let mut file = defining("pkg/a.py", &["run"]);
+        let mut session = index.backend.begin_index_session(request(WriteScope::Full)).await?;
+        let mut file = defining("pkg/a.toy", &["run"]);
         session.put_file(file.clone()).await?;
         file.embeddings = vec![EmbeddingRow {
             owner: "run".into(),
@@ -40,7 +41,6 @@ pub(crate) fn embeddings_are_refused_when_not_claimed<F: Fixture>(cx: &Cx<F>) ->
         }];
         let reuse = ReuseRequest { spec: spec("1"), texts: Vec::new() };
         refused("put_file", session.put_file(file).await)?;
-        refused("prune_embeddings", session.prune_embeddings(&[]).await)?;
         refused("reusable_embeddings of a session", session.reusable_embeddings(&reuse).await)?;
         refused("pending_embeddings of a session", session.pending_embeddings(&PendingRequest::default()).await)?;
         refused("queue_embeddings", session.queue_embeddings(Vec::new()).await)?;
@@ -48,12 +48,16 @@ pub(crate) fn embeddings_are_refused_when_not_claimed<F: Fixture>(cx: &Cx<F>) ->
         session.commit().await?;
 
         let reader = index.backend.open_reader().await?;
-        let nearest = CandidateRequest::new(spec("1"), vector(&[1.0, 2.0]), 1);
-        refused("embedding_inventory", reader.embedding_inventory().await)?;
         refused("reusable_embeddings", reader.reusable_embeddings(&reuse).await)?;
         refused("pending_embeddings", reader.pending_embeddings(&PendingRequest::default()).await)?;
-        refused("symbol_candidates", reader.symbol_candidates(&nearest).await)?;
-        refused("documentation_candidates", reader.documentation_candidates(&nearest).await)
+        let nearest = |among| CandidateRequest::new(among, spec("1"), vector(&[1.0, 2.0]), 1);
+        refused("candidates among symbols", reader.candidates(&nearest(Owners::Symbols)).await)?;
+        refused("candidates among documentation", reader.candidates(&nearest(Owners::Documentation)).await)?;
+        // What is not kept is none, and nothing of it has to go.
+        let (stored, left) = (reader.inventory().await?.embeddings, reader.maintenance(&Retention::default()).await?);
+        ensure!(stored.is_empty(), "no embedding is kept, and counted are {stored:?}");
+        ensure!(left.orphaned_embeddings == 0, "no embedding is kept, and {left:?} is to go");
+        Ok(())
     })
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use codira_contracts::{
-    BackendDescriptor, BackendError, DynBackend, DynReader, DynSession, IndexBackend, IndexReader, PathPrefix, WriteScope,
+    BackendDescriptor, BackendError, DynBackend, DynReader, DynSession, IndexBackend, IndexReader, PathPrefix, SessionRequest,
 };
 use codira_indexer::{
     Embedding, EmbeddingPolicy, Rebuild,
@@ -67,8 +67,8 @@ impl IndexBackend for Renamed {
         self.backend.open_reader().await
     }
 
-    async fn begin_index_session(&self, scope: WriteScope) -> Result<DynSession, BackendError> {
-        self.backend.begin_index_session(scope).await
+    async fn begin_index_session(&self, request: SessionRequest) -> Result<DynSession, BackendError> {
+        self.backend.begin_index_session(request).await
     }
 }
 
@@ -112,7 +112,7 @@ pub(crate) fn another_spec_costs_vectors_alone<F: Fixture>(cx: &Cx<F>) -> Outcom
 
 /// How many vectors there are of the spec, which must be the only one.
 async fn computed(project: &Project, embedding: &Embedding) -> Outcome<u64> {
-    let inventory = project.backend().open_reader().await?.embedding_inventory().await?;
+    let inventory = project.backend().open_reader().await?.inventory().await?.embeddings;
     let [only] = &inventory[..] else {
         return Err(Violation::new(format_args!("there should be vectors of one spec, and there are {inventory:?}")));
     };

@@ -10,6 +10,7 @@ use crate::{
     directory::{contents, copied, unchanged},
     process::{Moments, Order, Other, Reply, crash_points},
     stamped::{self, SAMPLE, Shown},
+    toy::request,
     verdict::ensure,
 };
 
@@ -51,12 +52,12 @@ pub(crate) fn an_older_schema_is_migrated_by_a_session<F: Fixture>(cx: &Cx<F>) -
             let backend = cx.open(dir).await?;
             let own = backend.descriptor().schema;
             ensure!(found < own, "schema {found} is not older than {own}");
-            drop(backend.begin_index_session(scope).await?);
+            drop(backend.begin_index_session(request(scope)).await?);
             let still = mismatch(&backend, backend.open_reader().await.err())?;
             ensure!(still == found, "a session that was dropped made schema {found} to {still}");
             let commit = match scope {
                 WriteScope::Incremental => {
-                    let session = backend.begin_index_session(scope).await?;
+                    let session = backend.begin_index_session(request(scope)).await?;
                     codira_contracts::IndexWriteSession::commit(session).await?
                 }
                 WriteScope::Full => stamped::commit(&backend, SAMPLE).await?,
@@ -64,7 +65,8 @@ pub(crate) fn an_older_schema_is_migrated_by_a_session<F: Fixture>(cx: &Cx<F>) -
             ensure!(commit.generation == 2, "the commit that migrates the first one is number {}", commit.generation);
             ensure!(commit.replaced.is_none(), "migrating is replacing: {:?}", commit.replaced);
             let reader = backend.open_reader().await?;
-            ensure!(reader.generation() == 2, "after commit 2 a reader shows {}", reader.generation());
+            let shown = reader.inventory().await?.generation;
+            ensure!(shown == 2, "after commit 2 a reader shows {shown}");
             shows_sample(&reader, backend.descriptor()).await
         })?;
     }
@@ -117,7 +119,8 @@ async fn goes_on<F: Fixture>(cx: &Cx<F>, dir: &Path, older: u32, migrated: bool)
     let backend = cx.open(dir).await?;
     let last = if migrated {
         let reader = backend.open_reader().await?;
-        ensure!(reader.generation() == 2, "a kill while commit 2 migrated left commit {}", reader.generation());
+        let shown = reader.inventory().await?.generation;
+        ensure!(shown == 2, "a kill while commit 2 migrated left commit {shown}");
         shows_sample(&reader, backend.descriptor()).await?;
         2
     } else {
@@ -146,7 +149,7 @@ pub(crate) fn a_newer_schema_is_left_alone<F: Fixture>(cx: &Cx<F>) -> Outcome {
         let own = backend.descriptor().schema;
         ensure!(found > own, "schema {found} is not newer than {own}");
         for scope in [WriteScope::Incremental, WriteScope::Full] {
-            let named = mismatch(&backend, backend.begin_index_session(scope).await.err())?;
+            let named = mismatch(&backend, backend.begin_index_session(request(scope)).await.err())?;
             ensure!(named == found, "a reader finds schema {found}, and a session {named}");
         }
         drop(backend);

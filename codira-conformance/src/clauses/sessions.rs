@@ -3,8 +3,8 @@
 mod dropped;
 
 use codira_contracts::{
-    AnalyzerInventory, BackendError, Commit, Coverage, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, PathPrefix,
-    RunInventory, Tool,
+    AnalyzerInventory, BackendError, Commit, Coverage, EmbeddingRow, ErrorKind, IndexBackend, IndexReader, IndexWriteSession,
+    PathPrefix, PendingRequest, RunInventory, RuntimeInventory, Tool,
     WriteScope::{self, Full, Incremental},
 };
 
@@ -12,7 +12,8 @@ use crate::{
     Cx, Fixture, Outcome,
     histories::Flaw,
     observe::keeps_embeddings,
-    samples::{defining, embedded, file, path},
+    samples::{defining, embedded, file, path, spec},
+    toy::request,
     verdict::ensure,
 };
 
@@ -26,7 +27,7 @@ async fn listed(backend: &impl IndexBackend) -> Result<Vec<String>, BackendError
 
 /// Commits files of these paths.
 async fn commit(backend: &impl IndexBackend, scope: WriteScope, paths: &[&str]) -> Result<Commit, BackendError> {
-    let mut session = backend.begin_index_session(scope).await?;
+    let mut session = backend.begin_index_session(request(scope)).await?;
     for path in paths {
         session.put_file(file(path)).await?;
     }
@@ -49,10 +50,10 @@ pub(crate) fn only_one_session_is_open<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         for (first, second) in [(Full, Incremental), (Incremental, Full), (Incremental, Incremental)] {
-            let session = index.backend.begin_index_session(first).await?;
+            let session = index.backend.begin_index_session(request(first)).await?;
             // Also after the refusal, and after a reader came by.
             for _ in 0..2 {
-                let second = index.backend.begin_index_session(second);
+                let second = index.backend.begin_index_session(request(second));
                 match tokio::time::timeout(cx.settings().settling, second).await {
                     Ok(second) => refused(second)?,
                     Err(_) => ensure!(false, "a second session waits for the first instead of being refused at once"),
@@ -69,12 +70,12 @@ pub(crate) fn all_backends_of_a_repository_share_the_place<F: Fixture>(cx: &Cx<F
     cx.block_on(async {
         let index = cx.index().await?;
         let other = cx.open(index.path()).await?;
-        let session = index.backend.begin_index_session(Incremental).await?;
-        refused(other.begin_index_session(Incremental).await)?;
+        let session = index.backend.begin_index_session(request(Incremental)).await?;
+        refused(other.begin_index_session(request(Incremental)).await)?;
         drop(session);
-        commit(&other, Incremental, &["pkg/a.py"]).await?;
+        commit(&other, Incremental, &["pkg/a.toy"]).await?;
         let listed = listed(&index.backend).await?;
-        ensure!(listed == ["pkg/a.py"], "the other backend committed pkg/a.py, and this one lists {listed:?}");
+        ensure!(listed == ["pkg/a.toy"], "the other backend committed pkg/a.toy, and this one lists {listed:?}");
         Ok(())
     })
 }
@@ -98,19 +99,19 @@ fn giving_up<F: Fixture, G: Future<Output = Result<(), BackendError>>>(
 ) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        commit(&index.backend, Incremental, &["pkg/a.py"]).await?;
+        commit(&index.backend, Incremental, &["pkg/a.toy"]).await?;
         for scope in [Incremental, Full] {
-            let mut session = index.backend.begin_index_session(scope).await?;
-            session.put_file(file("pkg/b.py")).await?;
-            session.remove_file(&path("pkg/a.py")).await?;
+            let mut session = index.backend.begin_index_session(request(scope)).await?;
+            session.put_file(file("pkg/b.toy")).await?;
+            session.remove_file(&path("pkg/a.toy")).await?;
             session.rebuild_derived().await?;
             give_up(session).await?;
             // The very next call finds the place free.
-            give_up(index.backend.begin_index_session(scope).await?).await?;
+            give_up(index.backend.begin_index_session(request(scope)).await?).await?;
             let listed = listed(&index.backend).await?;
-            ensure!(listed == ["pkg/a.py"], "a session that was given up left {listed:?}");
+            ensure!(listed == ["pkg/a.toy"], "a session that was given up left {listed:?}");
         }
-        let Commit { generation, .. } = commit(&index.backend, Incremental, &["pkg/c.py"]).await?;
+        let Commit { generation, .. } = commit(&index.backend, Incremental, &["pkg/c.toy"]).await?;
         ensure!(generation == 2, "sessions that were given up counted: the second commit is number {generation}");
         Ok(())
     })
@@ -120,7 +121,7 @@ pub(crate) fn committing_frees_the_place<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         for _ in 0..3 {
-            index.backend.begin_index_session(Incremental).await?.commit().await?;
+            index.backend.begin_index_session(request(Incremental)).await?.commit().await?;
         }
         Ok(())
     })
@@ -129,11 +130,11 @@ pub(crate) fn committing_frees_the_place<F: Fixture>(cx: &Cx<F>) -> Outcome {
 pub(crate) fn a_session_owns_what_it_needs<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        commit(&index.backend, Incremental, &["pkg/a.py"]).await?;
+        commit(&index.backend, Incremental, &["pkg/a.toy"]).await?;
         let reader = index.backend.open_reader().await?;
-        let mut session = index.backend.begin_index_session(Incremental).await?;
+        let mut session = index.backend.begin_index_session(request(Incremental)).await?;
         let _dir = index.without_backend();
-        session.put_file(file("pkg/b.py")).await?;
+        session.put_file(file("pkg/b.toy")).await?;
         let Commit { generation, .. } = session.commit().await?;
         ensure!(generation == 2, "the second commit is number {generation}");
         let states = reader.file_states(&PathPrefix::root()).await?;
@@ -147,12 +148,12 @@ pub(crate) fn the_first_commit_is_number_one<F: Fixture>(cx: &Cx<F>) -> Outcome 
         cx.block_on(async {
             let index = cx.index().await?;
             for (expected, scope) in (1..).zip([first, Incremental, Full, Incremental]) {
-                let Commit { generation, replaced } = commit(&index.backend, scope, &["pkg/a.py"]).await?;
+                let Commit { generation, replaced } = commit(&index.backend, scope, &["pkg/a.toy"]).await?;
                 ensure!(generation == expected, "commit number {expected} says that it is {generation}");
                 ensure!(replaced.is_none(), "it says that it replaced something unreadable: {replaced:?}");
                 let reader = index.backend.open_reader().await?;
-                let (shown, stored) = (reader.generation(), reader.runtime_inventory().await?.generation);
-                ensure!((shown, stored) == (expected, expected), "after commit {expected}: {shown}, inventory {stored}");
+                let shown = reader.inventory().await?.generation;
+                ensure!(shown == expected, "after commit {expected}, a reader shows {shown}");
             }
             Outcome::Ok(())
         })?;
@@ -165,39 +166,39 @@ pub(crate) fn an_empty_commit_is_a_commit<F: Fixture>(cx: &Cx<F>) -> Outcome {
         let index = cx.index().await?;
         commit(&index.backend, Incremental, &[]).await?;
         ensure!(listed(&index.backend).await?.is_empty(), "an empty commit left files");
-        commit(&index.backend, Incremental, &["pkg/a.py"]).await?;
+        commit(&index.backend, Incremental, &["pkg/a.toy"]).await?;
         let Commit { generation, .. } = commit(&index.backend, Incremental, &[]).await?;
         ensure!(generation == 3, "the third commit is number {generation}");
         let listed = listed(&index.backend).await?;
-        ensure!(listed == ["pkg/a.py"], "an empty commit left {listed:?}");
+        ensure!(listed == ["pkg/a.toy"], "an empty commit left {listed:?}");
         Ok(())
     })
 }
 
 fn an_inventory() -> RunInventory {
-    let analyzer = AnalyzerInventory { tool: Tool::new("python", "1"), globs: vec!["*.py".to_owned()] };
+    let analyzer = AnalyzerInventory { tool: Tool::new("python", "1"), globs: vec!["*.toy".to_owned()] };
     RunInventory { coverage: Coverage::Complete, analyzers: vec![analyzer] }
 }
 
 pub(crate) fn full_scope_replaces_everything<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Incremental).await?;
+        let mut session = index.backend.begin_index_session(request(Incremental)).await?;
         let embeddings = keeps_embeddings(index.backend.descriptor());
-        let known = || defining("pkg/b.py", &["run"]);
-        session.put_file(file("pkg/a.py")).await?;
+        let known = || defining("pkg/b.toy", &["run"]);
+        session.put_file(file("pkg/a.toy")).await?;
         session.put_file(embedded(known(), embeddings)).await?;
         session.write_inventory(an_inventory()).await?;
         session.commit().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
         session.put_file(known()).await?;
         session.commit().await?;
         let listed = listed(&index.backend).await?;
-        ensure!(listed == ["pkg/b.py"], "a full session put pkg/b.py and left {listed:?}");
+        ensure!(listed == ["pkg/b.toy"], "a full session put pkg/b.toy and left {listed:?}");
         let reader = index.backend.open_reader().await?;
         let found = reader.file(known().path()).await?;
-        ensure!(found == Some(known()), "a full session put pkg/b.py without embeddings, and left {found:#?}");
-        let (coverage, analyzers) = (reader.runtime_inventory().await?.coverage, reader.analyzer_inventory().await?);
+        ensure!(found == Some(known()), "a full session put pkg/b.toy without embeddings, and left {found:#?}");
+        let RuntimeInventory { coverage, analyzers, .. } = reader.inventory().await?;
         ensure!(coverage == Coverage::Unknown, "nobody said what was covered, and coverage is {coverage}");
         ensure!(analyzers.is_empty(), "nobody named an analyzer, and there are {analyzers:?}");
         Ok(())
@@ -207,21 +208,21 @@ pub(crate) fn full_scope_replaces_everything<F: Fixture>(cx: &Cx<F>) -> Outcome 
 pub(crate) fn incremental_scope_replaces_what_it_names<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Incremental).await?;
-        session.put_file(defining("pkg/a.py", &["run"])).await?;
-        session.put_file(file("pkg/b.py")).await?;
+        let mut session = index.backend.begin_index_session(request(Incremental)).await?;
+        session.put_file(defining("pkg/a.toy", &["run"])).await?;
+        session.put_file(file("pkg/b.toy")).await?;
         session.write_inventory(an_inventory()).await?;
         session.commit().await?;
-        let mut session = index.backend.begin_index_session(Incremental).await?;
-        session.put_file(file("src/a.rs")).await?;
-        session.remove_file(&path("pkg/b.py")).await?;
+        let mut session = index.backend.begin_index_session(request(Incremental)).await?;
+        session.put_file(file("src/a.plain")).await?;
+        session.remove_file(&path("pkg/b.toy")).await?;
         session.commit().await?;
         let listed = listed(&index.backend).await?;
-        ensure!(listed == ["pkg/a.py", "src/a.rs"], "the session left {listed:?}");
+        ensure!(listed == ["pkg/a.toy", "src/a.plain"], "the session left {listed:?}");
         let reader = index.backend.open_reader().await?;
-        let kept = reader.file(&path("pkg/a.py")).await?;
-        ensure!(kept == Some(defining("pkg/a.py", &["run"])), "a file that was not named is now {kept:#?}");
-        let analyzers = reader.analyzer_inventory().await?;
+        let kept = reader.file(&path("pkg/a.toy")).await?;
+        ensure!(kept == Some(defining("pkg/a.toy", &["run"])), "a file that was not named is now {kept:#?}");
+        let analyzers = reader.inventory().await?.analyzers;
         ensure!(analyzers == an_inventory().analyzers, "the inventory was not named, and is now {analyzers:?}");
         Ok(())
     })
@@ -231,19 +232,19 @@ pub(crate) fn the_last_call_about_a_path_wins<F: Fixture>(cx: &Cx<F>) -> Outcome
     cx.block_on(async {
         let index = cx.index().await?;
         for scope in [Incremental, Full] {
-            let mut session = index.backend.begin_index_session(scope).await?;
-            session.put_file(defining("pkg/a.py", &["first"])).await?;
-            session.remove_file(&path("pkg/b.py")).await?;
-            session.put_file(defining("src/a.rs", &["gone"])).await?;
-            session.put_file(defining("pkg/b.py", &["run"])).await?;
-            session.put_file(defining("pkg/a.py", &["last"])).await?;
-            session.remove_file(&path("src/a.rs")).await?;
+            let mut session = index.backend.begin_index_session(request(scope)).await?;
+            session.put_file(defining("pkg/a.toy", &["first"])).await?;
+            session.remove_file(&path("pkg/b.toy")).await?;
+            session.put_file(defining("src/a.plain", &["gone"])).await?;
+            session.put_file(defining("pkg/b.toy", &["run"])).await?;
+            session.put_file(defining("pkg/a.toy", &["last"])).await?;
+            session.remove_file(&path("src/a.plain")).await?;
             session.commit().await?;
             let reader = index.backend.open_reader().await?;
-            let a = reader.file(&path("pkg/a.py")).await?;
-            ensure!(a == Some(defining("pkg/a.py", &["last"])), "put twice: {a:#?}");
+            let a = reader.file(&path("pkg/a.toy")).await?;
+            ensure!(a == Some(defining("pkg/a.toy", &["last"])), "put twice: {a:#?}");
             let listed = listed(&index.backend).await?;
-            ensure!(listed == ["pkg/a.py", "pkg/b.py"], "put and removed, removed and put: {listed:?}");
+            ensure!(listed == ["pkg/a.toy", "pkg/b.toy"], "put and removed, removed and put: {listed:?}");
         }
         Ok(())
     })
@@ -253,9 +254,9 @@ pub(crate) fn removing_an_unknown_path_succeeds<F: Fixture>(cx: &Cx<F>) -> Outco
     cx.block_on(async {
         let index = cx.index().await?;
         for scope in [Full, Incremental] {
-            let mut session = index.backend.begin_index_session(scope).await?;
-            session.remove_file(&path("nowhere.py")).await?;
-            session.remove_file(&path("nowhere.py")).await?;
+            let mut session = index.backend.begin_index_session(request(scope)).await?;
+            session.remove_file(&path("nowhere.toy")).await?;
+            session.remove_file(&path("nowhere.toy")).await?;
             session.commit().await?;
         }
         Ok(())
@@ -265,25 +266,29 @@ pub(crate) fn removing_an_unknown_path_succeeds<F: Fixture>(cx: &Cx<F>) -> Outco
 pub(crate) fn a_session_sees_its_own_writes<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        commit(&index.backend, Full, &["pkg/a.py"]).await?;
-        let mut session = index.backend.begin_index_session(Incremental).await?;
-        let mut changed = file("pkg/a.py");
-        changed.state.size = 7;
-        for (step, expected) in
-            [("begun", Some(file("pkg/a.py").state)), ("put", Some(changed.state.clone())), ("removed", None)]
-        {
+        let waiting = |text: &str| {
+            let mut file = defining("pkg/a.toy", &["run"]);
+            file.embeddings = vec![EmbeddingRow::pending("run".into(), spec("1"), text)];
+            file
+        };
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
+        session.put_file(waiting("stored")).await?;
+        session.commit().await?;
+        let mut session = index.backend.begin_index_session(request(Incremental)).await?;
+        for (step, expected) in [("begun", Some("stored")), ("put", Some("put again")), ("removed", None)] {
             match step {
-                "put" => session.put_file(changed.clone()).await?,
-                "removed" => session.remove_file(&path("pkg/a.py")).await?,
+                "put" => session.put_file(waiting("put again")).await?,
+                "removed" => session.remove_file(&path("pkg/a.toy")).await?,
                 _ => {}
             }
-            let state = session.file_state(&path("pkg/a.py")).await?;
-            ensure!(state == expected, "{step}: the session has {state:?}, and should have {expected:?}");
+            let rows = session.pending_embeddings(&PendingRequest::default()).await?;
+            let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+            ensure!(texts.iter().copied().eq(expected), "{step}: the session lists {texts:?}, and should list {expected:?}");
         }
         session.abort().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
-        let state = session.file_state(&path("pkg/a.py")).await?;
-        ensure!(state.is_none(), "a full session starts with {state:?}");
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
+        let rows = session.pending_embeddings(&PendingRequest::default()).await?;
+        ensure!(rows.is_empty(), "a full session starts with {rows:?}");
         Ok(())
     })
 }
@@ -291,9 +296,9 @@ pub(crate) fn a_session_sees_its_own_writes<F: Fixture>(cx: &Cx<F>) -> Outcome {
 pub(crate) fn a_failed_call_leaves_the_session_usable<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
-        session.put_file(file("pkg/a.py")).await?;
-        let mut flawed = file("pkg/b.py");
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
+        session.put_file(file("pkg/a.toy")).await?;
+        let mut flawed = file("pkg/b.toy");
         Flaw::StrayUse.spoil(&mut flawed);
         let mut twice = an_inventory();
         twice.analyzers.extend(an_inventory().analyzers);
@@ -302,11 +307,11 @@ pub(crate) fn a_failed_call_leaves_the_session_usable<F: Fixture>(cx: &Cx<F>) ->
             let kind = call.as_ref().err().map(BackendError::kind);
             ensure!(kind == Some(ErrorKind::InvalidInput), "what breaks a rule is answered by {call:?}");
         }
-        session.put_file(file("src/a.rs")).await?;
+        session.put_file(file("src/a.plain")).await?;
         session.commit().await?;
         let listed = listed(&index.backend).await?;
-        ensure!(listed == ["pkg/a.py", "src/a.rs"], "after failed calls the session committed {listed:?}");
-        let analyzers = index.backend.open_reader().await?.analyzer_inventory().await?;
+        ensure!(listed == ["pkg/a.toy", "src/a.plain"], "after failed calls the session committed {listed:?}");
+        let analyzers = index.backend.open_reader().await?.inventory().await?.analyzers;
         ensure!(analyzers == an_inventory().analyzers, "after a refused inventory there is {analyzers:?}");
         Ok(())
     })

@@ -9,8 +9,8 @@ use std::{
 
 use codira_contracts::{
     AnalysisStatus, AuditPolicy, BackendError, Diagnostic, DocIssue, DocIssueRequest, Documentation, DocumentationRequest,
-    FileSnapshot, Import, IndexBackend, IndexReader, IndexWriteSession, Language, LineSpan, RepoPath, Severity, Site,
-    SymbolKey, Tool, UseRecord,
+    FileSnapshot, Import, IndexBackend, IndexReader, IndexWriteSession, Language, LineSpan, RepoPath, Retention, Severity,
+    Site, SymbolKey, SymbolRequest, Tool, UseRecord,
     WriteScope::{Full, Incremental},
 };
 use proptest::{
@@ -25,6 +25,7 @@ use crate::{
     question::Question,
     samples::{self, defining, file, path},
     show,
+    toy::{OPEN, PLAIN, TOY, request},
     verdict::ensure,
 };
 
@@ -109,7 +110,7 @@ pub(crate) fn a_file_reads_back_as_it_was_put<F: Fixture>(cx: &Cx<F>) -> Outcome
         let index = cx.index().await?;
         let mut files = drawn_files(FILES, keeps_embeddings(index.backend.descriptor()))?;
         files.push(treacherous());
-        let mut session = index.backend.begin_index_session(Full).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
         for file in &files {
             session.put_file(file.clone()).await?;
         }
@@ -126,7 +127,7 @@ pub(crate) fn a_file_reads_back_as_it_was_put<F: Fixture>(cx: &Cx<F>) -> Outcome
 /// A file in which every text that can be asked for is, or holds, a mark.
 fn marked(mark: &str) -> FileSnapshot {
     let text = mark.to_owned();
-    let mut file = defining("pkg/a.py", &[mark, "run"]);
+    let mut file = defining("pkg/a.toy", &[mark, "run"]);
     let analysis = &mut file.analysis;
     analysis.module = text.clone();
     analysis.source = format!("{mark}\n");
@@ -164,23 +165,24 @@ fn leaves_no_trace<F: Fixture>(cx: &Cx<F>, replacement: Option<FileSnapshot>) ->
     cx.block_on(async {
         let (index, fresh) = (cx.index().await?, cx.index().await?);
         let embeddings = keeps_embeddings(index.backend.descriptor());
-        let mut other = defining("pkg/b.py", &["run"]);
-        other.analysis.imports = vec![samples::import("pkg.a", "before")];
+        let mut other = defining("pkg/b.toy", &["run"]);
+        // The marked file is the module of that name, and defines it.
+        other.analysis.imports = vec![samples::import("before", "before")];
         other.analysis.uses = vec![samples::call("run", "before")];
 
-        let mut session = index.backend.begin_index_session(Full).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
         session.put_file(samples::embedded(marked("before"), embeddings)).await?;
         session.put_file(other.clone()).await?;
         session.commit().await?;
-        let mut session = index.backend.begin_index_session(Incremental).await?;
+        let mut session = index.backend.begin_index_session(request(Incremental)).await?;
         match &replacement {
             Some(file) => session.put_file(file.clone()).await?,
-            None => session.remove_file(&path("pkg/a.py")).await?,
+            None => session.remove_file(&path("pkg/a.toy")).await?,
         }
         session.commit().await?;
 
-        fresh.backend.begin_index_session(Full).await?.commit().await?;
-        let mut session = fresh.backend.begin_index_session(Full).await?;
+        fresh.backend.begin_index_session(request(Full)).await?.commit().await?;
+        let mut session = fresh.backend.begin_index_session(request(Full)).await?;
         for file in replacement.into_iter().chain([other]) {
             session.put_file(file).await?;
         }
@@ -198,8 +200,8 @@ fn leaves_no_trace<F: Fixture>(cx: &Cx<F>, replacement: Option<FileSnapshot>) ->
 pub(crate) fn files_share_no_identities<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
-        let mut files = [defining("pkg/a.py", &["run"]), defining("pkg/b.py", &["run"]), file("src/a.rs")];
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
+        let mut files = [defining("pkg/a.toy", &["run"]), defining("pkg/b.toy", &["run"]), file("src/a.plain")];
         files[1].analysis.documentation = vec![samples::unit("text", "b")];
         // What is a symbol in one file is a unit in another.
         files[2].analysis.documentation = vec![samples::unit("run", "c"), samples::unit("text", "c")];
@@ -213,8 +215,9 @@ pub(crate) fn files_share_no_identities<F: Fixture>(cx: &Cx<F>) -> Outcome {
             ensure!(found.as_ref() == Some(file), "{} reads back as {found:#?}", file.path());
             for symbol in &file.analysis.symbols {
                 let key = SymbolKey { path: file.path().clone(), id: symbol.id.clone() };
-                let found = reader.symbol(&key).await?.map(|entry| entry.symbol);
-                ensure!(found.as_ref() == Some(symbol), "the symbol {key} is {found:#?}");
+                let found = reader.symbols(&SymbolRequest::of(key.clone())).await?;
+                let own = found.iter().map(|entry| &entry.symbol).eq([symbol]);
+                ensure!(own, "the symbol {key} is {found:#?}");
             }
         }
         let units: usize = files.iter().map(|file| file.analysis.documentation.len()).sum();
@@ -231,34 +234,34 @@ pub(crate) fn a_file_that_breaks_a_rule_is_refused<F: Fixture>(cx: &Cx<F>) -> Ou
         let flaws = Flaw::ALL.iter().filter(|flaw| embeddings || !flaw.is_about_embeddings());
         for flaw in flaws {
             for known in [true, false] {
-                let mut session = index.backend.begin_index_session(Full).await?;
+                let mut session = index.backend.begin_index_session(request(Full)).await?;
                 if known {
-                    session.put_file(defining("pkg/a.py", &["before"])).await?;
+                    session.put_file(defining("pkg/a.toy", &["before"])).await?;
                     session.commit().await?;
-                    session = index.backend.begin_index_session(Incremental).await?;
+                    session = index.backend.begin_index_session(request(Incremental)).await?;
                 }
                 let mut spoilt = marked("after");
                 let id = flaw.spoil(&mut spoilt);
                 match session.put_file(spoilt).await {
                     Err(BackendError::InvalidInput { subject, problem }) => {
-                        let named = subject.contains("pkg/a.py") && subject.contains(id.as_str());
-                        ensure!(named, "{flaw:?} of {id} in pkg/a.py is refused without naming both: {subject}: {problem}");
+                        let named = subject.contains("pkg/a.toy") && subject.contains(id.as_str());
+                        ensure!(named, "{flaw:?} of {id} in pkg/a.toy is refused without naming both: {subject}: {problem}");
                     }
                     other => ensure!(false, "{flaw:?} is answered by {other:?}"),
                 }
-                session.put_file(file("pkg/b.py")).await?;
+                session.put_file(file("pkg/b.toy")).await?;
                 session.commit().await?;
 
                 let reader = index.backend.open_reader().await?;
-                let found = reader.file(&path("pkg/a.py")).await?;
-                let expected = known.then(|| defining("pkg/a.py", &["before"]));
+                let found = reader.file(&path("pkg/a.toy")).await?;
+                let expected = known.then(|| defining("pkg/a.toy", &["before"]));
                 ensure!(found == expected, "{flaw:?}: the refused file left {found:#?}");
                 for question in Question::naming("after") {
                     let silent = question.is_about_embeddings() && !embeddings;
                     let answer = if silent { Vec::new() } else { question.ask(&reader, index.backend.descriptor()).await? };
                     ensure!(answer.is_empty(), "{flaw:?}: after the refused file, {question:?} is answered by {answer:#?}");
                 }
-                ensure!(reader.file(&path("pkg/b.py")).await?.is_some(), "{flaw:?}: the file put after it is lost");
+                ensure!(reader.file(&path("pkg/b.toy")).await?.is_some(), "{flaw:?}: the file put after it is lost");
             }
         }
         Ok(())
@@ -273,33 +276,35 @@ fn audited_files() -> Vec<FileSnapshot> {
         file.analysis.doc_issues = issues.clone();
         file
     };
-    vec![file("c/a.c"), file("pkg/a.py"), file("src/a.rs")]
+    vec![file("c/a.c"), file("pkg/a.toy"), file("src/a.plain")]
 }
 
-fn auditing(languages: &[Language]) -> AuditPolicy {
-    AuditPolicy { audited: BTreeSet::from_iter(languages.iter().cloned()) }
+/// Keeps the issues of these languages.
+fn auditing(languages: &[Language]) -> Retention {
+    Retention { policy: AuditPolicy { audited: BTreeSet::from_iter(languages.iter().cloned()) }, specs: Vec::new() }
 }
 
 pub(crate) fn purging_removes_what_policy_skips<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
         for file in audited_files() {
             session.put_file(file).await?;
         }
         session.commit().await?;
-        let mut session = index.backend.begin_index_session(Incremental).await?;
-        let policy = auditing(&[Language::PYTHON, Language::C]);
-        let (first, second) = (session.purge_doc_issues(&policy).await?, session.purge_doc_issues(&policy).await?);
+        let mut session = index.backend.begin_index_session(request(Incremental)).await?;
+        let retention = auditing(&[TOY, OPEN]);
+        let first = session.maintain(&retention).await?.stale_doc_issues;
+        let second = session.maintain(&retention).await?.stale_doc_issues;
         ensure!((first, second) == (2, 0), "two issues are skipped, and purging says {first}, then {second}");
         session.commit().await?;
         let reader = index.backend.open_reader().await?;
         let issues = reader.doc_issues(&DocIssueRequest::default()).await?;
         let paths: Vec<&RepoPath> = issues.iter().map(|entry| &entry.path).collect();
-        let expected = [path("c/a.c"), path("c/a.c"), path("pkg/a.py"), path("pkg/a.py")];
+        let expected = [path("c/a.c"), path("c/a.c"), path("pkg/a.toy"), path("pkg/a.toy")];
         ensure!(paths.into_iter().eq(&expected), "left are {issues:#?}");
         for mut file in audited_files() {
-            if file.analysis.language == Language::RUST {
+            if file.analysis.language == PLAIN {
                 file.analysis.doc_issues.clear();
             }
             let found = reader.file(file.path()).await?;
@@ -312,20 +317,20 @@ pub(crate) fn purging_removes_what_policy_skips<F: Fixture>(cx: &Cx<F>) -> Outco
 pub(crate) fn maintenance_is_counted_until_it_is_done<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
         for file in audited_files() {
             session.put_file(file).await?;
         }
         session.commit().await?;
-        let everything = auditing(&[Language::PYTHON, Language::RUST, Language::C]);
-        let policy = auditing(&[Language::PYTHON]);
+        let everything = auditing(&[TOY, OPEN, PLAIN]);
+        let policy = auditing(&[TOY]);
         for (policy, purge, expected) in [(&everything, false, 0), (&policy, false, 4), (&policy, true, 0)] {
             if purge {
-                let mut session = index.backend.begin_index_session(Incremental).await?;
-                session.purge_doc_issues(policy).await?;
+                let mut session = index.backend.begin_index_session(request(Incremental)).await?;
+                session.maintain(policy).await?;
                 session.commit().await?;
             }
-            let stale = index.backend.open_reader().await?.maintenance(policy, &[]).await?.stale_doc_issues;
+            let stale = index.backend.open_reader().await?.maintenance(policy).await?.stale_doc_issues;
             ensure!(stale == expected, "{expected} issues are stale, and counted are {stale}");
         }
         Ok(())

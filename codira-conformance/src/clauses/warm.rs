@@ -12,6 +12,7 @@ use crate::{
     directory::{contents, unchanged},
     project::Project,
     samples::{path, spec},
+    toy::request,
     verdict::ensure,
 };
 
@@ -108,7 +109,7 @@ async fn edit(backend: &Counting, change: impl FnOnce(&mut FileSnapshot)) -> Out
     let file = backend.open_reader().await?.file(&path("pkg/f0.py")).await?;
     let Some(mut file) = file else { return Err(Violation::new("a file that was indexed is not there")) };
     change(&mut file);
-    let mut session = backend.begin_index_session(WriteScope::Incremental).await?;
+    let mut session = backend.begin_index_session(request(WriteScope::Incremental)).await?;
     session.put_file(file).await?;
     session.commit().await?;
     Ok(())
@@ -123,7 +124,7 @@ async fn is_cleared(project: &Project, count: impl Fn(&Maintenance) -> u64) -> O
     ensure!((sessions, files_put) == (1, 0), "clearing away took {sessions} sessions, which put {files_put} files");
     ensure!(run.reasons().iter().all(|(_, reason)| *reason == Reason::Unchanged), "{:?}", run.reasons());
     let reader = project.backend().open_reader().await?;
-    let left = reader.maintenance(&Default::default(), &[]).await?;
+    let left = reader.maintenance(&Default::default()).await?;
     ensure!(!left.is_needed(), "after the run there is still {left:?}");
     let files = reader.file_states(&PathPrefix::root()).await?.len();
     ensure!(files == 2, "two files are indexed, and after the run there are {files}");

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use codira_contracts::{
     AnalysisStatus, BackendError, CandidateRequest, DocIssueRequest, DocumentationRequest, EdgeCounts, EdgeEnd, EdgeEntry,
     EdgeRequest, EdgeTarget, EmbeddingInventory, EmbeddingState, FileSnapshot, ImportEnd, ImportEntry, ImportRequest,
-    ImportTarget, IndexReader, PathPrefix, PendingRequest, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest,
-    SymbolKey, SymbolMatch, SymbolRequest, TextRequest, Tool, Totals, UseKind, Vector, Visibility,
+    ImportTarget, IndexReader, Owners, PathPrefix, PendingRequest, RuntimeInventory, SymbolEntry, SymbolInventoryEntry,
+    SymbolInventoryRequest, SymbolKey, SymbolMatch, SymbolRequest, TextRequest, Tool, Totals, UseKind, Vector, Visibility,
 };
 use similar::{ChangeTag, TextDiff};
 
@@ -42,7 +42,7 @@ pub(super) async fn ask(reader: &impl IndexReader, keeps_embeddings: bool) -> Re
         let inventory = SymbolInventoryRequest { prefix: within.clone(), ..SymbolInventoryRequest::default() };
         for counted in reader.symbol_inventory(&inventory).await? {
             let key = counted.symbol.key.clone();
-            let Some(entry) = reader.symbol(&key).await? else { continue };
+            let Some(entry) = reader.symbols(&SymbolRequest::of(key.clone())).await?.pop() else { continue };
             lines.push(symbol(&counted, &entry));
             for kind in UseKind::ALL {
                 for edge in reader.edges(&EdgeRequest::new(*kind, EdgeEnd::From(key.clone()))).await? {
@@ -75,8 +75,9 @@ pub(super) async fn ask(reader: &impl IndexReader, keeps_embeddings: bool) -> Re
         }));
         answers.insert(state.path.to_string(), text(lines));
     }
-    let mut lines = vec![format!("coverage {}", reader.runtime_inventory().await?.coverage)];
-    for analyzer in reader.analyzer_inventory().await? {
+    let RuntimeInventory { coverage, analyzers, embeddings: stored, .. } = reader.inventory().await?;
+    let mut lines = vec![format!("coverage {coverage}")];
+    for analyzer in analyzers {
         lines.push(format!("analyzer {}", tool(&analyzer.tool)));
     }
     let Totals { files, symbols, imports, calls, references, edges, resolved_edges, documentation, doc_issues, .. } =
@@ -94,26 +95,25 @@ pub(super) async fn ask(reader: &impl IndexReader, keeps_embeddings: bool) -> Re
     ];
     lines.push(format!("in all {}", numbers(&totals)));
     if keeps_embeddings {
-        lines.extend(embeddings(reader).await?);
+        lines.extend(embeddings(reader, stored).await?);
     }
     answers.insert(REPOSITORY.to_owned(), text(lines));
     Ok((answers, ends))
 }
 
 /// What is stored of each spec, what is most like a text of two lengths, and what waits first.
-async fn embeddings(reader: &impl IndexReader) -> Result<Vec<String>, BackendError> {
+async fn embeddings(reader: &impl IndexReader, stored: Vec<EmbeddingInventory>) -> Result<Vec<String>, BackendError> {
     let mut lines = Vec::new();
-    for EmbeddingInventory { spec, computed, pending } in reader.embedding_inventory().await? {
+    for EmbeddingInventory { spec, computed, pending } in stored {
         lines.push(format!("embeddings by {}: {}", spec.model, numbers(&[(computed, "computed"), (pending, "waiting")])));
         for length in [40.0, 4.0] {
             let Ok(query) = Vector::new(vec![length, 1.0]) else { continue };
-            let like = CandidateRequest::new(spec.clone(), query, CANDIDATES);
-            let symbols = reader.symbol_candidates(&like).await?;
-            let symbols: Vec<String> = symbols.iter().map(|it| it.entry.key().to_string()).collect();
-            lines.push(format!("  symbols most like length {length}: {}", symbols.join(", ")));
-            let units = reader.documentation_candidates(&like).await?;
-            let units: Vec<String> = units.iter().map(|it| format!("{}#{}", it.entry.path, it.entry.unit.id)).collect();
-            lines.push(format!("  units most like length {length}: {}", units.join(", ")));
+            for (among, what) in [(Owners::Symbols, "symbols"), (Owners::Documentation, "units")] {
+                let like = CandidateRequest::new(among, spec.clone(), query.clone(), CANDIDATES);
+                let found = reader.candidates(&like).await?;
+                let keys: Vec<String> = found.iter().map(|it| it.owner.key().to_string()).collect();
+                lines.push(format!("  {what} most like length {length}: {}", keys.join(", ")));
+            }
         }
         let first = PendingRequest { spec: Some(spec), limit: Some(CANDIDATES), ..PendingRequest::default() };
         let waiting = reader.pending_embeddings(&first).await?;
@@ -163,8 +163,8 @@ impl Ends {
             for kind in UseKind::ALL {
                 edges[2] += reader.edges(&EdgeRequest::new(*kind, EdgeEnd::To(key.clone()))).await?.len();
             }
-            of_symbols[0] += reader.children(key).await?.len();
-            of_symbols[1] += reader.overloads(key).await?.len();
+            of_symbols[0] += reader.symbols(&SymbolRequest::children_of(key.clone())).await?.len();
+            of_symbols[1] += reader.symbols(&SymbolRequest::overloads_of(key.clone())).await?.len();
             let units = DocumentationRequest { owner: Some(key.clone()), ..Default::default() };
             of_symbols[2] += reader.documentation(&units).await?.len();
         }

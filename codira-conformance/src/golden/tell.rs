@@ -52,7 +52,8 @@ pub(super) async fn tell(story: &Story, backend: &Counting) -> Outcome<String> {
         let everything = acts.iter().any(|act| matches!(act, Act::Everything));
         let scope = if everything { IndexScope::Full } else { IndexScope::Changed };
         let root = tree.root().map_err(Violation::new)?;
-        let mut indexer = Indexer::new(backend.clone(), root, configured.analyzers(), configured.options()?);
+        let mut indexer = Indexer::new(backend.clone(), root, configured.analyzers(), configured.options()?)
+            .with_rules(codira_languages::rules());
         indexer = indexer.with_auditing(configured.auditing());
         let mut request = IndexRequest { scope, ..IndexRequest::default() };
         if let Some((mode, model)) = configured.embedded {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use codira_contracts::{
     AnalyzerInventory, AuditPolicy, CandidateRequest, ComputedEmbedding, ContentHash, Coverage, DocIssueRequest,
-    DocumentationRequest, EdgeEnd, EdgeRequest, EmbeddingSpec, ImportEnd, ImportRequest, PathPrefix, PendingRequest,
+    DocumentationRequest, EdgeEnd, EdgeRequest, ImportEnd, ImportRequest, Owners, PathPrefix, PendingRequest, Retention,
     ReuseRequest, RunInventory, Severity, SymbolInventoryRequest, SymbolKey, SymbolKind, SymbolMatch, SymbolRequest,
     TextRequest, UseKind, Vector, WriteScope,
 };
@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     question::Question,
+    toy::Edition,
     vocabulary::{self, MODULES, NAMES, SOUGHT, TEXTS, USES},
 };
 
@@ -32,8 +33,9 @@ pub(crate) fn committed_history() -> impl Strategy<Value = History> {
 
 fn run(focus: Focus, end: BoxedStrategy<End>) -> impl Strategy<Value = Run> {
     let scope = prop_oneof![5 => Just(WriteScope::Incremental), 1 => Just(WriteScope::Full)];
-    let drawn = (scope, vec(edit(focus), 0..6), end, vec(question(focus), 0..20));
-    drawn.prop_map(|(scope, edits, end, questions)| Run { scope, edits, end, questions })
+    let edition = prop_oneof![8 => Just(Edition::First), 1 => Just(Edition::Second), 1 => Just(Edition::Without)];
+    let drawn = (scope, edition, vec(edit(focus), 0..6), end, vec(question(focus), 0..20));
+    drawn.prop_map(|(scope, edition, edits, end, questions)| Run { scope, edition, edits, end, questions })
 }
 
 fn end(focus: Focus) -> impl Strategy<Value = End> {
@@ -52,14 +54,12 @@ fn edit(focus: Focus) -> impl Strategy<Value = Edit> {
     prop_oneof![
         36 => file(focus).prop_map(|file| Edit::Put(Box::new(file))),
         6 => path(focus).prop_map(Edit::Remove),
-        1 => policy().prop_map(Edit::Purge),
-        1 => some_specs().prop_map(Edit::Prune),
+        2 => retention().prop_map(Edit::Maintain),
         2 => vec(waiting, 0..4).prop_map(Edit::Queue),
         2 => (0..4usize, numbers()).prop_map(|(limit, numbers)| Edit::ComputePending(limit, numbers)),
         1 => vec(computed(focus), 0..3).prop_map(Edit::Store),
         1 => inventory().prop_map(Edit::WriteInventory),
         1 => Just(Edit::RebuildDerived),
-        1 => path(focus).prop_map(Edit::AskState),
         1 => reuse().prop_map(Edit::AskReusable),
         1 => pending().prop_map(Edit::AskPending),
     ]
@@ -87,8 +87,8 @@ fn policy() -> impl Strategy<Value = AuditPolicy> {
     audited.prop_map(|audited| AuditPolicy { audited: BTreeSet::from_iter(audited) })
 }
 
-fn some_specs() -> impl Strategy<Value = Vec<EmbeddingSpec>> {
-    vec(spec(), 0..4)
+fn retention() -> impl Strategy<Value = Retention> {
+    (policy(), vec(spec(), 0..4)).prop_map(|(policy, specs)| Retention { policy, specs })
 }
 
 fn inventory() -> impl Strategy<Value = RunInventory> {
@@ -119,8 +119,9 @@ fn query() -> impl Strategy<Value = Vector> {
 }
 
 fn candidates() -> impl Strategy<Value = CandidateRequest> {
-    let drawn = (spec(), query(), prefix(), limit());
-    drawn.prop_map(|(spec, vector, prefix, limit)| CandidateRequest { spec, vector, prefix, limit })
+    let among = select(vec![Owners::Symbols, Owners::Documentation]);
+    let drawn = (among, spec(), query(), prefix(), limit());
+    drawn.prop_map(|(among, spec, vector, prefix, limit)| CandidateRequest { among, spec, vector, prefix, limit })
 }
 
 fn edge_end(focus: Focus) -> impl Strategy<Value = EdgeEnd> {
@@ -142,11 +143,14 @@ fn import_end(focus: Focus) -> impl Strategy<Value = ImportEnd> {
     ]
 }
 
-fn matching() -> impl Strategy<Value = SymbolMatch> {
+fn matching(focus: Focus) -> impl Strategy<Value = SymbolMatch> {
     prop_oneof![
         word(NAMES).prop_map(SymbolMatch::Name),
         prop_oneof![word(NAMES), word(USES)].prop_map(SymbolMatch::LogicalName),
         word(MODULES).prop_map(SymbolMatch::Module),
+        key(focus).prop_map(SymbolMatch::Key),
+        key(focus).prop_map(SymbolMatch::ChildrenOf),
+        key(focus).prop_map(SymbolMatch::OverloadsOf),
     ]
 }
 
@@ -156,7 +160,7 @@ fn kind() -> impl Strategy<Value = Option<SymbolKind>> {
 
 /// Any question of the contract.
 fn question(focus: Focus) -> impl Strategy<Value = Question> {
-    let symbols = (matching(), kind(), prefix(), limit()).prop_map(|(matching, kind, prefix, limit)| SymbolRequest {
+    let symbols = (matching(focus), kind(), prefix(), limit()).prop_map(|(matching, kind, prefix, limit)| SymbolRequest {
         matching,
         kind,
         prefix,
@@ -187,12 +191,9 @@ fn question(focus: Focus) -> impl Strategy<Value = Question> {
     });
     Union::new_weighted(vec![
         (1, prefix().prop_map(Question::FileStates).boxed()),
-        (1, (policy(), some_specs()).prop_map(|(policy, specs)| Question::Maintenance(policy, specs)).boxed()),
-        (1, key(focus).prop_map(Question::Symbol).boxed()),
-        (3, symbols.prop_map(Question::Symbols).boxed()),
+        (1, retention().prop_map(Question::Maintenance).boxed()),
+        (6, symbols.prop_map(Question::Symbols).boxed()),
         (1, inventory.prop_map(Question::SymbolInventory).boxed()),
-        (1, key(focus).prop_map(Question::Children).boxed()),
-        (1, key(focus).prop_map(Question::Overloads).boxed()),
         (3, edges.prop_map(Question::Edges).boxed()),
         (1, imports.prop_map(Question::Imports).boxed()),
         (1, texts.prop_map(Question::TextReferences).boxed()),
@@ -200,8 +201,7 @@ fn question(focus: Focus) -> impl Strategy<Value = Question> {
         (1, issues.prop_map(Question::DocIssues).boxed()),
         (1, reuse().prop_map(Question::Reusable).boxed()),
         (1, pending().prop_map(Question::Pending).boxed()),
-        (1, candidates().prop_map(Question::SymbolCandidates).boxed()),
-        (1, candidates().prop_map(Question::DocumentationCandidates).boxed()),
+        (2, candidates().prop_map(Question::Candidates).boxed()),
     ])
 }
 
@@ -218,6 +218,7 @@ mod tests {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
 
     use super::*;
+    use crate::toy::{OPEN, TOY};
 
     /// What becomes of the edges of a file while it stays as it is.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -235,10 +236,10 @@ mod tests {
         let mut runner = TestRunner::deterministic();
         let mut crossing: BTreeMap<Language, usize> = BTreeMap::new();
         let mut turns: BTreeMap<(Language, Turn), usize> = BTreeMap::new();
-        for _ in 0..256 {
+        for _ in 0..1024 {
             let mut state = Arc::<IndexState>::default();
             for run in history().new_tree(&mut runner).unwrap().current().0 {
-                let mut draft = state.begin(run.scope);
+                let mut draft = state.begin(run.request());
                 for edit in &run.edits {
                     match edit {
                         Edit::Put(file) => drop(draft.put_file(FileSnapshot::clone(file))),
@@ -270,14 +271,14 @@ mod tests {
                 state = next;
             }
         }
-        for language in [Language::PYTHON, Language::RUST, Language::C] {
+        for language in [TOY, OPEN] {
             assert!(crossing.get(&language).is_some_and(|edges| *edges >= 20), "{language}: {crossing:#?}");
             for turn in [Turn::Resolves, Turn::Unresolves] {
                 assert!(turns.contains_key(&(language.clone(), turn)), "{language}, {turn:?}: {turns:#?}");
             }
         }
-        // Two files of Rust or C have no second candidate to offer; `graph::edges_follow_every_change` does.
-        assert!(turns.contains_key(&(Language::PYTHON, Turn::BecomesAmbiguous)), "{turns:#?}");
+        // Two files of the open language seldom offer a second candidate; `graph::edges_follow_every_change` does.
+        assert!(turns.contains_key(&(TOY, Turn::BecomesAmbiguous)), "{turns:#?}");
     }
 
     fn is_there(state: &IndexState, target: &EdgeTarget) -> bool {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use codira_contracts::{
     BackendDescriptor, BackendError, Commit, ComputedEmbedding, ErrorKind, FileSnapshot, IndexBackend, IndexReader,
-    IndexWriteSession, PendingEmbedding, PendingRequest, SymbolKey, WriteScope,
+    IndexWriteSession, PendingEmbedding, PendingRequest, SymbolKey,
 };
 use codira_memory::{Draft, IndexState, MemoryBackend, MemoryReader};
 
@@ -68,7 +68,7 @@ impl<'a, B: IndexBackend> Twins<'a, B> {
     /// Both go through one session.
     pub(crate) async fn lead(&mut self, run: &Run) -> Outcome {
         let mut session = self.begin(run).await?;
-        let mut draft = self.model.begin(run.scope);
+        let mut draft = self.model.begin(run.request());
         for edit in &run.edits {
             self.edit(&mut session, &mut draft, edit).await.map_err(|violation| violation.during(edit))?;
         }
@@ -99,15 +99,15 @@ impl<'a, B: IndexBackend> Twins<'a, B> {
 
     async fn begin(&mut self, run: &Run) -> Outcome<B::Session> {
         if let End::CancelBegin(polls) = run.end {
-            if let Some(session) = cancelled(polls, self.backend.begin_index_session(run.scope)).await {
+            if let Some(session) = cancelled(polls, self.backend.begin_index_session(run.request())).await {
                 return Ok(session?);
             }
             self.unsettled = true;
         }
         if std::mem::take(&mut self.unsettled) {
-            return self.settings.begin_when_free(self.backend, run.scope).await;
+            return self.settings.begin_when_free(self.backend, run.request()).await;
         }
-        Ok(self.backend.begin_index_session(run.scope).await?)
+        Ok(self.backend.begin_index_session(run.request()).await?)
     }
 
     fn commit(&mut self, Commit { generation, replaced }: Commit, draft: Draft) -> Outcome {
@@ -123,10 +123,10 @@ impl<'a, B: IndexBackend> Twins<'a, B> {
 
     /// A commit that was dropped has published everything or nothing; the generation tells which.
     async fn commit_perhaps(&mut self, draft: Draft) -> Outcome {
-        drop(self.settings.begin_when_free(self.backend, WriteScope::Incremental).await?);
+        drop(self.settings.begin_when_free(self.backend, draft.request()).await?);
         let sealed = draft.seal();
         match self.backend.open_reader().await {
-            Ok(reader) if reader.generation() == sealed.generation() => self.model = Arc::new(sealed),
+            Ok(reader) if reader.inventory().await?.generation == sealed.generation() => self.model = Arc::new(sealed),
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::NotIndexed => {}
             Err(error) => return Err(error.into()),
@@ -156,8 +156,7 @@ impl<'a, B: IndexBackend> Twins<'a, B> {
                 draft.remove_file(path);
                 Ok(session.remove_file(path).await?)
             }
-            Edit::Purge(policy) => self.same_answer(session.purge_doc_issues(policy).await, Ok(draft.purge_doc_issues(policy))),
-            Edit::Prune(keep) => self.same_answer(session.prune_embeddings(keep).await, Ok(draft.prune_embeddings(keep))),
+            Edit::Maintain(retention) => self.same_answer(session.maintain(retention).await, Ok(draft.maintain(retention))),
             Edit::Queue(rows) => {
                 let keys = keys(draft.state());
                 let rows: Vec<_> = rows.iter().filter_map(|row| row.pending(&keys)).collect();
@@ -175,7 +174,6 @@ impl<'a, B: IndexBackend> Twins<'a, B> {
                 self.same_refusal(session.write_inventory(inventory.clone()).await, draft.write_inventory(inventory.clone()))
             }
             Edit::RebuildDerived => Ok(session.rebuild_derived().await.map(drop)?),
-            Edit::AskState(path) => self.same_answer(session.file_state(path).await, Ok(draft.file_state(path))),
             Edit::AskReusable(request) => {
                 self.same_answer(session.reusable_embeddings(request).await, Ok(draft.reusable_embeddings(request)))
             }
@@ -239,7 +237,7 @@ impl<'a, B: IndexBackend> Twins<'a, B> {
     pub(crate) async fn look_back(self) -> Outcome {
         for (reader, before) in &self.held {
             let now = self.observe(reader, self.backend.descriptor(), &self.everything).await?;
-            let generation = reader.generation();
+            let generation = reader.inventory().await?.generation;
             same(format_args!("a reader opened at generation {generation} answers otherwise now"), before, &now)?;
         }
         Ok(())
@@ -253,7 +251,7 @@ impl<'a, B: IndexBackend> Twins<'a, B> {
 impl Edit {
     fn is_about_embeddings(&self) -> bool {
         use Edit as E;
-        matches!(self, E::Prune(_) | E::Queue(_) | E::ComputePending(..) | E::Store(_) | E::AskReusable(_) | E::AskPending(_))
+        matches!(self, E::Queue(_) | E::ComputePending(..) | E::Store(_) | E::AskReusable(_) | E::AskPending(_))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use codira_contracts::{
     CandidateRequest, ContentHash, DocumentationRequest, EdgeEnd, EdgeRequest, EmbeddingRow, FileSnapshot, ImportEnd,
-    ImportRequest, PathPrefix, PendingRequest, ReuseRequest, Symbol, SymbolInventoryRequest, SymbolKind, SymbolMatch,
+    ImportRequest, Owners, PathPrefix, PendingRequest, ReuseRequest, Symbol, SymbolInventoryRequest, SymbolKind, SymbolMatch,
     SymbolRequest, TextRequest, UseKind, WriteScope,
 };
 
@@ -10,6 +10,7 @@ use super::{Edit, End, History, Run, Waiting, Whose};
 use crate::{
     question::Question,
     samples::{call, defining, import, key, path, row, spec, unit, vector},
+    toy::Edition,
 };
 
 /// So many files, symbols of one file, and embeddings.
@@ -29,13 +30,13 @@ pub(crate) fn history(embeddings: bool) -> History {
         vec![Edit::Queue((0..MANY).map(queued).collect()), Edit::ComputePending(MANY + MANY / 2, vec![1.0, -2.0, 0.5])];
     let (even, odd) = (|| (0..MANY).step_by(2), || (1..MANY).step_by(2));
     let third = even().map(remove).chain(odd().map(again)).collect();
-    let run = |(scope, edits)| Run { scope, edits, end: End::Commit, questions: Vec::new() };
+    let run = |(scope, edits)| Run { scope, edition: Edition::First, edits, end: End::Commit, questions: Vec::new() };
     first.extend(second);
     History([(WriteScope::Full, first), (WriteScope::Incremental, third)].map(run).to_vec())
 }
 
 fn name(number: usize) -> String {
-    format!("many/m{number}.py")
+    format!("many/m{number}.toy")
 }
 
 fn text(number: usize) -> String {
@@ -68,7 +69,7 @@ fn file(number: usize, version: u64, embeddings: bool) -> FileSnapshot {
 
 /// One file with many symbols, all of which call one of them.
 fn large() -> FileSnapshot {
-    let mut file = defining("large.py", &["run"]);
+    let mut file = defining("large.toy", &["run"]);
     let analysis = &mut file.analysis;
     for number in 0..MANY {
         let id = format!("s{number}");
@@ -88,9 +89,11 @@ pub(crate) fn questions(embeddings: bool) -> Vec<Question> {
     let texts = (0..MANY).map(|number| ContentHash::of(text(number).as_bytes())).collect();
     let inventory = SymbolInventoryRequest { prefix: prefix(), ..SymbolInventoryRequest::default() };
     let mut questions = vec![
+        Question::Generation,
+        Question::Inventory,
         Question::Totals,
         Question::FileStates(prefix()),
-        Question::File(path("large.py")),
+        Question::File(path("large.toy")),
         Question::Symbols(named("run")),
         Question::Symbols(SymbolRequest { limit, ..named("many") }),
         Question::SymbolInventory(SymbolInventoryRequest { limit, ..inventory.clone() }),
@@ -103,13 +106,12 @@ pub(crate) fn questions(embeddings: bool) -> Vec<Question> {
         Question::Documentation(DocumentationRequest { limit, ..DocumentationRequest::default() }),
     ];
     if embeddings {
-        let nearest = |model| CandidateRequest::new(spec(model), vector(&[3.0, 1.0]), FIRST);
+        let nearest = |among, model| CandidateRequest::new(among, spec(model), vector(&[3.0, 1.0]), FIRST);
         questions.extend([
-            Question::EmbeddingInventory,
             Question::Reusable(ReuseRequest { spec: spec("1"), texts }),
             Question::Pending(PendingRequest { limit, ..PendingRequest::default() }),
-            Question::SymbolCandidates(nearest("2")),
-            Question::DocumentationCandidates(nearest("1")),
+            Question::Candidates(nearest(Owners::Symbols, "2")),
+            Question::Candidates(nearest(Owners::Documentation, "1")),
         ]);
     }
     questions

@@ -14,11 +14,11 @@ mod worlds;
 use std::fmt;
 
 use codira_contracts::{
-    AuditPolicy, ComputedEmbedding, EmbeddingSpec, FileSnapshot, PendingRequest, RepoPath, ReuseRequest, RunInventory,
-    SymbolKey, WriteScope,
+    ComputedEmbedding, EmbeddingSpec, FileSnapshot, PendingRequest, RepoPath, Retention, ReuseRequest, RunInventory,
+    SessionRequest, SymbolKey, WriteScope,
 };
 
-use crate::{question::Question, show};
+use crate::{question::Question, show, toy::Edition};
 pub(crate) use draw_model::{Flaw, any_file};
 pub(crate) use follow::{Twins, follow};
 
@@ -32,10 +32,19 @@ pub(crate) struct History(pub(crate) Vec<Run>);
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
     pub(crate) scope: WriteScope,
+    /// The rules that the session brings.
+    pub(crate) edition: Edition,
     pub(crate) edits: Vec<Edit>,
     pub(crate) end: End,
     /// Asked after the session, beside [everything](Question::everything).
     pub(crate) questions: Vec<Question>,
+}
+
+impl Run {
+    /// Asks for the session.
+    pub(crate) fn request(&self) -> SessionRequest {
+        SessionRequest { scope: self.scope, rules: self.edition.rules() }
+    }
 }
 
 /// One call of a session.
@@ -44,15 +53,13 @@ pub(crate) enum Edit {
     /// The file may break a rule.
     Put(Box<FileSnapshot>),
     Remove(RepoPath),
-    Purge(AuditPolicy),
-    Prune(Vec<EmbeddingSpec>),
+    Maintain(Retention),
     Queue(Vec<Waiting>),
     /// Computes the first so many pending rows, all of them with these numbers over and over.
     ComputePending(usize, Vec<f32>),
     Store(Vec<ComputedEmbedding>),
     WriteInventory(RunInventory),
     RebuildDerived,
-    AskState(RepoPath),
     AskReusable(ReuseRequest),
     AskPending(PendingRequest),
 }
@@ -93,11 +100,10 @@ impl fmt::Display for Edit {
         match self {
             Self::Put(file) => write_put(f, file),
             Self::Remove(path) => write!(f, "remove {:?}", path.as_str()),
-            Self::Purge(policy) => {
+            Self::Maintain(Retention { policy, specs: keep }) => {
                 let kept: Vec<_> = policy.audited.iter().map(|language| language.as_str()).collect();
-                write!(f, "purge doc issues of all but {kept:?}")
+                write!(f, "remove doc issues of all but {kept:?} and embeddings of all but {}", specs(keep))
             }
-            Self::Prune(keep) => write!(f, "prune embeddings of all but {}", specs(keep)),
             Self::Queue(rows) => {
                 f.write_str("queue embeddings")?;
                 rows.iter().try_for_each(|Waiting { of, spec, text }| {
@@ -119,7 +125,6 @@ impl fmt::Display for Edit {
             }
             Self::WriteInventory(inventory) => write!(f, "write {inventory:?}"),
             Self::RebuildDerived => f.write_str("rebuild derived state"),
-            Self::AskState(path) => write!(f, "ask for the state of {:?}", path.as_str()),
             Self::AskReusable(request) => write!(f, "ask for reusable embeddings: {request:?}"),
             Self::AskPending(request) => write!(f, "ask for pending embeddings: {request:?}"),
         }
@@ -155,12 +160,17 @@ fn specs(specs: &[EmbeddingSpec]) -> String {
 
 impl fmt::Display for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, Run { scope, edits, end, questions }) in (1..).zip(&self.0) {
+        for (number, Run { scope, edition, edits, end, questions }) in (1..).zip(&self.0) {
             let scope = match scope {
                 WriteScope::Full => "full",
                 WriteScope::Incremental => "incremental",
             };
-            writeln!(f, "session {number}, {scope}")?;
+            let rules = match edition {
+                Edition::First => "",
+                Edition::Second => ", with other rules",
+                Edition::Without => ", without rules",
+            };
+            writeln!(f, "session {number}, {scope}{rules}")?;
             edits.iter().try_for_each(|edit| writeln!(f, "  {edit}"))?;
             writeln!(f, "  {end}")?;
             questions.iter().try_for_each(|question| writeln!(f, "  then ask {question:?}"))?;

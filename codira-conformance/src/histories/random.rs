@@ -109,6 +109,7 @@ mod tests {
     #[test]
     fn nothing_superfluous_is_shown() {
         let run = |end| Run {
+            edition: crate::toy::Edition::First,
             scope: WriteScope::Full,
             edits: vec![Edit::RebuildDerived, Edit::Remove(vocabulary::path(1))],
             end,

@@ -6,7 +6,7 @@ use codira_contracts::{
 };
 
 use super::{Edit, End, History, Run};
-use crate::samples;
+use crate::{samples, toy::Edition};
 
 /// Where the files of a history lie that is alone in its index.
 const HOME: &str = "pkg";
@@ -62,6 +62,7 @@ fn history(sessions: &[Vec<Edit>], end: End, scope: WriteScope) -> History {
             place if place == last => scope,
             _ => WriteScope::Incremental,
         },
+        edition: Edition::First,
         edits: edits.clone(),
         end: if place == last { end.clone() } else { End::Commit },
         questions: Vec::new(),
@@ -109,7 +110,7 @@ fn contents(directory: &str, file: char) -> Vec<Edit> {
 
 /// The path of a file of a history.
 pub(crate) fn path(directory: &str, file: char) -> RepoPath {
-    samples::path(&format!("{directory}/{file}.py"))
+    samples::path(&format!("{directory}/{file}.toy"))
 }
 
 /// A file that defines one function, imports the other file's `run`, and calls it.
@@ -149,10 +150,11 @@ mod tests {
     use codira_memory::IndexState;
 
     use super::*;
+    use crate::toy::request;
 
     #[test]
     fn the_two_files_call_each_other() {
-        let mut draft = Arc::<IndexState>::default().begin(WriteScope::Full);
+        let mut draft = Arc::<IndexState>::default().begin(request(WriteScope::Full));
         for file in [content(HOME, 'a', "run"), content(HOME, 'b', "run")] {
             draft.put_file(file).unwrap();
         }

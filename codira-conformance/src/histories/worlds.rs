@@ -4,7 +4,10 @@
 use codira_contracts::{ImportKind, Language, SymbolKind};
 use proptest::{prelude::*, sample::select};
 
-use crate::vocabulary;
+use crate::{
+    toy::{OPEN, PLAIN},
+    vocabulary,
+};
 
 /// A symbol as its file usually has it.
 pub(super) struct Seed {
@@ -32,7 +35,7 @@ const fn seed(id: &'static str, kind: SymbolKind, name: &'static str, parent: Op
 
 // What is imported gets names of its own, so that the file's own definitions seldom stand in the way.
 
-const PYTHON: World = World {
+const MODULES: World = World {
     symbols: &[
         seed("run", SymbolKind::Function, "run", Some("m")),
         seed("Base", SymbolKind::Class, "Base", Some("m")),
@@ -53,7 +56,7 @@ const PYTHON: World = World {
     uses: &["one", "two", "two.run", "three", "a.run", "pkg.b.run", "run", "helper", "json.dumps", "len"],
 };
 
-const RUST: World = World {
+const ALONE: World = World {
     symbols: &[
         seed("run", SymbolKind::Function, "run", None),
         seed("Base", SymbolKind::Struct, "Base", None),
@@ -71,7 +74,7 @@ const RUST: World = World {
     uses: &["one", "two::run", "a::run", "crate::a::helper", "crate::run", "super::Base", "helper", "println"],
 };
 
-const C: World = World {
+const NAMES: World = World {
     symbols: &[
         seed("run", SymbolKind::Function, "run", None),
         seed("run declared", SymbolKind::Prototype, "run", None),
@@ -86,35 +89,35 @@ const C: World = World {
     uses: &["run", "helper", "Base", "printf"],
 };
 
-/// What the files of a language say; files of other languages are like those of Python.
+/// What the files of a language say; files of unknown languages are like modules.
 pub(super) fn world(language: &Language) -> &'static World {
-    match language.as_str() {
-        "rust" => &RUST,
-        "c" => &C,
-        _ => &PYTHON,
+    match language {
+        language if *language == PLAIN => &ALONE,
+        language if *language == OPEN => &NAMES,
+        _ => &MODULES,
     }
 }
 
 /// Which files a history is mostly about.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Focus {
-    Python,
-    Rust,
-    C,
+    Modules,
+    Plain,
+    Open,
     Everything,
 }
 
 impl Focus {
     pub(super) fn any() -> impl Strategy<Value = Self> {
-        select(vec![Self::Python, Self::Rust, Self::C, Self::Everything])
+        select(vec![Self::Modules, Self::Plain, Self::Open, Self::Everything])
     }
 
     /// One of these files, as its place in the vocabulary.
     pub(super) fn place(self) -> impl Strategy<Value = usize> {
         let places = match self {
-            Self::Python => 0..3,
-            Self::Rust => 3..5,
-            Self::C => 5..7,
+            Self::Modules => 0..3,
+            Self::Plain => 3..5,
+            Self::Open => 5..7,
             Self::Everything => 0..vocabulary::PATHS,
         };
         prop_oneof![9 => places, 1 => 0..vocabulary::PATHS]

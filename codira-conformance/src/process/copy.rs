@@ -24,6 +24,7 @@ use crate::{
     observe::keeps_embeddings,
     samples::{file, vector},
     stamped::{self, Shown},
+    toy::request,
 };
 
 /// How long work may go on after the input has ended.
@@ -116,7 +117,7 @@ impl<F: Fixture> Copy<'_, F> {
             Order::WatchUntil(last) => replied(self.watch_until(last).await),
             Order::Open => {
                 let reader = self.backend.open_reader().await?;
-                let generation = reader.generation();
+                let generation = reader.inventory().await?.generation;
                 self.reader = Some(reader);
                 Reply::Done(generation)
             }
@@ -184,7 +185,7 @@ impl<F: Fixture> Copy<'_, F> {
     }
 
     async fn embed(&self, rows: usize) -> Result<Reply, BackendError> {
-        let mut session = self.backend.begin_index_session(Incremental).await?;
+        let mut session = self.backend.begin_index_session(request(Incremental)).await?;
         let pending = session.pending_embeddings(&PendingRequest { limit: Some(rows), ..PendingRequest::default() }).await?;
         let computed = pending.into_iter().map(|row| ComputedEmbedding {
             vector: vector(&embedding(&row.text)),
@@ -197,10 +198,10 @@ impl<F: Fixture> Copy<'_, F> {
     }
 
     async fn fill(&self, scope: WriteScope, kilobytes: u64) -> Result<Reply, BackendError> {
-        let mut session = self.backend.begin_index_session(scope).await?;
+        let mut session = self.backend.begin_index_session(request(scope)).await?;
         let mut state = 0;
         // One file, so that it is too long also for a store that keeps one file for each. Packed, digits take half of the place.
-        let mut file = file("long.py");
+        let mut file = file("long.toy");
         file.analysis.source = (0..kilobytes * 64).map(|_| format!("{:015x}\n", next(&mut state) >> 4)).collect();
         session.put_file(file).await?;
         Ok(Reply::Done(session.commit().await?.generation))
@@ -237,12 +238,13 @@ async fn inspect(backend: &impl IndexBackend) -> Reply {
 const REPLACEMENT: u64 = 99;
 
 async fn replace(backend: &impl IndexBackend) -> Result<Reply, BackendError> {
-    let incremental = backend.begin_index_session(Incremental).await.err().map(|error| refusal(&error, false));
+    let incremental = backend.begin_index_session(request(Incremental)).await.err().map(|error| refusal(&error, false));
     // Of full scope, as every third is.
     let commit = stamped::commit(backend, REPLACEMENT).await?;
     let reader = backend.open_reader().await?;
-    if reader.generation() != commit.generation {
-        let (made, found) = (commit.generation, reader.generation());
+    let found = reader.inventory().await?.generation;
+    if found != commit.generation {
+        let made = commit.generation;
         return Ok(Reply::Wrong(format!("commit {made} was made, and a reader shows {found}")));
     }
     Ok(match stamped::shown_with_stamp(&reader, backend.descriptor(), REPLACEMENT).await? {

@@ -9,7 +9,7 @@ use std::{
 
 use async_trait::async_trait;
 use codira_conformance::{Cx, Fixture, Settings, Verdict, clauses};
-use codira_contracts::{BackendDescriptor, BackendError, Capability, IndexBackend, Tool, WriteScope};
+use codira_contracts::{BackendDescriptor, BackendError, Capability, IndexBackend, SessionRequest, Tool};
 use codira_memory::MemoryReader;
 
 // As the guide says: two files are those of the demo, and the store is one's own.
@@ -47,8 +47,8 @@ impl IndexBackend for Nail {
         Ok(MemoryReader::of(&DESCRIPTOR, &Arc::new(Store::new(self.0.join(FILE_NAME)).load()?)))
     }
 
-    async fn begin_index_session(&self, scope: WriteScope) -> Result<DemoSession, BackendError> {
-        DemoSession::begin(&self.0, Store::new(self.0.join(FILE_NAME)), scope)
+    async fn begin_index_session(&self, request: SessionRequest) -> Result<DemoSession, BackendError> {
+        DemoSession::begin(&self.0, Store::new(self.0.join(FILE_NAME)), request)
     }
 }
 

@@ -6,21 +6,13 @@ use std::{
     path::PathBuf,
 };
 
-use codira_contracts::{BackendError, FileSnapshot, RunInventory};
+use codira_contracts::BackendError;
 use codira_memory::IndexState;
-use serde::{Deserialize, Serialize};
 
 use super::NAME;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Store(PathBuf);
-
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    generation: u64,
-    inventory: RunInventory,
-    files: Vec<FileSnapshot>,
-}
 
 impl Store {
     pub(crate) fn new(path: PathBuf) -> Self {
@@ -33,21 +25,19 @@ impl Store {
             Err(error) if error.kind() == ErrorKind::NotFound => return Err(BackendError::NotIndexed { location }),
             bytes => bytes.map_err(|error| BackendError::io(NAME, "read", &location, error))?,
         };
-        let kept: Kept = serde_json::from_slice(&bytes).map_err(|error| BackendError::Corrupt {
+        let saved = serde_json::from_slice(&bytes).map_err(|error| BackendError::Corrupt {
             location,
             problem: "its JSON is not as this program writes it".to_owned(),
             source: Some(error.into()),
         })?;
-        Ok(IndexState::new(kept.generation, kept.inventory, kept.files))
+        Ok(IndexState::restore(saved))
     }
 
     pub(crate) fn save(&self, state: &IndexState) -> Result<(), BackendError> {
-        let files = state.files().cloned().collect();
-        let kept = Kept { generation: state.generation(), inventory: state.inventory().clone(), files };
         let unfinished = self.0.with_extension("unfinished");
         let write = || {
             let mut file = File::create(&unfinished)?;
-            file.write_all(&serde_json::to_vec(&kept)?)?;
+            file.write_all(&serde_json::to_vec(&state.save())?)?;
             file.sync_all()?;
             // What readers see changes in this one step, which the directory then remembers.
             fs::rename(&unfinished, &self.0)?;

@@ -6,13 +6,16 @@ use async_trait::async_trait;
 use codira_contracts::*;
 
 use crate::{
-    fault::{Answer, Fault},
+    fault::{Answer, Fault, Lookups},
     judge::{EVERY, mutants},
 };
 
 mutants! {
     names_ignore_case: IgnoresCase, "names are compared without case", [
         "asking::names_match_exactly",
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
         EVERY,
@@ -22,6 +25,9 @@ mutants! {
     ];
     an_empty_name_matches_all: EmptyMatchesAll, "an empty name matches every symbol", [
         "asking::names_match_exactly",
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
     ];
@@ -36,7 +42,6 @@ mutants! {
     ];
     prefixes_are_text: PrefixIsText, "a prefix covers every path whose text begins with it", [
         "asking::a_prefix_is_a_path_or_directory",
-        EVERY,
     ];
     prefixes_hold_wildcards: LikesPrefixes, "the wildcards of LIKE match in prefixes", [
         "asking::a_prefix_is_a_path_or_directory",
@@ -234,7 +239,8 @@ struct ChildrenByName;
 
 #[async_trait]
 impl Fault for ChildrenByName {
-    async fn children(&self, reader: &dyn IndexReader, parent: &SymbolKey) -> Answer<Vec<SymbolEntry>> {
+    async fn symbols(&self, reader: &dyn IndexReader, request: &SymbolRequest) -> Answer<Vec<SymbolEntry>> {
+        let SymbolMatch::ChildrenOf(parent) = &request.matching else { return reader.symbols(request).await };
         let Some(of) = reader.symbol(parent).await? else { return Ok(Vec::new()) };
         let mut children = Vec::new();
         for twin in reader.symbols(&SymbolRequest::named(of.symbol.name)).await? {
@@ -249,7 +255,8 @@ struct OverloadsIncludeItself;
 
 #[async_trait]
 impl Fault for OverloadsIncludeItself {
-    async fn overloads(&self, reader: &dyn IndexReader, symbol: &SymbolKey) -> Answer<Vec<SymbolEntry>> {
+    async fn symbols(&self, reader: &dyn IndexReader, request: &SymbolRequest) -> Answer<Vec<SymbolEntry>> {
+        let SymbolMatch::OverloadsOf(symbol) = &request.matching else { return reader.symbols(request).await };
         let mut overloads = reader.overloads(symbol).await?;
         let own = reader.symbol(symbol).await?;
         overloads.extend(own.filter(|own| own.symbol.kind == SymbolKind::Overload));
@@ -263,7 +270,8 @@ struct OverloadsOfAnyParent;
 
 #[async_trait]
 impl Fault for OverloadsOfAnyParent {
-    async fn overloads(&self, reader: &dyn IndexReader, symbol: &SymbolKey) -> Answer<Vec<SymbolEntry>> {
+    async fn symbols(&self, reader: &dyn IndexReader, request: &SymbolRequest) -> Answer<Vec<SymbolEntry>> {
+        let SymbolMatch::OverloadsOf(symbol) = &request.matching else { return reader.symbols(request).await };
         let Some(of) = reader.symbol(symbol).await? else { return Ok(Vec::new()) };
         let mut overloads = reader.symbols(&SymbolRequest::named(&of.symbol.name)).await?;
         overloads.retain(|entry| entry.symbol.kind == SymbolKind::Overload && entry.path == of.path);
@@ -277,7 +285,8 @@ struct OverloadsHaveAParent;
 
 #[async_trait]
 impl Fault for OverloadsHaveAParent {
-    async fn overloads(&self, reader: &dyn IndexReader, symbol: &SymbolKey) -> Answer<Vec<SymbolEntry>> {
+    async fn symbols(&self, reader: &dyn IndexReader, request: &SymbolRequest) -> Answer<Vec<SymbolEntry>> {
+        let SymbolMatch::OverloadsOf(symbol) = &request.matching else { return reader.symbols(request).await };
         let mut overloads = reader.overloads(symbol).await?;
         overloads.retain(|entry| entry.symbol.parent.is_some());
         Ok(overloads)
@@ -352,7 +361,8 @@ struct StrangersHaveNoParent;
 
 #[async_trait]
 impl Fault for StrangersHaveNoParent {
-    async fn children(&self, reader: &dyn IndexReader, parent: &SymbolKey) -> Answer<Vec<SymbolEntry>> {
+    async fn symbols(&self, reader: &dyn IndexReader, request: &SymbolRequest) -> Answer<Vec<SymbolEntry>> {
+        let SymbolMatch::ChildrenOf(parent) = &request.matching else { return reader.symbols(request).await };
         if reader.symbol(parent).await?.is_some() {
             return reader.children(parent).await;
         }

@@ -82,8 +82,8 @@ impl IndexBackend for Faulty {
         Ok(Reader { base, fault: Arc::clone(&self.fault) })
     }
 
-    async fn begin_index_session(&self, scope: WriteScope) -> Answer<Session> {
-        let session = self.fault.begin(&self.base, scope).await?;
+    async fn begin_index_session(&self, request: SessionRequest) -> Answer<Session> {
+        let session = self.fault.begin(&self.base, request).await?;
         Ok(Session { base: self.base.clone(), fault: Arc::clone(&self.fault), session: Some(session) })
     }
 }

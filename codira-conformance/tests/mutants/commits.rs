@@ -30,7 +30,7 @@ impl Commits {
     pub async fn since(&self, path: &RepoPath, reader: &dyn IndexReader) -> Answer<Option<Arc<dyn IndexReader>>> {
         let file = reader.file(path).await?;
         let mut since = None;
-        for generation in (1..=reader.generation()).rev() {
+        for generation in (1..=reader.inventory().await?.generation).rev() {
             match self.of(generation) {
                 Some(earlier) if earlier.file(path).await? == file => since = Some(earlier),
                 _ => break,

@@ -14,11 +14,15 @@ use crate::{
 mutants! {
     import_targets_are_one_commit_late: ImportTargetsLate, "where imports lead is that of the commit before", [
         "storing::a_removed_file_leaves_no_trace",
+        "rules::other_rules_derive_anew",
         "graph::edges_follow_every_change",
         SMALL,
     ];
     incoming_edges_are_counted_in_the_file: CountsInTheFile, "edges are counted in at a symbol from its own file only", [
         "asking::a_prefix_is_a_path_or_directory",
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
         "graph::each_edge_is_found_from_both_ends",
@@ -28,6 +32,9 @@ mutants! {
         "graph::each_edge_is_found_from_both_ends",
     ];
     references_are_counted_in_as_calls: CountsCallsIn, "references are counted in at a symbol as many as calls", [
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
         "graph::each_edge_is_found_from_both_ends",

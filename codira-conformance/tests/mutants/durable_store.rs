@@ -11,7 +11,7 @@ use std::{
 
 use async_trait::async_trait;
 use codira_contracts::*;
-use codira_memory::{Draft, IndexState, MemoryBackend, MemoryReader};
+use codira_memory::{Draft, IndexState, MemoryBackend, MemoryReader, SavedState};
 
 use crate::fault::Answer;
 
@@ -85,7 +85,7 @@ impl Kept {
     fn corrupt(&self, problem: &str) -> Answer<IndexState> {
         let location = self.dir.display().to_string();
         match self.flaw {
-            Flaw::DamageIsEmpty => Ok(IndexState::new(2, RunInventory::default(), [])),
+            Flaw::DamageIsEmpty => Ok(IndexState::restore(SavedState { generation: 2, ..IndexState::default().save() })),
             Flaw::DamageIsFailed => Err(self.failed("read", io::Error::other(problem))),
             Flaw::DamageIsPanic => panic!("a planted panic: {problem}"),
             Flaw::RepairsWhenRead => {
@@ -101,7 +101,7 @@ impl Kept {
         if self.flaw == Flaw::ForgetsAtExit {
             let remembered = REMEMBERED.lock().unwrap();
             let found = remembered.iter().rev().find(|(dir, _)| *dir == self.dir);
-            return found.map(|(_, state)| IndexState::clone(state)).ok_or_else(not_indexed);
+            return found.map(|(_, state)| IndexState::restore(state.save())).ok_or_else(not_indexed);
         }
         let text = match fs::read(self.file()) {
             Ok(bytes) => bytes,
@@ -129,19 +129,18 @@ impl Kept {
         if self.flaw == Flaw::BoundToDirectory && place != Some(&*self.dir.to_string_lossy()) {
             return Err(not_indexed());
         }
-        match serde_json::from_str::<(u64, RunInventory, Vec<FileSnapshot>)>(body) {
-            Ok((generation, inventory, files)) => Ok(IndexState::new(generation, inventory, files)),
+        match serde_json::from_str(body) {
+            Ok(saved) => Ok(IndexState::restore(saved)),
             Err(_) => self.corrupt("its JSON is not as expected"),
         }
     }
 
     fn save(&self, state: &IndexState) -> Answer<()> {
         if self.flaw == Flaw::ForgetsAtExit {
-            REMEMBERED.lock().unwrap().push((self.dir.clone(), Arc::new(state.clone())));
+            REMEMBERED.lock().unwrap().push((self.dir.clone(), Arc::new(IndexState::restore(state.save()))));
             return Ok(());
         }
-        let files: Vec<&FileSnapshot> = state.files().collect();
-        let body = serde_json::to_string(&(state.generation(), state.inventory(), files)).unwrap();
+        let body = serde_json::to_string(&state.save()).unwrap();
         let hash = ContentHash::of(body.as_bytes());
         let text = format!("{hash}\n{}\n{}\n{body}", self.descriptor.schema, self.dir.display());
         let write = || {
@@ -261,18 +260,18 @@ impl IndexBackend for Kept {
         Ok(MemoryReader::of(&self.descriptor, &Arc::new(self.load(false)?)))
     }
 
-    async fn begin_index_session(&self, scope: WriteScope) -> Answer<KeptSession> {
+    async fn begin_index_session(&self, request: SessionRequest) -> Answer<KeptSession> {
         let place = Place::take(self)?;
         let (base, replaced) = match self.load(true) {
             Ok(base) => (base, None),
-            Err(error) => match (error.kind(), scope) {
+            Err(error) => match (error.kind(), request.scope) {
                 (ErrorKind::NotIndexed, _) => (IndexState::default(), None),
                 (ErrorKind::Corrupt, WriteScope::Full) => (IndexState::default(), Some(error.to_string())),
                 _ => return Err(error),
             },
         };
         let replaced = replaced.filter(|_| self.flaw != Flaw::ReplacesInSilence);
-        let draft = Arc::new(base).begin(scope);
+        let draft = Arc::new(base).begin(request);
         Ok(KeptSession { draft, kept: self.clone(), replaced, wrote: false, _place: place })
     }
 }
@@ -287,14 +286,8 @@ impl IndexWriteSession for KeptSession {
         self.draft.remove_file(path);
         Ok(())
     }
-    async fn file_state(&mut self, path: &RepoPath) -> Answer<Option<FileState>> {
-        Ok(self.draft.file_state(path))
-    }
-    async fn purge_doc_issues(&mut self, policy: &AuditPolicy) -> Answer<u64> {
-        Ok(self.draft.purge_doc_issues(policy))
-    }
-    async fn prune_embeddings(&mut self, keep: &[EmbeddingSpec]) -> Answer<u64> {
-        Ok(self.draft.prune_embeddings(keep))
+    async fn maintain(&mut self, retention: &Retention) -> Answer<Maintenance> {
+        Ok(self.draft.maintain(retention))
     }
     async fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Answer<Vec<ReusableEmbedding>> {
         Ok(self.draft.reusable_embeddings(request))
@@ -321,7 +314,7 @@ impl IndexWriteSession for KeptSession {
         let state = match (self.kept.flaw, self.wrote) {
             // The number goes up, and the vectors are forgotten.
             (Flaw::SkipsEmbeddings, false) => {
-                self.kept.load(true).map(Arc::new).unwrap_or_default().begin(WriteScope::Incremental).seal()
+                self.kept.load(true).map(Arc::new).unwrap_or_default().begin(self.draft.request()).seal()
             }
             _ => self.draft.seal(),
         };

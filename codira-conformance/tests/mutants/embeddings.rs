@@ -14,7 +14,6 @@ mutants! {
         "storing::a_file_reads_back_as_it_was_put",
         "embeddings::vectors_are_kept_bit_for_bit",
         EVERY,
-        REBUILT,
     ];
     stale_vectors_are_kept: KeepsStaleVectors, "a vector is kept although its text has changed", [
         "embeddings::a_stale_vector_is_not_kept",
@@ -51,7 +50,6 @@ mutants! {
         "embeddings::many_vectors_are_all_compared",
     ];
     pruning_keeps_what_waits: PrunesComputed, "pruning keeps the rows that wait", [
-        "sessions::a_dropped_call_has_happened_or_has_not",
         "embeddings::pruning_removes_orphans",
     ];
     pruning_counts_specs: PruneCountsSpecs, "pruning says how many specs were removed", [
@@ -191,8 +189,8 @@ struct QueueKeepsVectors(ReusesThePast);
 
 #[async_trait]
 impl Fault for QueueKeepsVectors {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        self.0.begin(base, scope).await
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        self.0.begin(base, request.clone()).await
     }
 
     async fn queue_embeddings(&self, session: &mut DynSession, mut rows: Vec<PendingEmbedding>) -> Answer<()> {
@@ -223,12 +221,13 @@ struct PrunesComputed;
 
 #[async_trait]
 impl Fault for PrunesComputed {
-    async fn prune_embeddings(&self, session: &mut DynSession, keep: &[EmbeddingSpec]) -> Answer<u64> {
+    async fn maintain(&self, session: &mut DynSession, retention: &Retention) -> Answer<Maintenance> {
         let waiting = session.pending_embeddings(&PendingRequest::default()).await?;
-        let lost: Vec<_> = waiting.into_iter().filter(|row| !keep.contains(&row.spec)).collect();
-        let pruned = session.prune_embeddings(keep).await? - lost.len() as u64;
+        let lost: Vec<_> = waiting.into_iter().filter(|row| !retention.specs.contains(&row.spec)).collect();
+        let mut removed = session.maintain(retention).await?;
+        removed.orphaned_embeddings -= lost.len() as u64;
         session.queue_embeddings(lost).await?;
-        Ok(pruned)
+        Ok(removed)
     }
 }
 
@@ -237,8 +236,9 @@ struct PruneCountsSpecs;
 
 #[async_trait]
 impl Fault for PruneCountsSpecs {
-    async fn prune_embeddings(&self, session: &mut DynSession, keep: &[EmbeddingSpec]) -> Answer<u64> {
-        Ok(session.prune_embeddings(keep).await?.min(2))
+    async fn maintain(&self, session: &mut DynSession, retention: &Retention) -> Answer<Maintenance> {
+        let removed = session.maintain(retention).await?;
+        Ok(Maintenance { orphaned_embeddings: removed.orphaned_embeddings.min(2), ..removed })
     }
 }
 
@@ -249,19 +249,20 @@ struct PrunesByModel {
 
 #[async_trait]
 impl Fault for PrunesByModel {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        let session = base.begin_index_session(scope).await?;
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        let session = base.begin_index_session(request.clone()).await?;
         if let Ok(reader) = base.open_reader().await {
-            let inventory = reader.embedding_inventory().await?;
+            let inventory = reader.inventory().await?.embeddings;
             *self.specs.lock().await = inventory.into_iter().map(|row| row.spec).collect();
         }
         Ok(session)
     }
 
-    async fn prune_embeddings(&self, session: &mut DynSession, keep: &[EmbeddingSpec]) -> Answer<u64> {
-        let of_model = |spec: &&EmbeddingSpec| keep.iter().any(|kept| kept.model == spec.model);
-        let keep: Vec<EmbeddingSpec> = self.specs.lock().await.iter().filter(of_model).chain(keep).cloned().collect();
-        session.prune_embeddings(&keep).await
+    async fn maintain(&self, session: &mut DynSession, retention: &Retention) -> Answer<Maintenance> {
+        let Retention { policy, specs } = retention.clone();
+        let of_model = |spec: &&EmbeddingSpec| specs.iter().any(|kept| kept.model == spec.model);
+        let specs: Vec<EmbeddingSpec> = self.specs.lock().await.iter().filter(of_model).chain(&specs).cloned().collect();
+        session.maintain(&Retention { policy, specs }).await
     }
 }
 
@@ -270,14 +271,9 @@ struct OrphansComputed;
 
 #[async_trait]
 impl Fault for OrphansComputed {
-    async fn maintenance(
-        &self,
-        reader: &dyn IndexReader,
-        policy: &AuditPolicy,
-        specs: &[EmbeddingSpec],
-    ) -> Answer<Maintenance> {
-        let orphans = every_vector(reader).await?.into_iter().filter(|(_, spec, ..)| !specs.contains(spec));
-        let maintenance = reader.maintenance(policy, specs).await?;
+    async fn maintenance(&self, reader: &dyn IndexReader, retention: &Retention) -> Answer<Maintenance> {
+        let orphans = every_vector(reader).await?.into_iter().filter(|(_, spec, ..)| !retention.specs.contains(spec));
+        let maintenance = reader.maintenance(retention).await?;
         Ok(Maintenance { orphaned_embeddings: orphans.count() as u64, ..maintenance })
     }
 }

@@ -13,11 +13,34 @@ use crate::backend::{Reader, Session};
 
 pub type Answer<T> = Result<T, BackendError>;
 
-/// Declares the trait and the backend that consults it, from one list of questions and calls.
+/// Asks for a session with the rules of the kit.
+pub fn asking(scope: WriteScope) -> SessionRequest {
+    SessionRequest { scope, rules: codira_conformance::toy_rules() }
+}
+
+/// Lookups that are one request to every reader, as faults and their tests speak of them.
+#[async_trait]
+pub trait Lookups: IndexReader {
+    async fn symbol(&self, key: &SymbolKey) -> Answer<Option<SymbolEntry>> {
+        Ok(self.symbols(&SymbolRequest::of(key.clone())).await?.pop())
+    }
+
+    async fn children(&self, parent: &SymbolKey) -> Answer<Vec<SymbolEntry>> {
+        self.symbols(&SymbolRequest::children_of(parent.clone())).await
+    }
+
+    async fn overloads(&self, symbol: &SymbolKey) -> Answer<Vec<SymbolEntry>> {
+        self.symbols(&SymbolRequest::overloads_of(symbol.clone())).await
+    }
+}
+
+impl<R: IndexReader + ?Sized> Lookups for R {}
+
+/// Declares the trait and the backend that consults it, from the contract's lists of questions and calls.
 macro_rules! hooks {
     (
-        questions { $($question:ident($($asked:ident: $asked_type:ty),*) -> $answer:ty;)* }
-        calls { $($hook:ident: $call:ident($($given:ident: $given_type:ty),*) -> $result:ty;)* }
+        [$($hook:ident: $call:ident($($given:ident: $given_type:ty),*) -> $result:ty;)*]
+        $(fn $question:ident($($asked:ident: $asked_type:ty),*) -> $answer:ty;)*
     ) => {
         /// What is wrong with a backend. One value lives as long as one index is open.
         #[async_trait]
@@ -34,12 +57,8 @@ macro_rules! hooks {
                 base.open_reader().await
             }
 
-            async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-                base.begin_index_session(scope).await
-            }
-
-            fn generation(&self, reader: &dyn IndexReader) -> u64 {
-                reader.generation()
+            async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+                base.begin_index_session(request).await
             }
 
             /// The reader that answers the next question to `opened`.
@@ -79,18 +98,6 @@ macro_rules! hooks {
         }
 
         #[async_trait]
-        impl IndexReader for Reader {
-            fn generation(&self) -> u64 {
-                self.fault.generation(&*self.base)
-            }
-
-            $(async fn $question(&self, $($asked: $asked_type),*) -> Answer<$answer> {
-                let base = self.fault.answering(&self.base).await?;
-                self.fault.$question(&*base, $($asked),*).await
-            })*
-        }
-
-        #[async_trait]
         impl IndexWriteSession for Session {
             $(async fn $call(&mut self, $($given: $given_type),*) -> Answer<$result> {
                 let session = self.session.as_mut().expect("the session is open until it is consumed");
@@ -111,41 +118,29 @@ macro_rules! hooks {
     };
 }
 
-hooks! {
-    questions {
-        runtime_inventory() -> RuntimeInventory;
-        analyzer_inventory() -> Vec<AnalyzerInventory>;
-        totals() -> Totals;
-        file_states(prefix: &PathPrefix) -> Vec<FileState>;
-        file(path: &RepoPath) -> Option<FileSnapshot>;
-        maintenance(policy: &AuditPolicy, specs: &[EmbeddingSpec]) -> Maintenance;
-        symbol(key: &SymbolKey) -> Option<SymbolEntry>;
-        symbols(request: &SymbolRequest) -> Vec<SymbolEntry>;
-        symbol_inventory(request: &SymbolInventoryRequest) -> Vec<SymbolInventoryEntry>;
-        children(parent: &SymbolKey) -> Vec<SymbolEntry>;
-        overloads(symbol: &SymbolKey) -> Vec<SymbolEntry>;
-        edges(request: &EdgeRequest) -> Vec<EdgeEntry>;
-        imports(request: &ImportRequest) -> Vec<ImportEntry>;
-        text_references(request: &TextRequest) -> Vec<TextReference>;
-        documentation(request: &DocumentationRequest) -> Vec<DocumentationEntry>;
-        doc_issues(request: &DocIssueRequest) -> Vec<DocIssueEntry>;
-        embedding_inventory() -> Vec<EmbeddingInventory>;
-        reusable_embeddings(request: &ReuseRequest) -> Vec<ReusableEmbedding>;
-        pending_embeddings(request: &PendingRequest) -> Vec<PendingEmbedding>;
-        symbol_candidates(request: &CandidateRequest) -> Vec<Candidate<SymbolEntry>>;
-        documentation_candidates(request: &CandidateRequest) -> Vec<Candidate<DocumentationEntry>>;
-    }
-    calls {
-        put_file: put_file(file: FileSnapshot) -> ();
-        remove_file: remove_file(path: &RepoPath) -> ();
-        file_state: file_state(path: &RepoPath) -> Option<FileState>;
-        purge_doc_issues: purge_doc_issues(policy: &AuditPolicy) -> u64;
-        prune_embeddings: prune_embeddings(keep: &[EmbeddingSpec]) -> u64;
-        reusable_in_session: reusable_embeddings(request: &ReuseRequest) -> Vec<ReusableEmbedding>;
-        pending_in_session: pending_embeddings(request: &PendingRequest) -> Vec<PendingEmbedding>;
-        queue_embeddings: queue_embeddings(rows: Vec<PendingEmbedding>) -> ();
-        store_embeddings: store_embeddings(rows: Vec<ComputedEmbedding>) -> Stored;
-        rebuild_derived: rebuild_derived() -> Derivation;
-        write_inventory: write_inventory(inventory: RunInventory) -> ();
-    }
+// What readers are asked, too, has a name of its own here.
+for_each_question! {
+    hooks,
+    put_file: put_file(file: FileSnapshot) -> ();
+    remove_file: remove_file(path: &RepoPath) -> ();
+    maintain: maintain(retention: &Retention) -> Maintenance;
+    reusable_in_session: reusable_embeddings(request: &ReuseRequest) -> Vec<ReusableEmbedding>;
+    pending_in_session: pending_embeddings(request: &PendingRequest) -> Vec<PendingEmbedding>;
+    queue_embeddings: queue_embeddings(rows: Vec<PendingEmbedding>) -> ();
+    store_embeddings: store_embeddings(rows: Vec<ComputedEmbedding>) -> Stored;
+    rebuild_derived: rebuild_derived() -> Derivation;
+    write_inventory: write_inventory(inventory: RunInventory) -> ();
 }
+
+macro_rules! answer_through_the_fault {
+    ([] $(fn $question:ident($($asked:ident: $asked_type:ty),*) -> $answer:ty;)*) => {
+        #[async_trait]
+        impl IndexReader for Reader {
+            $(async fn $question(&self, $($asked: $asked_type),*) -> Answer<$answer> {
+                let base = self.fault.answering(&self.base).await?;
+                self.fault.$question(&*base, $($asked),*).await
+            })*
+        }
+    };
+}
+for_each_question!(answer_through_the_fault);

@@ -17,6 +17,10 @@ mutants! {
         "asking::names_match_exactly",
         "asking::a_prefix_is_a_path_or_directory",
         "asking::a_limit_gives_the_first",
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
+        "rules::a_language_without_rules_stays_in_its_file",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
         "graph::each_edge_is_found_from_both_ends",
@@ -26,6 +30,7 @@ mutants! {
     ];
     edges_of_other_files_stay: DerivesWhatWasPut, "a commit derives edges for the files that it puts, and no others", [
         "storing::a_removed_file_leaves_no_trace",
+        "rules::other_rules_derive_anew",
         "graph::edges_follow_every_change",
         SMALL,
         EVERY,
@@ -38,12 +43,18 @@ mutants! {
     ];
     an_ambiguous_use_is_guessed: Guesses, "a use without a single candidate goes to the first symbol of its name", [
         "asking::every_list_is_in_its_documented_order",
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::a_language_without_rules_stays_in_its_file",
         "graph::edges_follow_every_change",
         "graph::each_edge_is_found_from_both_ends",
     ];
     unresolved_uses_are_dropped: DropsUnresolved, "uses that lead nowhere have no edge", [
         "asking::names_match_exactly",
         "asking::a_prefix_is_a_path_or_directory",
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::a_language_without_rules_stays_in_its_file",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
         "graph::each_edge_is_found_from_both_ends",
@@ -60,6 +71,9 @@ mutants! {
         "graph::each_edge_is_found_from_both_ends",
     ];
     a_reference_is_a_call: ReferencesAreCalls, "asking for references gives calls, too", [
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
         "graph::each_edge_is_found_from_both_ends",
@@ -79,7 +93,7 @@ impl Fault for DerivesLate {
     }
 
     async fn edges(&self, reader: &dyn IndexReader, request: &EdgeRequest) -> Answer<Vec<EdgeEntry>> {
-        match self.0.of(reader.generation() - 1) {
+        match self.0.of(reader.inventory().await?.generation - 1) {
             Some(before) => before.edges(request).await,
             None => Ok(Vec::new()),
         }
@@ -119,7 +133,7 @@ impl Fault for RemovedEdgesStay {
 
     async fn edges(&self, reader: &dyn IndexReader, request: &EdgeRequest) -> Answer<Vec<EdgeEntry>> {
         let mut edges = reader.edges(request).await?;
-        if let Some(before) = self.0.of(reader.generation() - 1) {
+        if let Some(before) = self.0.of(reader.inventory().await?.generation - 1) {
             for edge in before.edges(request).await? {
                 if reader.file(&edge.owner.key.path).await?.is_none() {
                     edges.push(edge);
@@ -234,7 +248,7 @@ impl Fault for LosesEdgesToChanges {
     }
 
     async fn edges(&self, reader: &dyn IndexReader, request: &EdgeRequest) -> Answer<Vec<EdgeEntry>> {
-        let Some(before) = self.0.of(reader.generation() - 1) else { return reader.edges(request).await };
+        let Some(before) = self.0.of(reader.inventory().await?.generation - 1) else { return reader.edges(request).await };
         let mut edges = Vec::new();
         for edge in reader.edges(&EdgeRequest { limit: None, ..request.clone() }).await? {
             let EdgeTarget::Resolved(target) = &edge.target else {

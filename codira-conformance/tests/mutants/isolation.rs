@@ -13,7 +13,7 @@ use codira_contracts::*;
 use codira_memory::MemoryReader;
 
 use crate::{
-    fault::{Answer, Fault},
+    fault::{Answer, Fault, asking},
     judge::{EVERY, SMALL, mutants},
 };
 
@@ -30,6 +30,9 @@ mutants! {
         "isolation::readers_see_whole_commits",
         "storing::a_replaced_file_leaves_no_trace",
         "storing::a_removed_file_leaves_no_trace",
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
         "embeddings::a_text_keeps_its_vector_when_it_moves",
@@ -40,6 +43,8 @@ mutants! {
         "sessions::a_session_owns_what_it_needs",
         "isolation::a_reader_shows_one_state_for_ever",
         "isolation::readers_see_whole_commits",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
         "graph::edges_follow_every_change",
         SMALL,
         EVERY,
@@ -47,6 +52,9 @@ mutants! {
     nothing_is_an_empty_index: NothingIsEmpty, "a reader opens where nothing is indexed, and shows no files", [
         "sessions::a_dropped_beginning_leaves_no_session",
         "isolation::nothing_is_indexed_at_first",
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
     ];
@@ -57,6 +65,8 @@ mutants! {
     ];
     totals_follow_commits: TotalsFollow, "the totals of a reader are those of the last commit", [
         "isolation::a_reader_shows_one_state_for_ever",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
         "graph::edges_follow_every_change",
         SMALL,
     ];
@@ -73,6 +83,9 @@ mutants! {
         "storing::inventories_read_back_as_written",
         "storing::purging_removes_what_policy_skips",
         "storing::maintenance_is_counted_until_it_is_done",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
+        "rules::the_inventory_names_the_rules",
         "graph::edges_follow_every_change",
         "embeddings::pending_rows_wait_until_they_are_stored",
         "embeddings::a_text_keeps_its_vector_when_it_moves",
@@ -89,18 +102,18 @@ struct PublishesFileByFile {
 
 #[async_trait]
 impl Fault for PublishesFileByFile {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
         self.base.get_or_init(|| base.clone());
-        base.begin_index_session(scope).await
+        base.begin_index_session(request.clone()).await
     }
 
     async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
         session.put_file(file).await?;
         let Some(base) = self.base.get() else { return Ok(()) };
         // Another backend's, only to have the session replaced while it is committed.
-        let other = self.base("".as_ref()).begin_index_session(WriteScope::Full).await?;
+        let other = self.base("".as_ref()).begin_index_session(asking(WriteScope::Full)).await?;
         std::mem::replace(session, other).commit().await?;
-        *session = base.begin_index_session(WriteScope::Incremental).await?;
+        *session = base.begin_index_session(asking(WriteScope::Incremental)).await?;
         Ok(())
     }
 }
@@ -152,8 +165,8 @@ impl Fault for LockedBySessions {
         }
     }
 
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        let session = base.begin_index_session(scope).await?;
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        let session = base.begin_index_session(request.clone()).await?;
         self.open.store(true, SeqCst);
         Ok(session)
     }

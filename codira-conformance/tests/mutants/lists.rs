@@ -15,6 +15,9 @@ mutants! {
         "sessions::the_last_call_about_a_path_wins",
         "sessions::a_failed_call_leaves_the_session_usable",
         "asking::every_list_is_in_its_documented_order",
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
         SMALL,
@@ -27,6 +30,10 @@ mutants! {
     ];
     owners_are_listed_backwards: EdgesBackwards, "edges are listed backwards", [
         "asking::every_list_is_in_its_documented_order",
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
+        "rules::a_language_without_rules_stays_in_its_file",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
         SMALL,
@@ -169,8 +176,10 @@ struct SpecsBackwards;
 
 #[async_trait]
 impl Fault for SpecsBackwards {
-    async fn embedding_inventory(&self, reader: &dyn IndexReader) -> Answer<Vec<EmbeddingInventory>> {
-        Ok(reader.embedding_inventory().await?.into_iter().rev().collect())
+    async fn inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
+        let mut inventory = reader.inventory().await?;
+        inventory.embeddings.reverse();
+        Ok(inventory)
     }
 }
 

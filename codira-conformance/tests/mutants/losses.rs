@@ -180,7 +180,7 @@ fn drop_diagnostics(file: &mut FileSnapshot) {
 }
 
 fn know_languages(file: &mut FileSnapshot) {
-    if ![Language::PYTHON, Language::RUST, Language::C].contains(&file.analysis.language) {
+    if !["toy", "open", "plain"].contains(&file.analysis.language.as_str()) {
         file.analysis.language = Language::new("other");
     }
 }

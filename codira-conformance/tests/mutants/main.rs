@@ -27,6 +27,7 @@ mod odd;
 mod parts;
 mod refusals;
 mod reuse;
+mod rules;
 mod scopes;
 mod served;
 mod sessions;
@@ -58,6 +59,7 @@ const TABLES: &[&[judge::Line]] = &[
     counts::TABLE,
     embeddings::TABLE,
     reuse::TABLE,
+    rules::TABLE,
     similarity::TABLE,
     refusals::TABLE,
     told::TABLE,

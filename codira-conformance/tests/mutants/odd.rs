@@ -31,9 +31,9 @@ impl Fault for YieldsOften {
         reader
     }
 
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
         tokio::task::yield_now().await;
-        let session = base.begin_index_session(scope).await;
+        let session = base.begin_index_session(request.clone()).await;
         tokio::task::yield_now().await;
         session
     }
@@ -64,19 +64,11 @@ impl Fault for KeepsNoEmbeddings {
         if file.embeddings.is_empty() { session.put_file(file).await } else { refused() }
     }
 
-    async fn embedding_inventory(&self, _reader: &dyn IndexReader) -> Answer<Vec<EmbeddingInventory>> {
-        refused()
-    }
-
     async fn reusable_in_session(&self, _session: &mut DynSession, _request: &ReuseRequest) -> Answer<Vec<ReusableEmbedding>> {
         refused()
     }
 
     async fn pending_in_session(&self, _session: &mut DynSession, _request: &PendingRequest) -> Answer<Vec<PendingEmbedding>> {
-        refused()
-    }
-
-    async fn prune_embeddings(&self, _session: &mut DynSession, _keep: &[EmbeddingSpec]) -> Answer<u64> {
         refused()
     }
 
@@ -96,19 +88,7 @@ impl Fault for KeepsNoEmbeddings {
         refused()
     }
 
-    async fn symbol_candidates(
-        &self,
-        _reader: &dyn IndexReader,
-        _request: &CandidateRequest,
-    ) -> Answer<Vec<Candidate<SymbolEntry>>> {
-        refused()
-    }
-
-    async fn documentation_candidates(
-        &self,
-        _reader: &dyn IndexReader,
-        _request: &CandidateRequest,
-    ) -> Answer<Vec<Candidate<DocumentationEntry>>> {
+    async fn candidates(&self, _reader: &dyn IndexReader, _request: &CandidateRequest) -> Answer<Vec<Candidate>> {
         refused()
     }
 }

@@ -23,6 +23,7 @@ mutants! {
     a_claimed_capability_is_missing: ClaimsTooMuch, "it claims to keep embeddings, and refuses them", [
         "sessions::a_dropped_call_has_happened_or_has_not",
         "sessions::full_scope_replaces_everything",
+        "sessions::a_session_sees_its_own_writes",
         "isolation::a_session_shows_nothing_before_its_commit",
         "isolation::a_reader_shows_one_state_for_ever",
         "storing::a_file_reads_back_as_it_was_put",
@@ -35,6 +36,9 @@ mutants! {
         "asking::a_limit_gives_the_first",
         "asking::an_answer_has_what_the_request_names",
         "asking::what_is_not_there_has_an_empty_answer",
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
         "graph::deriving_early_changes_no_answer",
@@ -86,15 +90,15 @@ impl Fault for NewVersions {
         descriptor.tool.version = self.0.to_string();
     }
 
-    async fn runtime_inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
-        let inventory = reader.runtime_inventory().await?;
+    async fn inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
+        let inventory = reader.inventory().await?;
         Ok(RuntimeInventory { backend: Tool { version: self.0.to_string(), ..inventory.backend.clone() }, ..inventory })
     }
 }
 
 /// Declares backends that do without embeddings in their own way, where [`KeepsNoEmbeddings`] does so rightly.
 macro_rules! without_embeddings {
-    ($($fault:ident claims $claims:literal, puts $put:expr, prunes $prune:expr;)*) => {$(
+    ($($fault:ident claims $claims:literal, puts $put:expr, refuses $refuse:expr;)*) => {$(
         #[derive(Default)]
         struct $fault(KeepsNoEmbeddings);
 
@@ -112,11 +116,6 @@ macro_rules! without_embeddings {
                 self.0.put_file(session, file).await
             }
 
-            async fn prune_embeddings(&self, session: &mut DynSession, keep: &[EmbeddingSpec]) -> Answer<u64> {
-                let prune: fn(BackendError) -> BackendError = $prune;
-                self.0.prune_embeddings(session, keep).await.map_err(prune)
-            }
-
             async fn reusable_in_session(&self, session: &mut DynSession, request: &ReuseRequest) -> Answer<Vec<ReusableEmbedding>> {
                 self.0.reusable_in_session(session, request).await
             }
@@ -126,15 +125,12 @@ macro_rules! without_embeddings {
             }
 
             async fn queue_embeddings(&self, session: &mut DynSession, rows: Vec<PendingEmbedding>) -> Answer<()> {
-                self.0.queue_embeddings(session, rows).await
+                let refuse: fn(BackendError) -> BackendError = $refuse;
+                self.0.queue_embeddings(session, rows).await.map_err(refuse)
             }
 
             async fn store_embeddings(&self, session: &mut DynSession, rows: Vec<ComputedEmbedding>) -> Answer<Stored> {
                 self.0.store_embeddings(session, rows).await
-            }
-
-            async fn embedding_inventory(&self, reader: &dyn IndexReader) -> Answer<Vec<EmbeddingInventory>> {
-                self.0.embedding_inventory(reader).await
             }
 
             async fn reusable_embeddings(&self, reader: &dyn IndexReader, request: &ReuseRequest) -> Answer<Vec<ReusableEmbedding>> {
@@ -145,22 +141,18 @@ macro_rules! without_embeddings {
                 self.0.pending_embeddings(reader, request).await
             }
 
-            async fn symbol_candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate<SymbolEntry>>> {
-                self.0.symbol_candidates(reader, request).await
-            }
-
-            async fn documentation_candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate<DocumentationEntry>>> {
-                self.0.documentation_candidates(reader, request).await
+            async fn candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate>> {
+                self.0.candidates(reader, request).await
             }
         }
     )*};
 }
 
 without_embeddings! {
-    ClaimsTooMuch claims true, puts |_| {}, prunes |refusal| refusal;
-    LeavesOut claims false, puts |file| file.embeddings.clear(), prunes |refusal| refusal;
-    RefusesOtherwise claims false, puts |_| {}, prunes |refusal| BackendError::invalid("embeddings", refusal.to_string());
-    RefusesDurability claims false, puts |_| {}, prunes |_| {
+    ClaimsTooMuch claims true, puts |_| {}, refuses |refusal| refusal;
+    LeavesOut claims false, puts |file| file.embeddings.clear(), refuses |refusal| refusal;
+    RefusesOtherwise claims false, puts |_| {}, refuses |refusal| BackendError::invalid("embeddings", refusal.to_string());
+    RefusesDurability claims false, puts |_| {}, refuses |_| {
         BackendError::Unsupported { backend: "memory".to_owned(), capability: Capability::Durable }
     };
 }

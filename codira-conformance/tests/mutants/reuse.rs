@@ -44,10 +44,10 @@ struct Own(std::sync::Mutex<BTreeMap<RepoPath, FileSnapshot>>);
 
 impl Own {
     /// Keeps what a session puts, beginning with what was committed.
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        let session = base.begin_index_session(scope).await?;
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        let session = base.begin_index_session(request.clone()).await?;
         let mut files = BTreeMap::new();
-        if let (WriteScope::Incremental, Ok(reader)) = (scope, base.open_reader().await) {
+        if let (WriteScope::Incremental, Ok(reader)) = (request.scope, base.open_reader().await) {
             for state in reader.file_states(&PathPrefix::root()).await? {
                 files.extend(reader.file(&state.path).await?.map(|file| (state.path, file)));
             }
@@ -78,8 +78,8 @@ struct ReusesThePresent(Own);
 
 #[async_trait]
 impl Fault for ReusesThePresent {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        self.0.begin(base, scope).await
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        self.0.begin(base, request.clone()).await
     }
 
     async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
@@ -105,9 +105,9 @@ struct ReusesUnlessFull {
 
 #[async_trait]
 impl Fault for ReusesUnlessFull {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        self.full.store(scope == WriteScope::Full, SeqCst);
-        self.own.begin(base, scope).await
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        self.full.store(request.scope == WriteScope::Full, SeqCst);
+        self.own.begin(base, request.clone()).await
     }
 
     async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
@@ -132,8 +132,8 @@ pub struct ReusesThePast {
 
 #[async_trait]
 impl Fault for ReusesThePast {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        let session = base.begin_index_session(scope).await?;
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        let session = base.begin_index_session(request.clone()).await?;
         *self.began.lock().await = base.open_reader().await.ok();
         Ok(session)
     }
@@ -151,8 +151,8 @@ struct ReusesTheFormer(ReusesThePast);
 
 #[async_trait]
 impl Fault for ReusesTheFormer {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        self.0.begin(base, scope).await
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        self.0.begin(base, request.clone()).await
     }
 
     async fn reusable_in_session(&self, session: &mut DynSession, request: &ReuseRequest) -> Answer<Vec<ReusableEmbedding>> {

@@ -63,9 +63,10 @@ mutants! {
         "sessions::removing_an_unknown_path_succeeds",
         SMALL,
     ];
-    a_session_that_is_blind: BlindToItself, "a session tells the file states that it began with", [
+    a_session_that_is_blind: BlindToItself, "a session lists the rows that waited when it began", [
         "sessions::a_session_sees_its_own_writes",
-        "graph::edges_follow_every_change",
+        "embeddings::pending_rows_wait_until_they_are_stored",
+        "embeddings::another_dimension_is_refused",
     ];
     one_failure_ends_it_all: FailsForEver, "after a call that failed, every call of a session fails", [
         "sessions::a_failed_call_leaves_the_session_usable",
@@ -85,9 +86,9 @@ struct FullCountsAnew {
 
 #[async_trait]
 impl Fault for FullCountsAnew {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        self.full.store(scope == WriteScope::Full, SeqCst);
-        base.begin_index_session(scope).await
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        self.full.store(request.scope == WriteScope::Full, SeqCst);
+        base.begin_index_session(request.clone()).await
     }
 
     async fn commit(&self, _base: &DynBackend, session: DynSession) -> Answer<Commit> {
@@ -104,8 +105,8 @@ struct FullKeepsFiles;
 
 #[async_trait]
 impl Fault for FullKeepsFiles {
-    async fn begin(&self, base: &DynBackend, _scope: WriteScope) -> Answer<DynSession> {
-        base.begin_index_session(WriteScope::Incremental).await
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        base.begin_index_session(SessionRequest { scope: WriteScope::Incremental, ..request }).await
     }
 }
 
@@ -114,11 +115,11 @@ struct FullKeepsInventory;
 
 #[async_trait]
 impl Fault for FullKeepsInventory {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        let mut session = base.begin_index_session(scope).await?;
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        let mut session = base.begin_index_session(request.clone()).await?;
         if let Ok(reader) = base.open_reader().await {
-            let coverage = reader.runtime_inventory().await?.coverage;
-            session.write_inventory(RunInventory { coverage, analyzers: reader.analyzer_inventory().await? }).await?;
+            let RuntimeInventory { coverage, analyzers, .. } = reader.inventory().await?;
+            session.write_inventory(RunInventory { coverage, analyzers }).await?;
         }
         Ok(session)
     }
@@ -132,9 +133,9 @@ struct FullKeepsEmbeddings {
 
 #[async_trait]
 impl Fault for FullKeepsEmbeddings {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        let session = base.begin_index_session(scope).await?;
-        let full = scope == WriteScope::Full;
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        let session = base.begin_index_session(request.clone()).await?;
+        let full = request.scope == WriteScope::Full;
         *self.replaced.lock().await = if full { base.open_reader().await.ok() } else { None };
         Ok(session)
     }
@@ -227,15 +228,34 @@ impl Fault for RemovalsComeLast {
 }
 
 #[derive(Default)]
-struct RefusesTheUnknown;
+struct RefusesTheUnknown {
+    known: Mutex<BTreeSet<RepoPath>>,
+}
 
 #[async_trait]
 impl Fault for RefusesTheUnknown {
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        let session = base.begin_index_session(request.clone()).await?;
+        let states = match (request.scope, base.open_reader().await) {
+            (WriteScope::Incremental, Ok(reader)) => reader.file_states(&PathPrefix::root()).await?,
+            _ => Vec::new(),
+        };
+        *self.known.lock().unwrap() = states.into_iter().map(|state| state.path).collect();
+        Ok(session)
+    }
+
+    async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
+        let path = file.path().clone();
+        session.put_file(file).await?;
+        self.known.lock().unwrap().insert(path);
+        Ok(())
+    }
+
     async fn remove_file(&self, session: &mut DynSession, path: &RepoPath) -> Answer<()> {
-        match session.file_state(path).await? {
-            Some(_) => session.remove_file(path).await,
-            None => Err(BackendError::invalid(path, "there is no such file")),
+        if !self.known.lock().unwrap().remove(path) {
+            return Err(BackendError::invalid(path, "there is no such file"));
         }
+        session.remove_file(path).await
     }
 }
 
@@ -246,17 +266,17 @@ struct BlindToItself {
 
 #[async_trait]
 impl Fault for BlindToItself {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        let session = base.begin_index_session(scope).await?;
-        let full = scope == WriteScope::Full;
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        let session = base.begin_index_session(request.clone()).await?;
+        let full = request.scope == WriteScope::Full;
         *self.began.lock().await = if full { None } else { base.open_reader().await.ok() };
         Ok(session)
     }
 
-    async fn file_state(&self, _session: &mut DynSession, path: &RepoPath) -> Answer<Option<FileState>> {
+    async fn pending_in_session(&self, _session: &mut DynSession, request: &PendingRequest) -> Answer<Vec<PendingEmbedding>> {
         match &*self.began.lock().await {
-            Some(began) => Ok(began.file(path).await?.map(|file| file.state)),
-            None => Ok(None),
+            Some(began) => began.pending_embeddings(request).await,
+            None => Ok(Vec::new()),
         }
     }
 }

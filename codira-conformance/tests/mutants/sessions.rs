@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use codira_contracts::*;
 
 use crate::{
-    fault::{Answer, Fault},
+    fault::{Answer, Fault, asking},
     judge::{EVERY, SMALL, mutants},
 };
 
@@ -32,6 +32,7 @@ mutants! {
         "isolation::nothing_is_indexed_at_first",
         "isolation::a_session_shows_nothing_before_its_commit",
         "storing::inventories_read_back_as_written",
+        "rules::a_session_given_up_leaves_the_rules",
         "embeddings::a_text_keeps_its_vector_when_it_moves",
         SMALL,
         EVERY,
@@ -39,6 +40,7 @@ mutants! {
     a_session_commits_when_aborted: CommitsOnAbort, "aborting a session commits it", [
         "sessions::aborting_a_session_changes_nothing",
         "sessions::a_dropped_beginning_leaves_no_session",
+        "rules::a_session_given_up_leaves_the_rules",
         SMALL,
     ];
     a_dropped_session_lingers: LingersWhenDropped, "a dropped session holds the place until somebody asks for it", [
@@ -46,6 +48,7 @@ mutants! {
         "sessions::a_dropped_commit_publishes_all_or_nothing",
         "isolation::a_session_shows_nothing_before_its_commit",
         "storing::inventories_read_back_as_written",
+        "rules::a_session_given_up_leaves_the_rules",
         "embeddings::a_text_keeps_its_vector_when_it_moves",
         SMALL,
     ];
@@ -53,6 +56,7 @@ mutants! {
         "sessions::aborting_a_session_changes_nothing",
         "sessions::a_dropped_beginning_leaves_no_session",
         "sessions::a_session_sees_its_own_writes",
+        "rules::a_session_given_up_leaves_the_rules",
         SMALL,
     ];
     a_committed_session_lingers: LingersWhenCommitted, "a commit without changes holds the place until somebody asks for it", [
@@ -60,6 +64,8 @@ mutants! {
         "sessions::committing_frees_the_place",
         "sessions::an_empty_commit_is_a_commit",
         "storing::inventories_read_back_as_written",
+        "rules::other_rules_derive_anew",
+        "rules::the_inventory_names_the_rules",
     ];
     a_place_that_a_dropped_beginning_keeps: LeaksPlaceWhenDropped, "a dropped beginning keeps the place", [
         "sessions::a_dropped_beginning_leaves_no_session",
@@ -72,6 +78,9 @@ mutants! {
     a_commit_in_two_parts: CommitsInTwoParts, "a commit publishes its last file after a pause", [
         "sessions::a_dropped_commit_publishes_all_or_nothing",
         "isolation::readers_see_whole_commits",
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::the_inventory_names_the_rules",
         "embeddings::vectors_are_kept_bit_for_bit",
         "embeddings::pending_rows_wait_until_they_are_stored",
         "embeddings::a_stale_vector_is_not_kept",
@@ -82,9 +91,14 @@ mutants! {
     an_empty_commit_does_not_count: SkipsEmptyCommits, "a commit without changes is left out", [
         "sessions::an_empty_commit_is_a_commit",
         "storing::inventories_read_back_as_written",
+        "rules::other_rules_derive_anew",
+        "rules::the_inventory_names_the_rules",
     ];
     nothing_was_replaced: SaysItReplaced, "a commit says that it replaced something unreadable", [
         "sessions::the_first_commit_is_number_one",
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
         SMALL,
@@ -96,9 +110,9 @@ struct AllowsTwoSessions;
 
 #[async_trait]
 impl Fault for AllowsTwoSessions {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        match base.begin_index_session(scope).await {
-            Err(BackendError::SessionBusy { .. }) => self.base("".as_ref()).begin_index_session(scope).await,
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        match base.begin_index_session(request.clone()).await {
+            Err(BackendError::SessionBusy { .. }) => self.base("".as_ref()).begin_index_session(request.clone()).await,
             session => session,
         }
     }
@@ -109,9 +123,9 @@ struct QueuesTheSecond;
 
 #[async_trait]
 impl Fault for QueuesTheSecond {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
         loop {
-            match base.begin_index_session(scope).await {
+            match base.begin_index_session(request.clone()).await {
                 Err(BackendError::SessionBusy { .. }) => tokio::task::yield_now().await,
                 session => return session,
             }
@@ -124,8 +138,8 @@ struct NamesNobody;
 
 #[async_trait]
 impl Fault for NamesNobody {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        base.begin_index_session(scope).await.map_err(|error| match error {
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        base.begin_index_session(request.clone()).await.map_err(|error| match error {
             BackendError::SessionBusy { location, .. } => {
                 BackendError::SessionBusy { location, holder: Holder::new("somebody", 0) }
             }
@@ -169,8 +183,8 @@ impl Lingering {
         *self.0.lock().unwrap() = Some(session);
     }
 
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        let session = base.begin_index_session(scope).await;
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        let session = base.begin_index_session(request.clone()).await;
         drop(self.0.lock().unwrap().take());
         session
     }
@@ -181,8 +195,8 @@ struct LingersWhenDropped(Lingering);
 
 #[async_trait]
 impl Fault for LingersWhenDropped {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        self.0.begin(base, scope).await
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        self.0.begin(base, request.clone()).await
     }
 
     fn dropped(&self, session: DynSession) {
@@ -195,8 +209,8 @@ struct LingersWhenAborted(Lingering);
 
 #[async_trait]
 impl Fault for LingersWhenAborted {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        self.0.begin(base, scope).await
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        self.0.begin(base, request.clone()).await
     }
 
     async fn abort(&self, session: DynSession) -> Answer<()> {
@@ -217,9 +231,9 @@ struct LingersWhenCommitted {
 
 #[async_trait]
 impl Fault for LingersWhenCommitted {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        self.changed.0.store(scope == WriteScope::Full, SeqCst);
-        self.lingering.begin(base, scope).await
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        self.changed.0.store(request.scope == WriteScope::Full, SeqCst);
+        self.lingering.begin(base, request.clone()).await
     }
 
     async fn called(&self) {
@@ -229,7 +243,7 @@ impl Fault for LingersWhenCommitted {
     async fn commit(&self, base: &DynBackend, session: DynSession) -> Answer<Commit> {
         let commit = session.commit().await?;
         if !self.changed.0.load(SeqCst) {
-            self.lingering.keep(base.begin_index_session(WriteScope::Incremental).await?);
+            self.lingering.keep(base.begin_index_session(asking(WriteScope::Incremental)).await?);
         }
         Ok(commit)
     }
@@ -242,13 +256,13 @@ struct LeaksPlaceWhenDropped {
 
 #[async_trait]
 impl Fault for LeaksPlaceWhenDropped {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
         if self.taken.swap(true, SeqCst) {
             return Err(BackendError::SessionBusy { location: "memory".to_owned(), holder: Holder::current() });
         }
         // Dropped here, nobody gives the place back.
         tokio::task::yield_now().await;
-        base.begin_index_session(scope).await
+        base.begin_index_session(request.clone()).await
     }
 
     fn ended(&self) {
@@ -287,12 +301,8 @@ impl Fault for CommitsInTwoParts {
         reader
     }
 
-    fn generation(&self, reader: &dyn IndexReader) -> u64 {
-        reader.generation().div_ceil(2)
-    }
-
-    async fn runtime_inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
-        let inventory = reader.runtime_inventory().await?;
+    async fn inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
+        let inventory = reader.inventory().await?;
         Ok(RuntimeInventory { generation: inventory.generation.div_ceil(2), ..inventory })
     }
 
@@ -322,7 +332,7 @@ impl Fault for CommitsInTwoParts {
                 break;
             }
         }
-        let mut session = base.begin_index_session(WriteScope::Incremental).await?;
+        let mut session = base.begin_index_session(asking(WriteScope::Incremental)).await?;
         if let Some(last) = last {
             session.put_file(last).await?;
         }
@@ -366,9 +376,9 @@ struct SkipsEmptyCommits {
 
 #[async_trait]
 impl Fault for SkipsEmptyCommits {
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        self.changed.0.store(scope == WriteScope::Full, SeqCst);
-        base.begin_index_session(scope).await
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        self.changed.0.store(request.scope == WriteScope::Full, SeqCst);
+        base.begin_index_session(request.clone()).await
     }
 
     async fn called(&self) {
@@ -377,7 +387,9 @@ impl Fault for SkipsEmptyCommits {
 
     async fn commit(&self, base: &DynBackend, session: DynSession) -> Answer<Commit> {
         match base.open_reader().await {
-            Ok(reader) if !self.changed.0.load(SeqCst) => Ok(Commit { generation: reader.generation(), replaced: None }),
+            Ok(reader) if !self.changed.0.load(SeqCst) => {
+                Ok(Commit { generation: reader.inventory().await?.generation, replaced: None })
+            }
             _ => session.commit().await,
         }
     }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use codira_contracts::*;
+use codira_store::vectors::{Estimator, Sketch};
 
 use crate::{
     embeddings::every_vector,
-    fault::{Answer, Fault},
+    fault::{Answer, Fault, Lookups},
     judge::mutants,
 };
 
@@ -49,19 +50,23 @@ async fn symbol_candidates(
     request: &CandidateRequest,
     comparable: impl Fn(&EmbeddingSpec) -> bool + Send,
     score: impl Fn(&[f32], &[f32]) -> f32 + Send,
-) -> Answer<Vec<Candidate<SymbolEntry>>> {
+) -> Answer<Vec<Candidate>> {
+    if request.among == Owners::Documentation {
+        return reader.candidates(request).await;
+    }
     // Only a vector that may be asked for has candidates.
-    reader.symbol_candidates(request).await?;
+    reader.candidates(request).await?;
     let mut found = Vec::new();
     for (key, spec, _, vector) in every_vector(reader).await? {
         if comparable(&spec)
             && request.prefix.covers(&key.path)
             && let Some(entry) = reader.symbol(&key).await?
         {
-            found.push(Candidate { score: score(request.vector.as_slice(), vector.as_slice()), entry });
+            let score = score(request.vector.as_slice(), vector.as_slice());
+            found.push(Candidate { score, owner: CandidateOwner::Symbol(entry) });
         }
     }
-    found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.entry.key().cmp(&b.entry.key())));
+    found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.owner.key().cmp(&b.owner.key())));
     found.truncate(request.limit.unwrap_or(usize::MAX));
     Ok(found)
 }
@@ -71,11 +76,7 @@ struct MixesCandidates;
 
 #[async_trait]
 impl Fault for MixesCandidates {
-    async fn symbol_candidates(
-        &self,
-        reader: &dyn IndexReader,
-        request: &CandidateRequest,
-    ) -> Answer<Vec<Candidate<SymbolEntry>>> {
+    async fn candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate>> {
         let CandidateRequest { spec: asked, .. } = request;
         let comparable = |spec: &EmbeddingSpec| (&spec.model, spec.dimension) == (&asked.model, asked.dimension);
         symbol_candidates(reader, request, comparable, score::cosine).await
@@ -87,11 +88,7 @@ struct ScoresInF32;
 
 #[async_trait]
 impl Fault for ScoresInF32 {
-    async fn symbol_candidates(
-        &self,
-        reader: &dyn IndexReader,
-        request: &CandidateRequest,
-    ) -> Answer<Vec<Candidate<SymbolEntry>>> {
+    async fn candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate>> {
         let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
         let cosine = |a: &[f32], b: &[f32]| {
             let lengths = dot(a, a).sqrt() * dot(b, b).sqrt();
@@ -106,11 +103,7 @@ struct ScoresByDot;
 
 #[async_trait]
 impl Fault for ScoresByDot {
-    async fn symbol_candidates(
-        &self,
-        reader: &dyn IndexReader,
-        request: &CandidateRequest,
-    ) -> Answer<Vec<Candidate<SymbolEntry>>> {
+    async fn candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate>> {
         symbol_candidates(reader, request, |spec| *spec == request.spec, |a, b| score::dot(a, b) as f32).await
     }
 }
@@ -120,12 +113,11 @@ struct TiesBackwards;
 
 #[async_trait]
 impl Fault for TiesBackwards {
-    async fn documentation_candidates(
-        &self,
-        reader: &dyn IndexReader,
-        request: &CandidateRequest,
-    ) -> Answer<Vec<Candidate<DocumentationEntry>>> {
-        let mut found = reader.documentation_candidates(&CandidateRequest { limit: None, ..request.clone() }).await?;
+    async fn candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate>> {
+        if request.among == Owners::Symbols {
+            return reader.candidates(request).await;
+        }
+        let mut found = reader.candidates(&CandidateRequest { limit: None, ..request.clone() }).await?;
         found.reverse();
         found.sort_by(|a, b| b.score.total_cmp(&a.score));
         found.truncate(request.limit.unwrap_or(usize::MAX));
@@ -138,13 +130,12 @@ struct TiesCut;
 
 #[async_trait]
 impl Fault for TiesCut {
-    async fn symbol_candidates(
-        &self,
-        reader: &dyn IndexReader,
-        request: &CandidateRequest,
-    ) -> Answer<Vec<Candidate<SymbolEntry>>> {
-        let all = reader.symbol_candidates(&CandidateRequest { limit: None, ..request.clone() }).await?;
-        let mut found = reader.symbol_candidates(request).await?;
+    async fn candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate>> {
+        if request.among == Owners::Documentation {
+            return reader.candidates(request).await;
+        }
+        let all = reader.candidates(&CandidateRequest { limit: None, ..request.clone() }).await?;
+        let mut found = reader.candidates(request).await?;
         let next = all.get(found.len()).map(|candidate| candidate.score);
         found.retain(|candidate| Some(candidate.score) != next);
         Ok(found)
@@ -156,22 +147,18 @@ struct ApproximatesMany;
 
 #[async_trait]
 impl Fault for ApproximatesMany {
-    async fn symbol_candidates(
-        &self,
-        reader: &dyn IndexReader,
-        request: &CandidateRequest,
-    ) -> Answer<Vec<Candidate<SymbolEntry>>> {
-        let estimator = score::Estimator::new(request.vector.as_slice());
+    async fn candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate>> {
+        let estimator = Estimator::new(request.vector.as_slice());
         let roughly = |_: &[f32], stored: &[f32]| {
-            let bounds = estimator.bounds(score::Sketch::of(stored).as_bytes()).unwrap();
+            let bounds = estimator.bounds(Sketch::of(stored).as_bytes()).unwrap();
             (bounds.low + bounds.high) / 2.0
         };
-        let all = reader.symbol_candidates(&CandidateRequest { limit: None, ..request.clone() }).await?;
+        let all = reader.candidates(&CandidateRequest { limit: None, ..request.clone() }).await?;
         if all.len() <= 200 {
-            return reader.symbol_candidates(request).await;
+            return reader.candidates(request).await;
         }
         let best = symbol_candidates(reader, request, |spec| *spec == request.spec, roughly).await?;
-        Ok(all.into_iter().filter(|exact| best.iter().any(|found| found.entry.key() == exact.entry.key())).collect())
+        Ok(all.into_iter().filter(|exact| best.iter().any(|found| found.owner.key() == exact.owner.key())).collect())
     }
 }
 
@@ -181,11 +168,10 @@ struct FindsAsTheyWere(std::sync::Mutex<BTreeMap<(SymbolKey, EmbeddingSpec), Vec
 
 #[async_trait]
 impl Fault for FindsAsTheyWere {
-    async fn symbol_candidates(
-        &self,
-        reader: &dyn IndexReader,
-        request: &CandidateRequest,
-    ) -> Answer<Vec<Candidate<SymbolEntry>>> {
+    async fn candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate>> {
+        if request.among == Owners::Documentation {
+            return reader.candidates(request).await;
+        }
         let now = every_vector(reader).await?;
         let first = {
             let mut first = self.0.lock().unwrap();
@@ -194,13 +180,13 @@ impl Fault for FindsAsTheyWere {
             }
             first.clone()
         };
-        let mut all = reader.symbol_candidates(&CandidateRequest { limit: None, ..request.clone() }).await?;
-        let then = |entry: &SymbolEntry| {
-            score::cosine(request.vector.as_slice(), first[&(entry.key(), request.spec.clone())].as_slice())
+        let mut all = reader.candidates(&CandidateRequest { limit: None, ..request.clone() }).await?;
+        let then = |owner: &CandidateOwner| {
+            score::cosine(request.vector.as_slice(), first[&(owner.key(), request.spec.clone())].as_slice())
         };
-        all.sort_by(|a, b| then(&b.entry).total_cmp(&then(&a.entry)).then_with(|| a.entry.key().cmp(&b.entry.key())));
+        all.sort_by(|a, b| then(&b.owner).total_cmp(&then(&a.owner)).then_with(|| a.owner.key().cmp(&b.owner.key())));
         all.truncate(request.limit.unwrap_or(usize::MAX));
-        all.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.entry.key().cmp(&b.entry.key())));
+        all.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.owner.key().cmp(&b.owner.key())));
         Ok(all)
     }
 }
@@ -210,13 +196,9 @@ struct ComparesAnyDimension;
 
 #[async_trait]
 impl Fault for ComparesAnyDimension {
-    async fn symbol_candidates(
-        &self,
-        reader: &dyn IndexReader,
-        request: &CandidateRequest,
-    ) -> Answer<Vec<Candidate<SymbolEntry>>> {
-        match reader.symbol_candidates(request).await {
-            Err(BackendError::InvalidInput { .. }) => Ok(Vec::new()),
+    async fn candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate>> {
+        match reader.candidates(request).await {
+            Err(BackendError::InvalidInput { .. }) if request.among == Owners::Symbols => Ok(Vec::new()),
             found => found,
         }
     }

@@ -52,11 +52,11 @@ impl Fault for PlaceOfTheValue {
         durable(dir)
     }
 
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        match base.begin_index_session(scope).await {
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        match base.begin_index_session(request.clone()).await {
             // Somebody else's: this value has no session open.
             Err(BackendError::SessionBusy { .. }) if !self.taken.load(SeqCst) => {
-                DynBackend::new(MemoryBackend::default()).begin_index_session(scope).await
+                DynBackend::new(MemoryBackend::default()).begin_index_session(request.clone()).await
             }
             session => {
                 self.taken.store(session.is_ok() || self.taken.load(SeqCst), SeqCst);

@@ -24,6 +24,7 @@ mutants! {
         "sessions::the_last_call_about_a_path_wins",
         "sessions::a_session_sees_its_own_writes",
         "storing::a_removed_file_leaves_no_trace",
+        "rules::other_rules_derive_anew",
         "graph::edges_follow_every_change",
         "embeddings::a_row_of_nobody_is_refused",
         "embeddings::many_vectors_are_all_compared",
@@ -161,8 +162,10 @@ struct AnalyzersUnsorted;
 
 #[async_trait]
 impl Fault for AnalyzersUnsorted {
-    async fn analyzer_inventory(&self, reader: &dyn IndexReader) -> Answer<Vec<AnalyzerInventory>> {
-        Ok(reader.analyzer_inventory().await?.into_iter().rev().collect())
+    async fn inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
+        let mut inventory = reader.inventory().await?;
+        inventory.analyzers.reverse();
+        Ok(inventory)
     }
 }
 
@@ -171,13 +174,13 @@ struct GlobsAreASet;
 
 #[async_trait]
 impl Fault for GlobsAreASet {
-    async fn analyzer_inventory(&self, reader: &dyn IndexReader) -> Answer<Vec<AnalyzerInventory>> {
-        let mut analyzers = reader.analyzer_inventory().await?;
-        for analyzer in &mut analyzers {
+    async fn inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
+        let mut inventory = reader.inventory().await?;
+        for analyzer in &mut inventory.analyzers {
             analyzer.globs.sort();
             analyzer.globs.dedup();
         }
-        Ok(analyzers)
+        Ok(inventory)
     }
 }
 
@@ -195,19 +198,20 @@ impl Fault for InventoryOutsideTheCommit {
         Ok(())
     }
 
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        let session = base.begin_index_session(scope).await?;
-        if scope == WriteScope::Full {
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        let session = base.begin_index_session(request.clone()).await?;
+        if request.scope == WriteScope::Full {
             *self.written.lock().unwrap() = None;
         }
         Ok(session)
     }
 
-    async fn analyzer_inventory(&self, reader: &dyn IndexReader) -> Answer<Vec<AnalyzerInventory>> {
+    async fn inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
+        let inventory = reader.inventory().await?;
         let written = self.written.lock().unwrap().clone();
         match written {
-            Some(written) => Ok(written.analyzers),
-            None => reader.analyzer_inventory().await,
+            Some(RunInventory { analyzers, .. }) => Ok(RuntimeInventory { analyzers, ..inventory }),
+            None => Ok(inventory),
         }
     }
 }
@@ -228,15 +232,15 @@ impl Fault for CoverageForgotten {
         if !self.said.load(SeqCst)
             && let Ok(reader) = base.open_reader().await
         {
-            let analyzers = reader.analyzer_inventory().await?;
+            let analyzers = reader.inventory().await?.analyzers;
             session.write_inventory(RunInventory { coverage: Coverage::Unknown, analyzers }).await?;
         }
         session.commit().await
     }
 
-    async fn begin(&self, base: &DynBackend, scope: WriteScope) -> Answer<DynSession> {
-        let session = base.begin_index_session(scope).await?;
-        self.said.store(scope == WriteScope::Full, SeqCst);
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        let session = base.begin_index_session(request.clone()).await?;
+        self.said.store(request.scope == WriteScope::Full, SeqCst);
         Ok(session)
     }
 }
@@ -246,12 +250,12 @@ struct PurgesTooMuch;
 
 #[async_trait]
 impl Fault for PurgesTooMuch {
-    async fn purge_doc_issues(&self, session: &mut DynSession, policy: &AuditPolicy) -> Answer<u64> {
-        let purged = session.purge_doc_issues(policy).await?;
-        if purged > 0 {
-            session.purge_doc_issues(&AuditPolicy { audited: BTreeSet::new() }).await?;
+    async fn maintain(&self, session: &mut DynSession, retention: &Retention) -> Answer<Maintenance> {
+        let removed = session.maintain(retention).await?;
+        if removed.stale_doc_issues > 0 {
+            session.maintain(&Retention { policy: AuditPolicy::default(), ..retention.clone() }).await?;
         }
-        Ok(purged)
+        Ok(removed)
     }
 }
 
@@ -260,8 +264,9 @@ struct PurgeCountsFiles;
 
 #[async_trait]
 impl Fault for PurgeCountsFiles {
-    async fn purge_doc_issues(&self, session: &mut DynSession, policy: &AuditPolicy) -> Answer<u64> {
-        Ok(session.purge_doc_issues(policy).await?.min(1))
+    async fn maintain(&self, session: &mut DynSession, retention: &Retention) -> Answer<Maintenance> {
+        let removed = session.maintain(retention).await?;
+        Ok(Maintenance { stale_doc_issues: removed.stale_doc_issues.min(1), ..removed })
     }
 }
 
@@ -270,17 +275,12 @@ struct MaintenanceCountsFiles;
 
 #[async_trait]
 impl Fault for MaintenanceCountsFiles {
-    async fn maintenance(
-        &self,
-        reader: &dyn IndexReader,
-        policy: &AuditPolicy,
-        specs: &[EmbeddingSpec],
-    ) -> Answer<Maintenance> {
-        let maintenance = reader.maintenance(policy, specs).await?;
+    async fn maintenance(&self, reader: &dyn IndexReader, retention: &Retention) -> Answer<Maintenance> {
+        let maintenance = reader.maintenance(retention).await?;
         let mut files = BTreeSet::new();
         for issue in reader.doc_issues(&DocIssueRequest::default()).await? {
             if let Some(file) = reader.file(&issue.path).await?
-                && !policy.keeps(&file.analysis.language)
+                && !retention.policy.keeps(&file.analysis.language)
             {
                 files.insert(issue.path);
             }
@@ -298,16 +298,11 @@ impl Fault for MaintenanceOfTheLastCommit {
         self.0.commit(base, session).await
     }
 
-    async fn maintenance(
-        &self,
-        reader: &dyn IndexReader,
-        policy: &AuditPolicy,
-        specs: &[EmbeddingSpec],
-    ) -> Answer<Maintenance> {
-        let own = reader.maintenance(policy, specs).await?;
-        match self.0.of(reader.generation() - 1) {
+    async fn maintenance(&self, reader: &dyn IndexReader, retention: &Retention) -> Answer<Maintenance> {
+        let own = reader.maintenance(retention).await?;
+        match self.0.of(reader.inventory().await?.generation - 1) {
             Some(before) => {
-                let before = before.maintenance(policy, specs).await?;
+                let before = before.maintenance(retention).await?;
                 Ok(Maintenance { stale_doc_issues: own.stale_doc_issues.max(before.stale_doc_issues), ..own })
             }
             None => Ok(own),

@@ -43,7 +43,7 @@ async fn former_lines(
     request: &TextRequest,
     gone: bool,
 ) -> Answer<Vec<TextReference>> {
-    let Some(before) = commits.of(reader.generation() - 1) else { return Ok(Vec::new()) };
+    let Some(before) = commits.of(reader.inventory().await?.generation - 1) else { return Ok(Vec::new()) };
     let mut lines = Vec::new();
     for line in before.text_references(request).await? {
         let (then, now) = (before.file(&line.path).await?, reader.file(&line.path).await?);
@@ -97,7 +97,7 @@ impl Fault for NewWordsUnknown {
 
     async fn text_references(&self, reader: &dyn IndexReader, request: &TextRequest) -> Answer<Vec<TextReference>> {
         let mut lines = reader.text_references(request).await?;
-        if let Some(before) = self.0.of(reader.generation() - 1) {
+        if let Some(before) = self.0.of(reader.inventory().await?.generation - 1) {
             let known = before.text_references(&TextRequest { limit: None, ..request.clone() }).await?;
             let states = before.file_states(&PathPrefix::root()).await?;
             lines.retain(|line| {
@@ -119,7 +119,7 @@ impl Fault for ReplacedIssuesStay {
 
     async fn doc_issues(&self, reader: &dyn IndexReader, request: &DocIssueRequest) -> Answer<Vec<DocIssueEntry>> {
         let mut issues = reader.doc_issues(request).await?;
-        let Some(before) = self.0.of(reader.generation() - 1) else { return Ok(issues) };
+        let Some(before) = self.0.of(reader.inventory().await?.generation - 1) else { return Ok(issues) };
         for issue in before.doc_issues(request).await? {
             let now = reader.file(&issue.path).await?;
             if now.is_some_and(|file| !file.analysis.doc_issues.contains(&issue.issue)) {
@@ -149,12 +149,13 @@ struct IdsAreGlobal;
 
 #[async_trait]
 impl Fault for IdsAreGlobal {
-    async fn symbol(&self, reader: &dyn IndexReader, key: &SymbolKey) -> Answer<Option<SymbolEntry>> {
+    async fn symbols(&self, reader: &dyn IndexReader, request: &SymbolRequest) -> Answer<Vec<SymbolEntry>> {
+        let SymbolMatch::Key(key) = &request.matching else { return reader.symbols(request).await };
         let ids = |analysis: &FileAnalysis| analysis.symbols.iter().map(|symbol| symbol.id.clone()).collect();
         if taken(reader, &key.path, ids).await?.contains(&key.id) {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        reader.symbol(key).await
+        reader.symbols(request).await
     }
 }
 

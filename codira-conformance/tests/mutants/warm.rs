@@ -30,6 +30,9 @@ mutants! {
     ];
     the_writer_is_another: NamesAnotherWriter, "the inventory names another version as the writer", [
         "storing::inventories_read_back_as_written",
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
         "graph::edges_are_those_of_the_resolver",
         "graph::edges_follow_every_change",
         EVERY,
@@ -51,9 +54,9 @@ struct ForgetsGlobs;
 
 #[async_trait]
 impl Fault for ForgetsGlobs {
-    async fn analyzer_inventory(&self, reader: &dyn IndexReader) -> Answer<Vec<AnalyzerInventory>> {
-        let mut inventory = reader.analyzer_inventory().await?;
-        inventory.iter_mut().for_each(|analyzer| analyzer.globs.clear());
+    async fn inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
+        let mut inventory = reader.inventory().await?;
+        inventory.analyzers.iter_mut().for_each(|analyzer| analyzer.globs.clear());
         Ok(inventory)
     }
 }
@@ -75,8 +78,8 @@ struct NamesAnotherWriter;
 
 #[async_trait]
 impl Fault for NamesAnotherWriter {
-    async fn runtime_inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
-        let mut inventory = reader.runtime_inventory().await?;
+    async fn inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
+        let mut inventory = reader.inventory().await?;
         inventory.backend.version += "-other";
         Ok(inventory)
     }

@@ -1,11 +1,20 @@
 //! What files tell each other: facts under keys.
 
-use serde::{Deserialize, Serialize};
+use std::{
+    any::Any,
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    sync::{Arc, OnceLock},
+};
 
-use crate::{Import, ImportKind, RepoPath, StableId, Symbol, SymbolKind, Visibility};
+use crate::RepoPath;
 
-/// Under what a fact is found: a name in a scope. Scopes are texts that only this module reads.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// Under what a fact is found: a name in a scope.
+///
+/// Both are texts that only [rules](super::LanguageRules) read. Scopes begin with the name of the rules, so that rules of
+/// different languages never share one by accident.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FactKey {
     /// The scope.
     pub scope: String,
@@ -15,93 +24,84 @@ pub struct FactKey {
 
 impl FactKey {
     /// The key of `name` in `scope`.
-    pub(super) fn new(scope: impl Into<String>, name: impl Into<String>) -> Self {
+    pub fn new(scope: impl Into<String>, name: impl Into<String>) -> Self {
         Self { scope: scope.into(), name: name.into() }
     }
 }
 
-/// What a file offers to the resolution of others. Stores keep it by serde and look at nothing in it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Fact(pub(super) Content);
+/// What a file offers to the resolution of others: bytes that only the rules read. A clone shares them.
+///
+/// No line, span or body belongs in a fact, so that most edits change none. Equal facts have equal bytes, and facts order by
+/// them.
+#[derive(Clone)]
+pub struct Fact(Arc<Content>);
 
-/// What a fact says. No line, span or body is in it, so that most edits change no fact.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub(super) enum Content {
-    /// The file is a module, and this symbol stands for it.
-    Module(Option<StableId>),
-    /// The name is defined.
-    Definition(Definition),
-    /// The name is brought in; or, under `*`, every name of a module is.
-    Binding(Binding),
-    /// The members of a type, all at once: whoever asks for one member mostly asks for others.
-    Members(Vec<Content>),
-    /// A block gives members to a type.
-    Implementation(Implementation),
-    /// The file can be included, and includes these.
-    Includes(Vec<Binding>),
-    /// The file is the manifest of a crate.
-    Manifest,
+struct Content {
+    bytes: Box<[u8]>,
+    decoded: OnceLock<Option<Box<dyn Any + Send + Sync>>>,
 }
 
-/// A symbol, as far as others can see it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub(super) struct Definition {
-    pub(super) name: String,
-    pub(super) id: StableId,
-    pub(super) kind: SymbolKind,
-    pub(super) visibility: Visibility,
-    pub(super) bases: Vec<String>,
-    pub(super) extends: Option<String>,
-}
+impl Fact {
+    /// A fact of these bytes.
+    pub fn new(bytes: impl Into<Box<[u8]>>) -> Self {
+        Self(Arc::new(Content { bytes: bytes.into(), decoded: OnceLock::new() }))
+    }
 
-impl From<&Symbol> for Definition {
-    fn from(symbol: &Symbol) -> Self {
-        Self {
-            name: symbol.name.clone(),
-            id: symbol.id.clone(),
-            kind: symbol.kind,
-            visibility: symbol.visibility,
-            bases: symbol.bases.clone(),
-            extends: symbol.extends.clone(),
-        }
+    /// The bytes: how a store keeps the fact.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0.bytes
+    }
+
+    /// What `decode` makes of the bytes. The value is kept, so that a fact that many files ask for is decoded once; `None`
+    /// where `decode` says so, or another type was asked for before.
+    ///
+    /// ```
+    /// use codira_contracts::resolve::Fact;
+    ///
+    /// let fact = Fact::new(*b"public");
+    /// let decode = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
+    /// assert_eq!(fact.decoded(decode).map(String::as_str), Some("public"));
+    /// ```
+    pub fn decoded<T: Any + Send + Sync>(&self, decode: impl FnOnce(&[u8]) -> Option<T>) -> Option<&T> {
+        let decoded = self.0.decoded.get_or_init(|| decode(&self.0.bytes).map(|value| Box::new(value) as Box<_>));
+        decoded.as_ref()?.downcast_ref()
     }
 }
 
-/// An import, as far as others can see it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub(super) struct Binding {
-    pub(super) kind: ImportKind,
-    pub(super) module: String,
-    pub(super) name: Option<String>,
-    pub(super) alias: Option<String>,
-    pub(super) visibility: Visibility,
-}
-
-impl From<&Import> for Binding {
-    fn from(import: &Import) -> Self {
-        Self {
-            kind: import.kind,
-            module: import.module.clone(),
-            name: import.name.clone(),
-            alias: import.alias.clone(),
-            visibility: import.visibility,
-        }
+impl fmt::Debug for Fact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fact({})", self.as_bytes().escape_ascii())
     }
 }
 
-/// An implementation block with its members. Its paths are read in `scope`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub(super) struct Implementation {
-    pub(super) scope: String,
-    pub(super) id: StableId,
-    pub(super) extends: String,
-    pub(super) bases: Vec<String>,
-    pub(super) members: Vec<Definition>,
+impl PartialEq for Fact {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Fact {}
+
+impl PartialOrd for Fact {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Fact {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl Hash for Fact {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
 }
 
 /// A fact under its key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Offer {
     /// Where it is found.
     pub key: FactKey,
@@ -110,7 +110,7 @@ pub struct Offer {
 }
 
 /// A fact with the file that offers it. Orders by path, then fact.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Offered {
     /// The file.
     pub path: RepoPath,

@@ -1,95 +1,67 @@
-//! What a resolution may know of other files: facts that were looked up, or all there are.
+//! What is known of the facts of other files while one file is resolved.
 
 use rustc_hash::FxHashMap;
 
-use super::{
-    fact::{FactKey, Offer, Offered},
-    packed::{AllOffers, Packed},
-};
+use super::fact::{FactKey, Offer, Offered};
 use crate::RepoPath;
 
-/// What is known of other files so far.
-#[derive(Debug, Default)]
-pub struct Facts {
-    known: Table,
-    len: usize,
-    /// Everything that is offered, where all of it is at hand.
-    all: Option<Packed>,
+/// What is known of other files: who resolves a file is asked for facts through this.
+pub trait Facts: Sync {
+    /// Everything that files offer under a key, ordered by path, then fact; `None` while that is not known.
+    fn get(&self, scope: &str, name: &str) -> Option<&[Offered]>;
 }
 
-impl Facts {
-    /// All there is, of files in any order: a key without facts is known to have none. [`AllOffers`] gathers the same file by
-    /// file.
+/// Facts as they were looked up, key by key.
+#[derive(Debug, Default)]
+pub struct KnownFacts {
+    /// By scope, then name: looked up without making a key.
+    known: FxHashMap<String, FxHashMap<String, Vec<Offered>>>,
+    len: usize,
+    /// Whether a key that was not supplied has no facts.
+    is_complete: bool,
+}
+
+impl KnownFacts {
+    /// All there is, of files in any order: a key without facts is known to have none.
     pub fn complete(offers: impl IntoIterator<Item = (RepoPath, Vec<Offer>)>) -> Self {
-        let mut all = AllOffers::default();
+        let mut all = Self { is_complete: true, ..Self::default() };
         for (path, offers) in offers {
-            all.add(&path, &offers);
+            for Offer { key, fact } in offers {
+                all.entry(key).push(Offered { path: path.clone(), fact });
+            }
         }
-        all.into()
+        all.known.values_mut().flat_map(FxHashMap::values_mut).for_each(|facts| facts.sort());
+        all
     }
 
     /// Adds everything that is offered under `key`, in any order.
     pub fn supply(&mut self, key: FactKey, mut facts: Vec<Offered>) {
         facts.sort();
-        self.len += usize::from(self.known.get(&key.scope, &key.name).is_none());
-        *self.known.entry(key) = facts;
+        *self.entry(key) = facts;
     }
 
-    /// How many keys were supplied; a store that resolves many files may start afresh when there are too many.
+    /// How many keys are known; a store that resolves many files may start afresh when there are too many.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether no key was supplied.
+    /// Whether no key is known.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Lets go of memory that can be had again: call it between one batch of files and the next.
-    pub fn relieve(&mut self) {
-        if let Some(all) = &mut self.all {
-            all.relieve();
-        }
-    }
-
-    /// What is offered under a key; `None` while that is not known.
-    pub(super) fn get(&self, scope: &str, name: &str) -> Option<&[Offered]> {
-        self.known.get(scope, name).or_else(|| self.all.as_ref().map(|all| all.get(scope, name)))
-    }
-}
-
-/// Facts as they are, by scope, then name: looked up without making a key.
-#[derive(Debug, Default)]
-pub(super) struct Table(FxHashMap<String, FxHashMap<String, Vec<Offered>>>);
-
-impl Table {
-    /// What the file at `path` says.
-    pub(super) fn of(path: &RepoPath, offers: impl Iterator<Item = Offer>) -> Self {
-        let mut table = Self::default();
-        for Offer { key, fact } in offers {
-            table.entry(key).push(Offered { path: path.clone(), fact });
-        }
-        table.0.values_mut().flat_map(FxHashMap::values_mut).for_each(|facts| facts.sort());
-        table
-    }
-
-    /// What stands under a key, if anything does.
-    pub(super) fn get(&self, scope: &str, name: &str) -> Option<&[Offered]> {
-        self.0.get(scope)?.get(name).map(Vec::as_slice)
-    }
-
-    /// Whether anything stands in a scope.
-    pub(super) fn has_scope(&self, scope: &str) -> bool {
-        self.0.contains_key(scope)
-    }
-
     fn entry(&mut self, key: FactKey) -> &mut Vec<Offered> {
-        self.0.entry(key.scope).or_default().entry(key.name).or_default()
+        let len = &mut self.len;
+        self.known.entry(key.scope).or_default().entry(key.name).or_insert_with(|| {
+            *len += 1;
+            Vec::new()
+        })
     }
 }
 
-impl From<AllOffers> for Facts {
-    fn from(offers: AllOffers) -> Self {
-        Self { all: Some(offers.into()), ..Self::default() }
+impl Facts for KnownFacts {
+    fn get(&self, scope: &str, name: &str) -> Option<&[Offered]> {
+        let known = self.known.get(scope).and_then(|names| names.get(name)).map(Vec::as_slice);
+        known.or(if self.is_complete { Some(&[]) } else { None })
     }
 }

@@ -1,95 +1,78 @@
-//! Languages that this crate knows nothing about: names are sought in the file alone.
-//!
-//! - A name is sought in the symbols that hold the record, innermost first, then in the file.
-//! - A member of the enclosing type is sought among what that type holds; each further part of a path in what was found.
-//! - Imports lead nowhere: nobody can tell.
+//! Languages without rules: names are sought in the file alone.
 
-use super::{
-    Known, Rules,
-    fact::Content,
-    offers::{Members, Offers, Symbols, is_exposed},
-    world::{Found, MAX_DEPTH, World},
-};
-use crate::{EdgeTarget, FileAnalysis, Import, ImportTarget, RepoPath, StableId, SymbolKey, UseForm, UseRecord};
+use rustc_hash::FxHashMap;
 
-/// What such a file says. Nobody else hears it.
-pub(super) fn offers(analysis: &FileAnalysis, symbols: &Symbols<'_>) -> Offers {
-    let mut offers = Offers::default();
-    for (scope, Members { holders, members }) in offers.add_names(symbols, analysis) {
-        for member in members {
-            if let Content::Definition(definition) = &member {
-                let name = definition.name.clone();
-                offers.add(scope.clone(), name, member, is_exposed(&holders));
+use super::{Resolution, UseGroup, groups};
+use crate::{EdgeTarget, FileAnalysis, ImportTarget, RepoPath, StableId, Symbol, SymbolKey, SymbolKind, UseForm, UseRecord};
+
+/// No path of more parts and no symbol inside more others is followed.
+const MAX_DEPTH: usize = 64;
+
+/// What came of resolving such a file.
+pub(super) fn resolve(path: &RepoPath, analysis: &FileAnalysis) -> Resolution {
+    let names = Names::of(analysis);
+    let groups = groups(&analysis.uses);
+    let target = |UseGroup { record, .. }: &UseGroup<'_>| match names.target(record) {
+        Some(id) => EdgeTarget::Resolved(SymbolKey { path: path.clone(), id: id.clone() }),
+        None => EdgeTarget::Unresolved { text: record.text.clone() },
+    };
+    let targets = groups.iter().map(target).collect();
+    let imports = vec![ImportTarget::Unresolved; analysis.imports.len()];
+    Resolution::new(path, groups, targets, imports, Default::default())
+}
+
+/// The symbols of one file by their name and the symbol that holds them; `None` where several have the name there.
+struct Names<'a> {
+    by_id: FxHashMap<&'a StableId, &'a Symbol>,
+    by_name: FxHashMap<(Option<&'a StableId>, &'a str), Option<&'a StableId>>,
+}
+
+impl<'a> Names<'a> {
+    fn of(analysis: &'a FileAnalysis) -> Self {
+        // The symbol that stands for the file holds nothing: what it has lies in the file.
+        let is_file = |symbol: &&Symbol| symbol.kind == SymbolKind::Module && symbol.parent.is_none();
+        let file = analysis.symbols.iter().find(is_file).map(|symbol| &symbol.id);
+        let inside = analysis.symbols.iter().filter(|symbol| Some(&symbol.id) != file);
+        let mut names = Self { by_id: inside.map(|symbol| (&symbol.id, symbol)).collect(), by_name: FxHashMap::default() };
+        for symbol in &analysis.symbols {
+            let is_name = symbol.kind != SymbolKind::Implementation && names.by_id.contains_key(&symbol.id);
+            let Some(ancestors) = names.ancestors(symbol.parent.as_ref()).filter(|_| is_name) else { continue };
+            let holder = ancestors.first().map(|holder| &holder.id);
+            let same_name = names.by_name.entry((holder, &symbol.name)).or_insert(Some(&symbol.id));
+            if *same_name != Some(&symbol.id) {
+                *same_name = None;
             }
         }
-    }
-    offers.hide();
-    offers
-}
-
-/// The rules of such a file.
-pub(super) struct Local<'w, 'a> {
-    path: &'a RepoPath,
-    symbols: &'a Symbols<'a>,
-    world: &'w mut World<'a>,
-}
-
-impl<'w, 'a> Local<'w, 'a> {
-    /// The rules for the file at `path`.
-    pub(super) fn new(path: &'a RepoPath, symbols: &'a Symbols<'a>, world: &'w mut World<'a>) -> Self {
-        Self { path, symbols, world }
+        names
     }
 
-    /// The symbols of this name directly in a scope.
-    fn names(&mut self, scope: &str, name: &str) -> Known<Found<&'a StableId>> {
-        let mut found = Found::Nothing;
-        for offered in self.world.ask(scope, name)? {
-            if let Content::Definition(definition) = &offered.fact.0 {
-                found.add(&definition.id);
+    /// The symbol of this id and those that hold it, innermost first. `None` when there is no end.
+    fn ancestors(&self, id: Option<&StableId>) -> Option<Vec<&'a Symbol>> {
+        let mut ancestors = Vec::new();
+        let mut next = id.and_then(|id| self.by_id.get(id));
+        while let Some(symbol) = next {
+            if ancestors.len() == MAX_DEPTH {
+                return None;
             }
+            ancestors.push(*symbol);
+            next = symbol.parent.as_ref().and_then(|id| self.by_id.get(id));
         }
-        Ok(found)
+        Some(ancestors)
     }
-}
 
-impl Rules for Local<'_, '_> {
-    fn target(&mut self, record: &UseRecord) -> Known<Option<EdgeTarget>> {
+    /// The only symbol that a record can mean.
+    fn target(&self, record: &UseRecord) -> Option<&'a StableId> {
         let parts: Vec<&str> = record.text.split(['.', ':']).filter(|part| !part.is_empty()).take(MAX_DEPTH + 1).collect();
-        let Some((first, rest)) = parts.split_first().filter(|_| parts.len() <= MAX_DEPTH) else { return Ok(None) };
-        let holders = self.symbols.holders(Some(&record.owner)).unwrap_or_default();
-        let scopes = (0..=holders.len()).map(|depth| (holders.get(depth), &holders[depth..]));
-        let in_type = |holder: Option<&&crate::Symbol>| holder.is_some_and(|holder| holder.kind.is_type());
-        let scopes: Vec<String> = match record.form {
-            UseForm::Path | UseForm::Macro => scopes.map(|(_, holders)| self.symbols.scope(holders)).collect(),
+        let (first, rest) = parts.split_first().filter(|_| parts.len() <= MAX_DEPTH)?;
+        let ancestors = self.ancestors(Some(&record.owner)).unwrap_or_default();
+        let scopes: Vec<Option<&StableId>> = match record.form {
+            UseForm::Path | UseForm::Macro => ancestors.iter().map(|symbol| Some(&symbol.id)).chain([None]).collect(),
             UseForm::SelfMember => {
-                let mut types = scopes.filter(|(holder, _)| in_type(*holder));
-                types.next().map(|(_, holders)| self.symbols.scope(holders)).into_iter().collect()
+                ancestors.iter().find(|symbol| symbol.kind.is_type()).map(|holder| Some(&holder.id)).into_iter().collect()
             }
-            UseForm::SuperMember | UseForm::Value => return Ok(None),
+            UseForm::SuperMember | UseForm::Value => return None,
         };
-        let mut found = Found::Nothing;
-        for scope in scopes {
-            found = self.names(&scope, first)?;
-            if !found.is_nothing() {
-                break;
-            }
-        }
-        for part in rest {
-            let Found::One(id) = found else { break };
-            let scope = self.symbols.scope(&self.symbols.holders(Some(id)).unwrap_or_default());
-            found = self.names(&scope, part)?;
-        }
-        Ok(match found {
-            Found::One(id) => Some(EdgeTarget::Resolved(SymbolKey { path: self.path.clone(), id: id.clone() })),
-            _ => None,
-        })
-    }
-
-    fn import(&mut self, _import: &Import) -> Known<ImportTarget> {
-        Ok(ImportTarget::Unresolved)
-    }
-
-    fn text(&self, record: &UseRecord) -> String {
-        record.text.clone()
+        let first = scopes.into_iter().find_map(|scope| self.by_name.get(&(scope, first)));
+        rest.iter().fold(*first?, |found, part| *self.by_name.get(&(Some(found?), *part))?)
     }
 }

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use codira_contracts::{AnalysisStatus, Documentation, FileAnalysis, Import, Symbol, compact::Uses};
+use codira_contracts::{AnalysisStatus, Documentation, FileAnalysis, Import, Symbol};
+use codira_store::compact::Uses;
 use serde::{Deserialize, Serialize};
 
 use crate::codec;

@@ -1,6 +1,7 @@
 //! Documents: what was said of files, for whoever reads them whole.
 
-use codira_contracts::{BackendError, FileAnalysis, Language, RepoPath, cores::on_every_core};
+use codira_contracts::{BackendError, FileAnalysis, Language, RepoPath};
+use codira_store::parallel;
 
 use crate::{
     engine::{Database, list},
@@ -55,7 +56,7 @@ impl Document {
 
 /// What resolving looks at of files, by number.
 pub(crate) fn analyses(database: &Database, files: &[u32]) -> Result<Vec<(u32, RepoPath, FileAnalysis)>, BackendError> {
-    let analyses = on_every_core(documents(database, files)?, |document| {
+    let analyses = parallel::map(documents(database, files)?, |document| {
         let mut analysis = document.analysis();
         document.records()?.fill(&mut analysis, false)?;
         Some((document.file, document.path, analysis))

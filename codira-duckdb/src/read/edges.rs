@@ -6,9 +6,9 @@ use std::collections::HashSet;
 
 use codira_contracts::{
     BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, ExternalKind, StableId, SymbolKey, SymbolSummary, UseKind,
-    compact::{FileEdge, Meaning},
     last_name,
 };
+use codira_store::compact::{FileEdge, Meaning};
 use duckdb::types::Value;
 use rustc_hash::FxHashMap;
 

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use codira_contracts::{
-    BackendError, Candidate, CandidateRequest, ContentHash, DocumentationEntry, EmbeddingInventory, EmbeddingSpec,
-    PendingEmbedding, PendingRequest, Precision, ReuseRequest, StableId, SymbolEntry, SymbolKey, Vector, check_dimension,
-    score::{Contenders, Estimator, Query, Scored, TopK},
+    BackendError, Candidate, CandidateOwner, CandidateRequest, ContentHash, DocumentationEntry, EmbeddingInventory,
+    EmbeddingSpec, Owners, PendingEmbedding, PendingRequest, Precision, ReuseRequest, StableId, SymbolKey, Vector,
+    check_dimension,
+    score::{Query, Scored, TopK},
 };
+use codira_store::vectors::{self, Contenders, Estimator};
 use duckdb::{params_from_iter, types::Value};
 
 use super::{files::hash, filter::Which, sheet::Sheet, sketches::Kind, snapshot::Snapshot};
@@ -79,7 +81,7 @@ pub(crate) fn reusable(
         Some(files) if files.len() <= LOOK_UP => format!(" AND v.file IN ({})", list(files.iter().copied())),
         _ => String::new(),
     };
-    let packed = |bytes: &[u8]| Vector::from_packed(bytes, request.spec.dimension);
+    let packed = |bytes: &[u8]| vectors::unpack(bytes, request.spec.dimension);
     let texts: HashSet<ContentHash> = request.texts.iter().copied().collect();
     let texts: Vec<ContentHash> = texts.into_iter().collect();
     for some in texts.chunks(LOOK_UP) {
@@ -129,20 +131,26 @@ pub(crate) fn pending(
     Ok(waiting)
 }
 
-pub(super) fn symbol_candidates(
-    snapshot: &Snapshot,
-    request: &CandidateRequest,
-) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {
-    candidates(snapshot, best(snapshot, request, false)?, |sheet, id| Some(sheet.entry(sheet.place(id)?)))
+/// The most similar, best first, with what their owners are.
+pub(super) fn candidates(snapshot: &Snapshot, request: &CandidateRequest) -> Result<Vec<Candidate>, BackendError> {
+    let best = best(snapshot, request)?;
+    let sheets = snapshot.sheets(best.iter().map(|scored| scored.key.file))?;
+    let candidate = |Scored { score, key: Owner { key, file } }: Scored<Owner>| {
+        let owner = sheets.get(&file).and_then(|sheet| owner(sheet, &key.id, request.among));
+        let owner = owner.ok_or_else(|| snapshot.database.at().unreadable("the owner of a vector"))?;
+        Ok(Candidate { score, owner })
+    };
+    best.into_iter().map(candidate).collect()
 }
 
-pub(super) fn documentation_candidates(
-    snapshot: &Snapshot,
-    request: &CandidateRequest,
-) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError> {
-    candidates(snapshot, best(snapshot, request, true)?, |sheet, id| {
-        let unit = sheet.documentation.iter().find(|unit| unit.id == *id)?;
-        Some(DocumentationEntry { path: sheet.name.path.clone(), unit: unit.clone() })
+/// What a vector of a file belongs to.
+fn owner(sheet: &Sheet, id: &StableId, among: Owners) -> Option<CandidateOwner> {
+    Some(match among {
+        Owners::Symbols => CandidateOwner::Symbol(sheet.entry(sheet.place(id)?)),
+        Owners::Documentation => {
+            let unit = sheet.documentation.iter().find(|unit| unit.id == *id)?.clone();
+            CandidateOwner::Documentation(DocumentationEntry { path: sheet.name.path.clone(), unit })
+        }
     })
 }
 
@@ -154,17 +162,17 @@ struct Owner {
 }
 
 /// The owners of the most similar vectors, best first. Sketches tell which vectors are worth reading.
-fn best(snapshot: &Snapshot, request: &CandidateRequest, documents: bool) -> Result<Vec<Scored<Owner>>, BackendError> {
+fn best(snapshot: &Snapshot, request: &CandidateRequest) -> Result<Vec<Scored<Owner>>, BackendError> {
     check_dimension(&"the vector to compare with", &request.spec, &request.vector)?;
     let spec = number(snapshot.specs()?, &request.spec);
     let Some(spec) = spec.filter(|_| request.limit != Some(0)) else { return Ok(Vec::new()) };
-    let contenders = contenders(snapshot, request, Kind { spec, documents })?;
+    let contenders = contenders(snapshot, request, Kind { spec, documents: request.among == Owners::Documentation })?;
     let mut top = TopK::new(request.limit);
     if contenders.is_empty() {
         return Ok(top.into_sorted());
     }
     let query = Query::new(request.vector.as_slice());
-    let packed = |bytes: &[u8]| Vector::from_packed(bytes, request.spec.dimension);
+    let packed = |bytes: &[u8]| vectors::unpack(bytes, request.spec.dimension);
     let names = snapshot.names(contenders.values().map(|(file, _)| *file))?;
     // Where many may win, all are read: a long list of rows takes longer.
     let which = if contenders.len() > LOOK_UP { Which::is("spec", spec) } else { Which::among("rowid", contenders.keys()) };
@@ -221,19 +229,4 @@ fn contenders(
         }
     }
     Ok(found)
-}
-
-/// What `entry` makes of the owners of the best, each in the sheet of its file.
-fn candidates<T>(
-    snapshot: &Snapshot,
-    best: Vec<Scored<Owner>>,
-    entry: impl Fn(&Sheet, &StableId) -> Option<T>,
-) -> Result<Vec<Candidate<T>>, BackendError> {
-    let sheets = snapshot.sheets(best.iter().map(|scored| scored.key.file))?;
-    let candidate = |Scored { score, key: Owner { key, file } }: Scored<Owner>| {
-        let entry = sheets.get(&file).and_then(|sheet| entry(sheet, &key.id));
-        let entry = entry.ok_or_else(|| snapshot.database.at().unreadable("the owner of a vector"))?;
-        Ok(Candidate { score, entry })
-    };
-    best.into_iter().map(candidate).collect()
 }

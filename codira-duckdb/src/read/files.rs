@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use codira_contracts::{
     BackendError, ContentHash, EmbeddingRow, EmbeddingState, FileAnalysis, FileSnapshot, FileState, Language, PathPrefix,
-    RepoPath, Tool, Vector, cores::on_every_core,
+    RepoPath, Tool,
 };
+use codira_store::{parallel, vectors};
 
 use super::{ahead::MOST_BYTES, filter::Which, sheet::Blobs, snapshot::Snapshot};
 use crate::{
     codec,
-    engine::{Cells, Database},
+    engine::Cells,
     forms::document::{self, Records},
 };
 
@@ -22,11 +23,6 @@ pub(super) fn states(snapshot: &Snapshot, prefix: &PathPrefix) -> Result<Vec<Fil
     let mut states = snapshot.select(STATE, "file", &Which::all().and_below(prefix), state)?;
     states.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     Ok(states)
-}
-
-/// The state of one file.
-pub(crate) fn file_state(database: &Database, path: &RepoPath) -> Result<Option<FileState>, BackendError> {
-    Ok(database.rows_once(&format!("SELECT {STATE} FROM file WHERE path = ?"), [path.as_str()], state)?.pop())
 }
 
 fn state(row: &Cells<'_>) -> Result<FileState, BackendError> {
@@ -98,7 +94,7 @@ fn whole(snapshot: &Snapshot, which: &Which) -> Result<Vec<FileSnapshot>, Backen
     }
     let mut embeddings = embeddings(snapshot, &of_files)?;
     let with_blobs = found.into_iter().map(|(number, file, _)| (blobs.remove(&number), number, file)).collect();
-    let read = on_every_core(with_blobs, |(blobs, number, mut file): (Option<Blobs>, u32, FileSnapshot)| {
+    let read = parallel::map(with_blobs, |(blobs, number, mut file): (Option<Blobs>, u32, FileSnapshot)| {
         let (_, source, records) = blobs?;
         file.analysis.source = document::source(&source)?;
         Records::read(&records, &file.analysis.source)?.fill(&mut file.analysis, true)?;
@@ -141,7 +137,7 @@ fn embeddings(snapshot: &Snapshot, of_files: &Which) -> Result<HashMap<u32, Vec<
     let spec = |number: u32| specs.get(&number).cloned().ok_or_else(|| snapshot.database.at().unreadable("a spec"));
     let mut rows = snapshot.select("spec, owner, file, text_hash, numbers", "vector", of_files, |row| {
         let spec = spec(row.get(0)?)?;
-        let vector = row.blob(4, "a vector", |bytes| Vector::from_packed(bytes, spec.dimension))?;
+        let vector = row.blob(4, "a vector", |bytes| vectors::unpack(bytes, spec.dimension))?;
         let state = EmbeddingState::Computed(vector);
         Ok((row.get(2)?, EmbeddingRow { owner: row.id(1)?, spec, text_hash: hash(row, 3)?, state }))
     })?;

@@ -1,7 +1,7 @@
 //! What is true of the state as a whole.
 
 use codira_contracts::{
-    AuditPolicy, BackendError, Coverage, EmbeddingSpec, Language, Maintenance, RunInventory, RuntimeInventory, Tool, Totals,
+    BackendError, Coverage, Language, Maintenance, Retention, RulesInventory, RunInventory, RuntimeInventory, Tool, Totals,
 };
 
 use super::{embeddings, snapshot::Snapshot};
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Who wrote the state, and what was the run?
-const STATE: &str = "SELECT generation, backend, version, coverage, analyzers FROM state";
+const STATE: &str = "SELECT generation, backend, version, coverage, analyzers, rules FROM state";
 /// How much is there?
 const TOTALS: &str = "SELECT count(*)::UBIGINT, coalesce(sum(symbols), 0)::UBIGINT, coalesce(sum(imports), 0)::UBIGINT,
         coalesce(sum(calls), 0)::UBIGINT, coalesce(sum(\"references\"), 0)::UBIGINT,
@@ -22,11 +22,13 @@ const RESOLVED: &str = "SELECT coalesce(sum(edges), 0)::UBIGINT, coalesce(sum(re
 /// How many documentation issues are there in each language?
 const ISSUES: &str = "SELECT language, sum(doc_issues)::UBIGINT FROM file WHERE doc_issues > 0 GROUP BY language";
 
-/// What a reader learns when it opens.
+/// What a reader learns when it opens: the inventory without what is counted.
 #[derive(Debug)]
 pub(crate) struct Head {
     pub(crate) runtime: RuntimeInventory,
     pub(crate) inventory: RunInventory,
+    /// Nothing where an older schema did not say.
+    pub(crate) rules: Option<Vec<RulesInventory>>,
 }
 
 /// What the state row says, in an index of this schema.
@@ -35,10 +37,27 @@ pub(crate) fn head(database: &Database, schema: u32) -> Result<Head, BackendErro
         let coverage = row.word(3, Coverage::ALL)?;
         let analyzers = row.blob(4, "the inventory", codec::unpack)?;
         let backend = Tool::new(row.get::<String>(1)?, row.get::<String>(2)?);
-        let runtime = RuntimeInventory { backend, schema, coverage, generation: row.get(0)? };
-        Ok(Head { runtime, inventory: RunInventory { coverage, analyzers } })
+        let rules: Option<Vec<RulesInventory>> = match row.get::<Option<Vec<u8>>>(5)? {
+            Some(_) => Some(row.blob(5, "the inventory of rules", codec::unpack)?),
+            None => None,
+        };
+        let inventory = RunInventory { coverage, analyzers };
+        let runtime = RuntimeInventory {
+            backend,
+            schema,
+            coverage,
+            generation: row.get(0)?,
+            rules: rules.clone().unwrap_or_default(),
+            analyzers: inventory.analyzers.clone(),
+            embeddings: Vec::new(),
+        };
+        Ok(Head { runtime, inventory, rules })
     })?;
     heads.into_iter().next().ok_or_else(|| database.at().unreadable("the state"))
+}
+
+pub(super) fn inventory(snapshot: &Snapshot, head: &Head) -> Result<RuntimeInventory, BackendError> {
+    Ok(RuntimeInventory { embeddings: embeddings::inventory(snapshot)?, ..head.runtime.clone() })
 }
 
 pub(super) fn totals(snapshot: &Snapshot) -> Result<Totals, BackendError> {
@@ -65,11 +84,7 @@ pub(super) fn totals(snapshot: &Snapshot) -> Result<Totals, BackendError> {
     totals.into_iter().next().ok_or_else(missing)
 }
 
-pub(super) fn maintenance(
-    snapshot: &Snapshot,
-    policy: &AuditPolicy,
-    specs: &[EmbeddingSpec],
-) -> Result<Maintenance, BackendError> {
+pub(super) fn maintenance(snapshot: &Snapshot, Retention { policy, specs }: &Retention) -> Result<Maintenance, BackendError> {
     let language = |row: &Cells<'_>| Ok((Language::new(row.get::<String>(0)?), row.get::<u64>(1)?));
     let issues = snapshot.database.rows(ISSUES, [], language)?;
     let stale = issues.into_iter().filter(|(language, _)| !policy.keeps(language));

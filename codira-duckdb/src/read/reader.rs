@@ -7,11 +7,10 @@ use std::{
 
 use async_trait::async_trait;
 use codira_contracts::{
-    AnalyzerInventory, AuditPolicy, BackendError, Candidate, CandidateRequest, DocIssueEntry, DocIssueRequest,
-    DocumentationEntry, DocumentationRequest, EdgeEntry, EdgeRequest, EmbeddingInventory, EmbeddingSpec, FileSnapshot,
-    FileState, ImportEntry, ImportRequest, IndexReader, Maintenance, PathPrefix, PendingEmbedding, PendingRequest, RepoPath,
-    ReusableEmbedding, ReuseRequest, RuntimeInventory, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey,
-    SymbolRequest, TextReference, TextRequest, Totals,
+    BackendError, Candidate, CandidateRequest, DocIssueEntry, DocIssueRequest, DocumentationEntry, DocumentationRequest,
+    EdgeEntry, EdgeRequest, FileSnapshot, FileState, ImportEntry, ImportRequest, IndexReader, Maintenance, PathPrefix,
+    PendingEmbedding, PendingRequest, RepoPath, Retention, ReusableEmbedding, ReuseRequest, RuntimeInventory, SymbolEntry,
+    SymbolInventoryEntry, SymbolInventoryRequest, SymbolRequest, TextReference, TextRequest, Totals,
 };
 
 use super::{
@@ -81,16 +80,9 @@ pub(crate) fn open_index(path: &Path, schema: Schema) -> Result<Database, Backen
 
 #[async_trait]
 impl IndexReader for DuckdbReader {
-    fn generation(&self) -> u64 {
-        self.head.runtime.generation
-    }
-
-    async fn runtime_inventory(&self) -> Result<RuntimeInventory, BackendError> {
-        Ok(self.head.runtime.clone())
-    }
-
-    async fn analyzer_inventory(&self) -> Result<Vec<AnalyzerInventory>, BackendError> {
-        Ok(self.head.inventory.analyzers.clone())
+    async fn inventory(&self) -> Result<RuntimeInventory, BackendError> {
+        let head = Arc::clone(&self.head);
+        self.ask(move |snapshot| inventory::inventory(snapshot, &head)).await
     }
 
     async fn totals(&self) -> Result<Totals, BackendError> {
@@ -107,14 +99,9 @@ impl IndexReader for DuckdbReader {
         self.ask(move |snapshot| files::file(snapshot, &path)).await
     }
 
-    async fn maintenance(&self, policy: &AuditPolicy, specs: &[EmbeddingSpec]) -> Result<Maintenance, BackendError> {
-        let (policy, specs) = (policy.clone(), specs.to_vec());
-        self.ask(move |snapshot| inventory::maintenance(snapshot, &policy, &specs)).await
-    }
-
-    async fn symbol(&self, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError> {
-        let key = key.clone();
-        self.ask(move |snapshot| symbols::symbol(snapshot, &key)).await
+    async fn maintenance(&self, retention: &Retention) -> Result<Maintenance, BackendError> {
+        let retention = retention.clone();
+        self.ask(move |snapshot| inventory::maintenance(snapshot, &retention)).await
     }
 
     async fn symbols(&self, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
@@ -125,16 +112,6 @@ impl IndexReader for DuckdbReader {
     async fn symbol_inventory(&self, request: &SymbolInventoryRequest) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
         let request = request.clone();
         self.ask(move |snapshot| symbols::inventory(snapshot, &request)).await
-    }
-
-    async fn children(&self, parent: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-        let parent = parent.clone();
-        self.ask(move |snapshot| symbols::children(snapshot, &parent)).await
-    }
-
-    async fn overloads(&self, symbol: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-        let symbol = symbol.clone();
-        self.ask(move |snapshot| symbols::overloads(snapshot, &symbol)).await
     }
 
     async fn edges(&self, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
@@ -162,10 +139,6 @@ impl IndexReader for DuckdbReader {
         self.ask(move |snapshot| documentation::issues(snapshot, &request)).await
     }
 
-    async fn embedding_inventory(&self) -> Result<Vec<EmbeddingInventory>, BackendError> {
-        self.ask(embeddings::inventory).await
-    }
-
     async fn reusable_embeddings(&self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
         let request = request.clone();
         let found =
@@ -178,16 +151,8 @@ impl IndexReader for DuckdbReader {
         self.ask(move |snapshot| embeddings::pending(&snapshot.database, snapshot.specs()?, &request)).await
     }
 
-    async fn symbol_candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {
+    async fn candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate>, BackendError> {
         let request = request.clone();
-        self.ask(move |snapshot| embeddings::symbol_candidates(snapshot, &request)).await
-    }
-
-    async fn documentation_candidates(
-        &self,
-        request: &CandidateRequest,
-    ) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError> {
-        let request = request.clone();
-        self.ask(move |snapshot| embeddings::documentation_candidates(snapshot, &request)).await
+        self.ask(move |snapshot| embeddings::candidates(snapshot, &request)).await
     }
 }

@@ -4,8 +4,10 @@ use std::cell::OnceCell;
 
 use codira_contracts::{
     BackendError, Documentation, FileAnalysis, Import, Language, StableId, Symbol, SymbolEntry, SymbolKey, SymbolSummary,
+};
+use codira_store::{
     compact::{self, FileEdge, Meanings},
-    cores::on_every_core,
+    parallel,
 };
 use rustc_hash::FxHashMap;
 
@@ -147,7 +149,7 @@ impl Snapshot {
             let blobs = self.blobs(&Which::among("file", some))?;
             let names = self.names(some.iter().copied())?;
             let named = blobs.into_iter().map(|blobs| (names[&blobs.0].clone(), blobs)).collect();
-            let read = on_every_core(named, |(name, (file, source, records))| {
+            let read = parallel::map(named, |(name, (file, source, records))| {
                 let source = document::source(&source)?;
                 let records = Records::read(&records, &source)?;
                 read(file, name, records)

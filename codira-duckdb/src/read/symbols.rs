@@ -83,10 +83,6 @@ fn listed(
     Ok(Found { sheets, order })
 }
 
-pub(super) fn symbol(snapshot: &Snapshot, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError> {
-    Ok(snapshot.symbol(key)?.map(|(sheet, place)| sheet.entry(place)))
-}
-
 pub(super) fn symbols(snapshot: &Snapshot, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
     let SymbolRequest { matching, kind, prefix, limit } = request;
     let mut wanted = None;
@@ -105,32 +101,33 @@ pub(super) fn symbols(snapshot: &Snapshot, request: &SymbolRequest) -> Result<Ve
             }
             Which::among("file", files)
         }
+        SymbolMatch::Key(key) | SymbolMatch::ChildrenOf(key) | SymbolMatch::OverloadsOf(key) => {
+            let mut entries = if prefix.covers(&key.path) { of_file(snapshot, key, matching)? } else { Vec::new() };
+            entries.retain(|entry| kind.is_none_or(|kind| entry.symbol.kind == kind));
+            entries.truncate(limit.unwrap_or(usize::MAX));
+            return Ok(entries);
+        }
     };
     let which = which.and_is("kind", kind.map(|kind| codec::code(SymbolKind::ALL, &kind)));
     let wanted = wanted.as_ref().map(|wanted| wanted as Wanted<'_>);
     Ok(listed(snapshot, which, prefix, *limit, wanted)?.map(Sheet::entry))
 }
 
-pub(super) fn children(snapshot: &Snapshot, parent: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-    of_file(snapshot, parent, |symbol, parent| symbol.parent.as_ref() == Some(&parent.id))
-}
-
-pub(super) fn overloads(snapshot: &Snapshot, key: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-    of_file(snapshot, key, |symbol, of| {
-        let alike = symbol.name == of.name && symbol.parent == of.parent;
-        symbol.kind == SymbolKind::Overload && alike && symbol.id != of.id
-    })
-}
-
-/// The symbols of the file of a symbol that have to do with it.
-fn of_file(
-    snapshot: &Snapshot,
-    key: &SymbolKey,
-    takes: impl Fn(&Symbol, &Symbol) -> bool,
-) -> Result<Vec<SymbolEntry>, BackendError> {
+/// The symbols of the file of a symbol that match it.
+fn of_file(snapshot: &Snapshot, key: &SymbolKey, matching: &SymbolMatch) -> Result<Vec<SymbolEntry>, BackendError> {
     let Some((sheet, place)) = snapshot.symbol(key)? else { return Ok(Vec::new()) };
-    let symbol = &sheet.symbols[place];
-    let mut places: Vec<usize> = (0..sheet.symbols.len()).filter(|place| takes(&sheet.symbols[*place], symbol)).collect();
+    if matches!(matching, SymbolMatch::Key(_)) {
+        return Ok(vec![sheet.entry(place)]);
+    }
+    let of = &sheet.symbols[place];
+    let matches = |symbol: &Symbol| match matching {
+        SymbolMatch::OverloadsOf(_) => {
+            let same_name = symbol.name == of.name && symbol.parent == of.parent;
+            symbol.kind == SymbolKind::Overload && same_name && symbol.id != of.id
+        }
+        _ => symbol.parent.as_ref() == Some(&of.id),
+    };
+    let mut places: Vec<usize> = (0..sheet.symbols.len()).filter(|place| matches(&sheet.symbols[*place])).collect();
     places.sort_unstable_by_key(|place| (sheet.symbols[*place].span, &sheet.symbols[*place].id));
     Ok(places.into_iter().map(|place| sheet.entry(place)).collect())
 }

@@ -1,6 +1,7 @@
 //! Lines in which a text occurs: each source text is expanded and looked through, on every core.
 
-use codira_contracts::{BackendError, TextReference, TextRequest, cores::on_every_core, text};
+use codira_contracts::{BackendError, TextReference, TextRequest, text};
+use codira_store::parallel;
 
 use super::{filter::Which, snapshot::Snapshot};
 use crate::forms::document;
@@ -26,7 +27,7 @@ pub(super) fn references(snapshot: &Snapshot, request: &TextRequest) -> Result<V
         })?;
         let names = snapshot.names(now.iter().copied())?;
         let sources = sources.into_iter().map(|(file, source)| (names[&file].path.clone(), source)).collect();
-        let found = on_every_core(sources, |(path, source)| {
+        let found = parallel::map(sources, |(path, source)| {
             let source = document::source(&source)?;
             let hits = text::occurrences(&source, text).take(limit);
             let hits = hits.map(|hit| TextReference { path: path.clone(), site: hit.site, line: hit.line.to_owned() });

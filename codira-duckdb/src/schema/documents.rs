@@ -3,9 +3,9 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use codira_contracts::{
-    AnalysisStatus, BackendError, FileAnalysis, Import, Language, RepoPath, Site, UseForm, UseKind, UseRecord,
-    cores::on_every_core,
+    AnalysisStatus, BackendError, FileAnalysis, Import, Language, RepoPath, Site, UseForm, UseKind, UseRecord, resolve::RuleSet,
 };
+use codira_store::parallel;
 use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
@@ -61,8 +61,8 @@ pub(super) fn make_documents(database: &Database) -> Result<(), BackendError> {
         let mut some: Vec<Former> = files.by_ref().take(TOGETHER).collect();
         let (Some(first), Some(last)) = (some.first(), some.last()) else { return database.batch(DROP) };
         read(database, first.file, last.file, &mut some)?;
-        let encoded = on_every_core(some, |Former { file, path, analysis, numbers }| {
-            let encoded = encode(&path, &analysis, &numbers);
+        let encoded = parallel::map(some, |Former { file, path, analysis, numbers }| {
+            let encoded = encode(&path, &analysis, &numbers, &RuleSet::default());
             (file, analysis, numbers, encoded)
         });
         let (mut documents, mut symbols) = (database.append("document")?, database.append("symbol")?);

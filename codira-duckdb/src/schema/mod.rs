@@ -27,6 +27,7 @@ pub(crate) const CURRENT: Schema = Schema::new(&[
     Step { sql: include_str!("0001_index.sql"), then: |_| Ok(()) },
     Step { sql: include_str!("0002_sketches.sql"), then: sketches::move_vectors },
     Step { sql: include_str!("0003_documents.sql"), then: documents::make_documents },
+    Step { sql: include_str!("0004_rules.sql"), then: |_| Ok(()) },
 ]);
 
 /// Which migrations were run?

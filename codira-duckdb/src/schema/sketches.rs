@@ -1,6 +1,7 @@
 //! Moves the vectors of the first schema: packed, and with sketches.
 
-use codira_contracts::{BackendError, StableId, Vector, score::Sketch};
+use codira_contracts::{BackendError, StableId, Vector};
+use codira_store::vectors::{self, Sketch};
 
 use crate::{
     engine::Database,
@@ -39,7 +40,7 @@ pub(super) fn move_vectors(database: &Database) -> Result<(), BackendError> {
         let mut vectors = database.append("vector")?;
         for Row { group, owner, text_hash, vector } in some {
             let Group { spec, file, documents } = group;
-            vectors.push(&[&spec, &file, &owner.as_str(), &documents, &text_hash, &vector.to_packed()])?;
+            vectors.push(&[&spec, &file, &owner.as_str(), &documents, &text_hash, &vectors::pack(&vector)])?;
             sketches.add(group, owner, Sketch::of(vector.as_slice()));
         }
         vectors.finish()?;

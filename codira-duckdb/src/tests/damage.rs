@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use codira_contracts::{BackendError, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, WriteScope};
+use codira_contracts::{
+    BackendError, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, SessionRequest, WriteScope, resolve::RuleSet,
+};
 
 use super::samples::{ask_everything, commit};
 use crate::{DuckdbBackend, FILE_NAME};
@@ -19,12 +21,15 @@ async fn is_replaced(directory: &Path, what: &str) {
     let error = backend.open_reader().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Corrupt, "{what}: {error}");
     assert!(error.to_string().contains(FILE_NAME), "{error}");
-    let Err(error) = backend.begin_index_session(WriteScope::Incremental).await else { panic!("{what}") };
+    let Err(error) = backend.begin_index_session(SessionRequest::incremental(RuleSet::default())).await else {
+        panic!("{what}")
+    };
     assert_eq!(error.kind(), ErrorKind::Corrupt, "{what}: {error}");
-    let committed = backend.begin_index_session(WriteScope::Full).await.unwrap().commit().await.unwrap();
+    let committed =
+        backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap().commit().await.unwrap();
     assert_eq!(committed.generation, 1, "{what}");
     assert!(committed.replaced.is_some(), "{what}");
-    assert_eq!(backend.open_reader().await.unwrap().generation(), 1, "{what}");
+    assert_eq!(backend.open_reader().await.unwrap().inventory().await.unwrap().generation, 1, "{what}");
 }
 
 #[tokio::test]
@@ -61,7 +66,7 @@ async fn quotes_in_a_path_are_part_of_it() {
     let directory = tempfile::tempdir().unwrap();
     let backend = DuckdbBackend::in_directory(directory.path().join("it's; a 'directory'"));
     commit(&backend, WriteScope::Full, 2, 1).await;
-    assert_eq!(backend.open_reader().await.unwrap().generation(), 1);
+    assert_eq!(backend.open_reader().await.unwrap().inventory().await.unwrap().generation, 1);
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
 }
 
@@ -72,7 +77,7 @@ async fn a_path_that_is_no_text_is_an_error() {
 
     let directory = tempfile::tempdir().unwrap();
     let backend = DuckdbBackend::in_directory(directory.path().join(std::ffi::OsStr::from_bytes(b"\xff")));
-    let Err(error) = backend.begin_index_session(WriteScope::Full).await else { panic!("it began") };
+    let Err(error) = backend.begin_index_session(SessionRequest::full(RuleSet::default())).await else { panic!("it began") };
     assert!(std::error::Error::source(&error).is_some_and(|why| why.to_string().contains("UTF-8")), "{error}");
 }
 
@@ -123,7 +128,7 @@ async fn overwritten_pages_are_never_a_crash() {
             Err(error) => panic!("page {page}: {error:?}"),
         }
         if page % 7 == 0 {
-            backend.begin_index_session(WriteScope::Full).await.unwrap().commit().await.unwrap();
+            backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap().commit().await.unwrap();
             assert_eq!(backend.open_reader().await.unwrap().totals().await.unwrap().files, 0);
         }
     }

@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, fmt::Debug, fs, path::Path};
 
 use codira_contracts::{
-    AuditPolicy, BackendError, CandidateRequest, ContentHash, DocIssue, DocIssueRequest, Documentation, DocumentationFormat,
+    BackendError, CandidateRequest, ContentHash, DocIssue, DocIssueRequest, Documentation, DocumentationFormat,
     DocumentationKind, DocumentationRequest, EdgeEnd, EdgeRequest, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileAnalysis,
     FileSnapshot, FileState, Import, ImportCondition, ImportEnd, ImportKind, ImportRequest, IndexBackend, IndexReader,
-    IndexWriteSession, Language, LineSpan, PathPrefix, PendingRequest, Precision, RepoPath, Severity, Site, Symbol,
-    SymbolInventoryRequest, SymbolKey, SymbolKind, SymbolRequest, TextRequest, Tool, UseForm, UseKind, UseRecord, Vector,
-    Visibility, WriteScope,
+    IndexWriteSession, Language, LineSpan, Owners, PathPrefix, PendingRequest, Precision, RepoPath, Retention, SessionRequest,
+    Severity, Site, Symbol, SymbolInventoryRequest, SymbolKey, SymbolKind, SymbolRequest, TextRequest, Tool, UseForm, UseKind,
+    UseRecord, Vector, Visibility, WriteScope, resolve::RuleSet,
 };
 
 use crate::DuckdbBackend;
@@ -21,7 +21,7 @@ pub(super) fn spec() -> EmbeddingSpec {
 /// A module with a class, a method that calls out, and something of everything else. `mark` is in its texts.
 pub(super) fn file(path: &str, mark: u64) -> FileSnapshot {
     let text = format!("Feeds {mark}.");
-    let mut analysis = FileAnalysis::new(Language::PYTHON, path.replace('/', "."));
+    let mut analysis = FileAnalysis::new(Language::from_static("python"), path.replace('/', "."));
     let method =
         Symbol { parent: Some("Zoo".into()), span: LineSpan::new(2, 5), ..Symbol::new("Zoo.feed", SymbolKind::Method, "feed") };
     analysis.symbols = vec![
@@ -86,7 +86,7 @@ pub(super) fn file(path: &str, mark: u64) -> FileSnapshot {
 
 /// Commits `count` files of one mark; says the generation.
 pub(super) async fn commit(backend: &DuckdbBackend, scope: WriteScope, count: usize, mark: u64) -> u64 {
-    let mut session = backend.begin_index_session(scope).await.unwrap();
+    let mut session = backend.begin_index_session(SessionRequest { scope, rules: RuleSet::default() }).await.unwrap();
     for number in 0..count {
         session.put_file(file(&format!("pkg/f{number}.py"), mark)).await.unwrap();
     }
@@ -98,17 +98,19 @@ pub(super) async fn ask_everything(reader: &impl IndexReader) -> Result<String, 
     let mut told = String::new();
     let mut tell = |answer: &dyn Debug| told += &format!("{answer:#?}\n");
     let key = |id: &str| SymbolKey { path: RepoPath::new("pkg/f0.py").unwrap(), id: id.into() };
-    let candidates = CandidateRequest::new(spec(), Vector::new(vec![1.0, 1.0])?, 3);
     let states = reader.file_states(&PathPrefix::root()).await?;
     for state in &states {
         tell(&reader.file(&state.path).await?);
     }
-    tell(&(reader.runtime_inventory().await?, reader.analyzer_inventory().await?, reader.totals().await?, states));
-    tell(&reader.maintenance(&AuditPolicy::default(), &[]).await?);
-    tell(&reader.symbol(&key("Zoo")).await?);
+    tell(&(reader.inventory().await?, reader.totals().await?, states));
+    tell(&reader.maintenance(&Retention::default()).await?);
+    tell(&reader.symbols(&SymbolRequest::of(key("Zoo"))).await?);
     tell(&reader.symbols(&SymbolRequest::named("feed")).await?);
     tell(&reader.symbol_inventory(&SymbolInventoryRequest::default()).await?);
-    tell(&(reader.children(&key("Zoo")).await?, reader.overloads(&key("Zoo.feed")).await?));
+    tell(&(
+        reader.symbols(&SymbolRequest::children_of(key("Zoo"))).await?,
+        reader.symbols(&SymbolRequest::overloads_of(key("Zoo.feed"))).await?,
+    ));
     let ends = [
         EdgeEnd::From(key("Zoo.feed")),
         EdgeEnd::To(key("Zoo")),
@@ -125,10 +127,10 @@ pub(super) async fn ask_everything(reader: &impl IndexReader) -> Result<String, 
     tell(&reader.text_references(&TextRequest::new("json.dumps")).await?);
     tell(&reader.documentation(&DocumentationRequest::default()).await?);
     tell(&reader.doc_issues(&DocIssueRequest::default()).await?);
-    tell(&reader.embedding_inventory().await?);
     tell(&reader.pending_embeddings(&PendingRequest::default()).await?);
-    tell(&reader.symbol_candidates(&candidates).await?);
-    tell(&reader.documentation_candidates(&candidates).await?);
+    for among in [Owners::Symbols, Owners::Documentation] {
+        tell(&reader.candidates(&CandidateRequest::new(among, spec(), Vector::new(vec![1.0, 1.0])?, 3)).await?);
+    }
     Ok(told)
 }
 

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use codira_contracts::{BackendError, ContentHash, IndexBackend, IndexReader, IndexWriteSession, ReuseRequest, WriteScope};
+use codira_contracts::{
+    BackendError, ContentHash, IndexBackend, IndexReader, IndexWriteSession, ReuseRequest, SessionRequest, WriteScope,
+    resolve::RuleSet,
+};
 
 use super::samples::{ask_everything, bytes, commit, spec};
 use crate::{
@@ -37,16 +40,16 @@ async fn an_older_schema_is_migrated_when_a_session_commits() {
     assert_eq!(mismatch(new.open_reader().await.unwrap_err()), (schema::CURRENT.number(), newer.number()));
     assert_eq!(bytes(directory.path()), before, "opening migrates nothing");
     // Given up, nothing is migrated.
-    new.begin_index_session(WriteScope::Incremental).await.unwrap().abort().await.unwrap();
+    new.begin_index_session(SessionRequest::incremental(RuleSet::default())).await.unwrap().abort().await.unwrap();
     assert_eq!(bytes(directory.path())[FILE_NAME], before[FILE_NAME]);
-    let mut session = new.begin_index_session(WriteScope::Incremental).await.unwrap();
+    let mut session = new.begin_index_session(SessionRequest::incremental(RuleSet::default())).await.unwrap();
     let request = ReuseRequest { spec: spec(), texts: vec![ContentHash::of(b"Feeds 1.")] };
     assert_eq!(session.reusable_embeddings(&request).await.unwrap().len(), 1);
     assert!(ask_everything(&old.open_reader().await.unwrap()).await.is_ok(), "not before the commit");
     assert_eq!(session.commit().await.unwrap().generation, 2);
     assert_eq!(bytes(directory.path()).keys().collect::<Vec<_>>(), [FILE_NAME, "index.duckdb.lock"]);
     let reader = new.open_reader().await.unwrap();
-    assert_eq!(reader.runtime_inventory().await.unwrap().schema, newer.number());
+    assert_eq!(reader.inventory().await.unwrap().schema, newer.number());
     assert_eq!(reader.totals().await.unwrap().files, 3);
 }
 
@@ -67,7 +70,7 @@ async fn a_full_session_over_an_older_schema_goes_on_from_it() {
     let old = DuckdbBackend::in_directory(directory.path());
     let new = DuckdbBackend::with_schema(directory.path().to_owned(), newer());
     commit(&old, WriteScope::Full, 3, 1).await;
-    let mut session = new.begin_index_session(WriteScope::Full).await.unwrap();
+    let mut session = new.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap();
     let request = ReuseRequest { spec: spec(), texts: vec![ContentHash::of(b"Feeds 1.")] };
     assert_eq!(session.reusable_embeddings(&request).await.unwrap().len(), 1);
     let committed = session.commit().await.unwrap();
@@ -82,17 +85,19 @@ async fn a_newer_schema_is_refused_by_readers_and_sessions() {
     let old = DuckdbBackend::in_directory(directory.path());
     let new = DuckdbBackend::with_schema(directory.path().to_owned(), newer);
     let told = (newer.number(), schema::CURRENT.number());
-    let mut session = new.begin_index_session(WriteScope::Full).await.unwrap();
+    let mut session = new.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap();
     session.write_inventory(Default::default()).await.unwrap();
     session.commit().await.unwrap();
     let before = bytes(directory.path());
     assert_eq!(mismatch(old.open_reader().await.unwrap_err()), told);
     for scope in [WriteScope::Full, WriteScope::Incremental] {
-        let Err(error) = old.begin_index_session(scope).await else { panic!("{scope:?} begins") };
+        let Err(error) = old.begin_index_session(SessionRequest { scope, rules: RuleSet::default() }).await else {
+            panic!("{scope:?} begins")
+        };
         assert_eq!(mismatch(error), told);
     }
     assert_eq!(bytes(directory.path())[FILE_NAME], before[FILE_NAME]);
-    assert_eq!(new.open_reader().await.unwrap().generation(), 1);
+    assert_eq!(new.open_reader().await.unwrap().inventory().await.unwrap().generation, 1);
 }
 
 #[tokio::test]
@@ -103,6 +108,6 @@ async fn write_the_store_of_a_newer_schema() {
     let store = stores.join(format!("newer-{}", newer.number()));
     std::fs::create_dir_all(&store).unwrap();
     let backend = DuckdbBackend::with_schema(store.clone(), newer);
-    backend.begin_index_session(WriteScope::Full).await.unwrap().commit().await.unwrap();
+    backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap().commit().await.unwrap();
     std::fs::remove_file(store.join(format!("{FILE_NAME}.lock"))).unwrap();
 }

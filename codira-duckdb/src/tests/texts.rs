@@ -1,7 +1,8 @@
 //! Vectors of texts that a session is asked for, whether few or many are, and wherever they are just then.
 
 use codira_contracts::{
-    ContentHash, IndexBackend, IndexWriteSession, RepoPath, ReusableEmbedding, ReuseRequest, Vector, WriteScope,
+    ContentHash, IndexBackend, IndexWriteSession, PendingRequest, RepoPath, ReusableEmbedding, ReuseRequest, SessionRequest,
+    Vector, WriteScope, resolve::RuleSet,
 };
 
 use super::samples::{commit, file, spec};
@@ -28,7 +29,7 @@ async fn texts_are_found_however_many_are_asked_for() {
     let backend = DuckdbBackend::in_directory(directory.path());
     commit(&backend, WriteScope::Full, 3, 1).await;
     for scope in [WriteScope::Incremental, WriteScope::Full] {
-        let mut session = backend.begin_index_session(scope).await.unwrap();
+        let mut session = backend.begin_index_session(SessionRequest { scope, rules: RuleSet::default() }).await.unwrap();
         for (others, mark) in [(0, 3), (5_000, 4), (0, 5)] {
             assert_eq!(found(&mut session, &[1, mark], others).await, [1], "of the state that the session began from");
             session.put_file(file("pkg/f1.py", mark)).await.unwrap();
@@ -37,7 +38,7 @@ async fn texts_are_found_however_many_are_asked_for() {
                 [1, mark],
                 "what waits, and not what it replaces"
             );
-            session.file_state(&RepoPath::new("pkg/f1.py").unwrap()).await.unwrap();
+            session.pending_embeddings(&PendingRequest::default()).await.unwrap();
             assert_eq!(found(&mut session, &[1, mark], others).await, [1, mark], "what is written");
         }
         session.remove_file(&RepoPath::new("pkg/f1.py").unwrap()).await.unwrap();

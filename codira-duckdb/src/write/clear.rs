@@ -2,9 +2,9 @@
 
 use codira_contracts::{
     BackendError, StableId,
-    cores::on_every_core,
-    resolve::{self, Offer},
+    resolve::{Offer, RuleSet},
 };
+use codira_store::parallel;
 use rustc_hash::FxHashMap;
 
 use super::writer::Writer;
@@ -33,7 +33,9 @@ impl Writer {
         if files.is_empty() {
             return Ok(FxHashMap::default());
         }
-        let formers = on_every_core(documents(&self.database, files)?, |document| Some((document.file, former(&document)?)));
+        let rules = &self.rules;
+        let formers =
+            parallel::map(documents(&self.database, files)?, |document| Some((document.file, former(&document, rules)?)));
         let formers: Option<FxHashMap<u32, Former>> = formers.into_iter().collect();
         let formers = formers.ok_or_else(|| self.database.at().unreadable("a file"))?;
         self.clear_derived(files)?;
@@ -59,9 +61,9 @@ impl Writer {
     }
 }
 
-fn former(document: &Document) -> Option<Former> {
+fn former(document: &Document, rules: &RuleSet) -> Option<Former> {
     let outline = document.records()?.outline()?;
     let symbols = outline.symbols.iter().map(|symbol| symbol.id.clone()).zip(outline.numbers()?).collect();
-    let offers = resolve::offers(&document.path, &document.for_offers(outline));
+    let offers = rules.offers(&document.path, &document.for_offers(outline));
     Some(Former { symbols, offers })
 }

@@ -6,7 +6,8 @@ use super::writer::Writer;
 use crate::{codec, errors::At};
 
 /// Says what is true from now on.
-const SET_STATE: &str = "INSERT INTO state (generation, backend, version, coverage, analyzers) VALUES (?, ?, ?, ?, ?)";
+const SET_STATE: &str =
+    "INSERT INTO state (generation, backend, version, coverage, analyzers, rules) VALUES (?, ?, ?, ?, ?, ?)";
 
 impl Writer {
     /// Publishes the session. On an error nothing was published.
@@ -15,7 +16,14 @@ impl Writer {
         let generation = self.generation + 1;
         let RunInventory { coverage, analyzers } = &self.inventory;
         let coverage = codec::code(Coverage::ALL, coverage);
-        let state = (generation, &self.tool.name, &self.tool.version, coverage, codec::pack(analyzers));
+        let state = (
+            generation,
+            &self.tool.name,
+            &self.tool.version,
+            coverage,
+            codec::pack(analyzers),
+            codec::pack(&self.rules.inventory()),
+        );
         self.database.batch("DELETE FROM state")?;
         self.database.run(SET_STATE, state)?;
         // The commit writes everything into the file; the checkpoint makes sure that no log stays beside it.

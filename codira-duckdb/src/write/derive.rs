@@ -2,11 +2,13 @@
 
 use std::{collections::BTreeSet, mem, panic::resume_unwind, thread};
 
-use codira_contracts::{BackendError, Derivation, RepoPath, cores::on_every_core, resolve::Progress};
+use codira_contracts::{BackendError, Derivation, RepoPath, resolve::Progress};
+use codira_store::parallel;
 use rustc_hash::FxHashMap;
 
 use super::{
-    facts::Lookup,
+    encode::{ROW, digests},
+    facts::{Lookup, digest},
     resolved::{Attempt, Derived, Resolved, Unresolved, attempt},
     writer::Writer,
 };
@@ -23,6 +25,10 @@ impl Writer {
     }
 
     fn resolve_dirty(&mut self) -> Result<Derivation, BackendError> {
+        if mem::take(&mut self.rules_changed) {
+            self.offer_again()?;
+        }
+        let rules = self.rules.clone();
         let changed = mem::take(&mut self.changed);
         let first = !mem::replace(&mut self.anyone_asked, true);
         if !first && !changed.is_empty() {
@@ -39,13 +45,13 @@ impl Writer {
             if self.is_stopped() {
                 break;
             }
-            lookup.relieve();
+            lookup.trim();
             self.numbers.relieve();
             let unresolved = self.unresolved(files, &known)?;
-            let facts = &lookup.facts;
+            let (facts, rules) = (&lookup.facts, &rules);
             // DuckDB takes what was resolved before while every core resolves.
             let (attempts, written) = thread::scope(|scope| {
-                let attempts = scope.spawn(move || on_every_core(unresolved, |file| attempt(file, facts)));
+                let attempts = scope.spawn(move || parallel::map(unresolved, |file| attempt(file, facts, rules)));
                 let written = self.write_derived(mem::take(&mut derived));
                 (attempts.join().unwrap_or_else(|panic| resume_unwind(panic)), written)
             });
@@ -61,6 +67,26 @@ impl Writer {
         self.analyses = FxHashMap::default();
         self.analyses_weight = 0;
         Ok(Derivation { resolved_files: dirty.len() as u64 })
+    }
+
+    /// Writes anew what all files offer, by the rules of the session, and resolves all of them again.
+    fn offer_again(&mut self) -> Result<(), BackendError> {
+        self.database.batch("DELETE FROM offer")?;
+        let mut files: Vec<u32> = self.paths.values().copied().collect();
+        files.sort_unstable();
+        for some in files.chunks(FILES) {
+            let offers = self.offers_of(some)?;
+            let mut rows = self.database.append("offer")?;
+            for (file, (_, offers)) in &offers {
+                let keys = digests(offers.iter().map(|offer| digest(&offer.key)));
+                self.unsettled += ROW * keys.len();
+                keys.iter().try_for_each(|key| rows.push(&[key, file]))?;
+            }
+            rows.finish()?;
+            self.settle()?;
+        }
+        self.dirty.extend(files);
+        Ok(())
     }
 
     /// What resolving looks at, remembered or read again. Files that are gone are left out.
@@ -96,7 +122,8 @@ impl Writer {
                 }
             }
             self.supply(needs, lookup)?;
-            attempts = on_every_core(again, |file| attempt(file, &lookup.facts));
+            let (facts, rules) = (&lookup.facts, &self.rules);
+            attempts = parallel::map(again, |file| attempt(file, facts, rules));
         }
         resolved.sort_unstable_by_key(|resolved| resolved.file.number);
         Ok(resolved)
@@ -111,7 +138,7 @@ impl Writer {
         }
         self.numbers.learn(ends, &self.database)?;
         let (paths, numbers) = (&self.paths, &self.numbers);
-        let derived = on_every_core(resolved, |resolved| resolved.numbered(|path| paths.get(path).copied(), numbers));
+        let derived = parallel::map(resolved, |resolved| resolved.numbered(|path| paths.get(path).copied(), numbers));
         derived.into_iter().map(|derived| derived.map_err(|path| gone(&path))).collect()
     }
 

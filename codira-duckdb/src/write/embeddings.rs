@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use codira_contracts::{
     BackendError, ComputedEmbedding, ContentHash, EmbeddingSpec, PendingEmbedding, PendingRequest, Precision,
     ReusableEmbedding, ReuseRequest, StableId, Stored, SymbolKey, Vector, WriteScope,
+};
+use codira_store::{
     compact::{Embedding, EmbeddingForm},
-    cores::on_every_core,
+    parallel, vectors,
 };
 
 use super::{
@@ -191,7 +193,7 @@ impl Writer {
                 };
                 let (file, id, spec) = &place;
                 let hash = &row.text_hash.as_bytes()[..];
-                vectors.push(&[spec, file, &id.as_str(), documents, &hash, &row.vector.to_packed()])?;
+                vectors.push(&[spec, file, &id.as_str(), documents, &hash, &vectors::pack(&row.vector)])?;
                 writer.texts.add(hash, *file);
                 waiting.remove(&place);
                 done.push(place);
@@ -236,7 +238,7 @@ impl Writer {
         files.sort_unstable();
         let mut there: HashMap<(u32, StableId), bool> = HashMap::new();
         for some in files.chunks(TOGETHER) {
-            let outlines = on_every_core(documents(&self.database, some)?, |document| {
+            let outlines = parallel::map(documents(&self.database, some)?, |document| {
                 Some((document.file, document.records()?.outline()?))
             });
             for outline in outlines {

@@ -2,7 +2,7 @@
 
 use codira_contracts::{
     BackendError, FileAnalysis, RepoPath, StableId, SymbolKind,
-    resolve::{self, Offer},
+    resolve::{Offer, RuleSet},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -40,7 +40,7 @@ impl Encoded {
 }
 
 /// Encodes a valid analysis, whose symbols have these numbers.
-pub(crate) fn encode(path: &RepoPath, analysis: &FileAnalysis, numbers: &[u32]) -> Encoded {
+pub(crate) fn encode(path: &RepoPath, analysis: &FileAnalysis, numbers: &[u32], rules: &RuleSet) -> Encoded {
     let (source, records) = document::to_blobs(analysis, numbers);
     let by_id: FxHashMap<&StableId, u32> =
         analysis.symbols.iter().map(|symbol| &symbol.id).zip(numbers.iter().copied()).collect();
@@ -49,7 +49,7 @@ pub(crate) fn encode(path: &RepoPath, analysis: &FileAnalysis, numbers: &[u32]) 
         parent: symbol.parent.as_ref().and_then(|parent| by_id.get(parent)).copied(),
     });
     let names = names.collect();
-    let offers = resolve::offers(path, analysis);
+    let offers = rules.offers(path, analysis);
     let offered = digests(offers.iter().map(|offer| digest(&offer.key)));
     Encoded { source, records, names, offers, offered }
 }

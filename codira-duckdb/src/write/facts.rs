@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use codira_contracts::{
     BackendError, RepoPath,
-    cores::on_every_core,
-    resolve::{self, AllOffers, FactKey, Facts, Offer, Offered},
+    resolve::{FactKey, Offer, Offered},
 };
+use codira_store::{AllOffers, RunFacts, parallel};
 
 use super::writer::Writer;
 use crate::{codec, engine::list, read::documents::documents};
@@ -32,20 +32,21 @@ type Offers = (RepoPath, Vec<Offer>);
 /// What is known of the offers of files.
 #[derive(Debug, Default)]
 pub(super) struct Lookup {
-    pub(super) facts: Facts,
-    whole: bool,
+    pub(super) facts: RunFacts,
     files: HashMap<u32, Offers>,
 }
 
 impl Lookup {
     fn whole(offers: AllOffers) -> Self {
-        Self { facts: offers.into(), whole: true, files: HashMap::new() }
+        Self { facts: RunFacts::All(offers.into()), files: HashMap::new() }
     }
 
-    /// Starts afresh where too much was looked up.
-    pub(super) fn relieve(&mut self) {
-        self.facts.relieve();
-        if !self.whole && (self.facts.len() > KEYS || self.files.len() > FILES) {
+    /// Gives memory back, and starts afresh where too much was looked up.
+    pub(super) fn trim(&mut self) {
+        self.facts.trim();
+        if let RunFacts::LookedUp(known) = &self.facts
+            && (known.len() > KEYS || self.files.len() > FILES)
+        {
             *self = Self::default();
         }
     }
@@ -75,6 +76,7 @@ impl Writer {
 
     /// Looks up what is offered under `keys`.
     pub(super) fn supply(&self, keys: BTreeSet<FactKey>, lookup: &mut Lookup) -> Result<(), BackendError> {
+        let RunFacts::LookedUp(known) = &mut lookup.facts else { return Ok(()) };
         if keys.is_empty() {
             return Ok(());
         }
@@ -98,16 +100,17 @@ impl Writer {
                 of_key.map(|offer| Offered { path: path.clone(), fact: offer.fact.clone() })
             });
             let offered = offered.collect();
-            lookup.facts.supply(key, offered);
+            known.supply(key, offered);
         }
         Ok(())
     }
 
     /// What files offer, with their numbers.
-    fn offers_of(&self, files: &[u32]) -> Result<Vec<(u32, Offers)>, BackendError> {
-        let offers = on_every_core(documents(&self.database, files)?, |document| {
+    pub(super) fn offers_of(&self, files: &[u32]) -> Result<Vec<(u32, Offers)>, BackendError> {
+        let rules = &self.rules;
+        let offers = parallel::map(documents(&self.database, files)?, |document| {
             let outline = document.records()?.outline()?;
-            let offers = resolve::offers(&document.path, &document.for_offers(outline));
+            let offers = rules.offers(&document.path, &document.for_offers(outline));
             Some((document.file, (document.path, offers)))
         });
         let offers: Option<Vec<_>> = offers.into_iter().collect();

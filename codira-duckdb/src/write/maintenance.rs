@@ -1,6 +1,6 @@
 //! Removes what is no longer wanted although no file changed.
 
-use codira_contracts::{AuditPolicy, BackendError, EmbeddingSpec, Language};
+use codira_contracts::{AuditPolicy, BackendError, EmbeddingSpec, Language, Maintenance, Retention};
 use duckdb::params_from_iter;
 
 use super::writer::Writer;
@@ -10,8 +10,13 @@ use crate::engine::{list, marks};
 const LANGUAGES: &str = "SELECT DISTINCT language FROM file WHERE doc_issues > 0";
 
 impl Writer {
+    /// Removes what is not kept any more.
+    pub(super) fn maintain(&mut self, Retention { policy, specs }: &Retention) -> Result<Maintenance, BackendError> {
+        Ok(Maintenance { stale_doc_issues: self.purge_doc_issues(policy)?, orphaned_embeddings: self.prune_embeddings(specs)? })
+    }
+
     /// Removes the documentation issues that a policy does not keep.
-    pub(super) fn purge_doc_issues(&mut self, policy: &AuditPolicy) -> Result<u64, BackendError> {
+    fn purge_doc_issues(&mut self, policy: &AuditPolicy) -> Result<u64, BackendError> {
         self.flush()?;
         let mut languages = self.database.rows(LANGUAGES, [], |row| row.get::<String>(0))?;
         languages.retain(|language| !policy.keeps(&Language::new(language.clone())));
@@ -28,7 +33,7 @@ impl Writer {
     }
 
     /// Removes the embeddings of other specs.
-    pub(super) fn prune_embeddings(&mut self, keep: &[EmbeddingSpec]) -> Result<u64, BackendError> {
+    fn prune_embeddings(&mut self, keep: &[EmbeddingSpec]) -> Result<u64, BackendError> {
         self.flush()?;
         let others: Vec<u32> = self.specs.iter().filter(|(spec, _)| !keep.contains(spec)).map(|(_, number)| *number).collect();
         if others.is_empty() {

@@ -2,7 +2,8 @@
 
 use std::hash::BuildHasher;
 
-use codira_contracts::{BackendError, StableId, cores::on_every_core};
+use codira_contracts::{BackendError, StableId};
+use codira_store::parallel;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::{engine::Database, read::documents::documents};
@@ -73,7 +74,7 @@ impl Numbers {
         unknown.sort_unstable();
         unknown.dedup();
         for some in unknown.chunks(TOGETHER) {
-            let read = on_every_core(documents(database, some)?, |document| {
+            let read = parallel::map(documents(database, some)?, |document| {
                 let outline = document.records()?.outline()?;
                 let ids = outline.symbols.iter().map(|symbol| symbol.id.clone());
                 Some((document.file, ids.zip(outline.numbers()?).collect()))

@@ -1,6 +1,7 @@
 //! How a session begins: what is there is looked at, copied or left aside, and migrated.
 
-use codira_contracts::{BackendError, Tool, WriteScope, resolve::AllOffers};
+use codira_contracts::{BackendError, SessionRequest, Tool, WriteScope};
+use codira_store::AllOffers;
 
 use super::writer::{Drafts, Writer};
 use crate::{
@@ -21,7 +22,7 @@ const UNRESOLVED: &str = "SELECT id FROM file WHERE id NOT IN (SELECT file FROM 
 
 impl Writer {
     /// Opens a draft for a session. For the holder of the writer's place.
-    pub(super) fn open(files: Files, schema: Schema, tool: Tool, scope: WriteScope) -> Result<Self, BackendError> {
+    pub(super) fn open(files: Files, schema: Schema, tool: Tool, request: SessionRequest) -> Result<Self, BackendError> {
         let index = files.index();
         let at = At(&index);
         files.remove_drafts().map_err(|error| at.io("clean up", error))?;
@@ -31,25 +32,26 @@ impl Writer {
             Found::Foreign(problem) => Err(at.corrupt(problem, None)),
             Found::Database => Ok(Some(())),
         };
-        match (scope, there) {
-            (WriteScope::Incremental, Ok(Some(()))) => Self::open_copy(drafts, schema, tool),
+        match (request.scope, there) {
+            (WriteScope::Incremental, Ok(Some(()))) => Self::open_copy(drafts, schema, tool, request),
             (WriteScope::Incremental, Err(problem)) => Err(problem),
-            (_, there) => Self::open_empty(drafts, schema, tool, scope, there.map(|there| there.is_some())),
+            (_, there) => Self::open_empty(drafts, schema, tool, request, there.map(|there| there.is_some())),
         }
     }
 
     /// Goes on from a copy of the index.
-    fn open_copy(drafts: Drafts, schema: Schema, tool: Tool) -> Result<Self, BackendError> {
+    fn open_copy(drafts: Drafts, schema: Schema, tool: Tool, request: SessionRequest) -> Result<Self, BackendError> {
         let files = &drafts.0;
         let (index, draft) = (files.index(), files.draft());
         files.copy_index(&draft).map_err(|error| At(&index).io("copy", error))?;
         let database = Database::open(&draft, &index, Use::Write)?;
         let Migrated { was_older, largest } = migrate(&database, schema, &index)?;
-        let mut writer = Self::new(database, drafts, schema, WriteScope::Incremental, tool);
+        let mut writer = Self::new(database, drafts, schema, request, tool);
         let head = head(&writer.database, schema.number())?;
         writer.has_base = true;
         writer.largest = largest;
         writer.generation = head.runtime.generation;
+        writer.rules_changed = head.rules != Some(writer.rules.inventory());
         writer.inventory = head.inventory;
         writer.paths = writer.database.rows(PATHS, [], |row| Ok((row.path(0)?, row.get(1)?)))?.into_iter().collect();
         writer.next_file = writer.paths.values().max().map_or(1, |last| last + 1);
@@ -67,7 +69,7 @@ impl Writer {
         drafts: Drafts,
         schema: Schema,
         tool: Tool,
-        scope: WriteScope,
+        request: SessionRequest,
         there: Result<bool, BackendError>,
     ) -> Result<Self, BackendError> {
         let files = &drafts.0;
@@ -84,7 +86,7 @@ impl Writer {
         let database = Database::open(&files.draft(), &files.index(), Use::Write)?;
         database.batch("BEGIN")?;
         schema.migrate(&database, 0)?;
-        let mut writer = Self::new(database, drafts, schema, scope, tool);
+        let mut writer = Self::new(database, drafts, schema, request, tool);
         writer.replaced = replaced;
         writer.offers = Some(AllOffers::default());
         if let Some((base, head)) = base {

@@ -1,10 +1,10 @@
 //! Writes files: gathered, then a chunk at a time.
 
 use codira_contracts::{
-    BackendError, FileAnalysis, FileSnapshot, RepoPath, Severity, StableId, UseKind, Vector,
-    compact::Embedding,
-    resolve::{self, Offer},
+    BackendError, FileAnalysis, FileSnapshot, RepoPath, Severity, StableId, UseKind,
+    resolve::{self, Offer, RuleSet},
 };
+use codira_store::{compact::Embedding, for_resolution, vectors};
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -104,14 +104,16 @@ impl Writer {
             }
         }
         let mut puts = puts.into_iter();
-        let mut encoding = beside(puts.by_ref().take(TOGETHER).collect(), written);
+        let rules = self.rules.clone();
+        let written = move |put| written(put, &rules);
+        let mut encoding = beside(puts.by_ref().take(TOGETHER).collect(), written.clone());
         loop {
             let encoded = encoding.finish();
             if encoded.is_empty() {
                 break;
             }
             // DuckDB takes its time, too: the next files are encoded meanwhile.
-            encoding = beside(puts.by_ref().take(TOGETHER).collect(), written);
+            encoding = beside(puts.by_ref().take(TOGETHER).collect(), written.clone());
             self.write_encoded(encoded)?;
         }
         self.settle()
@@ -150,17 +152,17 @@ impl Writer {
         let weight = weight(&file.analysis);
         if self.analyses_weight + weight <= KEPT {
             self.analyses_weight += weight;
-            self.analyses.insert(number, resolve::stripped(file.analysis));
+            self.analyses.insert(number, for_resolution(file.analysis));
         }
     }
 }
 
 /// Encodes a file.
-fn written(Put { number, mut file, former, anyone_asked }: Put) -> Written {
-    let embeddings = Embedding::take(&mut file, Vector::to_packed);
+fn written(Put { number, mut file, former, anyone_asked }: Put, rules: &RuleSet) -> Written {
+    let embeddings = Embedding::take(&mut file, vectors::pack);
     let FileSnapshot { state, analysis, .. } = &file;
     let numbers = numbers(analysis, former.as_ref().map(|former| &former.symbols));
-    let encoded = encode(&state.path, analysis, &numbers);
+    let encoded = encode(&state.path, analysis, &numbers, rules);
     let symbols = analysis.symbols.iter().map(|symbol| symbol.id.clone()).zip(numbers.iter().copied()).collect();
     let changed = if anyone_asked {
         let before = former.map(|former| former.offers).unwrap_or_default();

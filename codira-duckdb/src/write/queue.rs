@@ -42,7 +42,7 @@ impl Queue {
         &'a self,
         request: &'a ReuseRequest,
     ) -> impl Iterator<Item = (ContentHash, SymbolKey, &'a Vector)> {
-        request.brought_by(self.waiting.values().flatten())
+        codira_store::reusable_of(self.waiting.values().flatten(), request)
     }
 
     /// Everything that waits, by path.

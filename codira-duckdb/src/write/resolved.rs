@@ -1,11 +1,10 @@
 //! Files on their way through resolution: pure computation.
 
 use codira_contracts::{
-    EdgeTarget, ExternalKind, FileAnalysis, ImportTarget, RepoPath, SymbolKey, UseKind,
-    compact::Meanings,
-    last_name,
-    resolve::{self, Facts, Progress, Resolution},
+    EdgeTarget, ExternalKind, FileAnalysis, ImportTarget, RepoPath, SymbolKey, UseKind, last_name,
+    resolve::{Facts, Progress, Resolution, RuleSet},
 };
+use codira_store::compact::Meanings;
 
 use super::{encode::digests, facts::digest, numbers::Numbers};
 use crate::{
@@ -27,8 +26,8 @@ pub(super) struct Unresolved {
 pub(super) type Attempt = (Unresolved, Progress);
 
 /// Resolves a file as far as the facts go.
-pub(super) fn attempt(file: Unresolved, facts: &Facts) -> Attempt {
-    let progress = resolve::resolve(&file.path, &file.analysis, facts);
+pub(super) fn attempt(file: Unresolved, facts: &dyn Facts, rules: &RuleSet) -> Attempt {
+    let progress = rules.resolve(&file.path, &file.analysis, facts);
     (file, progress)
 }
 

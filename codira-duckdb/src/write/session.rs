@@ -10,9 +10,9 @@ use std::{
 
 use async_trait::async_trait;
 use codira_contracts::{
-    AuditPolicy, BackendError, Commit, ComputedEmbedding, Derivation, EmbeddingSpec, FileSnapshot, FileState,
-    IndexWriteSession, PendingEmbedding, PendingRequest, RepoPath, ReusableEmbedding, ReuseRequest, RunInventory, Stored, Tool,
-    WriteScope, check_dimension,
+    BackendError, Commit, ComputedEmbedding, Derivation, FileSnapshot, IndexWriteSession, Maintenance, PendingEmbedding,
+    PendingRequest, RepoPath, Retention, ReusableEmbedding, ReuseRequest, RunInventory, SessionRequest, Stored, Tool,
+    check_dimension,
 };
 use duckdb::InterruptHandle;
 use tokio::sync::oneshot;
@@ -62,14 +62,14 @@ impl std::fmt::Debug for DuckdbSession {
 }
 
 impl DuckdbSession {
-    pub(crate) async fn begin(files: Files, schema: Schema, tool: Tool, scope: WriteScope) -> Result<Self, BackendError> {
+    pub(crate) async fn begin(files: Files, schema: Schema, tool: Tool, request: SessionRequest) -> Result<Self, BackendError> {
         let failed = |error| At(files.directory()).io("prepare", error);
         std::fs::create_dir_all(files.directory()).map_err(failed)?;
         let place = Place::take(&files)?;
         let stop = Arc::new(Stop::default());
         let (own, its) = (files.clone(), stop.clone());
         let open = move || {
-            let mut writer = Writer::open(own, schema, tool, scope)?;
+            let mut writer = Writer::open(own, schema, tool, request)?;
             writer.stop = its.sign.clone();
             *its.statement.lock().unwrap_or_else(PoisonError::into_inner) = Some(writer.database.interrupt_handle());
             Ok(Some(writer))
@@ -123,19 +123,9 @@ impl IndexWriteSession for DuckdbSession {
         self.send(move |writer| writer.put(path, None)).await
     }
 
-    async fn file_state(&mut self, path: &RepoPath) -> Result<Option<FileState>, BackendError> {
-        let path = path.clone();
-        self.call(move |writer| writer.file_state(&path)).await
-    }
-
-    async fn purge_doc_issues(&mut self, policy: &AuditPolicy) -> Result<u64, BackendError> {
-        let policy = policy.clone();
-        self.call(move |writer| writer.purge_doc_issues(&policy)).await
-    }
-
-    async fn prune_embeddings(&mut self, keep: &[EmbeddingSpec]) -> Result<u64, BackendError> {
-        let keep = keep.to_vec();
-        self.call(move |writer| writer.prune_embeddings(&keep)).await
+    async fn maintain(&mut self, retention: &Retention) -> Result<Maintenance, BackendError> {
+        let retention = retention.clone();
+        self.call(move |writer| writer.maintain(&retention)).await
     }
 
     async fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {

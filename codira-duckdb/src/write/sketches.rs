@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use codira_contracts::{BackendError, StableId, Vector, score::Sketch};
+use codira_contracts::{BackendError, StableId};
+use codira_store::vectors::{self, Sketch};
 
 use crate::{
     codec,
@@ -62,7 +63,7 @@ pub(crate) fn sketch_again(database: &Database, files: impl IntoIterator<Item = 
     let sql = format!("SELECT spec, file, documents, owner, numbers FROM vector WHERE file IN ({files})");
     database.rows_once(&sql, [], |row| {
         let group = Group { spec: row.get(0)?, file: row.get(1)?, documents: row.get(2)? };
-        let vector = row.blob(4, "a vector", |bytes| Vector::from_packed(bytes, *dimensions.get(&group.spec)?))?;
+        let vector = row.blob(4, "a vector", |bytes| vectors::unpack(bytes, *dimensions.get(&group.spec)?))?;
         sketches.add(group, row.id(3)?, Sketch::of(vector.as_slice()));
         Ok(())
     })?;

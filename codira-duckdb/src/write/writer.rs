@@ -6,12 +6,13 @@ use std::sync::{
 };
 
 use codira_contracts::{
-    BackendError, EmbeddingSpec, FileAnalysis, FileState, RepoPath, RunInventory, Tool, WriteScope, resolve::AllOffers,
+    BackendError, EmbeddingSpec, FileAnalysis, RepoPath, RunInventory, SessionRequest, Tool, WriteScope, resolve::RuleSet,
 };
+use codira_store::AllOffers;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{numbers::Numbers, queue::Queue, texts::Texts};
-use crate::{engine::Database, errors, files::Files, instance::room_for, read::files::file_state, schema::Schema};
+use crate::{engine::Database, errors, files::Files, instance::room_for, schema::Schema};
 
 /// How much DuckDB may keep in memory of what was written, roughly in bytes.
 const UNSETTLED: usize = 64 << 20;
@@ -39,6 +40,10 @@ pub(super) struct Writer {
     pub(super) drafts: Drafts,
     pub(super) schema: Schema,
     pub(super) scope: WriteScope,
+    /// What the session resolves by.
+    pub(super) rules: RuleSet,
+    /// Whether the stored edges are those of other rules.
+    pub(super) rules_changed: bool,
     pub(super) tool: Tool,
     pub(super) stop: Arc<AtomicBool>,
     /// What is replaced, if it was no readable index.
@@ -77,7 +82,8 @@ pub(super) struct Writer {
 
 impl Writer {
     /// A session with a draft that holds nothing yet of what it is asked about.
-    pub(super) fn new(database: Database, drafts: Drafts, schema: Schema, scope: WriteScope, tool: Tool) -> Self {
+    pub(super) fn new(database: Database, drafts: Drafts, schema: Schema, request: SessionRequest, tool: Tool) -> Self {
+        let SessionRequest { scope, rules } = request;
         Self {
             database,
             base: None,
@@ -85,6 +91,8 @@ impl Writer {
             drafts,
             schema,
             scope,
+            rules,
+            rules_changed: false,
             tool,
             stop: Arc::default(),
             replaced: None,
@@ -151,21 +159,12 @@ impl Writer {
         self.unsettled = 0;
         self.database.batch("COMMIT; BEGIN")
     }
-
-    /// The state of a file as the session has it now.
-    pub(super) fn file_state(&mut self, path: &RepoPath) -> Result<Option<FileState>, BackendError> {
-        match self.queue.get(path) {
-            Some(file) => Ok(file.map(|file| file.state.clone())),
-            None if !self.paths.contains_key(path) => Ok(None),
-            None => file_state(&self.database, path),
-        }
-    }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use codira_contracts::{ContentHash, FileSnapshot, Language};
+    use codira_contracts::{ContentHash, FileSnapshot, FileState, Language};
 
     use super::*;
     use crate::{instance::Use, schema};
@@ -173,7 +172,7 @@ mod tests {
     fn file(path: &RepoPath) -> FileSnapshot {
         let (hash, analyzer) = (ContentHash::of(b""), Tool::new("python", "1"));
         let state = FileState { path: path.clone(), hash, size: 0, modified: 0, analyzer };
-        FileSnapshot { state, analysis: FileAnalysis::new(Language::PYTHON, "m"), embeddings: Vec::new() }
+        FileSnapshot { state, analysis: FileAnalysis::new(Language::new("python"), "m"), embeddings: Vec::new() }
     }
 
     #[test]
@@ -181,8 +180,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let files = Files::new(directory.path().to_owned());
         for publish in [false, true] {
-            let (tool, scope) = (Tool::new("duckdb", "1"), WriteScope::Full);
-            let mut writer = Writer::open(files.clone(), schema::CURRENT, tool, scope).unwrap();
+            let (tool, request) = (Tool::new("duckdb", "1"), SessionRequest::full(RuleSet::default()));
+            let mut writer = Writer::open(files.clone(), schema::CURRENT, tool, request).unwrap();
             for path in ["a.py", "b.py"] {
                 let path = RepoPath::new(path).unwrap();
                 writer.put(path.clone(), Some(file(&path)));

@@ -86,8 +86,9 @@ impl Name {
         limit: Option<usize>,
     ) -> Result<Page<SymbolEntry>, BackendError> {
         if let Some(key) = self.key() {
-            let entry = reader.symbol(&key).await?.filter(|entry| filter.passes(entry));
-            return Ok(Page::cut(entry.into_iter().collect(), limit));
+            let Filter { kind, within } = filter;
+            let request = SymbolRequest { kind: *kind, prefix: within.clone(), ..SymbolRequest::of(key) };
+            return Ok(Page::cut(reader.symbols(&request).await?, limit));
         }
         let dotted = dotted(&self.0);
         let whole = if self.is_bare() { SymbolMatch::Name(dotted.clone()) } else { SymbolMatch::LogicalName(dotted.clone()) };

@@ -28,7 +28,7 @@ use super::{
 
 /// A package of shapes, and a program that draws them.
 async fn reader() -> DynReader {
-    let shapes = SampleFile::new("app/shapes.py", Language::PYTHON, "app.shapes")
+    let shapes = SampleFile::new("app/shapes.py", Language::from_static("python"), "app.shapes")
         .import(ImportKind::Module, "math", None)
         .symbol("Shape", K::Class, |symbol| symbol.documentation = Some("Something with an area.".into()))
         .symbol("Shape.area", K::Method, |symbol| symbol.signature = Some("def area(self)".into()))
@@ -53,7 +53,7 @@ async fn reader() -> DynReader {
         .issue("Circle.area", "missing-returns", Severity::Warning, "what `area` returns is not documented")
         .issue("_total", "unknown-parameter", Severity::Error, "`_total` has no parameter `x`")
         .source("import math\nclass Shape: ...\n# the area of a Shape\n");
-    let main = SampleFile::new("app/main.py", Language::PYTHON, "app.main")
+    let main = SampleFile::new("app/main.py", Language::from_static("python"), "app.main")
         .import(ImportKind::Name, "app.shapes", Some("Circle"))
         .import(ImportKind::Name, "app.shapes", Some("_total"))
         .import(ImportKind::Module, "json", None)

@@ -115,6 +115,7 @@ impl Repository {
     fn indexer(&self, backend: DynBackend, embeddings: EmbeddingMode) -> Result<Indexer<DynBackend>, Failure> {
         let auditing = self.config.auditing(codira_languages::auditors())?;
         let indexer = Indexer::new(backend, self.root.clone(), codira_languages::analyzers(), self.config.indexer_options());
+        let indexer = indexer.with_rules(codira_languages::rules());
         let indexer = indexer.with_auditing(auditing);
         match embeddings {
             EmbeddingMode::Off => Ok(indexer),

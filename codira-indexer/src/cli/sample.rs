@@ -2,8 +2,8 @@
 
 use codira_contracts::{
     ContentHash, DocIssue, Documentation, DocumentationFormat, DocumentationKind, DynReader, FileAnalysis, FileSnapshot,
-    FileState, Import, ImportCondition, ImportKind, IndexBackend, IndexWriteSession, Language, LineSpan, RepoPath, Severity,
-    Site, StableId, Symbol, SymbolKind, Tool, UseForm, UseKind, UseRecord, Visibility, WriteScope, last_name,
+    FileState, Import, ImportCondition, ImportKind, IndexBackend, IndexWriteSession, Language, LineSpan, RepoPath,
+    SessionRequest, Severity, Site, StableId, Symbol, SymbolKind, Tool, UseForm, UseKind, UseRecord, Visibility, last_name,
 };
 use codira_memory::MemoryBackend;
 
@@ -112,7 +112,7 @@ impl SampleFile {
 /// A reader of an index of these files.
 pub(crate) async fn reader(files: impl IntoIterator<Item = SampleFile>) -> DynReader {
     let backend = MemoryBackend::default();
-    let mut session = backend.begin_index_session(WriteScope::Full).await.unwrap();
+    let mut session = backend.begin_index_session(SessionRequest::full(codira_languages::rules())).await.unwrap();
     for file in files {
         session.put_file(file.snapshot()).await.unwrap();
     }

@@ -98,7 +98,7 @@ mod tests {
             text: String::new(),
             owner: Some(StableId::new(owner)),
         };
-        let mut analysis = FileAnalysis::new(Language::PYTHON, "cache");
+        let mut analysis = FileAnalysis::new(Language::from_static("python"), "cache");
         analysis.documentation = vec![unit("fill", 1), unit("fill", 3), unit("stop", 5)];
         let of = |name, first, last| {
             let symbol = Symbol { span: LineSpan::new(first, last), ..Symbol::new(name, SymbolKind::Function, name) };

@@ -1,8 +1,8 @@
 //! The channel of vectors: what is most similar to a text.
 
 use codira_contracts::{
-    BackendError, Candidate, CandidateRequest, DocumentationEntry, IndexReader, PathPrefix, SymbolEntry, SymbolKey, SymbolKind,
-    score::Scored,
+    BackendError, Candidate, CandidateOwner, CandidateRequest, DocumentationEntry, IndexReader, Owners, PathPrefix,
+    SymbolEntry, SymbolKey, SymbolKind, score::Scored,
 };
 use serde::Serialize;
 
@@ -67,13 +67,16 @@ pub async fn similar(
         // A text without a direction is as near to one thing as to any other.
         return Ok(Vec::new());
     }
-    let request = CandidateRequest::new(embedding.spec().clone(), vector, query.limit).within(query.prefix.clone());
+    let request = |among| {
+        let nearest = CandidateRequest::new(among, embedding.spec().clone(), vector.clone(), query.limit);
+        nearest.within(query.prefix.clone())
+    };
     let mut found = match query.kind {
-        Some(kind) => symbols_of_kind(reader, &request, kind, query.limit).await?,
+        Some(kind) => symbols_of_kind(reader, &request(Owners::Symbols), kind, query.limit).await?,
         None => {
-            let units = reader.documentation_candidates(&request).await?.into_iter();
-            let units = units.map(|Candidate { score, entry }| Similar { score, entry: SimilarEntry::Documentation(entry) });
-            reader.symbol_candidates(&request).await?.into_iter().map(symbol).chain(units).collect()
+            let mut found = reader.candidates(&request(Owners::Symbols)).await?;
+            found.extend(reader.candidates(&request(Owners::Documentation)).await?);
+            found.into_iter().map(Similar::from).collect()
         }
     };
     found.sort_by_cached_key(|similar| Scored { score: similar.score, key: similar.entry.key() });
@@ -90,9 +93,10 @@ async fn symbols_of_kind(
 ) -> Result<Vec<Similar>, BackendError> {
     let mut asked = limit.saturating_mul(4);
     loop {
-        let candidates = reader.symbol_candidates(&request.clone().limit(asked)).await?;
+        let candidates = reader.candidates(&request.clone().limit(asked)).await?;
         let is_all = candidates.len() < asked;
-        let found: Vec<_> = candidates.into_iter().filter(|found| found.entry.symbol.kind == kind).map(symbol).collect();
+        let of_kind = |found: &Candidate| matches!(&found.owner, CandidateOwner::Symbol(entry) if entry.symbol.kind == kind);
+        let found: Vec<_> = candidates.into_iter().filter(of_kind).map(Similar::from).collect();
         if is_all || found.len() >= limit {
             return Ok(found);
         }
@@ -100,6 +104,12 @@ async fn symbols_of_kind(
     }
 }
 
-fn symbol(Candidate { score, entry }: Candidate<SymbolEntry>) -> Similar {
-    Similar { score, entry: SimilarEntry::Symbol(Box::new(entry)) }
+impl From<Candidate> for Similar {
+    fn from(Candidate { score, owner }: Candidate) -> Self {
+        let entry = match owner {
+            CandidateOwner::Symbol(entry) => SimilarEntry::Symbol(Box::new(entry)),
+            CandidateOwner::Documentation(entry) => SimilarEntry::Documentation(entry),
+        };
+        Self { score, entry }
+    }
 }

@@ -23,7 +23,7 @@ impl<B: IndexBackend> Indexer<B> {
     /// As [`run`](Self::run), and [`NotIndexed`](codira_contracts::ErrorKind::NotIndexed) where there is no index.
     pub async fn coverage(&self, jobs: NonZeroUsize, cancel: &CancellationToken) -> Result<CoverageReport, IndexerError> {
         let reader = self.backend.open_reader().await?;
-        let stored = reader.runtime_inventory().await?.coverage;
+        let stored = reader.inventory().await?.coverage;
         let files = reader.file_states(&PathPrefix::root()).await?;
         let owners = Arc::new(Owners::new(&self.analyzers)?);
         let (root, options, cancel) = (self.root.clone(), self.options.clone(), cancel.clone());

@@ -18,7 +18,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use codira_contracts::{Capability, IndexBackend, LanguageAnalyzer, RepoRoot, WriteScope};
+use codira_contracts::{
+    Capability, IndexBackend, LanguageAnalyzer, RepoRoot, Retention, SessionRequest, WriteScope, resolve::RuleSet,
+};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
@@ -40,6 +42,7 @@ pub struct Indexer<B> {
     options: IndexerOptions,
     embedding: Option<Embedding>,
     auditing: Auditing,
+    rules: RuleSet,
 }
 
 impl<B: IndexBackend> Indexer<B> {
@@ -47,7 +50,14 @@ impl<B: IndexBackend> Indexer<B> {
     ///
     /// A file belongs to the first analyzer that has a glob for it, else to the first that claims it by its first line.
     pub fn new(backend: B, root: RepoRoot, analyzers: Vec<Arc<dyn LanguageAnalyzer>>, options: IndexerOptions) -> Self {
-        Self { backend, root, analyzers, options, embedding: None, auditing: Auditing::default() }
+        Self { backend, root, analyzers, options, embedding: None, auditing: Auditing::default(), rules: RuleSet::default() }
+    }
+
+    /// The same, with rules by which uses and imports are resolved; without, names are sought in their own file. What was resolved
+    /// by other rules is resolved anew by the next run, without analyzing a file.
+    #[must_use]
+    pub fn with_rules(self, rules: RuleSet) -> Self {
+        Self { rules, ..self }
     }
 
     /// The same, with embeddings. What is stored of another [spec](Embedding::spec) is removed by the next run, and made anew
@@ -97,10 +107,10 @@ impl<B: IndexBackend> Indexer<B> {
     ) -> Result<IndexReport, IndexerError> {
         let mut clock = Clock::start();
         let owners = Arc::new(Owners::new(&self.analyzers)?);
-        let audit = self.auditing.policy();
         let embedding = self.embedding.as_ref().filter(|_| request.embeddings != EmbeddingMode::Off);
         let embedding = embedding.filter(|_| self.backend.descriptor().claims(Capability::Embeddings));
-        let specs: Vec<_> = embedding.iter().map(|embedding| embedding.spec().clone()).collect();
+        let specs = embedding.iter().map(|embedding| embedding.spec().clone()).collect();
+        let retention = Retention { policy: self.auditing.policy(), specs };
 
         let walk = {
             let (root, owners, options) = (self.root.clone(), Arc::clone(&owners), self.options.clone());
@@ -110,7 +120,7 @@ impl<B: IndexBackend> Indexer<B> {
                 scan(&root, &owners, &options, request.jobs, &cancel).map(|scan| (scan, started.elapsed()))
             })
         };
-        let found = Found::ask(&self.backend, &audit, &specs).await?;
+        let found = Found::ask(&self.backend, &retention).await?;
         let found = if request.scope == IndexScope::Full { found.requested() } else { found };
         let embedding =
             embedding.filter(|_| request.embedding_backlog == EmbeddingBacklog::WorkOff || !found.lacks_embeddings());
@@ -133,7 +143,8 @@ impl<B: IndexBackend> Indexer<B> {
             let is_stored = found.stored().is_some_and(|stored| stored.embeddings(embedding.spec()).is_some());
             Embedder::new(embedding.clone(), request.embeddings, request.jobs, is_stored)
         });
-        let mut writer = Writer::new(&self.backend, scope, &found, embedder, cancel);
+        let session = SessionRequest { scope, rules: self.rules.clone() };
+        let mut writer = Writer::new(&self.backend, session, &found, embedder, cancel);
         let written = async {
             if scope == WriteScope::Full {
                 writer.begin().await?;
@@ -164,7 +175,7 @@ impl<B: IndexBackend> Indexer<B> {
             writer.unless_cancelled(std::future::ready(())).await?;
             ledger.check(request.coverage)?;
             clock.timings.analyze = clock.lap();
-            writer.maintain(&audit, &specs).await?;
+            writer.maintain(&retention).await?;
             writer.populate(&ledger, request.embedding_backlog, events).await?;
             writer.write_inventory(ledger.inventory(&owners, &self.auditing)).await?;
             writer.derive(events).await?;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use codira_contracts::{BackendError, IndexBackend, IndexReader, IndexWriteSession, WriteScope};
+use codira_contracts::{BackendError, IndexBackend, IndexReader, IndexWriteSession, SessionRequest};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -38,7 +38,7 @@ impl<B: IndexBackend> Indexer<B> {
         cancel: &CancellationToken,
     ) -> Result<EmbeddingReport, IndexerError> {
         let Some(embedding) = self.embedding.as_ref() else { return Err(IndexerError::NoEngine) };
-        let inventory = self.backend.open_reader().await?.embedding_inventory().await?;
+        let inventory = self.backend.open_reader().await?.inventory().await?.embeddings;
         let waiting = inventory.into_iter().find(|inventory| inventory.spec == *embedding.spec());
         let total = waiting.map_or(0, |inventory| inventory.pending);
         let mut embedder = Embedder::new(embedding.clone(), EmbeddingMode::Now, request.jobs, true);
@@ -62,7 +62,7 @@ impl<B: IndexBackend> Indexer<B> {
 
     /// One batch, in its own session.
     async fn embed_batch(&self, embedder: &mut Embedder, limit: usize) -> Result<u64, IndexerError> {
-        let mut session = self.backend.begin_index_session(WriteScope::Incremental).await?;
+        let mut session = self.backend.begin_index_session(SessionRequest::incremental(self.rules.clone())).await?;
         match work_off_batch(&mut session, embedder, limit).await {
             Ok(0) => {
                 session.abort().await?;

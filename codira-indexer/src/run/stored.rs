@@ -1,8 +1,8 @@
 //! What the index holds before a run: everything that a plan asks of it, in a fixed number of questions.
 
 use codira_contracts::{
-    AnalyzerInventory, AuditPolicy, BackendError, Capability, Coverage, EmbeddingInventory, EmbeddingSpec, FileState,
-    IndexBackend, IndexReader, Maintenance, PathPrefix, RepoPath,
+    AnalyzerInventory, BackendError, Coverage, EmbeddingInventory, EmbeddingSpec, FileState, IndexBackend, IndexReader,
+    Maintenance, PathPrefix, RepoPath, Retention, RulesInventory, RuntimeInventory,
 };
 
 use super::embed::StoredRows;
@@ -17,6 +17,8 @@ use crate::{
 pub(super) struct Stored {
     pub(super) generation: u64,
     pub(super) coverage: Coverage,
+    /// By which its edges were derived.
+    pub(super) rules: Vec<RulesInventory>,
     pub(super) analyzers: Vec<AnalyzerInventory>,
     pub(super) maintenance: Maintenance,
     pub(super) embeddings: Vec<EmbeddingInventory>,
@@ -38,17 +40,13 @@ pub(super) enum Found {
 }
 
 impl Found {
-    /// Asks `backend`; `audit` is the policy that is in force, `specs` those of which there may be embeddings.
+    /// Asks `backend`; `retention` says which issues and embeddings there may be.
     ///
     /// # Errors
     ///
     /// What keeps the index from being read, unless the remedy is to replace it.
-    pub(super) async fn ask<B: IndexBackend>(
-        backend: &B,
-        audit: &AuditPolicy,
-        specs: &[EmbeddingSpec],
-    ) -> Result<Self, BackendError> {
-        match Stored::read(backend, audit, specs).await {
+    pub(super) async fn ask<B: IndexBackend>(backend: &B, retention: &Retention) -> Result<Self, BackendError> {
+        match Stored::read(backend, retention).await {
             Ok(stored) if stored.rebuild.is_some() => Ok(Self::Replaced(stored, Rebuild::BackendChanged)),
             Ok(stored) => Ok(Self::Index(stored)),
             Err(BackendError::NotIndexed { .. }) => Ok(Self::Nothing(Rebuild::First)),
@@ -116,20 +114,13 @@ impl Stored {
         self.embeddings.iter().find(|inventory| inventory.spec == *spec)
     }
 
-    async fn read<B: IndexBackend>(backend: &B, audit: &AuditPolicy, specs: &[EmbeddingSpec]) -> Result<Self, BackendError> {
+    async fn read<B: IndexBackend>(backend: &B, retention: &Retention) -> Result<Self, BackendError> {
         let reader = backend.open_reader().await?;
-        let runtime = reader.runtime_inventory().await?;
-        Ok(Self {
-            generation: runtime.generation,
-            coverage: runtime.coverage,
-            rebuild: plan::rebuild(&runtime, backend.descriptor()),
-            analyzers: reader.analyzer_inventory().await?,
-            embeddings: match backend.descriptor().claims(Capability::Embeddings) {
-                true => reader.embedding_inventory().await?,
-                false => Vec::new(),
-            },
-            maintenance: reader.maintenance(audit, specs).await?,
-            files: reader.file_states(&PathPrefix::root()).await?,
-        })
+        let inventory = reader.inventory().await?;
+        let rebuild = plan::rebuild(&inventory, backend.descriptor());
+        let RuntimeInventory { generation, coverage, rules, analyzers, embeddings, .. } = inventory;
+        let maintenance = reader.maintenance(retention).await?;
+        let files = reader.file_states(&PathPrefix::root()).await?;
+        Ok(Self { generation, coverage, rules, analyzers, maintenance, embeddings, files, rebuild })
     }
 }

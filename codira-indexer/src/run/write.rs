@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use codira_contracts::{
-    AuditPolicy, BackendError, Capability, Derivation, EmbeddingSpec, IndexBackend, IndexReader, IndexWriteSession, RepoPath,
-    RunInventory, WriteScope,
+    BackendError, Derivation, IndexBackend, IndexReader, IndexWriteSession, RepoPath, Retention, RunInventory, SessionRequest,
+    WriteScope,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -26,7 +26,7 @@ const FILES_AT_ONCE: usize = 128;
 /// Writes what a run finds.
 pub(super) struct Writer<'a, B: IndexBackend> {
     pub(super) backend: &'a B,
-    scope: WriteScope,
+    request: SessionRequest,
     pub(super) stored: Option<&'a Stored>,
     pub(super) cancel: &'a CancellationToken,
     pub(super) session: Option<B::Session>,
@@ -45,14 +45,14 @@ pub(super) struct Writer<'a, B: IndexBackend> {
 impl<'a, B: IndexBackend> Writer<'a, B> {
     pub(super) fn new(
         backend: &'a B,
-        scope: WriteScope,
+        request: SessionRequest,
         found: &'a Found,
         embedder: Option<Embedder>,
         cancel: &'a CancellationToken,
     ) -> Self {
         Self {
             backend,
-            scope,
+            request,
             stored: found.stored(),
             cancel,
             session: None,
@@ -77,7 +77,7 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
     /// Begins the session, unless it has begun.
     pub(super) async fn begin(&mut self) -> Result<&mut B::Session, IndexerError> {
         if self.session.is_none() {
-            let session = self.unless_cancelled(self.backend.begin_index_session(self.scope)).await??;
+            let session = self.unless_cancelled(self.backend.begin_index_session(self.request.clone())).await??;
             self.session = Some(session);
         }
         Ok(self.session.as_mut().expect("the session has begun"))
@@ -86,7 +86,7 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
     /// Removes a file that is stored; a full session begins without it.
     pub(super) async fn remove(&mut self, path: &RepoPath) -> Result<(), IndexerError> {
         let is_stored = self.stored.is_some_and(|stored| stored.has(path));
-        if self.scope == WriteScope::Incremental && is_stored {
+        if self.request.scope == WriteScope::Incremental && is_stored {
             let started = Instant::now();
             self.begin().await?.remove_file(path).await?;
             self.time += started.elapsed();
@@ -190,24 +190,22 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
     }
 
     /// Clears away what is stale although no file changed. A full session begins without any of it.
-    pub(super) async fn maintain(&mut self, audit: &AuditPolicy, specs: &[EmbeddingSpec]) -> Result<(), IndexerError> {
+    pub(super) async fn maintain(&mut self, retention: &Retention) -> Result<(), IndexerError> {
         let Some(maintenance) = self.stored.map(|stored| stored.maintenance) else { return Ok(()) };
-        if self.scope == WriteScope::Full || !maintenance.is_needed() {
+        if self.request.scope == WriteScope::Full || !maintenance.is_needed() {
             return Ok(());
         }
-        let embeddings = self.backend.descriptor().claims(Capability::Embeddings);
-        let session = self.begin().await?;
-        session.purge_doc_issues(audit).await?;
-        if embeddings {
-            session.prune_embeddings(specs).await?;
-        }
+        self.begin().await?.maintain(retention).await?;
         Ok(())
     }
 
     /// Writes the inventory where it differs from what is stored, or where something else is written.
     pub(super) async fn write_inventory(&mut self, mut inventory: RunInventory) -> Result<(), IndexerError> {
         inventory.analyzers.sort_unstable();
-        let same = |stored: &Stored| stored.coverage == inventory.coverage && stored.analyzers == inventory.analyzers;
+        let rules = self.request.rules.inventory();
+        let same = |stored: &Stored| {
+            (stored.coverage, &stored.analyzers, &stored.rules) == (inventory.coverage, &inventory.analyzers, &rules)
+        };
         if self.session.is_some() || !self.stored.is_some_and(same) {
             self.begin().await?.write_inventory(inventory).await?;
         }

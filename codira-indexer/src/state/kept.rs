@@ -4,9 +4,8 @@ use std::{fs, sync::Arc};
 
 use async_trait::async_trait;
 use codira_contracts::{
-    AuditPolicy, BackendDescriptor, BackendError, Commit, ComputedEmbedding, Derivation, DynBackend, DynReader, DynSession,
-    EmbeddingSpec, FileSnapshot, FileState, IndexBackend, IndexWriteSession, PendingEmbedding, PendingRequest, RepoPath,
-    ReusableEmbedding, ReuseRequest, RunInventory, Stored, WriteScope,
+    BackendDescriptor, BackendError, Commit, DynBackend, DynReader, DynSession, IndexBackend, IndexWriteSession,
+    SessionRequest, WriteScope, for_each_call,
 };
 
 use super::{StateDirectory, StateRefusal, lock::WriterLock};
@@ -83,14 +82,14 @@ impl IndexBackend for KeptBackend {
         self.inner.open_reader().await
     }
 
-    async fn begin_index_session(&self, scope: WriteScope) -> Result<KeptSession, BackendError> {
+    async fn begin_index_session(&self, request: SessionRequest) -> Result<KeptSession, BackendError> {
         let state = &self.place.state;
         state.create()?;
         let lock = WriterLock::take(&state.path().join("writer.lock"))?;
         state.record_owner()?;
         // What this backend may have left here before another one took over is no state to start from.
-        let scope = if self.place.other()?.is_some() { WriteScope::Full } else { scope };
-        let inner = self.inner.begin_index_session(scope).await?;
+        let scope = if self.place.other()?.is_some() { WriteScope::Full } else { request.scope };
+        let inner = self.inner.begin_index_session(SessionRequest { scope, ..request }).await?;
         Ok(KeptSession { inner, place: Arc::clone(&self.place), lock })
     }
 }
@@ -103,64 +102,29 @@ pub(crate) struct KeptSession {
     lock: WriterLock,
 }
 
-#[async_trait]
-impl IndexWriteSession for KeptSession {
-    async fn put_file(&mut self, file: FileSnapshot) -> Result<(), BackendError> {
-        self.inner.put_file(file).await
-    }
+macro_rules! pass_on {
+    ([] $(fn $call:ident($($given:ident: $given_type:ty),*) -> $answer:ty;)*) => {
+        #[async_trait]
+        impl IndexWriteSession for KeptSession {
+            $(async fn $call(&mut self, $($given: $given_type),*) -> Result<$answer, BackendError> {
+                self.inner.$call($($given),*).await
+            })*
 
-    async fn remove_file(&mut self, path: &RepoPath) -> Result<(), BackendError> {
-        self.inner.remove_file(path).await
-    }
+            async fn commit(self) -> Result<Commit, BackendError> {
+                let Self { inner, place, lock } = self;
+                let commit = inner.commit().await?;
+                let taken = place.take_over();
+                drop(lock);
+                taken.map(|()| commit)
+            }
 
-    async fn file_state(&mut self, path: &RepoPath) -> Result<Option<FileState>, BackendError> {
-        self.inner.file_state(path).await
-    }
-
-    async fn purge_doc_issues(&mut self, policy: &AuditPolicy) -> Result<u64, BackendError> {
-        self.inner.purge_doc_issues(policy).await
-    }
-
-    async fn prune_embeddings(&mut self, keep: &[EmbeddingSpec]) -> Result<u64, BackendError> {
-        self.inner.prune_embeddings(keep).await
-    }
-
-    async fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
-        self.inner.reusable_embeddings(request).await
-    }
-
-    async fn pending_embeddings(&mut self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
-        self.inner.pending_embeddings(request).await
-    }
-
-    async fn queue_embeddings(&mut self, rows: Vec<PendingEmbedding>) -> Result<(), BackendError> {
-        self.inner.queue_embeddings(rows).await
-    }
-
-    async fn store_embeddings(&mut self, rows: Vec<ComputedEmbedding>) -> Result<Stored, BackendError> {
-        self.inner.store_embeddings(rows).await
-    }
-
-    async fn rebuild_derived(&mut self) -> Result<Derivation, BackendError> {
-        self.inner.rebuild_derived().await
-    }
-
-    async fn write_inventory(&mut self, inventory: RunInventory) -> Result<(), BackendError> {
-        self.inner.write_inventory(inventory).await
-    }
-
-    async fn commit(self) -> Result<Commit, BackendError> {
-        let Self { inner, place, lock } = self;
-        let commit = inner.commit().await?;
-        let taken = place.take_over();
-        drop(lock);
-        taken.map(|()| commit)
-    }
-
-    async fn abort(self) -> Result<(), BackendError> {
-        let Self { inner, lock, .. } = self;
-        let aborted = inner.abort().await;
-        drop(lock);
-        aborted
-    }
+            async fn abort(self) -> Result<(), BackendError> {
+                let Self { inner, lock, .. } = self;
+                let aborted = inner.abort().await;
+                drop(lock);
+                aborted
+            }
+        }
+    };
 }
+for_each_call!(pass_on);

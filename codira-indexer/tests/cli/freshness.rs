@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use codira_contracts::{IndexBackend, IndexWriteSession, WriteScope};
+use codira_contracts::{IndexBackend, IndexWriteSession, SessionRequest, resolve::RuleSet};
 use codira_indexer::{BackendChoice, BackendRegistry, Config, Location, discover_root};
 
 use crate::support::Repo;
@@ -45,7 +45,7 @@ async fn while_another_process_writes_questions_get_the_last_commit() {
     let root = discover_root(&repo.path()).unwrap();
     let choice = BackendChoice::of(&Config::default());
     let backend = BackendRegistry::first_party().open(&choice, &Location::of(&root)).unwrap();
-    let session = backend.begin_index_session(WriteScope::Incremental).await.unwrap();
+    let session = backend.begin_index_session(SessionRequest::incremental(RuleSet::default())).await.unwrap();
 
     let run = repo.run(&["sym", "price_of"]);
     assert_eq!(run.status, 0);

@@ -15,7 +15,8 @@ use std::{
 use async_trait::async_trait;
 use codira_contracts::{
     AnalysisStatus, BackendDescriptor, BackendError, Diagnostic, FileAnalysis, FileSnapshot, IndexBackend, Language,
-    LanguageAnalyzer, RepoPath, RepoRoot, Site, SourceFile, Symbol, SymbolKind, Tool, UseForm, UseKind, UseRecord, WriteScope,
+    LanguageAnalyzer, RepoPath, RepoRoot, SessionRequest, Site, SourceFile, Symbol, SymbolKind, Tool, UseForm, UseKind,
+    UseRecord,
 };
 use codira_indexer::{IndexReport, IndexRequest, IndexScope, Indexer, IndexerError, IndexerOptions, plan::Reason};
 use codira_memory::{MemoryBackend, MemoryReader, MemorySession};
@@ -202,9 +203,9 @@ impl IndexBackend for Counting {
         self.inner.open_reader().await
     }
 
-    async fn begin_index_session(&self, scope: WriteScope) -> Result<MemorySession, BackendError> {
+    async fn begin_index_session(&self, request: SessionRequest) -> Result<MemorySession, BackendError> {
         self.sessions.fetch_add(1, Ordering::SeqCst);
-        self.inner.begin_index_session(scope).await
+        self.inner.begin_index_session(request).await
     }
 }
 

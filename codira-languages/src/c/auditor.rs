@@ -9,6 +9,7 @@ use codira_contracts::{
 };
 
 use crate::auditing::{findings::Findings, rules};
+use crate::c::LANGUAGE;
 
 /// Audits C.
 pub struct CAuditor {
@@ -35,7 +36,7 @@ impl DocumentationAuditor for CAuditor {
     }
 
     fn language(&self) -> &Language {
-        const { &Language::C }
+        const { &LANGUAGE }
     }
 
     fn conventions(&self) -> &[Tool] {

@@ -7,6 +7,7 @@ use codira_contracts::{
 };
 
 use crate::auditing::{findings::Findings, rules};
+use crate::rust::LANGUAGE;
 
 /// Audits Rust.
 pub struct RustAuditor {
@@ -33,7 +34,7 @@ impl DocumentationAuditor for RustAuditor {
     }
 
     fn language(&self) -> &Language {
-        const { &Language::RUST }
+        const { &LANGUAGE }
     }
 
     fn conventions(&self) -> &[Tool] {

@@ -1,48 +1,27 @@
 //! Questions about what files and symbols make of each other: edges and imports.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use codira_contracts::{
-    Edge, EdgeCounts, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, FileSnapshot, ImportEnd, ImportEntry, ImportRequest,
-    ImportTarget, RepoPath, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey, SymbolSummary, UseKind,
-    last_name,
-    resolve::{self, Facts, Progress},
+    Edge, EdgeCounts, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, ImportEnd, ImportEntry, ImportRequest, ImportTarget,
+    RepoPath, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey, SymbolSummary, UseKind, last_name,
 };
 
 use super::{View, first, symbols::entries};
-use crate::IndexState;
+use crate::{Graph, IndexState};
 
-/// What follows from the files of a state: the contract's resolver applied to all of them.
+/// Every symbol of a state, to name the ends of edges.
 #[derive(Debug)]
-pub(super) struct Derived {
-    /// Every edge, by keys of owner and target.
-    pub(super) edges: Vec<Edge>,
-    /// Where the imports of each file lead, in its order.
-    imports: BTreeMap<RepoPath, Vec<ImportTarget>>,
-    /// Every symbol, to name the ends of edges.
-    symbols: HashMap<SymbolKey, SymbolSummary>,
-}
+pub(super) struct Summaries(HashMap<SymbolKey, SymbolSummary>);
 
-impl Derived {
+impl Summaries {
     pub(super) fn of(state: &IndexState) -> Self {
-        let offers = |file: &FileSnapshot| (file.path().clone(), resolve::offers(file.path(), &file.analysis));
-        let facts = Facts::complete(state.files().map(offers));
-        let mut derived = Self { edges: Vec::new(), imports: BTreeMap::new(), symbols: HashMap::new() };
-        for file in state.files() {
-            let Progress::Done(resolution) = resolve::resolve(file.path(), &file.analysis, &facts) else {
-                unreachable!("complete facts leave nothing to ask for")
-            };
-            derived.edges.extend(resolution.edges);
-            derived.imports.insert(file.path().clone(), resolution.imports);
-            let summaries = entries(file).into_iter().map(summary);
-            derived.symbols.extend(summaries.map(|summary| (summary.key.clone(), summary)));
-        }
-        derived.edges.sort_by(|a, b| (&a.owner, &a.target).cmp(&(&b.owner, &b.target)));
-        derived
+        let summaries = state.files().flat_map(entries).map(summary);
+        Self(summaries.map(|summary| (summary.key.clone(), summary)).collect())
     }
 
     fn symbol(&self, key: &SymbolKey) -> &SymbolSummary {
-        self.symbols.get(key).expect("an edge leads from and to symbols of the stored files")
+        self.0.get(key).expect("an edge leads from and to symbols of the stored files")
     }
 
     fn target_name<'a>(&'a self, edge: &'a Edge) -> &'a str {
@@ -63,30 +42,30 @@ impl Derived {
             sites: edge.sites.clone(),
         }
     }
+}
 
-    /// The edge counts of every symbol that has edges of this kind.
-    fn counts(&self, kind: UseKind) -> HashMap<&SymbolKey, EdgeCounts> {
-        let mut counts: HashMap<&SymbolKey, EdgeCounts> = HashMap::new();
-        for edge in self.edges.iter().filter(|edge| edge.kind == kind) {
-            let owner = counts.entry(&edge.owner).or_default();
-            match &edge.target {
-                EdgeTarget::Resolved(symbol) => {
-                    owner.outgoing_resolved += 1;
-                    counts.entry(symbol).or_default().incoming += 1;
-                }
-                EdgeTarget::External { .. } | EdgeTarget::Unresolved { .. } => owner.outgoing_other += 1,
+/// The edge counts of every symbol that has edges of this kind.
+fn counts(graph: &Graph, kind: UseKind) -> HashMap<&SymbolKey, EdgeCounts> {
+    let mut counts: HashMap<&SymbolKey, EdgeCounts> = HashMap::new();
+    for edge in graph.edges.iter().filter(|edge| edge.kind == kind) {
+        let owner = counts.entry(&edge.owner).or_default();
+        match &edge.target {
+            EdgeTarget::Resolved(symbol) => {
+                owner.outgoing_resolved += 1;
+                counts.entry(symbol).or_default().incoming += 1;
             }
+            EdgeTarget::External { .. } | EdgeTarget::Unresolved { .. } => owner.outgoing_other += 1,
         }
-        counts
     }
+    counts
 }
 
 impl View {
     /// Every symbol with its edge counts, by path, span and id.
     pub fn symbol_inventory(&self, request: &SymbolInventoryRequest) -> Vec<SymbolInventoryEntry> {
         let SymbolInventoryRequest { kind, prefix, limit } = request;
-        let derived = self.derived();
-        let (calls, references) = (derived.counts(UseKind::Call), derived.counts(UseKind::Reference));
+        let graph = self.state.graph();
+        let (calls, references) = (counts(graph, UseKind::Call), counts(graph, UseKind::Reference));
         let symbols = self.symbols_where(prefix, |entry| kind.is_none_or(|kind| entry.symbol.kind == kind));
         let entry = |symbol: SymbolEntry| SymbolInventoryEntry {
             calls: calls.get(&symbol.key()).copied().unwrap_or_default(),
@@ -99,24 +78,24 @@ impl View {
     /// The edges of one kind at one end, by keys of owner and target.
     pub fn edges(&self, request: &EdgeRequest) -> Vec<EdgeEntry> {
         let EdgeRequest { kind, end, prefix, limit } = request;
-        let derived = self.derived();
-        let at_end = derived.edges.iter().filter(|edge| match end {
+        let summaries = self.summaries();
+        let at_end = self.state.graph().edges.iter().filter(|edge| match end {
             EdgeEnd::From(key) => edge.owner == *key,
             EdgeEnd::To(key) => matches!(&edge.target, EdgeTarget::Resolved(symbol) if symbol == key),
-            EdgeEnd::FromNamed(name) => derived.symbol(&edge.owner).name == *name,
-            EdgeEnd::ToNamed(name) => derived.target_name(edge) == name,
+            EdgeEnd::FromNamed(name) => summaries.symbol(&edge.owner).name == *name,
+            EdgeEnd::ToNamed(name) => summaries.target_name(edge) == name,
             EdgeEnd::ToExternal(full) => matches!(&edge.target, EdgeTarget::External { name, .. } if name == full),
         });
         let wanted = at_end.filter(|edge| edge.kind == *kind && prefix.covers(&edge.owner.path));
-        first(*limit, wanted.map(|edge| derived.entry(edge)).collect())
+        first(*limit, wanted.map(|edge| summaries.entry(edge)).collect())
     }
 
     /// The imports and includes at one end, by path and place in the file's list.
     pub fn imports(&self, request: &ImportRequest) -> Vec<ImportEntry> {
         let ImportRequest { end, prefix, limit } = request;
-        let derived = self.derived();
+        let graph = self.state.graph();
         let all = self.files_in(prefix).flat_map(|file| {
-            file.analysis.imports.iter().zip(&derived.imports[file.path()]).map(|(import, target)| ImportEntry {
+            file.analysis.imports.iter().zip(&graph.imports[file.path()]).map(|(import, target)| ImportEntry {
                 path: file.path().clone(),
                 module: file.analysis.module.clone(),
                 import: import.clone(),

@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use codira_contracts::{
-    BackendError, Candidate, CandidateRequest, DocumentationEntry, EmbeddingInventory, EmbeddingRow, EmbeddingState,
-    FileSnapshot, PendingEmbedding, PendingRequest, ReusableEmbedding, ReuseRequest, StableId, SymbolEntry, SymbolKey, Vector,
-    check_dimension,
+    BackendError, Candidate, CandidateOwner, CandidateRequest, EmbeddingInventory, EmbeddingRow, EmbeddingState, FileSnapshot,
+    Owners, PendingEmbedding, PendingRequest, ReusableEmbedding, ReuseRequest, StableId, SymbolKey, Vector, check_dimension,
     score::{self, Scored},
 };
 
@@ -14,7 +13,7 @@ use crate::IndexState;
 
 impl View {
     /// How many embeddings there are of each spec, by spec.
-    pub fn embedding_inventory(&self) -> Vec<EmbeddingInventory> {
+    pub(super) fn embedding_inventory(&self) -> Vec<EmbeddingInventory> {
         let mut counts = BTreeMap::new();
         for row in self.state.files().flat_map(|file| &file.embeddings) {
             let (computed, pending) = counts.entry(&row.spec).or_insert((0, 0));
@@ -37,38 +36,17 @@ impl View {
         pending_embeddings(&self.state, request)
     }
 
-    /// The symbols whose vectors are most similar, best first, then by key.
+    /// The symbols or documentation units whose vectors are most similar, best first, then by key.
     ///
     /// # Errors
     ///
     /// `InvalidInput` when the vector has not the dimension of the spec.
-    pub fn symbol_candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {
-        let symbols = |file: &FileSnapshot| entries(file).into_iter().map(|entry| (entry.symbol.id.clone(), entry)).collect();
-        self.candidates(request, symbols)
-    }
-
-    /// The documentation units whose vectors are most similar, best first, then by key.
-    ///
-    /// # Errors
-    ///
-    /// `InvalidInput` when the vector has not the dimension of the spec.
-    pub fn documentation_candidates(
-        &self,
-        request: &CandidateRequest,
-    ) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError> {
-        self.candidates(request, |file| units(file).into_iter().map(|entry| (entry.unit.id.clone(), entry)).collect())
-    }
-
-    fn candidates<T>(
-        &self,
-        request: &CandidateRequest,
-        owners: impl Fn(&FileSnapshot) -> HashMap<StableId, T>,
-    ) -> Result<Vec<Candidate<T>>, BackendError> {
-        let CandidateRequest { spec, vector, prefix, limit } = request;
+    pub fn candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate>, BackendError> {
+        let CandidateRequest { among, spec, vector, prefix, limit } = request;
         check_dimension(&"the vector to compare with", spec, vector)?;
         let mut found = Vec::new();
         for file in self.files_in(prefix) {
-            let mut owners = owners(file);
+            let mut owners = owners(file, *among);
             for row in file.embeddings.iter().filter(|row| row.spec == *spec) {
                 let Some(stored) = computed(row) else { continue };
                 // An owner has one row of a spec.
@@ -79,7 +57,19 @@ impl View {
             }
         }
         found.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Ok(first(*limit, found.into_iter().map(|(scored, entry)| Candidate { score: scored.score, entry }).collect()))
+        Ok(first(*limit, found.into_iter().map(|(scored, owner)| Candidate { score: scored.score, owner }).collect()))
+    }
+}
+
+/// What vectors of a file may belong to, by id.
+fn owners(file: &FileSnapshot, among: Owners) -> HashMap<StableId, CandidateOwner> {
+    match among {
+        Owners::Symbols => {
+            entries(file).into_iter().map(|entry| (entry.symbol.id.clone(), CandidateOwner::Symbol(entry))).collect()
+        }
+        Owners::Documentation => {
+            units(file).into_iter().map(|entry| (entry.unit.id.clone(), CandidateOwner::Documentation(entry))).collect()
+        }
     }
 }
 

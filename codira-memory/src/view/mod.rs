@@ -11,48 +11,46 @@ mod symbols;
 use std::sync::{Arc, OnceLock};
 
 use codira_contracts::{
-    AnalyzerInventory, AuditPolicy, Coverage, EmbeddingSpec, EmbeddingState, FileSnapshot, FileState, Maintenance, PathPrefix,
-    RepoPath, TextReference, TextRequest, Totals, UseKind, text,
+    BackendDescriptor, EmbeddingInventory, FileSnapshot, FileState, Maintenance, PathPrefix, RepoPath, Retention,
+    RuntimeInventory, TextReference, TextRequest, Totals, UseKind, text,
 };
 
 use crate::IndexState;
-use edges::Derived;
+use edges::Summaries;
 pub(crate) use embeddings::{pending_embeddings, reusable_embeddings};
 
 /// Answers questions about one state.
 #[derive(Debug)]
 pub struct View {
     state: Arc<IndexState>,
-    // Asked for many times by whoever dumps an index, and the same each time.
-    derived: OnceLock<Derived>,
+    // The same for every question: a dump asks for it many times.
+    summaries: OnceLock<Summaries>,
 }
 
 impl View {
     pub(crate) fn new(state: Arc<IndexState>) -> Self {
-        Self { state, derived: OnceLock::new() }
+        Self { state, summaries: OnceLock::new() }
     }
 
-    /// The number of the commit; the first is one.
-    pub fn generation(&self) -> u64 {
-        self.state.generation
-    }
-
-    /// Whether every source file was covered by the run.
-    pub fn coverage(&self) -> Coverage {
-        self.state.inventory.coverage
-    }
-
-    /// The analyzers of the last run, by tool.
-    pub fn analyzer_inventory(&self) -> Vec<AnalyzerInventory> {
-        self.state.inventory.analyzers.clone()
+    /// Who wrote the state, which the backend of this descriptor did, by which rules and analyzers.
+    pub fn inventory(&self, backend: &BackendDescriptor) -> RuntimeInventory {
+        let state = &*self.state;
+        RuntimeInventory {
+            backend: backend.tool.clone(),
+            schema: backend.schema,
+            coverage: state.inventory.coverage,
+            generation: state.generation,
+            rules: state.rules().to_vec(),
+            analyzers: state.inventory.analyzers.clone(),
+            embeddings: self.embedding_inventory(),
+        }
     }
 
     /// How much of everything there is.
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();
-        for FileSnapshot { analysis, embeddings, .. } in self.state.files() {
+        for FileSnapshot { analysis, .. } in self.state.files() {
             let calls = analysis.uses.iter().filter(|record| record.kind == UseKind::Call).count();
-            let computed = embeddings.iter().filter(|row| matches!(row.state, EmbeddingState::Computed(_))).count();
             totals.files += 1;
             totals.symbols += analysis.symbols.len() as u64;
             totals.imports += analysis.imports.len() as u64;
@@ -60,10 +58,12 @@ impl View {
             totals.references += (analysis.uses.len() - calls) as u64;
             totals.documentation += analysis.documentation.len() as u64;
             totals.doc_issues += analysis.doc_issues.len() as u64;
-            totals.embeddings += computed as u64;
-            totals.pending_embeddings += (embeddings.len() - computed) as u64;
         }
-        let edges = &self.derived().edges;
+        let edges = &self.state.graph().edges;
+        for EmbeddingInventory { computed, pending, .. } in self.embedding_inventory() {
+            totals.embeddings += computed;
+            totals.pending_embeddings += pending;
+        }
         totals.edges = edges.len() as u64;
         totals.resolved_edges = edges.iter().filter(|edge| edge.target.is_resolved()).count() as u64;
         totals
@@ -79,8 +79,8 @@ impl View {
         self.state.files.get(path).cloned()
     }
 
-    /// What a run would have to do although no file changed.
-    pub fn maintenance(&self, policy: &AuditPolicy, specs: &[EmbeddingSpec]) -> Maintenance {
+    /// What `retention` does not keep.
+    pub fn maintenance(&self, Retention { policy, specs }: &Retention) -> Maintenance {
         let mut maintenance = Maintenance::default();
         for FileSnapshot { analysis, embeddings, .. } in self.state.files() {
             if !policy.keeps(&analysis.language) {
@@ -108,8 +108,8 @@ impl View {
         self.state.files().filter(|file| prefix.covers(file.path()))
     }
 
-    fn derived(&self) -> &Derived {
-        self.derived.get_or_init(|| Derived::of(&self.state))
+    fn summaries(&self) -> &Summaries {
+        self.summaries.get_or_init(|| Summaries::of(&self.state))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use codira_contracts::{AnalysisStatus, FileAnalysis, Import, compact::Uses};
+use codira_contracts::{AnalysisStatus, FileAnalysis, Import};
+use codira_store::compact::Uses;
 use serde::{Deserialize, Serialize};
 
 use crate::codec;

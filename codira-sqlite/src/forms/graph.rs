@@ -1,9 +1,7 @@
 //! What a file makes of others: content and meanings read together.
 
-use codira_contracts::{
-    Import,
-    compact::{self, FileEdge, Landing, Meanings},
-};
+use codira_contracts::Import;
+use codira_store::compact::{self, FileEdge, Landing, Meanings};
 
 use super::content::Content;
 use crate::codec;

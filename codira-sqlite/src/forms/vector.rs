@@ -1,6 +1,7 @@
 //! Vectors, bit for bit, with what tells damage.
 
 use codira_contracts::Vector;
+use codira_store::vectors;
 
 use crate::{
     codec::{push_number, take_number},
@@ -9,7 +10,7 @@ use crate::{
 
 /// The blob of a vector: a digest, how many numbers there are when zeros are left out or nothing, and the numbers.
 pub(crate) fn pack(vector: &Vector) -> Vec<u8> {
-    let (bytes, packed) = (vector.to_bytes(), vector.to_packed());
+    let (bytes, packed) = (vector.to_bytes(), vectors::pack(vector));
     let mut blob = (digest(0, &bytes) as u32).to_le_bytes().to_vec();
     let dimension = u32::try_from(vector.as_slice().len()).expect("a dimension has four bytes");
     push_number(&mut blob, if packed.len() < bytes.len() { dimension } else { 0 });
@@ -22,7 +23,7 @@ pub(crate) fn unpack(blob: &[u8]) -> Option<Vector> {
     let (sum, mut rest) = blob.split_first_chunk()?;
     let vector = match take_number(&mut rest)? {
         0 => Vector::from_bytes(rest)?,
-        dimension => Vector::from_packed(rest, dimension)?,
+        dimension => vectors::unpack(rest, dimension)?,
     };
     ((digest(0, &vector.to_bytes()) as u32).to_le_bytes() == *sum).then_some(vector)
 }

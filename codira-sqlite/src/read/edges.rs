@@ -1,10 +1,7 @@
 //! Edges, from either end.
 
-use codira_contracts::{
-    BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, PathPrefix, StableId,
-    compact::{FileEdge, Meaning},
-    last_name,
-};
+use codira_contracts::{BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, PathPrefix, StableId, last_name};
+use codira_store::compact::{FileEdge, Meaning};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{

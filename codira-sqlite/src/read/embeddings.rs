@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet, btree_map::Entry};
 
 use codira_contracts::{
-    BackendError, Candidate, CandidateRequest, ContentHash, DocumentationEntry, EmbeddingInventory, EmbeddingSpec, PathPrefix,
-    PendingEmbedding, PendingRequest, Precision, RepoPath, ReuseRequest, StableId, SymbolEntry, SymbolKey, Vector,
-    check_dimension,
-    score::{Contenders, Estimator, Query, Scored, TopK},
+    BackendError, Candidate, CandidateOwner, CandidateRequest, ContentHash, DocumentationEntry, EmbeddingInventory,
+    EmbeddingSpec, Owners, PathPrefix, PendingEmbedding, PendingRequest, Precision, RepoPath, ReuseRequest, StableId,
+    SymbolKey, Vector, check_dimension,
+    score::{Query, Scored, TopK},
 };
+use codira_store::vectors::{Contenders, Estimator};
 use futures_util::TryStreamExt;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
@@ -63,10 +64,6 @@ pub(crate) async fn specs(connection: &mut SqliteConnection, at: At<'_>) -> Resu
 async fn number(connection: &mut SqliteConnection, spec: &EmbeddingSpec, at: At<'_>) -> Result<Option<i64>, BackendError> {
     let specs = specs(connection, at).await?;
     Ok(specs.into_iter().find(|(_, other)| other == spec).map(|(id, _)| id))
-}
-
-pub(super) async fn inventory_of(index: &mut Index<'_>) -> Result<Vec<EmbeddingInventory>, BackendError> {
-    inventory(index.connection, index.at).await
 }
 
 pub(super) async fn inventory(connection: &mut SqliteConnection, at: At<'_>) -> Result<Vec<EmbeddingInventory>, BackendError> {
@@ -133,41 +130,29 @@ pub(crate) async fn pending(
     Ok(waiting)
 }
 
-pub(super) async fn symbol_candidates(
-    index: &mut Index<'_>,
-    request: &CandidateRequest,
-) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {
-    candidates(index, request, false, |sheet, id| Some(sheet.entry(sheet.place(id)?))).await
-}
-
-pub(super) async fn documentation_candidates(
-    index: &mut Index<'_>,
-    request: &CandidateRequest,
-) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError> {
-    let entry = |sheet: &Sheet, id: &StableId| {
-        let unit = sheet.documentation.iter().find(|unit| unit.id == *id)?.clone();
-        Some(DocumentationEntry { path: sheet.path.clone(), unit })
-    };
-    candidates(index, request, true, entry).await
-}
-
 /// The most similar, best first, with what their owners are.
-async fn candidates<T>(
-    index: &mut Index<'_>,
-    request: &CandidateRequest,
-    documents: bool,
-    entry: impl Fn(&Sheet, &StableId) -> Option<T>,
-) -> Result<Vec<Candidate<T>>, BackendError> {
-    let best = best(index, request, documents).await?;
+pub(super) async fn candidates(index: &mut Index<'_>, request: &CandidateRequest) -> Result<Vec<Candidate>, BackendError> {
+    let best = best(index, request).await?;
     let mut candidates = Vec::with_capacity(best.len());
     for some in best.chunks(TOGETHER) {
         let numbers: Vec<i64> = some.iter().map(|Scored { key, .. }| key.file).collect();
         for (Scored { score, key }, sheet) in some.iter().zip(index.sheets(&numbers).await?) {
-            let entry = sound(entry(&sheet, &key.key.id), "the owner of a vector", index.at)?;
-            candidates.push(Candidate { score: *score, entry });
+            let owner = sound(owner(&sheet, &key.key.id, request.among), "the owner of a vector", index.at)?;
+            candidates.push(Candidate { score: *score, owner });
         }
     }
     Ok(candidates)
+}
+
+/// What a vector of a file belongs to.
+fn owner(sheet: &Sheet, id: &StableId, among: Owners) -> Option<CandidateOwner> {
+    Some(match among {
+        Owners::Symbols => CandidateOwner::Symbol(sheet.entry(sheet.place(id)?)),
+        Owners::Documentation => {
+            let unit = sheet.documentation.iter().find(|unit| unit.id == *id)?.clone();
+            CandidateOwner::Documentation(DocumentationEntry { path: sheet.path.clone(), unit })
+        }
+    })
 }
 
 /// The owner of a vector: what it orders by, and the number of its file.
@@ -180,12 +165,12 @@ struct Owner {
 /// The owners of the most similar vectors, best first.
 ///
 /// Sketches tell which vectors are worth reading; paths are looked up of those that may win.
-async fn best(index: &mut Index<'_>, request: &CandidateRequest, documents: bool) -> Result<Vec<Scored<Owner>>, BackendError> {
+async fn best(index: &mut Index<'_>, request: &CandidateRequest) -> Result<Vec<Scored<Owner>>, BackendError> {
     check_dimension(&"the vector of a request", &request.spec, &request.vector)?;
     let limit = request.limit.unwrap_or(usize::MAX);
     let spec = number(index.connection, &request.spec, index.at).await?;
     let Some(spec) = spec.filter(|_| limit > 0) else { return Ok(Vec::new()) };
-    let contenders = contenders(index, spec, request, documents).await?;
+    let contenders = contenders(index, spec, request).await?;
     let mut scored = scored(index, request, &contenders).await?;
     if limit < scored.len() {
         let (_, (least, ..), _) = scored.select_nth_unstable_by(limit - 1, |a, b| b.0.total_cmp(&a.0));
@@ -210,13 +195,9 @@ struct Contender {
 }
 
 /// The vectors that may be among the most similar.
-async fn contenders(
-    index: &mut Index<'_>,
-    spec: i64,
-    request: &CandidateRequest,
-    documents: bool,
-) -> Result<Vec<Contender>, BackendError> {
+async fn contenders(index: &mut Index<'_>, spec: i64, request: &CandidateRequest) -> Result<Vec<Contender>, BackendError> {
     let at = index.at;
+    let documents = request.among == Owners::Documentation;
     let files = files_inside(index, &request.prefix).await?;
     let estimator = Estimator::new(request.vector.as_slice());
     let mut contenders = Contenders::new(request.limit);

@@ -1,8 +1,7 @@
 //! Imports and includes, from either end.
 
-use codira_contracts::{
-    BackendError, ImportEnd, ImportEntry, ImportRequest, ImportTarget, PathPrefix, RepoPath, compact::Landing,
-};
+use codira_contracts::{BackendError, ImportEnd, ImportEntry, ImportRequest, ImportTarget, PathPrefix, RepoPath};
+use codira_store::compact::Landing;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{

@@ -1,9 +1,6 @@
 //! What is true of the state as a whole.
 
-use codira_contracts::{
-    AnalyzerInventory, AuditPolicy, BackendError, Coverage, EmbeddingSpec, Language, Maintenance, RuntimeInventory, Tool,
-    Totals,
-};
+use codira_contracts::{BackendError, Coverage, Language, Maintenance, Retention, RuntimeInventory, Tool, Totals};
 use sqlx::SqliteConnection;
 
 use super::{
@@ -14,7 +11,7 @@ use super::{
 use crate::{codec, errors::At, forms};
 
 /// Who wrote the state, and what was the run?
-pub(crate) const STATE: &str = "SELECT generation, backend, version, coverage, analyzers FROM state WHERE id = 1";
+pub(crate) const STATE: &str = "SELECT generation, backend, version, coverage, analyzers, rules FROM state WHERE id = 1";
 /// How much is there?
 pub(crate) const TOTALS: &str =
     "SELECT files, symbols, imports, calls, \"references\", documentation, doc_issues, edges, resolved
@@ -22,20 +19,25 @@ pub(crate) const TOTALS: &str =
 /// How many documentation issues are there in each language? Files without any are not looked at.
 pub(crate) const ISSUES: &str = "SELECT language, sum(doc_issues) FROM file WHERE doc_issues > 0 GROUP BY language";
 
-/// What a reader learns when it opens.
-#[derive(Debug)]
-pub(super) struct Head {
-    pub(super) runtime: RuntimeInventory,
-    pub(super) analyzers: Vec<AnalyzerInventory>,
+/// What a reader learns when it opens: the inventory without what is counted.
+pub(super) async fn head(connection: &mut SqliteConnection, schema: u32, at: At<'_>) -> Result<RuntimeInventory, BackendError> {
+    let row = sqlx::query(STATE).fetch_one(connection).await.map_err(|error| at.failed("read", error))?;
+    let rules = get::<Option<&[u8]>>(&row, 5, at)?;
+    let rules = rules.map(|rules| sound(codec::unpack(rules), "the inventory of rules", at)).transpose()?;
+    Ok(RuntimeInventory {
+        backend: Tool::new(get::<String>(&row, 1, at)?, get::<String>(&row, 2, at)?),
+        schema,
+        coverage: sound(forms::word(Coverage::ALL, get(&row, 3, at)?), "the coverage", at)?,
+        generation: get::<i64>(&row, 0, at)? as u64,
+        rules: rules.unwrap_or_default(),
+        analyzers: sound(codec::unpack(get(&row, 4, at)?), "the inventory", at)?,
+        embeddings: Vec::new(),
+    })
 }
 
-pub(super) async fn head(connection: &mut SqliteConnection, schema: u32, at: At<'_>) -> Result<Head, BackendError> {
-    let row = sqlx::query(STATE).fetch_one(connection).await.map_err(|error| at.failed("read", error))?;
-    let coverage = sound(forms::word(Coverage::ALL, get(&row, 3, at)?), "the coverage", at)?;
-    let backend = Tool::new(get::<String>(&row, 1, at)?, get::<String>(&row, 2, at)?);
-    let generation = get::<i64>(&row, 0, at)? as u64;
-    let analyzers = sound(codec::unpack(get(&row, 4, at)?), "the inventory", at)?;
-    Ok(Head { runtime: RuntimeInventory { backend, schema, coverage, generation }, analyzers })
+pub(super) async fn inventory(index: &mut Index<'_>, head: &RuntimeInventory) -> Result<RuntimeInventory, BackendError> {
+    let embeddings = embeddings::inventory(index.connection, index.at).await?;
+    Ok(RuntimeInventory { embeddings, ..head.clone() })
 }
 
 pub(super) async fn totals(index: &mut Index<'_>) -> Result<Totals, BackendError> {
@@ -60,8 +62,7 @@ pub(super) async fn totals(index: &mut Index<'_>) -> Result<Totals, BackendError
 
 pub(super) async fn maintenance(
     index: &mut Index<'_>,
-    policy: &AuditPolicy,
-    specs: &[EmbeddingSpec],
+    Retention { policy, specs }: &Retention,
 ) -> Result<Maintenance, BackendError> {
     let (connection, at) = (&mut *index.connection, index.at);
     let issues: Vec<(String, i64)> =

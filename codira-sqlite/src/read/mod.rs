@@ -23,4 +23,3 @@ mod text;
 pub(crate) use documents::{Document, documents};
 pub(crate) use embeddings::{pending, reusable, specs};
 pub use reader::SqliteReader;
-pub(crate) use states::file_state;

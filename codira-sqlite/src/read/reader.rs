@@ -4,19 +4,17 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use codira_contracts::{
-    AnalyzerInventory, AuditPolicy, BackendError, Candidate, CandidateRequest, DocIssueEntry, DocIssueRequest,
-    DocumentationEntry, DocumentationRequest, EdgeEntry, EdgeRequest, EmbeddingInventory, EmbeddingSpec, FileSnapshot,
-    FileState, ImportEntry, ImportRequest, IndexReader, Maintenance, PathPrefix, PendingEmbedding, PendingRequest, RepoPath,
-    ReusableEmbedding, ReuseRequest, RuntimeInventory, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey,
-    SymbolRequest, TextReference, TextRequest, Totals,
+    BackendError, Candidate, CandidateRequest, DocIssueEntry, DocIssueRequest, DocumentationEntry, DocumentationRequest,
+    EdgeEntry, EdgeRequest, FileSnapshot, FileState, ImportEntry, ImportRequest, IndexReader, Maintenance, PathPrefix,
+    PendingEmbedding, PendingRequest, RepoPath, Retention, ReusableEmbedding, ReuseRequest, RuntimeInventory, SymbolEntry,
+    SymbolInventoryEntry, SymbolInventoryRequest, SymbolRequest, TextReference, TextRequest, Totals,
 };
 use tokio::sync::Mutex;
 
 use super::{
     documentation, edges, embeddings, files, imports,
     index::{Cache, Index},
-    inventory::{self, Head},
-    states, symbols, text,
+    inventory, states, symbols, text,
 };
 use crate::{errors::At, snapshot::Snapshot};
 
@@ -28,7 +26,7 @@ use crate::{errors::At, snapshot::Snapshot};
 pub struct SqliteReader {
     state: Mutex<(Snapshot, Cache)>,
     location: PathBuf,
-    head: Head,
+    head: RuntimeInventory,
 }
 
 impl SqliteReader {
@@ -51,16 +49,8 @@ macro_rules! ask {
 
 #[async_trait]
 impl IndexReader for SqliteReader {
-    fn generation(&self) -> u64 {
-        self.head.runtime.generation
-    }
-
-    async fn runtime_inventory(&self) -> Result<RuntimeInventory, BackendError> {
-        Ok(self.head.runtime.clone())
-    }
-
-    async fn analyzer_inventory(&self) -> Result<Vec<AnalyzerInventory>, BackendError> {
-        Ok(self.head.analyzers.clone())
+    async fn inventory(&self) -> Result<RuntimeInventory, BackendError> {
+        ask!(self, inventory::inventory, &self.head)
     }
 
     async fn totals(&self) -> Result<Totals, BackendError> {
@@ -75,12 +65,8 @@ impl IndexReader for SqliteReader {
         ask!(self, files::file, path)
     }
 
-    async fn maintenance(&self, policy: &AuditPolicy, specs: &[EmbeddingSpec]) -> Result<Maintenance, BackendError> {
-        ask!(self, inventory::maintenance, policy, specs)
-    }
-
-    async fn symbol(&self, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError> {
-        ask!(self, symbols::symbol, key)
+    async fn maintenance(&self, retention: &Retention) -> Result<Maintenance, BackendError> {
+        ask!(self, inventory::maintenance, retention)
     }
 
     async fn symbols(&self, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
@@ -89,14 +75,6 @@ impl IndexReader for SqliteReader {
 
     async fn symbol_inventory(&self, request: &SymbolInventoryRequest) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
         ask!(self, symbols::inventory, request)
-    }
-
-    async fn children(&self, parent: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-        ask!(self, symbols::children, parent)
-    }
-
-    async fn overloads(&self, symbol: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-        ask!(self, symbols::overloads, symbol)
     }
 
     async fn edges(&self, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
@@ -119,10 +97,6 @@ impl IndexReader for SqliteReader {
         ask!(self, documentation::issues, request)
     }
 
-    async fn embedding_inventory(&self) -> Result<Vec<EmbeddingInventory>, BackendError> {
-        ask!(self, embeddings::inventory_of)
-    }
-
     async fn reusable_embeddings(&self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
         let mut state = self.state.lock().await;
         let found = embeddings::reusable(&mut state.0.connection, request, At(&self.location)).await?;
@@ -134,14 +108,7 @@ impl IndexReader for SqliteReader {
         embeddings::pending(&mut state.0.connection, request, At(&self.location)).await
     }
 
-    async fn symbol_candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate<SymbolEntry>>, BackendError> {
-        ask!(self, embeddings::symbol_candidates, request)
-    }
-
-    async fn documentation_candidates(
-        &self,
-        request: &CandidateRequest,
-    ) -> Result<Vec<Candidate<DocumentationEntry>>, BackendError> {
-        ask!(self, embeddings::documentation_candidates, request)
+    async fn candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate>, BackendError> {
+        ask!(self, embeddings::candidates, request)
     }
 }

@@ -1,7 +1,7 @@
 //! States of files: what a run compares with what it sees.
 
 use codira_contracts::{BackendError, ContentHash, FileState, PathPrefix, RepoPath, Tool};
-use sqlx::{SqliteConnection, sqlite::SqliteRow};
+use sqlx::sqlite::SqliteRow;
 
 use super::{
     files::hash,
@@ -90,16 +90,6 @@ fn add_states(states: &mut Vec<FileState>, columns: Columns<'_>) -> Option<()> {
 fn unhex(digits: &str) -> Option<String> {
     let byte = |digits: &[u8]| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
     String::from_utf8(digits.as_bytes().chunks(2).map(byte).collect::<Option<_>>()?).ok()
-}
-
-/// The state of one file.
-pub(crate) async fn file_state(
-    connection: &mut SqliteConnection,
-    path: &RepoPath,
-    at: At<'_>,
-) -> Result<Option<FileState>, BackendError> {
-    let row = sqlx::query(STATE).bind(path.as_str()).fetch_optional(connection).await;
-    row.map_err(|error| at.failed("read", error))?.map(|row| state(&row, at)).transpose()
 }
 
 /// The state that a row of [`STATE`] tells.

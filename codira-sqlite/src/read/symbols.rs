@@ -1,9 +1,10 @@
 //! Symbols: by key, name, logical name, module and parent; and the inventory.
 
 use codira_contracts::{
-    BackendError, EdgeCounts, StableId, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKey, SymbolKind,
-    SymbolMatch, SymbolRequest, UseKind, compact::Meaning,
+    BackendError, EdgeCounts, StableId, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKind, SymbolMatch,
+    SymbolRequest, UseKind,
 };
+use codira_store::compact::Meaning;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
@@ -12,25 +13,19 @@ use super::{
 };
 use crate::postings::Key;
 
-pub(super) async fn symbol(index: &mut Index<'_>, key: &SymbolKey) -> Result<Option<SymbolEntry>, BackendError> {
-    Ok(of_file(index, key, |sheet, place| sheet.symbols[place].id == key.id).await?.pop())
-}
-
 pub(super) async fn symbols(index: &mut Index<'_>, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
     let SymbolRequest { matching, kind, prefix, limit } = request;
-    let key = match matching {
-        SymbolMatch::Name(name) | SymbolMatch::LogicalName(name) => Key::Name(name),
-        SymbolMatch::Module(module) => Key::Module(module),
-    };
     let wanted = |sheet: &Sheet, place: usize| {
-        kind.is_none_or(|kind| sheet.symbols[place].kind == kind)
-            && match matching {
-                SymbolMatch::Name(name) => sheet.symbols[place].name == *name,
-                SymbolMatch::LogicalName(name) => sheet.logical_names[place] == *name,
-                SymbolMatch::Module(module) => sheet.module == *module,
-            }
+        kind.is_none_or(|kind| sheet.symbols[place].kind == kind) && matches(sheet, place, matching)
     };
-    let files = index.files_of(&[key], prefix).await?;
+    let files = match matching {
+        SymbolMatch::Name(name) | SymbolMatch::LogicalName(name) => index.files_of(&[Key::Name(name)], prefix).await?,
+        SymbolMatch::Module(module) => index.files_of(&[Key::Module(module)], prefix).await?,
+        SymbolMatch::Key(key) | SymbolMatch::ChildrenOf(key) | SymbolMatch::OverloadsOf(key) => {
+            let file = if prefix.covers(&key.path) { index.file_at(&key.path).await? } else { None };
+            file.into_iter().collect()
+        }
+    };
     let mut entries = Vec::new();
     for files in batches(&files, *limit) {
         if is_full(&entries, *limit) {
@@ -44,30 +39,22 @@ pub(super) async fn symbols(index: &mut Index<'_>, request: &SymbolRequest) -> R
     Ok(first(entries, *limit))
 }
 
-pub(super) async fn children(index: &mut Index<'_>, parent: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-    of_file(index, parent, |sheet, place| sheet.symbols[place].parent.as_ref() == Some(&parent.id)).await
-}
-
-pub(super) async fn overloads(index: &mut Index<'_>, key: &SymbolKey) -> Result<Vec<SymbolEntry>, BackendError> {
-    let is_overload = |sheet: &Sheet, place: usize| {
-        let symbol = &sheet.symbols[place];
-        let of = sheet.place(&key.id).map(|place| &sheet.symbols[place]);
-        symbol.kind == SymbolKind::Overload
-            && symbol.id != key.id
-            && of.is_some_and(|of| (&of.parent, &of.name) == (&symbol.parent, &symbol.name))
-    };
-    of_file(index, key, is_overload).await
-}
-
-/// The symbols in the file of a key.
-async fn of_file(
-    index: &mut Index<'_>,
-    key: &SymbolKey,
-    wanted: impl Fn(&Sheet, usize) -> bool,
-) -> Result<Vec<SymbolEntry>, BackendError> {
-    let Some(file) = index.file_at(&key.path).await? else { return Ok(Vec::new()) };
-    let sheet = index.sheets(&[file.number]).await?.remove(0);
-    Ok(sheet.order.iter().filter(|place| wanted(&sheet, **place)).map(|place| sheet.entry(*place)).collect())
+/// Whether the symbol at a place of a file matches.
+fn matches(sheet: &Sheet, place: usize, matching: &SymbolMatch) -> bool {
+    let symbol = &sheet.symbols[place];
+    match matching {
+        SymbolMatch::Name(name) => symbol.name == *name,
+        SymbolMatch::LogicalName(name) => sheet.logical_names[place] == *name,
+        SymbolMatch::Module(module) => sheet.module == *module,
+        SymbolMatch::Key(key) => symbol.id == key.id,
+        SymbolMatch::ChildrenOf(key) => symbol.parent.as_ref() == Some(&key.id),
+        SymbolMatch::OverloadsOf(key) => {
+            let of = sheet.place(&key.id).map(|place| &sheet.symbols[place]);
+            symbol.kind == SymbolKind::Overload
+                && symbol.id != key.id
+                && of.is_some_and(|of| (&of.parent, &of.name) == (&symbol.parent, &symbol.name))
+        }
+    }
 }
 
 pub(super) async fn inventory(

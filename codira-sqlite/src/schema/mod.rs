@@ -31,6 +31,7 @@ pub(crate) const CURRENT: Schema = Schema::new(&[
     Step { description: "index", sql: include_str!("0001_index.sql") },
     Step { description: "sketches", sql: include_str!("0002_sketches.sql") },
     Step { description: "totals", sql: include_str!("0003_totals.sql") },
+    Step { description: "rules", sql: include_str!("0004_rules.sql") },
 ]);
 
 impl Schema {

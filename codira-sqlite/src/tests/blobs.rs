@@ -1,10 +1,14 @@
 //! The forms of stored blobs. When this fails, the model of the contract changed, and an index that is stored would be misread:
 //! the schema needs a migration, and `blobs.txt` the new digests. Before the first release the digests alone are enough.
 
+use std::collections::BTreeSet;
+
 use codira_contracts::{
-    AnalyzerInventory, BodyFacts, ContentHash, Parameter, ParameterKind, Symbol, SymbolKind, Tool, Vector, compact::Meanings,
-    resolve, score::Sketch,
+    AnalyzerInventory, BodyFacts, ContentHash, EdgeTarget, ExternalKind, FileSnapshot, ImportTarget, Parameter, ParameterKind,
+    Symbol, SymbolKind, Tool, Vector,
+    resolve::{self, FactKey, Resolution},
 };
+use codira_store::{compact::Meanings, vectors::Sketch};
 
 use super::samples::file;
 use crate::{
@@ -21,6 +25,16 @@ use crate::{
 
 fn digest(bytes: &[u8]) -> String {
     ContentHash::of(bytes).to_string()[..16].to_owned()
+}
+
+/// What rules may say of the sample: each use is a builtin, each import lands outside, one name was looked up.
+fn resolution(sample: &FileSnapshot, asked: FactKey) -> Resolution {
+    let analysis = &sample.analysis;
+    let groups = resolve::groups(&analysis.uses);
+    let builtin = |text: &str| EdgeTarget::External { kind: ExternalKind::Builtin, name: text.to_owned() };
+    let targets = groups.iter().map(|group| builtin(&group.record.text)).collect();
+    let imports = vec![ImportTarget::External; analysis.imports.len()];
+    Resolution::new(sample.path(), groups, targets, imports, BTreeSet::from([asked]))
 }
 
 #[test]
@@ -42,14 +56,10 @@ fn the_forms_of_blobs_are_those_of_the_schema() {
         ..Symbol::new("f", SymbolKind::Function, "f")
     };
     let inventory = vec![AnalyzerInventory { tool: Tool::new("python", "1"), globs: vec!["**/*.py".to_owned()] }];
-    let offers = resolve::offers(sample.path(), analysis);
-    let mut keys = [Key::Word("run"), Key::Name("run"), Key::Offer(&offers[0].key)].map(|key| Pair::new(key.digest(), 7));
+    let offered = FactKey::new("python:f", "run");
+    let mut keys = [Key::Word("run"), Key::Name("run"), Key::Offer(&offered)].map(|key| Pair::new(key.digest(), 7));
     keys.sort();
-    let resolve::Progress::Done(resolution) =
-        resolve::resolve(sample.path(), analysis, &resolve::Facts::complete([(sample.path().clone(), offers.clone())]))
-    else {
-        panic!("complete facts leave nothing to ask for")
-    };
+    let resolution = resolution(&sample, offered);
     let meanings = Meanings::of(&resolution, &analysis.uses, |_| Some(7)).unwrap();
     let forms = [
         ("symbol", digest(&codec::pack(&symbol))),

@@ -2,7 +2,9 @@
 
 use std::{fs, path::Path};
 
-use codira_contracts::{BackendError, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, WriteScope};
+use codira_contracts::{
+    BackendError, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, SessionRequest, WriteScope, resolve::RuleSet,
+};
 use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 
 use super::samples::{ask_everything, commit};
@@ -16,13 +18,15 @@ async fn is_replaced(directory: &Path, what: &str) {
     let error = backend.open_reader().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Corrupt, "{what}: {error}");
     assert!(error.to_string().contains(FILE_NAME), "{error}");
-    let Err(error) = backend.begin_index_session(WriteScope::Incremental).await else { panic!("{what}") };
+    let Err(error) = backend.begin_index_session(SessionRequest::incremental(RuleSet::default())).await else {
+        panic!("{what}")
+    };
     assert_eq!(error.kind(), ErrorKind::Corrupt, "{what}: {error}");
-    let session = backend.begin_index_session(WriteScope::Full).await.unwrap();
+    let session = backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap();
     let replaced = session.commit().await.unwrap();
     assert_eq!(replaced.generation, 1, "{what}");
     assert!(replaced.replaced.is_some(), "{what}");
-    assert_eq!(backend.open_reader().await.unwrap().generation(), 1, "{what}");
+    assert_eq!(backend.open_reader().await.unwrap().inventory().await.unwrap().generation, 1, "{what}");
 }
 
 #[tokio::test]
@@ -83,7 +87,7 @@ async fn overwritten_pages_are_never_a_crash() {
                 Err(error) => panic!("page {page}: {error:?}"),
             }
             if page % 5 == 0 {
-                let session = backend.begin_index_session(WriteScope::Full).await.unwrap();
+                let session = backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap();
                 session.commit().await.unwrap();
                 assert_eq!(backend.open_reader().await.unwrap().totals().await.unwrap().files, 0);
             }

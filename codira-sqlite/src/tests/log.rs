@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use codira_contracts::{IndexBackend, IndexReader, IndexWriteSession, WriteScope};
+use codira_contracts::{IndexBackend, IndexReader, IndexWriteSession, SessionRequest, WriteScope, resolve::RuleSet};
 use sqlx::Connection;
 use tempfile::TempDir;
 
@@ -24,12 +24,12 @@ async fn readers_keep_their_states_while_commits_follow() {
         let scope = if mark == 5 { WriteScope::Full } else { WriteScope::Incremental };
         assert_eq!(commit(&backend, scope, 4, mark).await, mark);
         assert_eq!(names(directory.path()), [FILE_NAME, "index.db.lock"]);
-        assert_eq!(backend.open_reader().await.unwrap().generation(), mark);
+        assert_eq!(backend.open_reader().await.unwrap().inventory().await.unwrap().generation, mark);
         // The header says that the file is written through a log: no session has to change that under readers.
         assert_eq!(fs::read(directory.path().join(FILE_NAME)).unwrap()[18..20], [2, 2]);
     }
     for (generation, (reader, answers)) in (1..).zip(&readers) {
-        assert_eq!(reader.generation(), generation);
+        assert_eq!(reader.inventory().await.unwrap().generation, generation);
         assert_eq!(ask_everything(reader).await.unwrap(), *answers);
     }
 }
@@ -40,7 +40,7 @@ async fn reading_changes_no_byte_beside_an_open_session() {
     let backend = SqliteBackend::in_directory(directory.path());
     commit(&backend, WriteScope::Full, 4, 1).await;
     let answers = ask_everything(&backend.open_reader().await.unwrap()).await.unwrap();
-    let mut session = backend.begin_index_session(WriteScope::Incremental).await.unwrap();
+    let mut session = backend.begin_index_session(SessionRequest::incremental(RuleSet::default())).await.unwrap();
     session.put_file(file("pkg/f0.py", 2)).await.unwrap();
     session.rebuild_derived().await.unwrap();
     let before = bytes(directory.path());
@@ -62,7 +62,7 @@ async fn an_index_moves_with_its_directory() {
     commit(&SqliteBackend::in_directory(&old), WriteScope::Full, 2, 1).await;
     fs::rename(&old, &new).unwrap();
     let backend = SqliteBackend::in_directory(&new);
-    assert_eq!(backend.open_reader().await.unwrap().generation(), 1);
+    assert_eq!(backend.open_reader().await.unwrap().inventory().await.unwrap().generation, 1);
     assert_eq!(commit(&backend, WriteScope::Incremental, 2, 2).await, 2);
 }
 
@@ -96,11 +96,11 @@ async fn a_commit_in_the_log_is_read_from_there() {
     let backend = SqliteBackend::in_directory(&left);
     let before = bytes(&left);
     let reader = backend.open_reader().await.unwrap();
-    assert_eq!(reader.generation(), 2);
+    assert_eq!(reader.inventory().await.unwrap().generation, 2);
     assert_eq!(ask_everything(&reader).await.unwrap(), answers);
     assert_eq!(bytes(&left), before);
     // The next session moves it, even though the reader lives.
-    let session = backend.begin_index_session(WriteScope::Incremental).await.unwrap();
+    let session = backend.begin_index_session(SessionRequest::incremental(RuleSet::default())).await.unwrap();
     drop(session);
     assert_eq!(names(&left), [FILE_NAME, "index.db.lock"]);
     assert_eq!(ask_everything(&backend.open_reader().await.unwrap()).await.unwrap(), answers);
@@ -123,7 +123,7 @@ async fn a_log_that_is_moved_halfway_is_read_whole() {
         let backend = SqliteBackend::in_directory(&copied);
         let before = bytes(&copied);
         let reader = backend.open_reader().await.unwrap();
-        assert_eq!(reader.generation(), 2, "{page}");
+        assert_eq!(reader.inventory().await.unwrap().generation, 2, "{page}");
         assert_eq!(bytes(&copied), before);
         if page % 7 == 0 {
             assert_eq!(ask_everything(&reader).await.unwrap(), answers, "{page}");
@@ -141,7 +141,7 @@ async fn a_torn_commit_in_the_log_is_none() {
     // The last page of the last frame is missing: the commit never became durable.
     fs::OpenOptions::new().write(true).open(&log).unwrap().set_len(length - 100).unwrap();
     let backend = SqliteBackend::in_directory(&left);
-    assert_eq!(backend.open_reader().await.unwrap().generation(), 1);
+    assert_eq!(backend.open_reader().await.unwrap().inventory().await.unwrap().generation, 1);
     assert_eq!(commit(&backend, WriteScope::Incremental, 1, 2).await, 2);
 }
 

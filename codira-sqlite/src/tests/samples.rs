@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use codira_contracts::{
-    AuditPolicy, BackendError, CandidateRequest, ContentHash, DocIssue, DocIssueRequest, Documentation, DocumentationFormat,
+    BackendError, CandidateRequest, ContentHash, DocIssue, DocIssueRequest, Documentation, DocumentationFormat,
     DocumentationKind, DocumentationRequest, EdgeEnd, EdgeRequest, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileAnalysis,
     FileSnapshot, FileState, Import, ImportCondition, ImportEnd, ImportKind, ImportRequest, IndexBackend, IndexReader,
-    IndexWriteSession, Language, LineSpan, PathPrefix, PendingRequest, Precision, RepoPath, Severity, Site, Symbol,
-    SymbolInventoryRequest, SymbolKind, SymbolRequest, TextRequest, Tool, UseForm, UseKind, UseRecord, Vector, Visibility,
-    WriteScope,
+    IndexWriteSession, Language, LineSpan, Owners, PathPrefix, PendingRequest, Precision, RepoPath, Retention, SessionRequest,
+    Severity, Site, Symbol, SymbolInventoryRequest, SymbolKind, SymbolRequest, TextRequest, Tool, UseForm, UseKind, UseRecord,
+    Vector, Visibility, WriteScope, resolve::RuleSet,
 };
 
 use crate::SqliteBackend;
@@ -22,7 +22,7 @@ pub(super) fn spec() -> EmbeddingSpec {
 /// A file with something of everything; `mark` is in its hash and its texts.
 pub(super) fn file(path: &str, mark: u64) -> FileSnapshot {
     let module = path.trim_end_matches(".py").replace('/', ".");
-    let mut analysis = FileAnalysis::new(Language::PYTHON, module);
+    let mut analysis = FileAnalysis::new(Language::from_static("python"), module);
     analysis.symbols = vec![
         Symbol::new("module", SymbolKind::Module, "m"),
         Symbol { parent: Some("module".into()), ..Symbol::new("A", SymbolKind::Class, "A") },
@@ -91,7 +91,7 @@ pub(super) fn file(path: &str, mark: u64) -> FileSnapshot {
 
 /// Commits `count` files of one mark; says the generation.
 pub(super) async fn commit(backend: &SqliteBackend, scope: WriteScope, count: usize, mark: u64) -> u64 {
-    let mut session = backend.begin_index_session(scope).await.unwrap();
+    let mut session = backend.begin_index_session(SessionRequest { scope, rules: RuleSet::default() }).await.unwrap();
     for number in 0..count {
         session.put_file(file(&format!("pkg/f{number}.py"), mark)).await.unwrap();
     }
@@ -103,20 +103,19 @@ pub(super) async fn ask_everything(reader: &impl IndexReader) -> Result<String, 
     let named = "run".to_owned();
     let key = codira_contracts::SymbolKey { path: RepoPath::new("pkg/f0.py")?, id: "A.run".into() };
     let class = codira_contracts::SymbolKey { id: "A".into(), ..key.clone() };
-    let candidates = CandidateRequest::new(spec(), Vector::new(vec![1.0, 1.0])?, 3);
+    let candidates = |among| Ok::<_, BackendError>(CandidateRequest::new(among, spec(), Vector::new(vec![1.0, 1.0])?, 3));
     let mut text = format!(
         "{:#?}",
         (
-            reader.runtime_inventory().await?,
-            reader.analyzer_inventory().await?,
+            reader.inventory().await?,
             reader.totals().await?,
             reader.file_states(&PathPrefix::root()).await?,
-            reader.maintenance(&AuditPolicy::default(), &[]).await?,
-            reader.symbol(&key).await?,
+            reader.maintenance(&Retention::default()).await?,
+            reader.symbols(&SymbolRequest::of(key.clone())).await?,
             reader.symbols(&SymbolRequest::named("run")).await?,
             reader.symbol_inventory(&SymbolInventoryRequest::default()).await?,
-            reader.children(&class).await?,
-            reader.overloads(&key).await?,
+            reader.symbols(&SymbolRequest::children_of(class)).await?,
+            reader.symbols(&SymbolRequest::overloads_of(key.clone())).await?,
         )
     );
     for end in
@@ -133,10 +132,9 @@ pub(super) async fn ask_everything(reader: &impl IndexReader) -> Result<String, 
             reader.text_references(&TextRequest::new("conn.execute")).await?,
             reader.documentation(&DocumentationRequest::default()).await?,
             reader.doc_issues(&DocIssueRequest::default()).await?,
-            reader.embedding_inventory().await?,
             reader.pending_embeddings(&PendingRequest::default()).await?,
-            reader.symbol_candidates(&candidates).await?,
-            reader.documentation_candidates(&candidates).await?,
+            reader.candidates(&candidates(Owners::Symbols)?).await?,
+            reader.candidates(&candidates(Owners::Documentation)?).await?,
         )
     );
     for state in reader.file_states(&PathPrefix::root()).await? {

@@ -2,7 +2,10 @@
 
 use std::{fs::File, path::Path};
 
-use codira_contracts::{BackendError, ContentHash, IndexBackend, IndexReader, IndexWriteSession, ReuseRequest, WriteScope};
+use codira_contracts::{
+    BackendError, ContentHash, IndexBackend, IndexReader, IndexWriteSession, ReuseRequest, SessionRequest, WriteScope,
+    resolve::RuleSet,
+};
 
 use super::samples::{ask_everything, bytes, commit, names, spec};
 use crate::{
@@ -40,14 +43,14 @@ async fn an_older_schema_is_migrated_when_a_session_commits() {
     assert_eq!(mismatch(new.open_reader().await.unwrap_err()), told);
     assert_eq!(bytes(directory.path()), before, "opening migrates nothing");
     // Given up, nothing is migrated.
-    new.begin_index_session(WriteScope::Incremental).await.unwrap().abort().await.unwrap();
+    new.begin_index_session(SessionRequest::incremental(RuleSet::default())).await.unwrap().abort().await.unwrap();
     let answers = ask_everything(&old.open_reader().await.unwrap()).await.unwrap();
-    let session = new.begin_index_session(WriteScope::Incremental).await.unwrap();
+    let session = new.begin_index_session(SessionRequest::incremental(RuleSet::default())).await.unwrap();
     assert_eq!(ask_everything(&old.open_reader().await.unwrap()).await.unwrap(), answers, "not before the commit");
     assert_eq!(session.commit().await.unwrap().generation, 2);
     assert_eq!(names(directory.path()), ["index.db", "index.db.lock"]);
     let reader = new.open_reader().await.unwrap();
-    assert_eq!(reader.runtime_inventory().await.unwrap().schema, newer.number());
+    assert_eq!(reader.inventory().await.unwrap().schema, newer.number());
     assert_eq!(reader.totals().await.unwrap().files, 3);
 }
 
@@ -71,7 +74,7 @@ async fn a_full_session_over_an_older_schema_goes_on_from_it() {
     let old = SqliteBackend::in_directory(directory.path());
     let new = SqliteBackend::with_schema(directory.path().to_owned(), newer);
     commit(&old, WriteScope::Full, 3, 1).await;
-    let mut session = new.begin_index_session(WriteScope::Full).await.unwrap();
+    let mut session = new.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap();
     let request = ReuseRequest { spec: spec(), texts: vec![ContentHash::of(b"Runs 1.")] };
     assert_eq!(session.reusable_embeddings(&request).await.unwrap().len(), 1);
     let committed = session.commit().await.unwrap();
@@ -90,12 +93,14 @@ async fn a_newer_schema_is_refused_by_readers_and_sessions() {
     let before = bytes(directory.path());
     assert_eq!(mismatch(old.open_reader().await.unwrap_err()), told);
     for scope in [WriteScope::Full, WriteScope::Incremental] {
-        let Err(error) = old.begin_index_session(scope).await else { panic!("{scope:?} begins") };
+        let Err(error) = old.begin_index_session(SessionRequest { scope, rules: RuleSet::default() }).await else {
+            panic!("{scope:?} begins")
+        };
         assert_eq!(mismatch(error), told);
     }
     let after = bytes(directory.path());
     assert_eq!(before["index.db"], after["index.db"]);
-    assert_eq!(new.open_reader().await.unwrap().generation(), 1);
+    assert_eq!(new.open_reader().await.unwrap().inventory().await.unwrap().generation, 1);
 }
 
 #[tokio::test]
@@ -106,6 +111,6 @@ async fn write_the_store_of_a_newer_schema() {
     let store = stores.join(format!("newer-{}", newer.number()));
     std::fs::create_dir_all(&store).unwrap();
     let backend = SqliteBackend::with_schema(store.clone(), newer);
-    backend.begin_index_session(WriteScope::Full).await.unwrap().commit().await.unwrap();
+    backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap().commit().await.unwrap();
     std::fs::remove_file(store.join(format!("{FILE_NAME}.lock"))).unwrap();
 }

@@ -12,10 +12,10 @@ const COMMIT: &str = "COMMIT";
 /// Later sessions write in place, through a log; the header must say so before anybody reads a new file.
 const USE_LOG: &str = "PRAGMA journal_mode = WAL";
 /// Says what is true from now on.
-const SET_STATE: &str = "INSERT INTO state (id, generation, backend, version, coverage, analyzers)
-    VALUES (1, ?, ?, ?, ?, ?)
+const SET_STATE: &str = "INSERT INTO state (id, generation, backend, version, coverage, analyzers, rules)
+    VALUES (1, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET generation = excluded.generation, backend = excluded.backend, version = excluded.version,
-        coverage = excluded.coverage, analyzers = excluded.analyzers";
+        coverage = excluded.coverage, analyzers = excluded.analyzers, rules = excluded.rules";
 
 impl Writer {
     /// Publishes the session.
@@ -39,14 +39,15 @@ impl Writer {
         self.count_embeddings().await?;
         self.write_sketches().await?;
         let generation = self.generation + 1;
-        let Writer { inventory: RunInventory { coverage, analyzers }, tool, location, connection, .. } = self;
+        let Writer { inventory: RunInventory { coverage, analyzers }, rules, tool, location, connection, .. } = self;
         let coverage = forms::code(Coverage::ALL, coverage);
         let set = sqlx::query(SET_STATE)
             .bind(generation as i64)
             .bind(&tool.name)
             .bind(&tool.version)
             .bind(coverage)
-            .bind(codec::pack(analyzers));
+            .bind(codec::pack(analyzers))
+            .bind(codec::pack(&rules.inventory()));
         set.execute(connection).await.map_err(|error| At(location).failed("commit", error))?;
         let replaced = match &self.target {
             Target::InPlace => None,

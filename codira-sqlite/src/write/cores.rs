@@ -2,7 +2,7 @@
 
 use std::{panic::resume_unwind, thread};
 
-use codira_contracts::cores::on_every_core;
+use codira_store::parallel;
 use tokio::sync::oneshot;
 
 /// What `work` makes of each item, in their order. It is under way from now on: its caller need not wait for it yet.
@@ -11,7 +11,7 @@ pub(super) fn beside<T: Send + 'static, R: Send + 'static>(
     work: impl Fn(T) -> R + Send + Sync + 'static,
 ) -> impl Future<Output = Vec<R>> {
     let (sender, receiver) = oneshot::channel();
-    let thread = thread::spawn(move || drop(sender.send(on_every_core(items, work))));
+    let thread = thread::spawn(move || drop(sender.send(parallel::map(items, work))));
     async {
         match receiver.await {
             Ok(done) => done,

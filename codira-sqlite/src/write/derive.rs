@@ -3,18 +3,16 @@
 use std::{collections::BTreeSet, mem, sync::atomic::Ordering};
 
 use codira_contracts::{
-    BackendError, Derivation, EdgeTarget, ImportTarget, RepoPath,
-    compact::Meanings,
-    cores::on_every_core,
-    last_name,
-    resolve::{self, Progress, Resolution},
+    BackendError, Derivation, EdgeTarget, ImportTarget, RepoPath, last_name,
+    resolve::{Progress, Resolution, RuleSet},
 };
+use codira_store::{compact::Meanings, parallel};
 use futures_util::future::join;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     encode::Unresolved,
-    facts::Lookup,
+    facts::{self, Lookup},
     rows::{Insert, Rows, list},
     writer::Writer,
 };
@@ -62,6 +60,10 @@ impl Writer {
     }
 
     async fn resolve_dirty(&mut self) -> Result<Derivation, BackendError> {
+        if mem::take(&mut self.rules_changed) {
+            self.offer_again().await?;
+        }
+        let rules = self.rules.clone();
         let changed: Vec<u32> = mem::take(&mut self.changed).into_iter().collect();
         // Where nothing was resolved yet, everything will be.
         let all = !mem::replace(&mut self.anyone_asked, true);
@@ -78,13 +80,13 @@ impl Writer {
             if self.stop.load(Ordering::Relaxed) {
                 break;
             }
-            facts.relieve();
+            facts.trim();
             if !all {
                 self.run(format!("{DROP}{})", list(files.iter().copied()))).await?;
             }
             let files = self.unresolved(files).await?;
             derivation.resolved_files += files.len() as u64;
-            let attempt = async { on_every_core(files, |file| attempt(file, &facts)) };
+            let attempt = async { parallel::map(files, |file| attempt(file, &facts, &rules)) };
             // SQLite writes what was resolved before while every core resolves.
             let (written, attempts) = join(rows.write(&mut self.connection, At(&self.location)), attempt).await;
             written?;
@@ -95,6 +97,21 @@ impl Writer {
         self.analyses = FxHashMap::default();
         self.analyses_weight = 0;
         Ok(derivation)
+    }
+
+    /// Finds what all files offer by the rules of the session, and resolves all of them again. What they offered and asked for by
+    /// other rules stays in the postings: it leads to a look at files that then say nothing of the kind.
+    async fn offer_again(&mut self) -> Result<(), BackendError> {
+        let files: Vec<(i64, i64)> = self.rows(facts::ALL.to_owned()).await?;
+        let numbers: Vec<i64> = files.into_iter().map(|(number, _)| number).collect();
+        for some in numbers.chunks(FILES) {
+            for (number, _, offers) in self.offers_of(some).await? {
+                self.postings.add(number, offers.iter().map(|offer| Key::Offer(&offer.key).digest()));
+            }
+            self.relieve_postings().await?;
+        }
+        self.dirty.extend(numbers);
+        Ok(())
     }
 
     /// What resolving looks at, of memory or read again. Files that are gone are left out.
@@ -108,7 +125,7 @@ impl Writer {
             }
         }
         let documents = self.documents(&missing).await?;
-        let read = on_every_core(documents, |document| {
+        let read = parallel::map(documents, |document| {
             let analysis = document.for_resolving()?;
             Some(Unresolved { number: document.number, path: document.path, analysis })
         });
@@ -133,7 +150,8 @@ impl Writer {
                 }
             }
             self.supply(needs, facts).await?;
-            attempts = on_every_core(again, |file| attempt(file, facts));
+            let rules = &self.rules;
+            attempts = parallel::map(again, |file| attempt(file, facts, rules));
         }
         Ok(resolved)
     }
@@ -142,7 +160,7 @@ impl Writer {
     async fn encode_resolved(&mut self, resolved: Vec<Resolved>) -> Result<Rows, BackendError> {
         self.find_files(resolved.iter().flat_map(|file| leads_to(&file.resolution))).await?;
         let numbers = &self.numbers;
-        let encoded = on_every_core(resolved, |file| encode(file, |path| u32::try_from(*numbers.get(path)?).ok()));
+        let encoded = parallel::map(resolved, |file| encode(file, |path| u32::try_from(*numbers.get(path)?).ok()));
         let mut rows = Rows::new(&RESOLUTION);
         for Encoded { number, edges, resolved, meanings, keys } in encoded {
             let meanings = meanings.ok_or_else(|| At(&self.location).corrupt("a file that others lead to is gone", None))?;
@@ -157,8 +175,8 @@ impl Writer {
 /// A file, and how far its resolution came.
 type Attempt = (Unresolved, Progress);
 
-fn attempt(file: Unresolved, facts: &Lookup) -> Attempt {
-    let progress = resolve::resolve(&file.path, &file.analysis, &facts.facts);
+fn attempt(file: Unresolved, facts: &Lookup, rules: &RuleSet) -> Attempt {
+    let progress = rules.resolve(&file.path, &file.analysis, &facts.facts);
     (file, progress)
 }
 
@@ -166,7 +184,7 @@ fn encode(Resolved { file, resolution }: Resolved, number: impl Fn(&RepoPath) ->
     let Unresolved { number: file, analysis, .. } = file;
     let meanings = Meanings::of(&resolution, &analysis.uses, number);
     let mut keys: FxHashSet<u32> = resolution.asked.iter().map(|key| Key::Asked(key).digest()).collect();
-    for target in &resolution.meanings {
+    for target in &resolution.targets {
         match target {
             EdgeTarget::Resolved(key) => {
                 keys.extend([Key::Target(&key.path, &key.id).digest(), Key::TargetFile(&key.path).digest()]);
@@ -194,7 +212,7 @@ fn encode(Resolved { file, resolution }: Resolved, number: impl Fn(&RepoPath) ->
 
 /// The files to which edges and imports lead.
 fn leads_to(resolution: &Resolution) -> impl Iterator<Item = &RepoPath> {
-    let edges = resolution.meanings.iter().filter_map(|target| match target {
+    let edges = resolution.targets.iter().filter_map(|target| match target {
         EdgeTarget::Resolved(key) => Some(&key.path),
         EdgeTarget::External { .. } | EdgeTarget::Unresolved { .. } => None,
     });

@@ -1,6 +1,6 @@
 //! Embeddings of files on their way to the store: gathered as rows of many files.
 
-use codira_contracts::compact::{Embedding, EmbeddingForm};
+use codira_store::compact::{Embedding, EmbeddingForm};
 
 use super::{
     embeddings::{PENDING, SpecNumbers, VECTOR},

@@ -2,7 +2,7 @@
 
 use codira_contracts::{
     FileAnalysis, FileSnapshot, FileState, RepoPath, UseKind,
-    resolve::{self, Offer},
+    resolve::{Offer, RuleSet},
     text,
 };
 use rustc_hash::{FxBuildHasher, FxHashSet};
@@ -43,9 +43,9 @@ pub(super) struct Unresolved {
 }
 
 /// Encodes a file.
-pub(super) fn encode(file: &FileSnapshot) -> Encoded {
+pub(super) fn encode(file: &FileSnapshot, rules: &RuleSet) -> Encoded {
     let FileSnapshot { state: FileState { path, .. }, analysis, .. } = file;
-    let offers = resolve::offers(path, analysis);
+    let offers = rules.offers(path, analysis);
     let outline = Outline::of(analysis).to_bytes();
     let calls = analysis.uses.iter().filter(|record| record.kind == UseKind::Call).count();
     let doc_issues = (!analysis.doc_issues.is_empty()).then(|| codec::squeeze(&codec::pack(&analysis.doc_issues), b""));

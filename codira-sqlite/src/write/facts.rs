@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use codira_contracts::{
     BackendError, RepoPath,
-    cores::on_every_core,
-    resolve::{self, AllOffers, FactKey, Facts, Offer, Offered},
+    resolve::{FactKey, Offer, Offered},
 };
+use codira_store::{AllOffers, RunFacts, parallel};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{derive::files, put::OFFERS, writer::Writer};
@@ -30,18 +30,18 @@ pub(crate) const ALL: &str = "SELECT id, symbols FROM file ORDER BY id";
 /// What is known of the offers of files.
 #[derive(Debug, Default)]
 pub(super) struct Lookup {
-    pub(super) facts: Facts,
-    /// Whether the facts are all there are.
-    whole: bool,
+    pub(super) facts: RunFacts,
     /// What files offer, by number.
     files: FxHashMap<i64, (RepoPath, Vec<Offer>)>,
 }
 
 impl Lookup {
-    /// Starts afresh where too much was looked up.
-    pub(super) fn relieve(&mut self) {
-        self.facts.relieve();
-        if !self.whole && (self.files.len() > KEPT / 10 || self.facts.len() > KEPT) {
+    /// Gives memory back, and starts afresh where too much was looked up.
+    pub(super) fn trim(&mut self) {
+        self.facts.trim();
+        if let RunFacts::LookedUp(known) = &self.facts
+            && (self.files.len() > KEPT / 10 || known.len() > KEPT)
+        {
             *self = Self::default();
         }
     }
@@ -50,7 +50,7 @@ impl Lookup {
 impl Writer {
     /// What to begin with, when so many files are to be resolved, or all: all facts, where that saves looking them up.
     pub(super) async fn facts_for(&mut self, dirty: usize, all: bool) -> Result<Lookup, BackendError> {
-        let whole = |offers: AllOffers| Lookup { facts: offers.into(), whole: true, files: FxHashMap::default() };
+        let whole = |offers: AllOffers| Lookup { facts: RunFacts::All(offers.into()), files: FxHashMap::default() };
         if let Some(offers) = self.offers.take() {
             return Ok(whole(offers));
         }
@@ -75,6 +75,7 @@ impl Writer {
 
     /// Looks up what is offered under `keys`.
     pub(super) async fn supply(&mut self, keys: BTreeSet<FactKey>, lookup: &mut Lookup) -> Result<(), BackendError> {
+        let RunFacts::LookedUp(known) = &mut lookup.facts else { return Ok(()) };
         if keys.is_empty() {
             return Ok(());
         }
@@ -96,7 +97,7 @@ impl Writer {
                 of_key.map(move |offer| Offered { path: path.clone(), fact: offer.fact.clone() })
             });
             let offered = offered.collect();
-            lookup.facts.supply(key, offered);
+            known.supply(key, offered);
         }
         Ok(())
     }
@@ -104,9 +105,10 @@ impl Writer {
     /// What those of these files offer that are there.
     pub(super) async fn offers_of(&mut self, files: &[i64]) -> Result<Vec<(i64, RepoPath, Vec<Offer>)>, BackendError> {
         let mut found = Vec::with_capacity(files.len());
+        let rules = self.rules.clone();
         for some in files.chunks(TOGETHER) {
-            let offers = on_every_core(self.documents(some).await?, |document| {
-                let offers = resolve::offers(&document.path, &document.for_offers()?);
+            let offers = parallel::map(self.documents(some).await?, |document| {
+                let offers = rules.offers(&document.path, &document.for_offers()?);
                 Some((document.number, document.path, offers))
             });
             let offers: Option<Vec<_>> = offers.into_iter().collect();

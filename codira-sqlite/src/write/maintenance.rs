@@ -1,6 +1,6 @@
 //! Removes what is no longer wanted although no file changed.
 
-use codira_contracts::{AuditPolicy, BackendError, EmbeddingSpec, Language};
+use codira_contracts::{AuditPolicy, BackendError, EmbeddingSpec, Language, Maintenance, Retention};
 
 use super::{embeddings::SPEC_BITS, rows::list, writer::Writer};
 use crate::{errors::At, read};
@@ -9,8 +9,16 @@ use crate::{errors::At, read};
 pub(crate) const ISSUES: &str = "SELECT id, language, doc_issues FROM file WHERE doc_issues > 0";
 
 impl Writer {
+    /// Removes what is not kept any more.
+    pub(super) async fn maintain(&mut self, Retention { policy, specs }: Retention) -> Result<Maintenance, BackendError> {
+        Ok(Maintenance {
+            stale_doc_issues: self.purge_doc_issues(policy).await?,
+            orphaned_embeddings: self.prune_embeddings(specs).await?,
+        })
+    }
+
     /// Removes what a policy does not keep.
-    pub(super) async fn purge_doc_issues(&mut self, policy: AuditPolicy) -> Result<u64, BackendError> {
+    async fn purge_doc_issues(&mut self, policy: AuditPolicy) -> Result<u64, BackendError> {
         self.flush().await?;
         let mut files: Vec<(i64, String, i64)> = self.rows(ISSUES.to_owned()).await?;
         files.retain(|(_, language, _)| !policy.keeps(&Language::new(language.clone())));
@@ -21,7 +29,7 @@ impl Writer {
     }
 
     /// Removes the embeddings of other specs.
-    pub(super) async fn prune_embeddings(&mut self, keep: Vec<EmbeddingSpec>) -> Result<u64, BackendError> {
+    async fn prune_embeddings(&mut self, keep: Vec<EmbeddingSpec>) -> Result<u64, BackendError> {
         self.embeddings_touched = true;
         self.flush().await?;
         self.sketches.forget();

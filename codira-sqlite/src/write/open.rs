@@ -9,7 +9,8 @@ use std::{
     },
 };
 
-use codira_contracts::{BackendError, Coverage, RunInventory, Tool, WriteScope, resolve::AllOffers};
+use codira_contracts::{BackendError, Coverage, RulesInventory, RunInventory, SessionRequest, Tool, WriteScope};
+use codira_store::AllOffers;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::Connection;
 
@@ -34,7 +35,7 @@ const STEPS_BETWEEN_LOOKS: i32 = 20_000;
 /// Begins the one transaction of the session.
 const BEGIN: &str = "BEGIN IMMEDIATE";
 /// What was true when the last session committed?
-pub(crate) const STATE: &str = "SELECT generation, coverage, analyzers FROM state WHERE id = 1";
+pub(crate) const STATE: &str = "SELECT generation, coverage, analyzers, rules FROM state WHERE id = 1";
 /// Which is the next free number of a file?
 pub(crate) const NEXT: &str = "SELECT coalesce(max(id), 0) + 1 FROM file";
 
@@ -42,6 +43,8 @@ pub(crate) const NEXT: &str = "SELECT coalesce(max(id), 0) + 1 FROM file";
 struct State {
     generation: u64,
     inventory: RunInventory,
+    /// Nothing where an older schema did not say.
+    rules: Option<Vec<RulesInventory>>,
 }
 
 impl Writer {
@@ -50,7 +53,7 @@ impl Writer {
         files: Files,
         schema: Schema,
         tool: Tool,
-        scope: WriteScope,
+        SessionRequest { scope, rules }: SessionRequest,
         stop: Arc<AtomicBool>,
     ) -> Result<Self, BackendError> {
         let location = files.database();
@@ -98,6 +101,8 @@ impl Writer {
             base_connection: None,
             generation: 0,
             inventory: RunInventory::default(),
+            rules,
+            rules_changed: false,
             next_file,
             numbers: FxHashMap::default(),
             all_numbers: !in_place,
@@ -130,6 +135,7 @@ impl Writer {
                 self.generation = state.generation;
                 if in_place {
                     self.inventory = state.inventory;
+                    self.rules_changed = state.rules != Some(self.rules.inventory());
                 }
             }
             Err(error @ BackendError::Corrupt { .. }) if !in_place => {
@@ -149,11 +155,13 @@ impl Writer {
         let location = self.location.clone();
         let at = At(&location);
         let Some(base) = self.base().await? else { return Ok(None) };
-        let (generation, coverage, analyzers): (i64, i64, Vec<u8>) =
+        let (generation, coverage, analyzers, rules): (i64, i64, Vec<u8>, Option<Vec<u8>>) =
             sqlx::query_as(STATE).fetch_one(base).await.map_err(|error| at.failed("read", error))?;
         let inventory = forms::word(Coverage::ALL, coverage).zip(codec::unpack(&analyzers));
         let (coverage, analyzers) = inventory.ok_or_else(|| at.corrupt("the inventory cannot be read", None))?;
-        Ok(Some(State { generation: generation as u64, inventory: RunInventory { coverage, analyzers } }))
+        let unreadable = || at.corrupt("the inventory of rules cannot be read", None);
+        let rules = rules.map(|rules| codec::unpack(&rules).ok_or_else(unreadable)).transpose()?;
+        Ok(Some(State { generation: generation as u64, inventory: RunInventory { coverage, analyzers }, rules }))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Writes files: gathered, then encoded while those before them are written.
 
-use codira_contracts::{BackendError, FileSnapshot, FileState, RepoPath, compact::Embedding, resolve::Offer};
+use codira_contracts::{BackendError, FileSnapshot, RepoPath, resolve::Offer};
+use codira_store::compact::Embedding;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::{Arguments, AssertSqlSafe, sqlite::SqliteArguments};
 
@@ -12,7 +13,7 @@ use super::{
     under_way::{Put, UnderWay, Written},
     writer::Writer,
 };
-use crate::{errors::At, postings::Key, read};
+use crate::{errors::At, postings::Key};
 
 /// How much analyses may weigh that are kept for resolving, roughly in bytes of memory.
 const KEPT: usize = 48 << 20;
@@ -62,12 +63,6 @@ impl Writer {
         }
     }
 
-    /// The state of a file as the session has it now.
-    pub(super) async fn file_state(&mut self, path: RepoPath) -> Result<Option<FileState>, BackendError> {
-        self.flush().await?;
-        read::file_state(&mut self.connection, &path, At(&self.location)).await
-    }
-
     /// Writes everything that is gathered. What fails here leaves a session that can do nothing any more.
     pub(super) async fn flush(&mut self) -> Result<(), BackendError> {
         let mut flushed = Ok(());
@@ -112,7 +107,7 @@ impl Writer {
         }
         // Numbers only grow where rows are added at the end.
         puts.sort_unstable_by_key(|put| put.number);
-        let next = UnderWay::begin(puts);
+        let next = UnderWay::begin(puts, self.rules.clone());
         self.write_under_way().await?;
         self.under_way = Some(next);
         Ok(())

@@ -12,9 +12,9 @@ use std::{
 
 use async_trait::async_trait;
 use codira_contracts::{
-    AuditPolicy, BackendError, Commit, ComputedEmbedding, Derivation, EmbeddingSpec, FileSnapshot, FileState,
-    IndexWriteSession, PendingEmbedding, PendingRequest, RepoPath, ReusableEmbedding, ReuseRequest, RunInventory, Stored, Tool,
-    WriteScope, check_dimension,
+    BackendError, Commit, ComputedEmbedding, Derivation, FileSnapshot, IndexWriteSession, Maintenance, PendingEmbedding,
+    PendingRequest, RepoPath, Retention, ReusableEmbedding, ReuseRequest, RunInventory, SessionRequest, Stored, Tool,
+    check_dimension,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -51,7 +51,7 @@ pub struct SqliteSession {
 }
 
 impl SqliteSession {
-    pub(crate) async fn begin(files: Files, schema: Schema, tool: Tool, scope: WriteScope) -> Result<Self, BackendError> {
+    pub(crate) async fn begin(files: Files, schema: Schema, tool: Tool, request: SessionRequest) -> Result<Self, BackendError> {
         let failed = |error| At(files.directory()).io("prepare", error);
         std::fs::create_dir_all(files.directory()).map_err(failed)?;
         let place = Place::take(&files)?;
@@ -59,7 +59,7 @@ impl SqliteSession {
         let stop = Arc::new(AtomicBool::new(false));
         let (sender, receiver) = mpsc::channel(WAITING);
         let (ready, begun) = oneshot::channel();
-        let open = Opening { files: files.clone(), schema, tool, scope, stop: stop.clone() };
+        let open = Opening { files: files.clone(), schema, tool, request, stop: stop.clone() };
         let spawned = std::thread::Builder::new().name("codira-sqlite".to_owned()).spawn(move || run(open, ready, receiver));
         let thread = spawned.map_err(failed)?;
         let session = Self { files, messages: Some(sender), thread: Some(thread), stop, place: Some(place) };
@@ -111,19 +111,9 @@ impl IndexWriteSession for SqliteSession {
         self.send(Box::new(move |writer| Box::pin(writer.remove(path)))).await
     }
 
-    async fn file_state(&mut self, path: &RepoPath) -> Result<Option<FileState>, BackendError> {
-        let path = path.clone();
-        self.call(move |writer| Box::pin(writer.file_state(path))).await
-    }
-
-    async fn purge_doc_issues(&mut self, policy: &AuditPolicy) -> Result<u64, BackendError> {
-        let policy = policy.clone();
-        self.call(move |writer| Box::pin(writer.purge_doc_issues(policy))).await
-    }
-
-    async fn prune_embeddings(&mut self, keep: &[EmbeddingSpec]) -> Result<u64, BackendError> {
-        let keep = keep.to_vec();
-        self.call(move |writer| Box::pin(writer.prune_embeddings(keep))).await
+    async fn maintain(&mut self, retention: &Retention) -> Result<Maintenance, BackendError> {
+        let retention = retention.clone();
+        self.call(move |writer| Box::pin(writer.maintain(retention))).await
     }
 
     async fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
@@ -190,7 +180,7 @@ struct Opening {
     files: Files,
     schema: Schema,
     tool: Tool,
-    scope: WriteScope,
+    request: SessionRequest,
     stop: Arc<AtomicBool>,
 }
 
@@ -200,9 +190,9 @@ fn run(open: Opening, ready: oneshot::Sender<Result<(), BackendError>>, mut mess
         Ok(runtime) => runtime,
         Err(error) => return drop(ready.send(Err(At(open.files.directory()).io("begin", error)))),
     };
-    let Opening { files, schema, tool, scope, stop } = open;
+    let Opening { files, schema, tool, request, stop } = open;
     runtime.block_on(async {
-        let mut writer = match Writer::open(files, schema, tool, scope, stop.clone()).await {
+        let mut writer = match Writer::open(files, schema, tool, request, stop.clone()).await {
             Ok(writer) => writer,
             Err(error) => return drop(ready.send(Err(error))),
         };

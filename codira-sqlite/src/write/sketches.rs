@@ -3,7 +3,8 @@
 //! Sketches of files that are put are at hand: once all vectors of a row were written, [`Gathered`] has it, and it is stale no
 //! more. All other rows are made when the session commits, of the vectors that are there then.
 
-use codira_contracts::{BackendError, cores::on_every_core, score::Sketch};
+use codira_contracts::BackendError;
+use codira_store::{parallel, vectors::Sketch};
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -140,7 +141,7 @@ impl Writer {
             let rows: Vec<(i64, i64, bool, Vec<u8>)> = rows.map_err(|error| At(&self.location).failed("read", error))?;
             let vectors: Vec<Stored> =
                 rows.into_iter().map(|(id, file, documents, numbers)| Stored { id, file, documents, numbers }).collect();
-            let bodies = on_every_core(vectors.chunk_by(|a, b| a.id >> BITS == b.id >> BITS).collect(), body);
+            let bodies = parallel::map(vectors.chunk_by(|a, b| a.id >> BITS == b.id >> BITS).collect(), body);
             let mut rows = Rows::new(&SKETCH);
             for made in bodies {
                 let (id, body) = made.ok_or_else(|| At(&self.location).corrupt("a vector cannot be read", None))?;

@@ -4,9 +4,9 @@ use std::{fmt, pin::Pin};
 
 use codira_contracts::{
     ContentHash, EmbeddingSpec, EmbeddingState, FileSnapshot, FileState, ReuseRequest, SymbolKey, Vector,
-    compact::Embedding,
-    resolve::{self, Offer},
+    resolve::{self, Offer, RuleSet},
 };
+use codira_store::{compact::Embedding, for_resolution};
 use rustc_hash::FxHashSet;
 
 use super::{
@@ -51,7 +51,7 @@ struct OfSpec {
 
 impl UnderWay {
     /// Begins to encode files.
-    pub(super) fn begin(puts: Vec<Put>) -> Self {
+    pub(super) fn begin(puts: Vec<Put>, rules: RuleSet) -> Self {
         let mut vectors: Vec<OfSpec> = Vec::new();
         for Put { file, .. } in &puts {
             for row in &file.embeddings {
@@ -65,7 +65,7 @@ impl UnderWay {
             }
         }
         let numbers = puts.iter().map(|put| put.number).collect();
-        Self { numbers, vectors, encoded: Box::pin(beside(puts, written)) }
+        Self { numbers, vectors, encoded: Box::pin(beside(puts, move |put| written(put, &rules))) }
     }
 
     /// Waits until they are encoded.
@@ -93,8 +93,8 @@ impl fmt::Debug for UnderWay {
 }
 
 /// Encodes a file.
-fn written(Put { number, mut file, before }: Put) -> Written {
-    let encoded = encode(&file);
+fn written(Put { number, mut file, before }: Put, rules: &RuleSet) -> Written {
+    let encoded = encode(&file, rules);
     let embeddings = Embedding::take(&mut file, vector::pack);
     let changed = before.map(|before| resolve::changed_keys(&before, &encoded.offers)).unwrap_or_default();
     Written {
@@ -104,6 +104,6 @@ fn written(Put { number, mut file, before }: Put) -> Written {
         encoded,
         changed: changed.iter().map(|key| Key::Asked(key).digest()).collect(),
         embeddings,
-        unresolved: Unresolved { number, path: file.state.path, analysis: resolve::stripped(file.analysis) },
+        unresolved: Unresolved { number, path: file.state.path, analysis: for_resolution(file.analysis) },
     }
 }

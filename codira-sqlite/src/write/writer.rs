@@ -5,7 +5,8 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use codira_contracts::{BackendError, RepoPath, RunInventory, Tool, resolve::AllOffers};
+use codira_contracts::{BackendError, RepoPath, RunInventory, Tool, resolve::RuleSet};
+use codira_store::AllOffers;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
@@ -35,6 +36,10 @@ pub(crate) struct Writer {
     pub(super) base_connection: Option<SqliteConnection>,
     pub(super) generation: u64,
     pub(super) inventory: RunInventory,
+    /// What the session resolves by.
+    pub(super) rules: RuleSet,
+    /// Whether the stored edges are those of other rules.
+    pub(super) rules_changed: bool,
     pub(super) next_file: i64,
     /// Numbers of files by path; of all files, or of those that were looked for.
     pub(super) numbers: FxHashMap<RepoPath, i64>,

@@ -13,7 +13,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use codira_contracts::{BackendDescriptor, BackendError, Capability, IndexBackend, Tool, WriteScope};
+use codira_contracts::{BackendDescriptor, BackendError, Capability, IndexBackend, SessionRequest, Tool};
 use codira_memory::MemoryReader;
 
 pub use session::DemoSession;
@@ -64,7 +64,7 @@ impl IndexBackend for DemoBackend {
         Ok(MemoryReader::of(&DESCRIPTOR, &Arc::new(self.store().load()?)))
     }
 
-    async fn begin_index_session(&self, scope: WriteScope) -> Result<DemoSession, BackendError> {
-        DemoSession::begin(&self.directory, self.store(), scope)
+    async fn begin_index_session(&self, request: SessionRequest) -> Result<DemoSession, BackendError> {
+        DemoSession::begin(&self.directory, self.store(), request)
     }
 }

@@ -7,9 +7,9 @@ use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use codira_contracts::{
-    AuditPolicy, BackendError, Commit, ComputedEmbedding, Derivation, EmbeddingSpec, ErrorKind, FileSnapshot, FileState,
-    IndexWriteSession, PendingEmbedding, PendingRequest, RepoPath, ReusableEmbedding, ReuseRequest, RunInventory, Stored,
-    WriteScope,
+    BackendError, Commit, ComputedEmbedding, Derivation, ErrorKind, FileSnapshot, IndexWriteSession, Maintenance,
+    PendingEmbedding, PendingRequest, RepoPath, Retention, ReusableEmbedding, ReuseRequest, RunInventory, SessionRequest,
+    Stored, WriteScope,
 };
 use codira_memory::{Draft, IndexState};
 
@@ -26,17 +26,17 @@ pub struct DemoSession {
 }
 
 impl DemoSession {
-    pub(crate) fn begin(directory: &Path, store: Store, scope: WriteScope) -> Result<Self, BackendError> {
+    pub(crate) fn begin(directory: &Path, store: Store, request: SessionRequest) -> Result<Self, BackendError> {
         let place = Place::take(directory)?;
         let (base, replaces) = match store.load() {
             Ok(state) => (state, None),
-            Err(error) => match (error.kind(), scope) {
+            Err(error) => match (error.kind(), request.scope) {
                 (ErrorKind::NotIndexed, _) => (IndexState::default(), None),
                 (ErrorKind::Corrupt, WriteScope::Full) => (IndexState::default(), Some(error.to_string())),
                 _ => return Err(error),
             },
         };
-        Ok(Self { draft: Arc::new(base).begin(scope), store, replaces, place })
+        Ok(Self { draft: Arc::new(base).begin(request), store, replaces, place })
     }
 }
 
@@ -51,16 +51,8 @@ impl IndexWriteSession for DemoSession {
         Ok(())
     }
 
-    async fn file_state(&mut self, path: &RepoPath) -> Result<Option<FileState>, BackendError> {
-        Ok(self.draft.file_state(path))
-    }
-
-    async fn purge_doc_issues(&mut self, policy: &AuditPolicy) -> Result<u64, BackendError> {
-        Ok(self.draft.purge_doc_issues(policy))
-    }
-
-    async fn prune_embeddings(&mut self, keep: &[EmbeddingSpec]) -> Result<u64, BackendError> {
-        Ok(self.draft.prune_embeddings(keep))
+    async fn maintain(&mut self, retention: &Retention) -> Result<Maintenance, BackendError> {
+        Ok(self.draft.maintain(retention))
     }
 
     async fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
@@ -80,7 +72,7 @@ impl IndexWriteSession for DemoSession {
     }
 
     async fn rebuild_derived(&mut self) -> Result<Derivation, BackendError> {
-        // Nothing derived is kept: readers derive when they are asked.
+        // The commit derives: it keeps the graph beside the files.
         Ok(Derivation::default())
     }
 

@@ -15,8 +15,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use codira_contracts::{BackendError, BoxError, ContentHash, FileSnapshot, RunInventory};
-use codira_memory::IndexState;
+use codira_contracts::{BackendError, BoxError, ContentHash, FileSnapshot, RulesInventory, RunInventory};
+use codira_memory::{Graph, IndexState, SavedState};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{NAME, SCHEMA};
@@ -34,6 +34,8 @@ pub(crate) struct Store(PathBuf);
 struct Head {
     generation: u64,
     inventory: RunInventory,
+    rules: Vec<RulesInventory>,
+    graph: Graph,
     files: BTreeSet<ContentHash>,
 }
 
@@ -47,7 +49,10 @@ impl Store {
         loop {
             let head = self.head()?;
             match self.files(&head) {
-                Ok(files) => return Ok(IndexState::new(head.generation, head.inventory, files)),
+                Ok(files) => {
+                    let Head { generation, inventory, rules, graph, .. } = head;
+                    return Ok(IndexState::restore(SavedState { generation, inventory, rules, graph, files }));
+                }
                 // A commit may have removed the files of this head meanwhile; then there is a newer one.
                 Err(error) if self.head()? == head => return Err(error),
                 Err(_) => {}
@@ -97,11 +102,12 @@ impl Store {
 
     /// Makes `state` the last commit, in one step that outlives a power cut. For the holder of the place.
     pub(crate) fn save(&self, state: &IndexState) -> Result<(), BackendError> {
-        let mut head = Head { generation: state.generation(), inventory: state.inventory().clone(), files: BTreeSet::new() };
+        let SavedState { generation, inventory, rules, graph, files } = state.save();
+        let mut head = Head { generation, inventory, rules, graph, files: BTreeSet::new() };
         let write = || {
             fs::create_dir_all(&self.0)?;
-            for file in state.files() {
-                let json = serde_json::to_vec(file)?;
+            for file in files {
+                let json = serde_json::to_vec(&file)?;
                 let hash = ContentHash::of(&json);
                 if head.files.insert(hash) && !self.0.join(hash.to_string()).exists() {
                     self.write(&hash.to_string(), &json)?;

@@ -2,7 +2,7 @@
 
 use codira_contracts::{
     CandidateRequest, DocIssue, DocIssueRequest, Documentation, DocumentationRequest, EdgeEnd, EdgeRequest, EmbeddingRow,
-    Import, ImportEnd, ImportRequest, IndexBackend, IndexReader, Language, PathPrefix, PendingEmbedding, PendingRequest,
+    Import, ImportEnd, ImportRequest, IndexBackend, IndexReader, Owners, PathPrefix, PendingEmbedding, PendingRequest,
     RepoPath, Severity, SymbolInventoryRequest, SymbolKind, SymbolRequest, TextRequest, UseKind,
 };
 
@@ -13,6 +13,7 @@ use crate::{
     observe::keeps_embeddings,
     question::Question,
     samples::{call, defining, embedded, import, key, path, spec, unit, vector},
+    toy::PLAIN,
     verdict::ensure,
     vocabulary,
 };
@@ -20,15 +21,15 @@ use crate::{
 pub(crate) fn a_prefix_is_a_path_or_directory<F: Fixture>(cx: &Cx<F>) -> Outcome {
     const PATHS: &[&str] = &[
         "src",
-        "src-old/a.py",
+        "src-old/a.toy",
         "src/app",
-        "src/app.py",
-        "src/app/a.py",
+        "src/app.toy",
+        "src/app/a.toy",
         "src/app/a.pyi",
-        "src/application.py",
+        "src/application.toy",
         "src0",
-        "Src/a.py",
-        "sr_/a.py",
+        "Src/a.toy",
+        "sr_/a.toy",
     ];
     cx.block_on(async {
         let embeddings = keeps_embeddings(cx.index().await?.backend.descriptor());
@@ -38,7 +39,10 @@ pub(crate) fn a_prefix_is_a_path_or_directory<F: Fixture>(cx: &Cx<F>) -> Outcome
             file.analysis.uses = vec![call("run", "nobody")];
             file.analysis.imports = vec![import("json", "dumps")];
             file.analysis.documentation = vec![Documentation { owner: Some("run".into()), ..unit("unit", "text") }];
-            if *path == "src-old/a.py" {
+            if *path == "src/application.toy" {
+                file.analysis.module = "src.application".to_owned();
+            }
+            if *path == "src-old/a.toy" {
                 // A use of another directory's file.
                 file.analysis.module = "old".to_owned();
                 file.analysis.imports.push(Import { alias: Some("other".to_owned()), ..import("src.application", "run") });
@@ -51,7 +55,7 @@ pub(crate) fn a_prefix_is_a_path_or_directory<F: Fixture>(cx: &Cx<F>) -> Outcome
         let all = reader.symbol_inventory(&SymbolInventoryRequest::default()).await?;
         ensure!(all.iter().any(|entry| entry.calls.incoming > 0), "no file calls another: {all:#?}");
         for prefix in
-            ["", "src", "src/app", "src/app/a.py", "src/ap", "src/app/", "./src", "src%", "s*", "SRC", "src/app/a", "sr_"]
+            ["", "src", "src/app", "src/app/a.toy", "src/ap", "src/app/", "./src", "src%", "s*", "SRC", "src/app/a", "sr_"]
         {
             let prefix = PathPrefix::new(prefix)?;
             let mut expected: Vec<RepoPath> = PATHS.iter().map(|it| path(it)).filter(|path| prefix.covers(path)).collect();
@@ -79,12 +83,13 @@ pub(crate) fn a_prefix_is_a_path_or_directory<F: Fixture>(cx: &Cx<F>) -> Outcome
             let texts = TextRequest::new("run").within(within());
             is("text references", reader.text_references(&texts).await?.into_iter().map(|it| it.path).collect())?;
             if embeddings {
-                let nearest = CandidateRequest::new(spec("1"), vector(&[1.0, 0.0]), usize::MAX).within(within());
-                is("candidates", reader.symbol_candidates(&nearest).await?.into_iter().map(|it| it.entry.path).collect())?;
-                let units = reader.documentation_candidates(&nearest).await?;
-                is("documentation candidates", units.into_iter().map(|it| it.entry.path).collect())?;
+                for among in [Owners::Symbols, Owners::Documentation] {
+                    let nearest = CandidateRequest::new(among, spec("1"), vector(&[1.0, 0.0]), usize::MAX).within(within());
+                    let found = reader.candidates(&nearest).await?;
+                    is("candidates", found.iter().map(|it| it.owner.key().path).collect())?;
+                }
             }
-            for at in ["src", "src/app.py", "src-old/a.py"] {
+            for at in ["src", "src/app.toy", "src-old/a.toy"] {
                 let owner = key(at, "run");
                 let edges = EdgeRequest::new(UseKind::Call, EdgeEnd::From(owner.clone())).within(within());
                 let imports = ImportRequest::new(ImportEnd::FromFile(owner.path.clone())).within(within());
@@ -127,7 +132,10 @@ type Limited = Box<dyn Fn(Option<usize>) -> Question + Send>;
 /// One question of each kind that has a limit.
 fn limited_questions() -> Vec<Limited> {
     let (here, spec) = (PathPrefix::root, || vocabulary::specs().swap_remove(0));
-    let nearest = move |limit| CandidateRequest { limit, ..CandidateRequest::new(spec(), vector(&[1.0, 2.0]), 0) };
+    let nearest = move |among, limit| {
+        let request = CandidateRequest { limit, ..CandidateRequest::new(among, spec(), vector(&[1.0, 2.0]), 0) };
+        Question::Candidates(request)
+    };
     vec![
         Box::new(|limit| Question::Symbols(SymbolRequest { limit, ..SymbolRequest::named("run") })),
         Box::new(|limit| {
@@ -147,15 +155,15 @@ fn limited_questions() -> Vec<Limited> {
         Box::new(|limit| Question::Documentation(DocumentationRequest { limit, ..Default::default() })),
         Box::new(|limit| Question::DocIssues(DocIssueRequest { limit, ..Default::default() })),
         Box::new(|limit| Question::Pending(PendingRequest { limit, ..Default::default() })),
-        Box::new(move |limit| Question::SymbolCandidates(nearest(limit))),
-        Box::new(move |limit| Question::DocumentationCandidates(nearest(limit))),
+        Box::new(move |limit| nearest(Owners::Symbols, limit)),
+        Box::new(move |limit| nearest(Owners::Documentation, limit)),
     ]
 }
 
 pub(crate) fn an_answer_has_what_the_request_names<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let embeddings = keeps_embeddings(cx.index().await?.backend.descriptor());
-        let mut file = defining("pkg/a.py", &["function", "class"]);
+        let mut file = defining("pkg/a.toy", &["function", "class"]);
         file.analysis.symbols.iter_mut().for_each(|symbol| symbol.name = "run".to_owned());
         file.analysis.symbols[1].kind = SymbolKind::Class;
         file.analysis.documentation = ["owned b", "free", "owned a"].map(|id| unit(id, "text")).to_vec();
@@ -170,8 +178,8 @@ pub(crate) fn an_answer_has_what_the_request_names<F: Fixture>(cx: &Cx<F>) -> Ou
             file.embeddings = vec![row("class", "1"), row("function", "1"), row("function", "2")];
         }
         let mut other = file.clone();
-        other.state.path = path("src/a.rs");
-        other.analysis.language = Language::RUST;
+        other.state.path = path("src/a.plain");
+        other.analysis.language = PLAIN;
         let index = index_of(cx, [file, other]).await?;
         let reader = index.backend.open_reader().await?;
 
@@ -184,13 +192,13 @@ pub(crate) fn an_answer_has_what_the_request_names<F: Fixture>(cx: &Cx<F>) -> Ou
             let of_kind = found.iter().all(|entry| entry.symbol.kind == kind);
             ensure!(of_kind && found.len() == expected, "of kind {kind} the inventory lists {found:#?}");
         }
-        let owner = key("pkg/a.py", "class");
+        let owner = key("pkg/a.toy", "class");
         let found = reader.documentation(&DocumentationRequest { owner: Some(owner), ..Default::default() }).await?;
         let ids: Vec<&str> = found.iter().map(|entry| entry.unit.id.as_str()).collect();
         ensure!(ids == ["owned a", "owned b"], "the class owns the units {ids:?}");
 
         let (severities, languages) =
-            ([None, Some(Severity::Info), Some(Severity::Warning), Some(Severity::Error)], [None, Some(Language::RUST)]);
+            ([None, Some(Severity::Info), Some(Severity::Warning), Some(Severity::Error)], [None, Some(PLAIN)]);
         for rule in [None, Some("missing".to_owned()), Some("another".to_owned())] {
             for (at_least, language) in severities.into_iter().flat_map(|it| languages.clone().map(|language| (it, language))) {
                 let request = DocIssueRequest { rule: rule.clone(), at_least, language, ..Default::default() };

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use codira_contracts::{
-    CandidateRequest, ComputedEmbedding, EmbeddingState, FileSnapshot, IndexBackend, IndexReader, IndexWriteSession,
-    PathPrefix, PendingEmbedding, RepoPath, SymbolKey,
+    CandidateRequest, ComputedEmbedding, EmbeddingState, FileSnapshot, IndexBackend, IndexReader, IndexWriteSession, Owners,
+    PathPrefix, PendingEmbedding, PendingRequest, RepoPath, SymbolKey,
     WriteScope::{Full, Incremental},
     score::{self, Scored},
 };
@@ -13,6 +13,7 @@ use super::hash;
 use crate::{
     Cx, Fixture, Outcome,
     samples::{defining, key, path, row, spec, vector},
+    toy::request,
     verdict::ensure,
 };
 
@@ -44,9 +45,9 @@ fn of_close_vectors(path: &str, seed: u32) -> FileSnapshot {
 pub(crate) fn many_vectors_are_all_compared<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let paths = ["c/a.c", "pkg/a.py", "pkg/b.py", "pkg/sub/c.py", "src/a.rs"];
+        let paths = ["c/a.c", "pkg/a.toy", "pkg/b.toy", "pkg/sub/c.toy", "src/a.plain"];
         let mut files: BTreeMap<RepoPath, FileSnapshot> = BTreeMap::new();
-        let mut session = index.backend.begin_index_session(Full).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
         for (at, number) in paths.iter().zip(0..) {
             let file = of_close_vectors(at, 1_000 * number);
             session.put_file(file.clone()).await?;
@@ -55,21 +56,21 @@ pub(crate) fn many_vectors_are_all_compared<F: Fixture>(cx: &Cx<F>) -> Outcome {
         session.commit().await?;
         compared(&index.backend.open_reader().await?, &files, "at first").await?;
         // A file goes, one has other vectors under the same keys, one comes, and of one every third vector is made anew.
-        let mut session = index.backend.begin_index_session(Incremental).await?;
-        session.remove_file(&path("pkg/a.py")).await?;
-        files.remove(&path("pkg/a.py"));
-        for (at, seed) in [("pkg/b.py", 9_000), ("pkg/d.py", 8_000)] {
+        let mut session = index.backend.begin_index_session(request(Incremental)).await?;
+        session.remove_file(&path("pkg/a.toy")).await?;
+        files.remove(&path("pkg/a.toy"));
+        for (at, seed) in [("pkg/b.toy", 9_000), ("pkg/d.toy", 8_000)] {
             // What was put first counts no more. To answer, some backends write what they have gathered.
             session.put_file(of_close_vectors(at, 6_000)).await?;
-            drop(session.file_state(&path(at)).await?);
+            drop(session.pending_embeddings(&PendingRequest::default()).await?);
             let file = of_close_vectors(at, seed);
             session.put_file(file.clone()).await?;
             files.insert(path(at), file);
         }
         let (mut queued, mut made) = (Vec::new(), Vec::new());
-        let anew = files.get_mut(&path("src/a.rs")).into_iter().flat_map(|file| file.embeddings.iter_mut().step_by(3));
+        let anew = files.get_mut(&path("src/a.plain")).into_iter().flat_map(|file| file.embeddings.iter_mut().step_by(3));
         for (row, seed) in anew.zip(7_000..) {
-            let (key, numbers) = (key("src/a.rs", row.owner.as_str()), vector(&close(seed)));
+            let (key, numbers) = (key("src/a.plain", row.owner.as_str()), vector(&close(seed)));
             let text = format!("anew {seed}");
             row.state = EmbeddingState::Computed(numbers.clone());
             row.text_hash = hash(&text);
@@ -94,7 +95,7 @@ async fn compared(reader: &impl IndexReader, files: &BTreeMap<RepoPath, FileSnap
     spec.dimension = DIMENSION.into();
     // One that is stored, one that is near all of them, and one that is far from all.
     for query in [close(9_005), close(500_000), close(1).into_iter().map(|number| -number).collect()] {
-        for prefix in ["", "pkg", "src/a.rs"] {
+        for prefix in ["", "pkg", "src/a.plain"] {
             let prefix = PathPrefix::new(prefix)?;
             let rows = files.values().filter(|file| prefix.covers(file.path())).flat_map(|file| {
                 file.embeddings.iter().map(|row| (SymbolKey { path: file.path().clone(), id: row.owner.clone() }, row))
@@ -106,10 +107,9 @@ async fn compared(reader: &impl IndexReader, files: &BTreeMap<RepoPath, FileSnap
             let mut expected: Vec<_> = scored.collect();
             expected.sort();
             for limit in [1, 10, 1_000] {
-                let mut request = CandidateRequest::new(spec.clone(), vector(&query), limit);
-                request.prefix = prefix.clone();
-                let found = reader.symbol_candidates(&request).await?;
-                let found: Vec<_> = found.iter().map(|it| Scored { score: it.score, key: it.entry.key() }).collect();
+                let nearest = CandidateRequest::new(Owners::Symbols, spec.clone(), vector(&query), limit);
+                let found = reader.candidates(&nearest.within(prefix.clone())).await?;
+                let found: Vec<_> = found.iter().map(|it| Scored { score: it.score, key: it.owner.key() }).collect();
                 let first = &expected[..limit.min(expected.len())];
                 let unlike = first.iter().zip(&found).position(|(expected, found)| {
                     (expected.score.to_bits(), &expected.key) != (found.score.to_bits(), &found.key)

@@ -1,8 +1,8 @@
 //! Embeddings that cannot be kept: of nobody, or of another dimension.
 
 use codira_contracts::{
-    BackendError, CandidateRequest, ComputedEmbedding, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, PendingRequest,
-    SymbolKey,
+    BackendError, CandidateRequest, ComputedEmbedding, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, Owners,
+    PendingRequest, SymbolKey,
     WriteScope::{Full, Incremental},
 };
 
@@ -10,29 +10,30 @@ use super::{hash, pending, with_vectors};
 use crate::{
     Cx, Fixture, Outcome,
     samples::{defining, key, path, spec, vector},
+    toy::request,
     verdict::ensure,
 };
 
 pub(crate) fn a_row_of_nobody_is_refused<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let computed = with_vectors("pkg/a.py", &[&[1.0, 2.0]]);
-        let waiting = [pending("pkg/b.py", "run", "1", "run")];
-        let mut session = index.backend.begin_index_session(Full).await?;
+        let computed = with_vectors("pkg/a.toy", &[&[1.0, 2.0]]);
+        let waiting = [pending("pkg/b.toy", "run", "1", "run")];
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
         session.put_file(computed.clone()).await?;
-        session.put_file(defining("pkg/b.py", &["run", "stop"])).await?;
+        session.put_file(defining("pkg/b.toy", &["run", "stop"])).await?;
         session.put_file(defining("c/a.c", &["run"])).await?;
         session.queue_embeddings(waiting.to_vec()).await?;
         session.commit().await?;
-        let mut session = index.backend.begin_index_session(Incremental).await?;
+        let mut session = index.backend.begin_index_session(request(Incremental)).await?;
         session.remove_file(&path("c/a.c")).await?;
-        for (at, id) in [("pkg/b.py", "nobody"), ("pkg/a.py", "run"), ("nowhere.py", "run"), ("c/a.c", "run")] {
+        for (at, id) in [("pkg/b.toy", "nobody"), ("pkg/a.toy", "run"), ("nowhere.toy", "run"), ("c/a.c", "run")] {
             // Rows that would be added, wait with another text, or take the place of a vector, on either side of it.
             let rows = vec![
-                pending("pkg/b.py", "stop", "1", "stop"),
-                pending("pkg/b.py", "run", "1", "later"),
+                pending("pkg/b.toy", "stop", "1", "stop"),
+                pending("pkg/b.toy", "run", "1", "later"),
                 pending(at, id, "1", "nobody's"),
-                pending("pkg/a.py", "a", "1", "later"),
+                pending("pkg/a.toy", "a", "1", "later"),
             ];
             naming(&key(at, id), "queuing", session.queue_embeddings(rows).await)?;
             let found = session.pending_embeddings(&PendingRequest::default()).await?;
@@ -48,29 +49,30 @@ pub(crate) fn a_row_of_nobody_is_refused<F: Fixture>(cx: &Cx<F>) -> Outcome {
 pub(crate) fn another_dimension_is_refused<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut session = index.backend.begin_index_session(Full).await?;
-        session.put_file(with_vectors("pkg/a.py", &[&[1.0, 2.0]])).await?;
-        session.put_file(defining("pkg/b.py", &["run", "stop"])).await?;
-        let waiting = vec![pending("pkg/b.py", "run", "1", "run"), pending("pkg/b.py", "stop", "1", "stop")];
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
+        session.put_file(with_vectors("pkg/a.toy", &[&[1.0, 2.0]])).await?;
+        session.put_file(defining("pkg/b.toy", &["run", "stop"])).await?;
+        let waiting = vec![pending("pkg/b.toy", "run", "1", "run"), pending("pkg/b.toy", "stop", "1", "stop")];
         session.queue_embeddings(waiting.clone()).await?;
         let computed = |id: &str, numbers: &[f32]| ComputedEmbedding {
-            key: key("pkg/b.py", id),
+            key: key("pkg/b.toy", id),
             spec: spec("1"),
             text_hash: hash(id),
             vector: vector(numbers),
         };
         for numbers in [&[][..], &[1.0], &[1.0, 2.0, 3.0]] {
             let stored = session.store_embeddings(vec![computed("stop", &[1.0, 2.0]), computed("run", numbers)]).await;
-            naming(&key("pkg/b.py", "run"), format_args!("storing {numbers:?}"), stored)?;
+            naming(&key("pkg/b.toy", "run"), format_args!("storing {numbers:?}"), stored)?;
         }
         let found = session.pending_embeddings(&PendingRequest::default()).await?;
         ensure!(found == waiting, "of vectors that were refused together, some were kept: now {found:#?} wait");
         session.commit().await?;
         let reader = index.backend.open_reader().await?;
         for numbers in [&[][..], &[1.0], &[1.0, 2.0, 3.0]] {
-            let request = CandidateRequest::new(spec("1"), vector(numbers), 9);
-            refused("symbols", numbers, reader.symbol_candidates(&request).await)?;
-            refused("units", numbers, reader.documentation_candidates(&request).await)?;
+            for among in [Owners::Symbols, Owners::Documentation] {
+                let nearest = CandidateRequest::new(among, spec("1"), vector(numbers), 9);
+                refused(&format!("{among:?}"), numbers, reader.candidates(&nearest).await)?;
+            }
         }
         Ok(())
     })

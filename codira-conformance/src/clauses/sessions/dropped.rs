@@ -1,8 +1,8 @@
 //! Calls whose futures are dropped before they are finished.
 
 use codira_contracts::{
-    AnalyzerInventory, AuditPolicy, BackendError, ComputedEmbedding, ContentHash, Coverage, EmbeddingRow, FileSnapshot,
-    IndexBackend, IndexReader, IndexWriteSession, PathPrefix, PendingEmbedding, RunInventory, Tool,
+    AnalyzerInventory, BackendError, ComputedEmbedding, ContentHash, Coverage, EmbeddingRow, FileSnapshot, IndexBackend,
+    IndexReader, IndexWriteSession, PathPrefix, PendingEmbedding, Retention, RunInventory, Tool,
     WriteScope::{Full, Incremental},
 };
 
@@ -14,6 +14,7 @@ use crate::{
     observe::keeps_embeddings,
     question::Question,
     samples::{defining, file, key, path, spec, vector},
+    toy::request,
     verdict::ensure,
 };
 
@@ -24,10 +25,10 @@ pub(crate) fn a_dropped_beginning_leaves_no_session<F: Fixture>(cx: &Cx<F>) -> O
     cx.block_on(async {
         let index = cx.index().await?;
         for polls in 0..POLLS {
-            let begun = cancelled(polls, index.backend.begin_index_session(Incremental)).await;
+            let begun = cancelled(polls, index.backend.begin_index_session(request(Incremental))).await;
             let finished = begun.is_some();
             drop(begun.transpose()?);
-            let session = cx.settings().begin_when_free(&index.backend, Incremental).await?;
+            let session = cx.settings().begin_when_free(&index.backend, request(Incremental)).await?;
             ensure!(index.backend.open_reader().await.is_err(), "a dropped beginning committed something");
             session.abort().await?;
             if finished {
@@ -42,11 +43,11 @@ pub(crate) fn a_dropped_put_leaves_nothing_half_done<F: Fixture>(cx: &Cx<F>) -> 
     cx.block_on(async {
         let index = cx.index().await?;
         for polls in 0..POLLS {
-            let (old, new) = (defining("pkg/a.py", &["run", "old"]), defining("pkg/a.py", &["run", "new"]));
-            let mut session = index.backend.begin_index_session(Full).await?;
+            let (old, new) = (defining("pkg/a.toy", &["run", "old"]), defining("pkg/a.toy", &["run", "new"]));
+            let mut session = index.backend.begin_index_session(request(Full)).await?;
             session.put_file(old.clone()).await?;
             let put = cancelled(polls, session.put_file(new.clone())).await;
-            session.put_file(file("pkg/b.py")).await?;
+            session.put_file(file("pkg/b.toy")).await?;
             session.commit().await?;
             let found = index.backend.open_reader().await?.file(new.path()).await?;
             ensure!(found == Some(old) || found == Some(new), "a put dropped after {polls} polls left {found:#?}");
@@ -62,21 +63,21 @@ pub(crate) fn a_dropped_put_leaves_nothing_half_done<F: Fixture>(cx: &Cx<F>) -> 
 pub(crate) fn a_dropped_commit_publishes_all_or_nothing<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        commit(&index.backend, Full, &["pkg/a.py"]).await?;
+        commit(&index.backend, Full, &["pkg/a.toy"]).await?;
         for polls in 0..POLLS {
-            let mut session = index.backend.begin_index_session(Full).await?;
-            session.put_file(file("pkg/b.py")).await?;
-            session.put_file(file("src/a.rs")).await?;
+            let mut session = index.backend.begin_index_session(request(Full)).await?;
+            session.put_file(file("pkg/b.toy")).await?;
+            session.put_file(file("src/a.plain")).await?;
             let committed = cancelled(polls, session.commit()).await.transpose()?;
-            drop(cx.settings().begin_when_free(&index.backend, Incremental).await?);
+            drop(cx.settings().begin_when_free(&index.backend, request(Incremental)).await?);
             let listed = listed(&index.backend).await?;
-            let all = listed == ["pkg/b.py", "src/a.rs"];
-            let nothing = listed == ["pkg/a.py"] && committed.is_none();
+            let all = listed == ["pkg/b.toy", "src/a.plain"];
+            let nothing = listed == ["pkg/a.toy"] && committed.is_none();
             ensure!(all || nothing, "a commit dropped after {polls} polls left {listed:?}");
             if committed.is_some() {
                 break;
             }
-            commit(&index.backend, Full, &["pkg/a.py"]).await?;
+            commit(&index.backend, Full, &["pkg/a.toy"]).await?;
         }
         Ok(())
     })
@@ -86,37 +87,35 @@ pub(crate) fn a_dropped_commit_publishes_all_or_nothing<F: Fixture>(cx: &Cx<F>) 
 #[derive(Clone, Copy, Debug)]
 enum Call {
     Remove,
-    Purge,
+    Maintain,
     WriteInventory,
-    Prune,
     Queue,
     Store,
 }
 
 impl Call {
-    const ALL: [Self; 6] = [Self::Remove, Self::Purge, Self::WriteInventory, Self::Prune, Self::Queue, Self::Store];
+    const ALL: [Self; 5] = [Self::Remove, Self::Maintain, Self::WriteInventory, Self::Queue, Self::Store];
 
     fn is_about_embeddings(self) -> bool {
-        matches!(self, Self::Prune | Self::Queue | Self::Store)
+        matches!(self, Self::Queue | Self::Store)
     }
 
     async fn make(self, session: &mut impl IndexWriteSession) -> Result<(), BackendError> {
         let waiting =
-            |id: &str| PendingEmbedding { key: key("pkg/a.py", id), spec: spec("2"), text: format!("{id} under another") };
+            |id: &str| PendingEmbedding { key: key("pkg/a.toy", id), spec: spec("2"), text: format!("{id} under another") };
         let computed = |id: &str| ComputedEmbedding {
-            key: key("pkg/a.py", id),
+            key: key("pkg/a.toy", id),
             spec: spec("1"),
             text_hash: ContentHash::of(id.as_bytes()),
             vector: vector(&[1.0, 2.0]),
         };
         match self {
-            Self::Remove => session.remove_file(&path("pkg/a.py")).await,
-            Self::Purge => session.purge_doc_issues(&AuditPolicy::default()).await.map(drop),
+            Self::Remove => session.remove_file(&path("pkg/a.toy")).await,
+            Self::Maintain => session.maintain(&Retention::default()).await.map(drop),
             Self::WriteInventory => {
                 let analyzers = ["c", "python"].map(|name| AnalyzerInventory { tool: Tool::new(name, "1"), globs: Vec::new() });
                 session.write_inventory(RunInventory { coverage: Coverage::Complete, analyzers: analyzers.to_vec() }).await
             }
-            Self::Prune => session.prune_embeddings(&[]).await.map(drop),
             Self::Queue => session.queue_embeddings(vec![waiting("run"), waiting("stop")]).await,
             Self::Store => session.store_embeddings(vec![computed("run"), computed("stop")]).await.map(drop),
         }
@@ -154,19 +153,19 @@ async fn left_by<B: IndexBackend>(
     backend: &B,
     call: impl AsyncFnOnce(&mut B::Session) -> Result<(), BackendError>,
 ) -> Outcome<Vec<String>> {
-    let mut session = backend.begin_index_session(Full).await?;
-    for path in ["pkg/a.py", "pkg/b.py"] {
+    let mut session = backend.begin_index_session(request(Full)).await?;
+    for path in ["pkg/a.toy", "pkg/b.toy"] {
         session.put_file(rich(path, keeps_embeddings(backend.descriptor()))).await?;
     }
     session.commit().await?;
-    let mut session = backend.begin_index_session(Incremental).await?;
+    let mut session = backend.begin_index_session(request(Incremental)).await?;
     call(&mut session).await?;
-    session.put_file(file("src/a.rs")).await?;
+    session.put_file(file("src/a.plain")).await?;
     session.commit().await?;
-    let files = ["pkg/a.py", "pkg/b.py"].map(|it| Question::File(path(it)));
+    let files = ["pkg/a.toy", "pkg/b.toy"].map(|it| Question::File(path(it)));
     let reader = backend.open_reader().await?;
     let mut left = Vec::new();
-    for question in files.iter().chain([&Question::FileStates(PathPrefix::root()), &Question::AnalyzerInventory]) {
+    for question in files.iter().chain([&Question::FileStates(PathPrefix::root()), &Question::Inventory]) {
         left.extend(question.ask(&reader, backend.descriptor()).await?);
     }
     Ok(left)

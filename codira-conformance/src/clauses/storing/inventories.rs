@@ -7,6 +7,7 @@ use codira_contracts::{
 };
 
 use super::drawn_files;
+use crate::toy::request;
 use crate::{Cx, Fixture, Outcome, observe::keeps_embeddings, verdict::ensure, vocabulary::HOSTILE};
 
 pub(crate) fn inventories_read_back_as_written<F: Fixture>(cx: &Cx<F>) -> Outcome {
@@ -22,19 +23,19 @@ pub(crate) fn inventories_read_back_as_written<F: Fixture>(cx: &Cx<F>) -> Outcom
         for (generation, coverage) in
             (1..).zip([Some(Coverage::Complete), None, Some(Coverage::Incomplete), Some(Coverage::Unknown)])
         {
-            let mut session = index.backend.begin_index_session(Incremental).await?;
+            let mut session = index.backend.begin_index_session(request(Incremental)).await?;
             if let Some(coverage) = coverage {
                 session.write_inventory(RunInventory::default()).await?;
                 session.write_inventory(RunInventory { coverage, analyzers: sorted.iter().rev().cloned().collect() }).await?;
                 expected = RunInventory { coverage, analyzers: sorted.to_vec() };
             }
             session.commit().await?;
-            let mut dropped = index.backend.begin_index_session(Full).await?;
+            let mut dropped = index.backend.begin_index_session(request(Full)).await?;
             dropped.write_inventory(RunInventory::default()).await?;
             drop(dropped);
             let reader = index.backend.open_reader().await?;
-            let runtime = reader.runtime_inventory().await?;
-            let found = RunInventory { coverage: runtime.coverage, analyzers: reader.analyzer_inventory().await? };
+            let runtime = reader.inventory().await?;
+            let found = RunInventory { coverage: runtime.coverage, analyzers: runtime.analyzers.clone() };
             ensure!(found == expected, "written was {expected:#?}, and found is {found:#?}");
             ensure!(runtime.generation == generation, "the inventory of commit {generation} says {}", runtime.generation);
             let own = runtime.backend == descriptor.tool && runtime.schema == descriptor.schema;
@@ -48,11 +49,10 @@ pub(crate) fn totals_count_what_is_stored<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut totals = Totals::default();
-        let mut session = index.backend.begin_index_session(Full).await?;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
         for file in drawn_files(40, keeps_embeddings(index.backend.descriptor()))? {
             let analysis = &file.analysis;
             let uses = |kind| analysis.uses.iter().filter(|it| it.kind == kind).count() as u64;
-            let pending = file.embeddings.iter().filter(|row| matches!(row.state, EmbeddingState::Pending { .. })).count();
             totals.files += 1;
             totals.symbols += analysis.symbols.len() as u64;
             totals.imports += analysis.imports.len() as u64;
@@ -60,6 +60,7 @@ pub(crate) fn totals_count_what_is_stored<F: Fixture>(cx: &Cx<F>) -> Outcome {
             totals.references += uses(UseKind::Reference);
             totals.documentation += analysis.documentation.len() as u64;
             totals.doc_issues += analysis.doc_issues.len() as u64;
+            let pending = file.embeddings.iter().filter(|row| matches!(row.state, EmbeddingState::Pending { .. })).count();
             totals.embeddings += (file.embeddings.len() - pending) as u64;
             totals.pending_embeddings += pending as u64;
             session.put_file(file).await?;

@@ -69,7 +69,7 @@ async fn ask(reader: &dyn IndexReader, embedding: &Embedding, query: SimilarQuer
 
 /// Why vectors do not tell everything, if they do not.
 async fn what_is_missing(reader: &dyn IndexReader, embedding: &Embedding) -> Result<Option<String>, Failure> {
-    let inventory = reader.embedding_inventory().await?;
+    let inventory = reader.inventory().await?.embeddings;
     let of_spec = inventory.into_iter().find(|inventory| inventory.spec == *embedding.spec());
     Ok(match of_spec {
         Some(EmbeddingInventory { pending: 0, .. }) => None,

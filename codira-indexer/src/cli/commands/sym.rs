@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
-use codira_contracts::{BackendError, IndexReader, SymbolEntry, SymbolKind, Visibility};
+use codira_contracts::{BackendError, IndexReader, SymbolEntry, SymbolKind, SymbolRequest, Visibility};
 use serde::Serialize;
 
 use crate::{
@@ -112,8 +112,8 @@ impl Symbols {
 impl Belongings {
     async fn of(reader: &dyn IndexReader, entry: &SymbolEntry) -> Result<Self, BackendError> {
         let key = entry.key();
-        let overloads = reader.overloads(&key).await?;
-        let mut members = reader.children(&key).await?;
+        let overloads = reader.symbols(&SymbolRequest::overloads_of(key.clone())).await?;
+        let mut members = reader.symbols(&SymbolRequest::children_of(key)).await?;
         members.retain(|member| member.symbol.kind != SymbolKind::Overload);
         Ok(Self { overloads, members })
     }

@@ -8,16 +8,16 @@ use super::*;
 use crate::cli::sample::{self, SampleFile};
 
 async fn reader() -> DynReader {
-    let python = |path, module| SampleFile::new(path, Language::PYTHON, module);
+    let python = |path, module| SampleFile::new(path, Language::from_static("python"), module);
     let rust = |path, module| {
-        let file = SampleFile::new(path, Language::RUST, module).symbol("Mutex", K::Struct, |_| {});
+        let file = SampleFile::new(path, Language::from_static("rust"), module).symbol("Mutex", K::Struct, |_| {});
         file.symbol("Mutex.lock", K::Method, |_| {})
     };
     let files = [
         python("flask/__init__.py", "flask"),
         python("flask/app.py", "flask.app").symbol("Flask", K::Class, |_| {}).symbol("Flask.run", K::Method, |_| {}),
         python("flask/cli.py", "flask.cli").symbol("run", K::Function, |_| {}).symbol("Flask", K::Class, |_| {}),
-        SampleFile::new("tokio/Cargo.toml", Language::RUST, "tokio").symbol("tokio", K::Namespace, |_| {}),
+        SampleFile::new("tokio/Cargo.toml", Language::from_static("rust"), "tokio").symbol("tokio", K::Namespace, |_| {}),
         rust("tokio/src/sync/mutex.rs", "crate::sync::mutex"),
         rust("tokio/src/loom/mutex.rs", "crate::loom::mutex"),
         rust("other/src/sync/mutex.rs", "crate::sync::mutex"),

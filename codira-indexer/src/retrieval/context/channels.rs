@@ -180,7 +180,10 @@ async fn documented(reader: &dyn IndexReader, query: &ContextQuery) -> Result<Ve
         words.sort();
         words.dedup();
         let owner = match &hit.entry.unit.owner {
-            Some(owner) => reader.symbol(&SymbolKey { path: hit.entry.path.clone(), id: owner.clone() }).await?,
+            Some(owner) => {
+                let key = SymbolKey { path: hit.entry.path.clone(), id: owner.clone() };
+                reader.symbols(&SymbolRequest::of(key)).await?.pop()
+            }
             None => None,
         };
         let place = owner.map_or_else(|| Place::from(hit.entry), Place::from);
@@ -223,7 +226,7 @@ async fn issues(reader: &dyn IndexReader, query: &ContextQuery, terms: &Terms) -
     scored.truncate(DEPTH);
     let mut found = Vec::new();
     for (words, key, detail) in scored {
-        if let Some(entry) = reader.symbol(&key).await? {
+        if let Some(entry) = reader.symbols(&SymbolRequest::of(key)).await?.pop() {
             found.push(Found { place: entry.into(), score: words as f64, detail });
         }
     }

@@ -22,6 +22,7 @@ mod statements;
 mod uses;
 mod walk;
 
+use crate::c::LANGUAGE;
 use codira_contracts::{
     AnalysisStatus, Diagnostic, FileAnalysis, Import, ImportCondition, ImportKind, Language, LanguageAnalyzer, RepoPath,
     SourceFile, StableId, Symbol, SymbolKind, Tool, UseForm, UseKind, Visibility,
@@ -61,7 +62,7 @@ impl LanguageAnalyzer for CAnalyzer {
     }
 
     fn language(&self) -> &Language {
-        const { &Language::C }
+        const { &LANGUAGE }
     }
 
     fn globs(&self) -> &[&'static str] {
@@ -126,7 +127,7 @@ impl LanguageAnalyzer for CAnalyzer {
             symbols,
             source: text.to_owned(),
             status: status(diagnostics),
-            ..FileAnalysis::new(Language::C, file.path.as_str())
+            ..FileAnalysis::new(LANGUAGE, file.path.as_str())
         }
     }
 }

@@ -20,6 +20,7 @@ mod walk;
 
 use std::{panic, thread};
 
+use crate::python::LANGUAGE;
 use codira_contracts::{AnalysisStatus, Diagnostic, FileAnalysis, Language, LanguageAnalyzer, RepoPath, SourceFile, Tool};
 use ruff_python_ast::PySourceType;
 use ruff_python_parser::{ParseError, parse_unchecked_source};
@@ -54,7 +55,7 @@ impl LanguageAnalyzer for PythonAnalyzer {
     }
 
     fn language(&self) -> &Language {
-        const { &Language::PYTHON }
+        const { &LANGUAGE }
     }
 
     fn globs(&self) -> &[&'static str] {
@@ -89,7 +90,7 @@ impl LanguageAnalyzer for PythonAnalyzer {
 fn read(file: SourceFile<'_>) -> FileAnalysis {
     let parsed = parse_unchecked_source(file.text, PySourceType::Python);
     let walk = Walk::new(file.text, Module::at(file.path));
-    let mut analysis = FileAnalysis::new(Language::PYTHON, walk.module.name.clone());
+    let mut analysis = FileAnalysis::new(LANGUAGE, walk.module.name.clone());
     let diagnostic =
         |error: &ParseError| Diagnostic { line: walk.lines.line(error.range().start()), message: error.error.to_string() };
     if parsed.has_invalid_syntax() {
@@ -103,7 +104,7 @@ fn read(file: SourceFile<'_>) -> FileAnalysis {
 /// What is said of a file that is not read: that it is there, and why no more is said.
 fn refused(file: SourceFile<'_>, reason: &str) -> FileAnalysis {
     let walk = Walk::new("", Module::at(file.path));
-    let mut analysis = FileAnalysis::new(Language::PYTHON, walk.module.name.clone());
+    let mut analysis = FileAnalysis::new(LANGUAGE, walk.module.name.clone());
     walk.file(&[], &mut analysis);
     analysis.source = file.text.to_owned();
     analysis.status = AnalysisStatus::Partial(vec![Diagnostic { line: 1, message: format!("not read: {reason}") }]);

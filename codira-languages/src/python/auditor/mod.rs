@@ -17,6 +17,7 @@ use codira_contracts::{
 
 use self::docstring::{Docstring, Style};
 use crate::auditing::{findings::Findings, rules};
+use crate::python::LANGUAGE;
 
 /// Audits Python.
 pub struct PythonAuditor {
@@ -44,7 +45,7 @@ impl DocumentationAuditor for PythonAuditor {
     }
 
     fn language(&self) -> &Language {
-        const { &Language::PYTHON }
+        const { &LANGUAGE }
     }
 
     fn conventions(&self) -> &[Tool] {

@@ -4,9 +4,10 @@
 //! it, others know that the crate has its root in this directory. A manifest of a workspace alone gives a mere module: it names no
 //! crate, and its directory is often called like one of its members.
 
+use crate::rust::LANGUAGE;
 use codira_contracts::{
-    Documentation, DocumentationFormat, DocumentationKind, FileAnalysis, Import, ImportCondition, ImportKind, Language,
-    SourceFile, StableId, Symbol, SymbolKind, Visibility,
+    Documentation, DocumentationFormat, DocumentationKind, FileAnalysis, Import, ImportCondition, ImportKind, SourceFile,
+    StableId, Symbol, SymbolKind, Visibility,
 };
 use toml::{
     Spanned,
@@ -38,7 +39,7 @@ pub(super) fn analyze(file: SourceFile<'_>, lines: &Lines) -> FileAnalysis {
         Some(name) => ("crate", SymbolKind::Namespace, name),
         None => ("module", SymbolKind::Module, directory(file)),
     };
-    let mut analysis = FileAnalysis::new(Language::RUST, name.clone());
+    let mut analysis = FileAnalysis::new(LANGUAGE, name.clone());
     let mut symbol = Symbol { span: lines.whole(file.text), ..Symbol::new(id, kind, name) };
     if let Some(description) = package.and_then(|package| package.get("description"))
         && let Some(text) = description.get_ref().as_str()

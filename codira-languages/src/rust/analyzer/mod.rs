@@ -27,6 +27,7 @@ use std::{
     thread,
 };
 
+use crate::rust::LANGUAGE;
 use codira_contracts::{
     AnalysisStatus, Diagnostic, FileAnalysis, Language, LanguageAnalyzer, RepoPath, SourceFile, Symbol, SymbolKind, Tool,
     last_name,
@@ -73,7 +74,7 @@ impl LanguageAnalyzer for RustAnalyzer {
     }
 
     fn language(&self) -> &Language {
-        const { &Language::RUST }
+        const { &LANGUAGE }
     }
 
     fn globs(&self) -> &[&'static str] {
@@ -130,7 +131,7 @@ fn guarded<T>(parse: impl FnOnce() -> Option<T>) -> Option<T> {
 
 /// An analysis that knows the file's module alone.
 fn module(file: SourceFile<'_>, lines: &Lines) -> FileAnalysis {
-    let mut analysis = FileAnalysis::new(Language::RUST, module_path::module_of(file.path));
+    let mut analysis = FileAnalysis::new(LANGUAGE, module_path::module_of(file.path));
     let name = last_name(&analysis.module).to_owned();
     let span = lines.whole(file.text);
     analysis.symbols.push(Symbol {

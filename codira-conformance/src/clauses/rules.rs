@@ -1,0 +1,143 @@
+//! Rules: edges follow from those that a session brings.
+
+use codira_contracts::{
+    EdgeEnd, EdgeRequest, EdgeTarget, IndexBackend, IndexReader, IndexWriteSession, SessionRequest, Symbol, SymbolKind,
+    UseForm, UseKind, UseRecord,
+    WriteScope::{Full, Incremental},
+};
+
+use crate::{
+    Cx, Fixture, Outcome,
+    histories::{Edit, End, History, Run, follow},
+    samples::{call, defining, file, import},
+    toy::{Edition, PLAIN, request},
+    verdict::ensure,
+};
+
+/// A file whose function calls what it imports from the other one.
+fn caller() -> codira_contracts::FileSnapshot {
+    let mut caller = defining("pkg/b.toy", &["helper"]);
+    caller.analysis.imports = vec![import("pkg.a", "run")];
+    caller.analysis.uses = vec![call("helper", "run"), call("helper", "helper")];
+    caller
+}
+
+fn put(file: codira_contracts::FileSnapshot) -> Edit {
+    Edit::Put(Box::new(file))
+}
+
+pub(crate) fn edges_are_those_of_the_session<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    for edition in Edition::ALL {
+        let edits = vec![put(defining("pkg/a.toy", &["run"])), put(caller()), put(defining("c/a.c", &["run"]))];
+        let run = Run { scope: Full, edition: *edition, edits, end: End::Commit, questions: Vec::new() };
+        cx.block_on(async { follow(&cx.index().await?.backend, cx.settings(), &History(vec![run])).await })?;
+    }
+    Ok(())
+}
+
+pub(crate) fn other_rules_derive_anew<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    let run = |scope, edition, edits| Run { scope, edition, edits, end: End::Commit, questions: Vec::new() };
+    let files = || vec![put(defining("pkg/a.toy", &["run"])), put(caller()), put(file("pkg/index.toy"))];
+    let history = History(vec![
+        run(Full, Edition::First, files()),
+        // No file is put, and every edge turns.
+        run(Incremental, Edition::Second, Vec::new()),
+        run(Incremental, Edition::Without, Vec::new()),
+        run(Incremental, Edition::First, Vec::new()),
+        // Others are put beside those that turn, early and late.
+        run(Incremental, Edition::Second, vec![put(defining("src/a.plain", &["alone"])), Edit::RebuildDerived]),
+        run(Incremental, Edition::First, vec![Edit::RebuildDerived, put(defining("pkg/a.toy", &["run", "more"]))]),
+        // What the rules of before offered is found by those of now.
+        run(Incremental, Edition::First, vec![put(defining("pkg/a.toy", &["more"]))]),
+        run(Incremental, Edition::Second, vec![Edit::Remove(crate::samples::path("pkg/a.toy"))]),
+        run(Incremental, Edition::First, vec![put(defining("pkg/a.toy", &["run"]))]),
+    ]);
+    cx.block_on(async { follow(&cx.index().await?.backend, cx.settings(), &history).await })
+}
+
+pub(crate) fn a_session_given_up_leaves_the_rules<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    let run = |edition, edits, end| Run { scope: Incremental, edition, edits, end, questions: Vec::new() };
+    let files = vec![put(defining("pkg/a.toy", &["run"])), put(caller())];
+    let history = History(vec![
+        run(Edition::First, files, End::Commit),
+        run(Edition::Second, vec![Edit::RebuildDerived], End::Drop),
+        run(Edition::Without, vec![Edit::RebuildDerived], End::Abort),
+        run(Edition::First, vec![put(defining("src/a.plain", &["alone"]))], End::Commit),
+    ]);
+    cx.block_on(async { follow(&cx.index().await?.backend, cx.settings(), &history).await })
+}
+
+pub(crate) fn the_inventory_names_the_rules<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        for (edition, scope) in [
+            (Edition::First, Full),
+            (Edition::Second, Incremental),
+            (Edition::Without, Incremental),
+            (Edition::First, Incremental),
+            (Edition::Second, Full),
+        ] {
+            let rules = edition.rules();
+            let session = index.backend.begin_index_session(SessionRequest { scope, rules: rules.clone() }).await?;
+            session.commit().await?;
+            let found = index.backend.open_reader().await?.inventory().await?.rules;
+            let expected = rules.inventory();
+            ensure!(found == expected, "the session brought {expected:?}, and the inventory names {found:?}");
+        }
+        Ok(())
+    })
+}
+
+/// A type with a member, a function with one inside, two of one name, and uses of all of them.
+fn plain() -> codira_contracts::FileSnapshot {
+    let mut file = defining("src/a.plain", &["run", "twice"]);
+    let inside =
+        |id: &str, kind, name: &str, parent: &str| Symbol { parent: Some(parent.into()), ..Symbol::new(id, kind, name) };
+    file.analysis.symbols.extend([
+        Symbol::new("Box", SymbolKind::Class, "Box"),
+        inside("Box.open", SymbolKind::Method, "open", "Box"),
+        inside("Box.shut", SymbolKind::Method, "shut", "Box"),
+        inside("run.inner", SymbolKind::Function, "inner", "run"),
+        Symbol::new("twice again", SymbolKind::Function, "twice"),
+    ]);
+    let of_self = UseRecord { form: UseForm::SelfMember, ..call("Box.open", "shut") };
+    let texts = ["inner", "run", "Box.open", "Box::shut", "open", "twice", "far", ""];
+    file.analysis.uses = texts.map(|text| call("run.inner", text)).into_iter().chain([of_self]).collect();
+    file.analysis.imports = vec![import("pkg.a", "far")];
+    file
+}
+
+pub(crate) fn a_language_without_rules_stays_in_its_file<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let mut other = defining("pkg/a.toy", &["far", "open"]);
+        other.analysis.language = PLAIN;
+        let mut session = index.backend.begin_index_session(request(Full)).await?;
+        session.put_file(plain()).await?;
+        session.put_file(other).await?;
+        session.commit().await?;
+        let reader = index.backend.open_reader().await?;
+        let mut found = Vec::new();
+        for name in ["inner", "open"] {
+            let edges = reader.edges(&EdgeRequest::new(UseKind::Call, EdgeEnd::FromNamed(name.to_owned()))).await?;
+            found.extend(edges.into_iter().map(|edge| match edge.target.key() {
+                EdgeTarget::Resolved(key) => format!("{} -> {key}", edge.owner.key.id),
+                EdgeTarget::External { name, .. } => format!("{} -> external {name}", edge.owner.key.id),
+                EdgeTarget::Unresolved { text } => format!("{} -> ?{text}", edge.owner.key.id),
+            }));
+        }
+        let expected = [
+            "run.inner -> src/a.plain#Box.open",
+            "run.inner -> src/a.plain#Box.shut",
+            "run.inner -> src/a.plain#run",
+            "run.inner -> src/a.plain#run.inner",
+            "run.inner -> ?",
+            "run.inner -> ?far",
+            "run.inner -> ?open",
+            "run.inner -> ?twice",
+            "Box.open -> src/a.plain#Box.shut",
+        ];
+        ensure!(found == expected, "names are sought in their own file: {expected:#?}, and found are {found:#?}");
+        Ok(())
+    })
+}

@@ -1,0 +1,137 @@
+//! Rules: backends that know better than the session, or keep what other rules said.
+
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use codira_contracts::{resolve::RuleSet, *};
+
+use crate::{
+    commits::Commits,
+    fault::{Answer, Fault},
+    judge::mutants,
+};
+
+mutants! {
+    a_session_brings_rules_in_vain: IgnoresTheRules, "every session resolves by the rules of the first", [
+        "rules::other_rules_derive_anew",
+        "rules::the_inventory_names_the_rules",
+    ];
+    old_edges_stay: KeepsOldEdges, "files that are not put keep the edges of other rules", [
+        "rules::other_rules_derive_anew",
+    ];
+    the_inventory_names_no_rules: NamesNoRules, "the inventory says nothing of rules", [
+        "rules::edges_are_those_of_the_session",
+        "rules::other_rules_derive_anew",
+        "rules::a_session_given_up_leaves_the_rules",
+        "rules::the_inventory_names_the_rules",
+        "graph::edges_are_those_of_the_resolver",
+        "graph::edges_follow_every_change",
+    ];
+    a_full_session_passes_over_lone_rules: PassesOver, "a full session passes over the rules of a single language", [
+        "rules::edges_are_those_of_the_session",
+    ];
+    rules_stay_where_they_were_brought_in_vain: NamesTheLast, "the inventory names the rules of the last session that began", [
+        "rules::a_session_given_up_leaves_the_rules",
+    ];
+    a_language_without_rules_has_no_edges: ResolvesByRulesAlone, "in a language without rules, nothing is resolved", [
+        "rules::a_language_without_rules_stays_in_its_file",
+    ];
+}
+
+#[derive(Default)]
+struct IgnoresTheRules(Mutex<Option<RuleSet>>);
+
+#[async_trait]
+impl Fault for IgnoresTheRules {
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        let rules = self.0.lock().unwrap().get_or_insert(request.rules.clone()).clone();
+        base.begin_index_session(SessionRequest { rules, ..request }).await
+    }
+}
+
+#[derive(Default)]
+struct KeepsOldEdges(Commits);
+
+#[async_trait]
+impl Fault for KeepsOldEdges {
+    async fn commit(&self, base: &DynBackend, session: DynSession) -> Answer<Commit> {
+        self.0.commit(base, session).await
+    }
+
+    async fn edges(&self, reader: &dyn IndexReader, request: &EdgeRequest) -> Answer<Vec<EdgeEntry>> {
+        let inventory = reader.inventory().await?;
+        if let Some(before) = self.0.of(inventory.generation - 1)
+            && before.inventory().await?.rules != inventory.rules
+            && before.file_states(&PathPrefix::root()).await? == reader.file_states(&PathPrefix::root()).await?
+        {
+            return before.edges(request).await;
+        }
+        reader.edges(request).await
+    }
+}
+
+#[derive(Default)]
+struct PassesOver(Mutex<Option<RuleSet>>);
+
+#[async_trait]
+impl Fault for PassesOver {
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        let is_lone = request.scope == WriteScope::Full && request.rules.inventory().len() == 1;
+        *self.0.lock().unwrap() = is_lone.then(|| request.rules.clone());
+        let rules = if is_lone { RuleSet::default() } else { request.rules };
+        base.begin_index_session(SessionRequest { rules, ..request }).await
+    }
+
+    async fn inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
+        let mut inventory = reader.inventory().await?;
+        if let Some(passed_over) = &*self.0.lock().unwrap() {
+            inventory.rules = passed_over.inventory();
+        }
+        Ok(inventory)
+    }
+}
+
+#[derive(Default)]
+struct NamesTheLast(Mutex<RuleSet>);
+
+#[async_trait]
+impl Fault for NamesTheLast {
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        let session = base.begin_index_session(request.clone()).await?;
+        *self.0.lock().unwrap() = request.rules;
+        Ok(session)
+    }
+
+    async fn inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
+        let inventory = reader.inventory().await?;
+        Ok(RuntimeInventory { rules: self.0.lock().unwrap().inventory(), ..inventory })
+    }
+}
+
+#[derive(Default)]
+struct NamesNoRules;
+
+#[async_trait]
+impl Fault for NamesNoRules {
+    async fn inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
+        Ok(RuntimeInventory { rules: Vec::new(), ..reader.inventory().await? })
+    }
+}
+
+#[derive(Default)]
+struct ResolvesByRulesAlone;
+
+#[async_trait]
+impl Fault for ResolvesByRulesAlone {
+    async fn edges(&self, reader: &dyn IndexReader, request: &EdgeRequest) -> Answer<Vec<EdgeEntry>> {
+        let mut edges = reader.edges(request).await?;
+        for edge in &mut edges {
+            if edge.owner.key.path.extension() == Some("plain")
+                && let EdgeTarget::Resolved(symbol) = &edge.target
+            {
+                edge.target = EdgeTarget::Unresolved { text: symbol.name.clone() };
+            }
+        }
+        Ok(edges)
+    }
+}

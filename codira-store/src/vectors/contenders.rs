@@ -1,0 +1,145 @@
+//! Who may still be among the best, when scores are known to lie between bounds.
+
+use std::collections::BinaryHeap;
+
+/// What a score lies between, both included.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounds {
+    /// No score is less.
+    pub low: f32,
+    /// No score is greater.
+    pub high: f32,
+}
+
+/// Keeps those that may be among the best, as long as others do not surely come before them.
+///
+/// ```
+/// use codira_store::vectors::{Bounds, Contenders};
+///
+/// let mut contenders = Contenders::new(Some(1));
+/// for (low, high, key) in [(0.1, 0.2, "a"), (0.4, 0.6, "b"), (0.5, 0.7, "c"), (0.3, 0.45, "d")] {
+///     contenders.push(Bounds { low, high }, key);
+/// }
+/// // One scores 0.5 or more: "a" and "d" cannot.
+/// assert_eq!(contenders.into_keys(), ["b", "c"]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Contenders<K> {
+    limit: usize,
+    /// The greatest lower bounds, the least of them first, and as many as the limit: whoever stays below all of them is out.
+    lows: BinaryHeap<Least>,
+    kept: Vec<(f32, K)>,
+    /// When those that fell behind are next looked for.
+    full: usize,
+}
+
+/// How many are kept at least before those that fell behind are looked for.
+const FEW: usize = 1_000;
+
+impl<K> Contenders<K> {
+    /// Keeps who may be among the first `limit`; all, without a limit.
+    pub fn new(limit: Option<usize>) -> Self {
+        Self { limit: limit.unwrap_or(usize::MAX), lows: BinaryHeap::new(), kept: Vec::new(), full: FEW }
+    }
+
+    /// Offers a key.
+    pub fn push(&mut self, bounds: Bounds, key: K) {
+        if self.lows.len() < self.limit {
+            self.lows.push(Least(bounds.low));
+        } else if self.lows.peek().is_some_and(|Least(least)| bounds.low > *least) {
+            self.lows.pop();
+            self.lows.push(Least(bounds.low));
+        }
+        if bounds.high >= self.bar() {
+            self.kept.push((bounds.high, key));
+        }
+        if self.kept.len() >= self.full {
+            self.forget();
+            self.full = FEW.max(2 * self.kept.len());
+        }
+    }
+
+    /// Who may be among the best, in the order in which they came: at least as many as the limit, where so many were offered.
+    pub fn into_keys(mut self) -> Vec<K> {
+        self.forget();
+        self.kept.into_iter().map(|(_, key)| key).collect()
+    }
+
+    /// What a score must reach: so many surely do that there is no room for less.
+    fn bar(&self) -> f32 {
+        let least = self.lows.peek().filter(|_| self.lows.len() >= self.limit);
+        least.map_or(if self.limit == 0 { f32::INFINITY } else { f32::NEG_INFINITY }, |Least(least)| *least)
+    }
+
+    fn forget(&mut self) {
+        let bar = self.bar();
+        self.kept.retain(|(high, _)| *high >= bar);
+    }
+}
+
+/// Orders the least *first*.
+#[derive(Clone, Copy, Debug)]
+struct Least(f32);
+
+impl Ord for Least {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        other.0.total_cmp(&self.0)
+    }
+}
+
+impl PartialOrd for Least {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Least {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Least {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use codira_contracts::score::TopK;
+
+    proptest! {
+        /// Whatever the scores are between their bounds, the best are among those that are kept.
+        #[test]
+        fn the_best_are_kept(
+            offered in prop::collection::vec((-1.0_f32..1.0, 0.0_f32..0.3, 0.0_f32..=1.0), 0..200),
+            limit in prop::option::of(0_usize..20),
+            times in 1_usize..20,
+        ) {
+            let offered: Vec<_> = offered.repeat(times).into_iter().zip(0_usize..).collect();
+            let mut contenders = Contenders::new(limit);
+            let mut top = TopK::new(limit);
+            for ((low, wide, place), key) in &offered {
+                let bounds = Bounds { low: *low, high: low + wide };
+                contenders.push(bounds, *key);
+                top.push((low + wide * place).clamp(bounds.low, bounds.high), *key);
+            }
+            let kept = contenders.into_keys();
+            prop_assert!(kept.is_sorted());
+            for best in top.into_sorted() {
+                prop_assert!(kept.binary_search(&best.key).is_ok(), "{best:?} is not among {kept:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn those_that_fall_behind_are_forgotten() {
+        let mut contenders = Contenders::new(Some(3));
+        for number in 0..100_000_u32 {
+            let low = number as f32 / 100_000.0;
+            contenders.push(Bounds { low, high: low + 0.001 }, number);
+        }
+        assert!(contenders.kept.len() <= 2 * FEW);
+        assert!(contenders.into_keys().len() < 200);
+    }
+}
