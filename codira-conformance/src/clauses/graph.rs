@@ -114,12 +114,13 @@ pub(crate) fn deriving_early_changes_no_answer<F: Fixture>(cx: &Cx<F>) -> Outcom
 pub(crate) fn each_edge_is_found_from_both_ends<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        // No drawn file is of this module, and none makes it ambiguous.
-        let mut called = defining("pkg/a.toy", &["run"]);
+        // No drawn file is of these modules, and makes them ambiguous.
+        let (mut called, mut calling) = (defining("pkg/a.toy", &["run"]), caller("pkg/b.toy", "called"));
         called.analysis.module = "called".to_owned();
+        calling.analysis.module = "calling".to_owned();
         let mut session = index.backend.begin_index_session(request(Full)).await?;
         session.put_file(called).await?;
-        session.put_file(caller("pkg/b.toy", "called")).await?;
+        session.put_file(calling).await?;
         for file in drawn_files(40, keeps_embeddings(index.backend.descriptor()))? {
             session.put_file(file).await?;
         }

@@ -13,6 +13,7 @@ use crate::{
 
 mutants! {
     import_targets_are_one_commit_late: ImportTargetsLate, "where imports lead is that of the commit before", [
+        "storing::a_replaced_file_leaves_no_trace",
         "storing::a_removed_file_leaves_no_trace",
         "rules::other_rules_derive_anew",
         "graph::edges_follow_every_change",

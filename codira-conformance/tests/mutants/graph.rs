@@ -29,6 +29,7 @@ mutants! {
         REBUILT,
     ];
     edges_of_other_files_stay: DerivesWhatWasPut, "a commit derives edges for the files that it puts, and no others", [
+        "storing::a_replaced_file_leaves_no_trace",
         "storing::a_removed_file_leaves_no_trace",
         "rules::other_rules_derive_anew",
         "graph::edges_follow_every_change",

@@ -30,7 +30,7 @@ mutants! {
     a_full_session_passes_over_lone_rules: PassesOver, "a full session passes over the rules of a single language", [
         "rules::edges_are_those_of_the_session",
     ];
-    rules_stay_where_they_were_brought_in_vain: NamesTheLast, "the inventory names the rules of the last session that began", [
+    rules_that_were_given_up_are_named: NamesThoseGivenUp, "the inventory names the rules of a session that was given up", [
         "rules::a_session_given_up_leaves_the_rules",
     ];
     a_language_without_rules_has_no_edges: ResolvesByRulesAlone, "in a language without rules, nothing is resolved", [
@@ -91,20 +91,35 @@ impl Fault for PassesOver {
     }
 }
 
+/// The rules of the session that is open, and those of one that was given up.
 #[derive(Default)]
-struct NamesTheLast(Mutex<RuleSet>);
+struct NamesThoseGivenUp {
+    open: Mutex<Option<RuleSet>>,
+    given_up: Mutex<Option<RuleSet>>,
+}
 
 #[async_trait]
-impl Fault for NamesTheLast {
+impl Fault for NamesThoseGivenUp {
     async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
         let session = base.begin_index_session(request.clone()).await?;
-        *self.0.lock().unwrap() = request.rules;
+        // Whatever is open now was not committed.
+        if let Some(given_up) = self.open.lock().unwrap().replace(request.rules) {
+            *self.given_up.lock().unwrap() = Some(given_up);
+        }
         Ok(session)
     }
 
+    async fn commit(&self, _: &DynBackend, session: DynSession) -> Answer<Commit> {
+        (*self.open.lock().unwrap(), *self.given_up.lock().unwrap()) = (None, None);
+        session.commit().await
+    }
+
     async fn inventory(&self, reader: &dyn IndexReader) -> Answer<RuntimeInventory> {
-        let inventory = reader.inventory().await?;
-        Ok(RuntimeInventory { rules: self.0.lock().unwrap().inventory(), ..inventory })
+        let mut inventory = reader.inventory().await?;
+        if let Some(given_up) = &*self.given_up.lock().unwrap() {
+            inventory.rules = given_up.inventory();
+        }
+        Ok(inventory)
     }
 }
 
