@@ -3,7 +3,7 @@
 #[cfg(any(feature = "sqlite", feature = "duckdb-installed"))]
 use codira_contracts::DynBackend;
 
-use crate::{BackendFactory, registry::KnownBackend};
+use crate::{BackendFactory, NotCompiled};
 
 /// Every backend of this workspace that was compiled in.
 pub(crate) fn first_party() -> Vec<BackendFactory> {
@@ -20,5 +20,5 @@ pub(crate) fn first_party() -> Vec<BackendFactory> {
 }
 
 /// Every backend of this workspace that a feature brings.
-pub(crate) const KNOWN: &[KnownBackend] =
-    &[KnownBackend { name: "sqlite", feature: "sqlite" }, KnownBackend { name: "duckdb", feature: "duckdb" }];
+pub(crate) const KNOWN: &[NotCompiled] =
+    &[NotCompiled { name: "sqlite", feature: "sqlite" }, NotCompiled { name: "duckdb", feature: "duckdb" }];

@@ -6,6 +6,7 @@ use codira_contracts::{BackendError, BoxError, ErrorKind};
 
 use crate::{
     config::{ConfigSource, Key},
+    plugins::PluginKind,
     state::StateRefusal,
 };
 
@@ -83,9 +84,11 @@ pub enum IndexerError {
         gaps: Vec<String>,
     },
 
-    /// No backend has the name.
-    #[error("unknown backend `{name}` ({origin}); known are {}{}", list(known), did_you_mean(nearest))]
-    UnknownBackend {
+    /// Nothing of the kind has the name.
+    #[error("unknown {kind} `{name}` ({origin}); known are {}{}", list(known), did_you_mean(nearest))]
+    UnknownPlugin {
+        /// What was chosen: a backend, an embedding engine.
+        kind: PluginKind,
         /// The name.
         name: String,
         /// Who chose it.
@@ -96,9 +99,11 @@ pub enum IndexerError {
         nearest: Option<String>,
     },
 
-    /// A backend of this workspace was left out when the program was compiled.
-    #[error("the backend `{name}` ({origin}) was not compiled in; known are {}", list(known))]
-    BackendNotCompiled {
+    /// Something of this workspace was chosen that was left out when the program was compiled.
+    #[error("the {kind} `{name}` ({origin}) was not compiled in; known are {}", list(known))]
+    PluginNotCompiled {
+        /// What was chosen: a backend, an embedding engine.
+        kind: PluginKind,
         /// The name.
         name: String,
         /// Who chose it.
@@ -167,15 +172,6 @@ pub enum IndexerError {
         source: Option<BoxError>,
     },
 
-    /// An embedding engine was chosen that was left out when the program was compiled.
-    #[error("the embedding engine `{engine}` was not compiled in")]
-    EngineNotCompiled {
-        /// The engine.
-        engine: &'static str,
-        /// The Cargo feature of `codira-indexer` that brings it.
-        feature: &'static str,
-    },
-
     /// The indexer was given no embedding engine.
     #[error("there is no embedding engine")]
     NoEngine,
@@ -204,8 +200,14 @@ impl IndexerError {
                 format!("correct {}; `codira config` lists every key", path.display())
             }
             Self::InvalidValue { .. } => "correct the value; `codira config` lists every key".to_owned(),
-            Self::UnknownBackend { .. } => "choose a known one; `codira backends` lists them".to_owned(),
-            Self::BackendNotCompiled { feature, .. } => format!("build codira-indexer with the feature `{feature}`"),
+            Self::UnknownPlugin { kind: PluginKind::Backend, .. } => {
+                "choose a known one; `codira backends` lists them".to_owned()
+            }
+            Self::UnknownPlugin { .. } => "choose a known one; `codira plugins` lists them".to_owned(),
+            Self::PluginNotCompiled { kind: PluginKind::Engine, feature, .. } => {
+                format!("build codira-indexer with the feature `{feature}`, or set `embeddings.engine` to another one")
+            }
+            Self::PluginNotCompiled { feature, .. } => format!("build codira-indexer with the feature `{feature}`"),
             Self::MissingSetting { key, .. } => {
                 format!("set it in .codira/config.toml, or as the environment variable {}", key.variable())
             }
@@ -216,9 +218,6 @@ impl IndexerError {
                 "name a directory with config.json, tokenizer.json and model.safetensors, as sentence-transformers saves \
                  them, in `embeddings.model`; nothing is downloaded"
                     .to_owned()
-            }
-            Self::EngineNotCompiled { feature, .. } => {
-                format!("build codira-indexer with the feature `{feature}`, or set `embeddings.engine` to \"lexical\"")
             }
             Self::Engine(_) => "set `embeddings.mode` to \"off\" to index without embeddings".to_owned(),
             Self::NoEngine => "give the indexer one".to_owned(),

@@ -4,6 +4,8 @@
 //!   in one session. It reports, tells its progress as [`IndexEvent`]s, and can be cancelled.
 //! - A [`BackendRegistry`] opens backends by name at a [`Location`]; [`Config`] says which, and who chose it.
 //! - A [`LanguageRegistry`] holds the languages that can be indexed and audited, ours of `codira-languages` and others.
+//! - An [`EngineRegistry`] opens embedding engines by name.
+//! - [`Registries`] are these three together. With the feature `cli`, `cli::run` is the command `codira` over them.
 //! - [`Auditing`] says which auditors of documentation audit what.
 //! - [`retrieval`] gives ranked answers to questions in words.
 //!
@@ -81,6 +83,8 @@ mod events;
 mod languages;
 mod location;
 pub mod plan;
+mod plugins;
+mod registries;
 mod registry;
 mod report;
 pub mod retrieval;
@@ -94,12 +98,14 @@ pub use config::{BackendUrl, Config, ConfigEntry, ConfigSource, Environment, Key
 pub use dump::{DumpError, dump};
 #[cfg(feature = "model")]
 pub use embedding::ModelEngine;
-pub use embedding::{Embedding, EmbeddingPolicy, Ineligible, LexicalEngine};
+pub use embedding::{Embedding, EmbeddingPolicy, EngineFactory, EngineRegistry, EngineSettings, Ineligible, LexicalEngine};
 pub use error::IndexerError;
 pub use events::IndexEvent;
 pub use languages::LanguageRegistry;
 pub use location::Location;
-pub use registry::{BackendChoice, BackendFactory, BackendRegistry, KnownBackend};
+pub use plugins::{NotCompiled, Plugin, PluginKind, PluginRegistry};
+pub use registries::Registries;
+pub use registry::{BackendChoice, BackendFactory, BackendRegistry};
 pub use report::{
     Counts, CoverageReport, EmbeddingCounts, EmbeddingReport, FailedFile, FileDecision, IndexReport, LeftOutFile, Outcome,
     PartialFile, Rebuild, SkipReason, SkippedFile, Timings, UncoveredExtension, UncoveredLanguage,
@@ -109,6 +115,6 @@ pub use scan::{Hidden, PathPatterns};
 pub use state::{StateDirectory, StateRefusal, discover_root};
 
 /// The examples of the README, compiled.
-#[cfg(all(doctest, feature = "sqlite"))]
+#[cfg(all(doctest, feature = "cli", feature = "sqlite"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -2,10 +2,12 @@
 
 use std::process::ExitCode;
 
+use codira_indexer::{Registries, cli};
+
 #[cfg(target_os = "linux")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
-    codira_indexer::cli::run()
+    cli::run(Registries::first_party())
 }

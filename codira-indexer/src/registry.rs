@@ -1,12 +1,12 @@
 //! Choosing a backend by name.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use codira_contracts::{BackendDescriptor, DynBackend};
 
 use crate::{
     Config, ConfigSource, IndexerError, Location, backends,
-    error::{duplicate, nearest},
+    plugins::{Plugin, PluginKind, PluginRegistry},
     state::KeptBackend,
 };
 
@@ -50,16 +50,6 @@ impl BackendFactory {
         Self { name: name.into(), provider: provider.into(), file, open: Arc::new(open) }
     }
 
-    /// The name by which it is chosen.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The crate that provides it.
-    pub fn provider(&self) -> &str {
-        &self.provider
-    }
-
     /// What the backend says of itself; performs no I/O.
     ///
     /// # Errors
@@ -71,19 +61,22 @@ impl BackendFactory {
     }
 }
 
+impl Plugin for BackendFactory {
+    const KIND: PluginKind = PluginKind::Backend;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn provider(&self) -> &str {
+        &self.provider
+    }
+}
+
 impl fmt::Debug for BackendFactory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BackendFactory").field("name", &self.name).field("provider", &self.provider).finish_non_exhaustive()
     }
-}
-
-/// A backend of this workspace, whether or not it was compiled in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KnownBackend {
-    /// The name by which it is chosen.
-    pub name: &'static str,
-    /// The Cargo feature of `codira-indexer` that brings it.
-    pub feature: &'static str,
 }
 
 /// The chosen backend.
@@ -104,53 +97,12 @@ impl BackendChoice {
 }
 
 /// The backends that can be chosen, by name.
-#[derive(Clone, Debug)]
-pub struct BackendRegistry {
-    factories: BTreeMap<String, BackendFactory>,
-    not_compiled: Vec<KnownBackend>,
-}
+pub type BackendRegistry = PluginRegistry<BackendFactory>;
 
-impl BackendRegistry {
-    /// A registry of nothing.
-    pub fn empty() -> Self {
-        Self { factories: BTreeMap::new(), not_compiled: Vec::new() }
-    }
-
+impl PluginRegistry<BackendFactory> {
     /// The backends of this workspace that were compiled in. The reference backend keeps nothing and is not among them.
     pub fn first_party() -> Self {
-        let factories = backends::first_party().into_iter().map(|factory| (factory.name.clone(), factory));
-        let mut registry = Self { factories: factories.collect(), not_compiled: Vec::new() };
-        let missing = backends::KNOWN.iter().filter(|known| !registry.factories.contains_key(known.name));
-        registry.not_compiled = missing.copied().collect();
-        registry
-    }
-
-    /// Adds a backend.
-    ///
-    /// # Errors
-    ///
-    /// [`DuplicateName`](IndexerError::DuplicateName), naming both providers, when the name is taken; the registry stays as it was.
-    pub fn register(&mut self, factory: BackendFactory) -> Result<(), IndexerError> {
-        if let Some(present) = self.factories.get(&factory.name) {
-            return Err(duplicate("backends", &factory.name, (&present.provider, &factory.provider)));
-        }
-        self.factories.insert(factory.name.clone(), factory);
-        Ok(())
-    }
-
-    /// The names that can be chosen, in order.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.factories.keys().map(String::as_str)
-    }
-
-    /// The backends that can be chosen, by name.
-    pub fn factories(&self) -> impl Iterator<Item = &BackendFactory> {
-        self.factories.values()
-    }
-
-    /// The backends of this workspace that were not compiled in.
-    pub fn not_compiled(&self) -> &[KnownBackend] {
-        &self.not_compiled
+        Self::of(backends::first_party(), backends::KNOWN)
     }
 
     /// Opens the chosen backend at `location`. Performs no I/O.
@@ -159,23 +111,12 @@ impl BackendRegistry {
     ///
     /// # Errors
     ///
-    /// [`UnknownBackend`](IndexerError::UnknownBackend), listing the known ones, and
-    /// [`BackendNotCompiled`](IndexerError::BackendNotCompiled), naming the feature; what the backend lacks at the location.
+    /// Those of [`find`](Self::find), and what the backend lacks at the location.
     pub fn open(&self, choice: &BackendChoice, location: &Location) -> Result<DynBackend, IndexerError> {
-        let Some(factory) = self.factories.get(&choice.name) else { return Err(self.unknown(choice)) };
-        let others = self.factories.values().filter(|other| other.name != factory.name);
+        let factory = self.find(&choice.name, &choice.source)?;
+        let others = self.plugins().filter(|other| other.name != factory.name);
         let files_of_others = others.filter_map(|other| other.file);
         let (backend, state) = ((factory.open)(location)?, location.state.clone());
         Ok(DynBackend::new(KeptBackend::new(backend, &factory.name, state, factory.file, files_of_others.collect())))
-    }
-
-    fn unknown(&self, choice: &BackendChoice) -> IndexerError {
-        let BackendChoice { name, source: origin } = choice.clone();
-        let known = self.names().map(str::to_owned).collect();
-        if let Some(missing) = self.not_compiled.iter().find(|missing| missing.name == name) {
-            return IndexerError::BackendNotCompiled { name, origin, feature: missing.feature, known };
-        }
-        let nearest = nearest(&name, self.names()).map(str::to_owned);
-        IndexerError::UnknownBackend { name, origin, known, nearest }
     }
 }

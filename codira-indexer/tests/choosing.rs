@@ -8,8 +8,8 @@ use std::{fs, path::Path};
 
 use codira_contracts::{BackendError, DynBackend, ErrorKind, IndexBackend, IndexReader, SessionRequest, resolve::RuleSet};
 use codira_indexer::{
-    BackendChoice, BackendFactory, BackendRegistry, Config, ConfigSource, Environment, IndexerError, Location, Rebuild,
-    discover_root,
+    BackendChoice, BackendFactory, BackendRegistry, Config, ConfigSource, Environment, IndexerError, Location, Plugin as _,
+    Rebuild, discover_root,
 };
 use codira_memory::MemoryBackend;
 use support::{CHANGED, Repo, Toy, run};
@@ -57,7 +57,7 @@ fn a_first_party_backend_that_is_left_out_names_its_feature() {
     let registry = BackendRegistry::first_party();
     for missing in registry.not_compiled() {
         let error = registry.open(&choice(missing.name), &Location::of(&Repo::new().root())).err().unwrap();
-        assert!(matches!(&error, IndexerError::BackendNotCompiled { feature, .. } if *feature == missing.feature), "{error}");
+        assert!(matches!(&error, IndexerError::PluginNotCompiled { feature, .. } if *feature == missing.feature), "{error}");
         assert!(error.remedy().unwrap().contains(missing.feature));
     }
     let known = registry.names().chain(registry.not_compiled().iter().map(|known| known.name));
@@ -73,7 +73,7 @@ fn two_registrations_of_one_name_are_refused_in_any_order() {
         registry.register(factory("same", first, "same.db", &MemoryBackend::default())).unwrap();
         let error = registry.register(factory("same", second, "same.db", &MemoryBackend::default())).unwrap_err();
         assert_eq!(error.to_string(), "two backends are registered as `same`: by crate-a and by crate-b");
-        assert_eq!(registry.factories().next().unwrap().provider(), first);
+        assert_eq!(registry.plugins().next().unwrap().provider(), first);
     }
 }
 

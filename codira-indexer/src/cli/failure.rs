@@ -46,6 +46,16 @@ pub(crate) enum Failure {
     NothingAudited {
         /// The configuration file of the repository.
         config: PathBuf,
+        /// The languages that can be audited.
+        languages: Vec<String>,
+    },
+    /// No auditor has the rule that is asked for.
+    #[error("unknown rule `{rule}`; known are {known}")]
+    UnknownRule {
+        /// The rule, as it was written.
+        rule: String,
+        /// The known ones, in a sentence.
+        known: String,
     },
     /// Vectors are asked for, and embeddings are off.
     #[error("embeddings are off")]
@@ -66,7 +76,7 @@ impl Failure {
     pub(crate) fn status(&self) -> Status {
         let error = match self {
             Self::Indexer(error) => error,
-            Self::NothingAudited { .. } | Self::EmbeddingsOff => return Status::Usage,
+            Self::NothingAudited { .. } | Self::UnknownRule { .. } | Self::EmbeddingsOff => return Status::Usage,
             Self::System(..) => return Status::Failed,
         };
         match error {
@@ -74,13 +84,12 @@ impl Failure {
             IndexerError::NoSuchDirectory { .. }
             | IndexerError::NotADirectory { .. }
             | IndexerError::Model { .. }
-            | IndexerError::EngineNotCompiled { .. }
             | IndexerError::ConfigSyntax { .. }
             | IndexerError::UnknownKey { .. }
             | IndexerError::InvalidValue { .. }
             | IndexerError::MissingSetting { .. }
-            | IndexerError::UnknownBackend { .. }
-            | IndexerError::BackendNotCompiled { .. } => Status::Usage,
+            | IndexerError::UnknownPlugin { .. }
+            | IndexerError::PluginNotCompiled { .. } => Status::Usage,
             IndexerError::Backend(error) if error.kind() == ErrorKind::InvalidInput => Status::Usage,
             _ => Status::Failed,
         }
@@ -91,7 +100,7 @@ impl Failure {
         anstream::eprintln!("{} {self}", Styled(style::ERROR, "error:"));
         let mut cause = match self {
             Self::Indexer(error) => error.source(),
-            Self::NothingAudited { .. } | Self::EmbeddingsOff => None,
+            Self::NothingAudited { .. } | Self::UnknownRule { .. } | Self::EmbeddingsOff => None,
             Self::System(_, source) => Some(source as &dyn Error),
         };
         while let Some(error) = cause {
@@ -100,13 +109,13 @@ impl Failure {
         }
         let remedy = match self {
             Self::Indexer(error) => error.remedy(),
-            Self::NothingAudited { config } => {
-                Some(format!("name languages in {}:\n\n[audit]\nlanguages = [\"python\", \"rust\", \"c\"]\n", config.display()))
+            Self::NothingAudited { config, languages } => {
+                Some(format!("name languages in {}:\n\n[audit]\nlanguages = {languages:?}\n", config.display()))
             }
             Self::EmbeddingsOff => {
                 Some("set `embeddings.mode` to \"now\" or \"deferred\"; `codira config` says who set it".to_owned())
             }
-            Self::System(..) => None,
+            Self::UnknownRule { .. } | Self::System(..) => None,
         };
         if let Some(remedy) = remedy {
             anstream::eprintln!("  {} {remedy}", Styled(style::KIND, "help:"));

@@ -8,22 +8,24 @@ use super::{
     output::{self, Answer, Form},
     repository::Repository,
 };
+use crate::Registries;
 
 /// What every command is given.
 #[derive(Clone, Debug)]
 pub(crate) struct Invocation {
     pub(crate) global: Global,
+    pub(crate) registries: Registries,
 }
 
 impl Invocation {
     /// The repository around `--path`, else around the current directory.
-    pub(crate) fn repository(&self) -> Result<Repository, Failure> {
+    pub(crate) fn repository(&self) -> Result<Repository<'_>, Failure> {
         self.repository_at(None)
     }
 
     /// The repository around `directory`, where there is one.
-    pub(crate) fn repository_at(&self, directory: Option<&Path>) -> Result<Repository, Failure> {
-        Repository::find(directory.or(self.global.path.as_deref()), &self.global)
+    pub(crate) fn repository_at(&self, directory: Option<&Path>) -> Result<Repository<'_>, Failure> {
+        Repository::find(directory.or(self.global.path.as_deref()), &self.global, &self.registries)
     }
 
     /// Prints an answer, as JSON where that is asked for.

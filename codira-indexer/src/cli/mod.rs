@@ -31,6 +31,8 @@ use failure::{Failure, Status};
 use invocation::Invocation;
 use options::Global;
 
+use crate::Registries;
+
 /// Index a repository and ask it: symbols, calls, references, imports, documentation.
 #[derive(Debug, Parser)]
 #[command(name = "codira", version, after_help = MANUAL, subcommand_required = true, arg_required_else_help = true)]
@@ -69,8 +71,11 @@ Exit status:
   3    it failed
   130  interrupted; the index is as its last commit left it";
 
-/// Does what the command line says.
-pub fn run() -> ExitCode {
+/// Runs the command that the arguments of the process name, with what `registries` hold; says with which status to exit.
+///
+/// This is the whole of the program `codira`, and of programs that are `codira` with a backend, a language or an embedding
+/// engine of their own in it.
+pub fn run(registries: Registries) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -80,7 +85,7 @@ pub fn run() -> ExitCode {
         }
     };
     anstream::ColorChoice::from(cli.global.color).write_global();
-    let status = dispatch(cli).unwrap_or_else(|failure| {
+    let status = dispatch(cli, registries).unwrap_or_else(|failure| {
         failure.report();
         failure.status()
     });
@@ -88,8 +93,8 @@ pub fn run() -> ExitCode {
 }
 
 /// Runs the command of a command line.
-fn dispatch(Cli { global, command }: Cli) -> Result<Status, Failure> {
-    runtime()?.block_on(command.run(&Invocation { global }))
+fn dispatch(Cli { global, command }: Cli, registries: Registries) -> Result<Status, Failure> {
+    runtime()?.block_on(command.run(&Invocation { global, registries }))
 }
 
 /// Reading through a runtime of one thread is many times slower than through one of two; more do nothing for one question.

@@ -3,8 +3,8 @@
 use std::path::{self, Path};
 
 use crate::{
-    BackendChoice, BackendRegistry, Config, CoverageReport, Embedding, EmbeddingBacklog, EmbeddingMode, EmbeddingReport,
-    Environment, IndexEvent, IndexReport, IndexRequest, Indexer, IndexerError, Location, Outcome, Refresh, discover_root,
+    BackendChoice, Config, CoverageReport, Embedding, EmbeddingBacklog, EmbeddingMode, EmbeddingReport, Environment,
+    IndexEvent, IndexReport, IndexRequest, Indexer, IndexerError, Location, Outcome, Refresh, Registries, discover_root,
 };
 use codira_contracts::{BackendError, DynBackend, DynReader, ErrorKind, IndexBackend, RepoRoot};
 use tokio_util::sync::CancellationToken;
@@ -17,17 +17,17 @@ use super::{
 };
 
 /// A repository and its configuration. Finding it changes nothing.
-pub(crate) struct Repository {
+pub(crate) struct Repository<'a> {
     pub(crate) root: RepoRoot,
     pub(crate) config: Config,
-    pub(crate) registry: BackendRegistry,
+    pub(crate) registries: &'a Registries,
     pub(crate) choice: BackendChoice,
     quiet: bool,
 }
 
-impl Repository {
+impl<'a> Repository<'a> {
     /// Finds the repository around `directory`, else around the current one.
-    pub(crate) fn find(directory: Option<&Path>, global: &Global) -> Result<Self, Failure> {
+    pub(crate) fn find(directory: Option<&Path>, global: &Global, registries: &'a Registries) -> Result<Self, Failure> {
         let root = discover_root(directory.unwrap_or(Path::new(".")))?;
         let mut config = Config::load(&root, &Environment::from_process())?;
         if let Some(name) = &global.backend {
@@ -38,7 +38,7 @@ impl Repository {
             config.set_state_directory(directory);
         }
         let choice = BackendChoice::of(&config);
-        Ok(Self { root, config, registry: BackendRegistry::first_party(), choice, quiet: global.quiet })
+        Ok(Self { root, config, registries, choice, quiet: global.quiet })
     }
 
     /// Where its index is.
@@ -48,7 +48,7 @@ impl Repository {
 
     /// The chosen backend.
     pub(crate) fn backend(&self) -> Result<DynBackend, Failure> {
-        Ok(self.registry.open(&self.choice, &self.location())?)
+        Ok(self.registries.backends.open(&self.choice, &self.location())?)
     }
 
     /// A reader of the index, brought up to date first where `refresh` and the configuration have it so.
@@ -81,7 +81,7 @@ impl Repository {
 
     /// Computes the vectors that were put off, in the same way.
     pub(crate) async fn embed_pending(&self, backend: DynBackend, request: IndexRequest) -> Result<EmbeddingReport, Failure> {
-        let engine = self.config.embedding(&self.root)?;
+        let engine = self.configured_embedding()?;
         let indexer = self.indexer(backend, EmbeddingMode::Off)?.with_embedding(engine);
         self.followed(async |events, cancel| indexer.embed_pending(request, events, cancel).await).await
     }
@@ -113,13 +113,14 @@ impl Repository {
 
     /// The indexer, with the configured engine unless embeddings are off.
     fn indexer(&self, backend: DynBackend, embeddings: EmbeddingMode) -> Result<Indexer<DynBackend>, Failure> {
-        let auditing = self.config.auditing(codira_languages::auditors())?;
-        let indexer = Indexer::new(backend, self.root.clone(), codira_languages::analyzers(), self.config.indexer_options());
-        let indexer = indexer.with_rules(codira_languages::rules());
+        let languages = &self.registries.languages;
+        let auditing = self.config.auditing(languages.auditors())?;
+        let indexer = Indexer::new(backend, self.root.clone(), languages.analyzers(), self.config.indexer_options());
+        let indexer = indexer.with_rules(languages.rules());
         let indexer = indexer.with_auditing(auditing);
         match embeddings {
             EmbeddingMode::Off => Ok(indexer),
-            EmbeddingMode::Now | EmbeddingMode::Deferred => Ok(indexer.with_embedding(self.config.embedding(&self.root)?)),
+            EmbeddingMode::Now | EmbeddingMode::Deferred => Ok(indexer.with_embedding(self.configured_embedding()?)),
         }
     }
 
@@ -130,11 +131,16 @@ impl Repository {
         self.followed(async |_, cancel| indexer.coverage(jobs, cancel).await).await
     }
 
+    /// What is embedded, and by which engine, as it is configured.
+    fn configured_embedding(&self) -> Result<Embedding, Failure> {
+        Ok(self.config.embedding(&self.root, &self.registries.engines)?)
+    }
+
     /// What the index has embeddings of; `None` where they are off.
     pub(crate) fn embedding(&self) -> Result<Option<Embedding>, Failure> {
         match self.config.embedding_mode() {
             EmbeddingMode::Off => Ok(None),
-            EmbeddingMode::Now | EmbeddingMode::Deferred => Ok(Some(self.config.embedding(&self.root)?)),
+            EmbeddingMode::Now | EmbeddingMode::Deferred => Ok(Some(self.configured_embedding()?)),
         }
     }
 

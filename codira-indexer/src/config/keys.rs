@@ -5,13 +5,13 @@ use std::{num::NonZeroUsize, path::PathBuf, thread};
 use codira_contracts::SymbolKind;
 
 use super::{
-    BackendUrl, EngineChoice, FileSize, Key, Refresh,
+    BackendUrl, FileSize, Key, Refresh,
     declare::declare_keys,
     key::Declaration,
     setting::{AnySetting, Setting},
     value::FromRaw,
 };
-use crate::{AuditOptions, EmbeddingMode, EmbeddingPolicy, Hidden, Inclusion, IndexerOptions, PathPatterns};
+use crate::{AuditOptions, EmbeddingMode, EmbeddingPolicy, Hidden, Inclusion, IndexerOptions, LexicalEngine, PathPatterns};
 
 declare_keys! {
     backend {
@@ -43,8 +43,8 @@ declare_keys! {
     embeddings {
         /// When vectors are computed: "now", "deferred" (by `codira index --embeddings-only`) or "off".
         mode: EmbeddingMode = EmbeddingMode::default();
-        /// What computes vectors: "lexical", or "model" from a local directory.
-        engine: EngineChoice = EngineChoice::default();
+        /// The engine that computes vectors: "lexical", "model" from a local directory, or another that `codira plugins` lists.
+        engine: String = LexicalEngine::NAME.to_owned();
         /// The directory of the model, absolute or relative to the root; empty means none.
         model: PathBuf = PathBuf::new();
         /// Symbols of these kinds get no vectors.

@@ -38,7 +38,7 @@ mod value;
 
 use std::{num::NonZeroUsize, path::PathBuf, sync::Arc};
 
-use codira_contracts::{DocumentationAuditor, EmbeddingEngine, Language, RepoRoot};
+use codira_contracts::{DocumentationAuditor, Language, RepoRoot};
 use serde::Serialize;
 
 pub use environment::Environment;
@@ -46,11 +46,11 @@ pub use key::{ConfigSource, Key};
 pub use keys::Config;
 pub use url::BackendUrl;
 use value::RawValue;
-pub use value::{EngineChoice, FileSize, Refresh};
+pub use value::{FileSize, Refresh};
 
 use crate::{
-    AuditOptions, Auditing, Embedding, EmbeddingMode, EmbeddingPolicy, IndexerError, IndexerOptions, LexicalEngine, Location,
-    StateDirectory, state,
+    AuditOptions, Auditing, Embedding, EmbeddingMode, EmbeddingPolicy, EngineRegistry, EngineSettings, IndexerError,
+    IndexerOptions, Location, StateDirectory, state,
 };
 
 /// One effective value, as `codira config` shows it.
@@ -148,28 +148,20 @@ impl Config {
         self.embeddings.mode.value
     }
 
-    /// What is embedded, and by what, in the repository at `root`. Finds the model, where one is chosen.
+    /// What is embedded, and by which of `engines`, in the repository at `root`. Finds the model, where one is chosen.
     ///
     /// # Errors
     ///
-    /// [`Model`](IndexerError::Model) where the configured directory holds none;
-    /// [`EngineNotCompiled`](IndexerError::EngineNotCompiled) without the feature that the engine needs.
-    pub fn embedding(&self, root: &RepoRoot) -> Result<Embedding, IndexerError> {
+    /// Those of [`EngineRegistry::open`].
+    pub fn embedding(&self, root: &RepoRoot, engines: &EngineRegistry) -> Result<Embedding, IndexerError> {
         let policy = EmbeddingPolicy {
             skip_kinds: self.embeddings.skip_kinds.value.clone(),
             min_words: self.embeddings.min_words.value,
             exclude: self.embeddings.exclude.value.clone(),
         };
-        let engine: Arc<dyn EmbeddingEngine> = match self.embeddings.engine.value {
-            EngineChoice::Lexical => Arc::new(LexicalEngine::new()),
-            #[cfg(feature = "model")]
-            EngineChoice::Model => Arc::new(crate::ModelEngine::open(&root.as_path().join(&self.embeddings.model.value))?),
-            #[cfg(not(feature = "model"))]
-            EngineChoice::Model => {
-                let _ = root;
-                return Err(IndexerError::EngineNotCompiled { engine: "model", feature: "model" });
-            }
-        };
+        let settings = EngineSettings { root: root.clone(), model: self.embeddings.model.value.clone() };
+        let chosen = &self.embeddings.engine;
+        let engine = engines.open(&chosen.value, &chosen.source, &settings)?;
         Ok(Embedding::new(engine, policy))
     }
 

@@ -209,17 +209,6 @@ impl FromRaw for Vec<SymbolKind> {
     }
 }
 
-/// What computes vectors.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum EngineChoice {
-    /// [`LexicalEngine`](crate::LexicalEngine).
-    #[default]
-    Lexical,
-    /// A model from a local directory; needs the feature `model`.
-    Model,
-}
-
 /// Whether a query brings a stale index up to date first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -252,6 +241,5 @@ macro_rules! words {
 }
 words!(Refresh { Auto = "auto", Never = "never" });
 words!(EmbeddingMode { Now = "now", Deferred = "deferred", Off = "off" });
-words!(EngineChoice { Lexical = "lexical", Model = "model" });
 words!(Hidden { Skip = "skip", Index = "index" });
 words!(Inclusion { Skip = "skip", Audit = "audit" });

@@ -22,12 +22,15 @@ impl LexicalEngine {
     /// The name of the engine.
     pub const NAME: &str = "lexical";
 
+    /// The version of the engine. It changes whenever the same text may get another vector.
+    pub const VERSION: &str = "1";
+
     /// The engine; there is one.
     pub fn new() -> Self {
         let spec = EmbeddingSpec {
             engine: Self::NAME.to_owned(),
             // Rises whenever a text gets another vector.
-            engine_version: "1".to_owned(),
+            engine_version: Self::VERSION.to_owned(),
             model: "hashed-words".to_owned(),
             model_version: "1".to_owned(),
             dimension: DIMENSION as u32,

@@ -1,6 +1,7 @@
 //! Embeddings: the engines of this workspace, and what is embedded by them.
 
 mod common_words;
+mod engines;
 mod lexical;
 #[cfg(feature = "model")]
 mod model;
@@ -12,6 +13,7 @@ use std::{fmt, sync::Arc};
 
 use codira_contracts::{EmbeddingEngine, EmbeddingSpec};
 
+pub use engines::{EngineFactory, EngineRegistry, EngineSettings};
 pub use lexical::LexicalEngine;
 #[cfg(feature = "model")]
 pub use model::ModelEngine;

@@ -68,6 +68,13 @@ fn where_nothing_is_audited_it_says_how_to_begin() {
 }
 
 #[test]
+fn a_rule_that_no_auditor_has_is_refused() {
+    let run = audited().run(&["audit", "--rule", "D100"]);
+    assert_eq!((run.status, &*run.stdout), (2, ""));
+    assert!(run.stderr.starts_with("error: unknown rule `D100`; known are malformed-section, "), "{}", run.stderr);
+}
+
+#[test]
 fn a_configuration_that_means_nothing_is_refused() {
     let repo = Repo::tour();
     for (name, line) in

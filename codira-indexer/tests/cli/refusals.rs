@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::Repo;
+use crate::support::{Repo, commands};
 
 #[test]
 fn nothing_found_is_status_one() {
@@ -65,6 +65,8 @@ fn the_configuration() {
     assert_snapshot!("wrong_value", repo.run(&["sym", "Cart"]));
     repo.write(".codira/config.toml", "[index\n");
     assert_snapshot!("no_toml", repo.run(&["config"]));
+    repo.write(".codira/config.toml", "[embeddings]\nengine = \"lexicle\"\n");
+    assert_snapshot!("unknown_engine", repo.run(&["emb", "price"]));
 }
 
 #[test]
@@ -83,10 +85,8 @@ fn the_arguments() {
 #[test]
 fn help_is_no_failure() {
     let repo = Repo::empty();
-    for command in
-        ["index", "sym", "symlist", "calls", "refs", "imports", "docs", "emb", "ctx", "audit", "cov", "backends", "config"]
-    {
-        let run = repo.run(&[command, "--help"]);
+    for command in commands() {
+        let run = repo.run(&[&command, "--help"]);
         assert_eq!((run.status, &*run.stderr), (0, ""));
         assert!(run.stdout.contains("Example") && run.stdout.contains(&format!("codira {command}")), "{}", run.stdout);
     }
@@ -122,4 +122,20 @@ fn backends_and_configuration_are_listed() {
     assert!(run.stdout.ends_with("oracle: unknown, and chosen by --backend\n"), "{}", run.stdout);
     let run = repo.run(&["backends"]);
     assert!(run.stdout.contains("\tchosen by default, has the index\n"), "{}", run.stdout);
+}
+
+#[test]
+fn plugins_are_listed_by_kind() {
+    let listed = Repo::empty().found(&["plugins"]);
+    let lines: Vec<&str> = listed.lines().collect();
+    let kinds: Vec<&str> = lines.iter().filter_map(|line| line.split(' ').next()).collect();
+    assert!(
+        kinds.is_sorted_by_key(|kind| ["backend", "language", "rules", "auditor", "engine"].iter().position(|it| it == kind))
+    );
+    for line in ["backend sqlite: codira-sqlite 0.1.0\t", "engine lexical: codira-indexer 1\t"] {
+        assert!(lines.contains(&line), "{listed}");
+    }
+    let model = lines.iter().find(|line| line.starts_with("engine model: ")).unwrap();
+    let remark = "not compiled in: build with the feature `model`";
+    assert_eq!(model.ends_with(remark), cfg!(not(feature = "model")), "{model}");
 }

@@ -75,6 +75,17 @@ impl Repo {
     }
 }
 
+/// The commands, as the help lists them.
+pub(crate) fn commands() -> Vec<String> {
+    let help = Repo::empty().found(&["--help"]);
+    let (_, list) = help.split_once("Commands:\n").unwrap();
+    let (list, _) = list.split_once("\n\n").unwrap();
+    // What a long line is folded into is indented further.
+    let first_lines = list.lines().filter_map(|line| line.strip_prefix("  ")).filter(|line| !line.starts_with(' '));
+    let names = first_lines.filter_map(|line| line.split_whitespace().next());
+    names.filter(|name| *name != "help").map(str::to_owned).collect()
+}
+
 /// What a command did; the path of the repository reads `[repo]`.
 #[derive(Debug)]
 pub(crate) struct Run {

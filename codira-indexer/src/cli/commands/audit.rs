@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     io::{self, Write},
+    sync::Arc,
 };
 
 use anstyle::Style;
@@ -10,7 +11,7 @@ use clap::{
     ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use codira_contracts::{BackendError, DocIssueEntry, DocIssueRequest, IndexReader, Severity};
+use codira_contracts::{BackendError, DocIssueEntry, DocIssueRequest, DocumentationAuditor, IndexReader, Severity};
 use serde::Serialize;
 
 use crate::{
@@ -33,7 +34,7 @@ use crate::{
                         codira audit --format sarif > audit.sarif")]
 pub(crate) struct Args {
     /// Only issues of this rule: missing-documentation, unknown-parameter, ...
-    #[arg(long, value_parser = rule_parser(), hide_possible_values = true)]
+    #[arg(long)]
     rule: Option<String>,
     /// Only issues at least so severe: info, warning, error
     #[arg(long, value_parser = severity_parser(), hide_possible_values = true)]
@@ -50,9 +51,11 @@ impl Args {
     pub(crate) async fn run(self, invocation: &Invocation) -> Result<Status, Failure> {
         let Self { rule, severity, format, question } = self;
         let repository = invocation.repository()?;
-        let auditors = codira_languages::auditors();
+        let auditors = invocation.registries.languages.auditors();
+        check_rule(rule.as_deref(), &auditors)?;
         if repository.config.auditing(auditors.clone())?.policy().audited.is_empty() {
-            return Err(Failure::NothingAudited { config: Config::file_of(&repository.root) });
+            let languages = auditors.iter().map(|auditor| auditor.language().to_string()).collect();
+            return Err(Failure::NothingAudited { config: Config::file_of(&repository.root), languages });
         }
         let reader = repository.reader(!question.no_refresh).await?;
         let request =
@@ -84,10 +87,15 @@ fn severity_parser() -> impl TypedValueParser<Value = Severity> {
     PossibleValuesParser::new(Severity::ALL.iter().map(|severity| severity.as_str())).try_map(|word| word.parse::<Severity>())
 }
 
-fn rule_parser() -> PossibleValuesParser {
-    let rules: BTreeSet<&str> =
-        codira_languages::auditors().iter().flat_map(|auditor| auditor.rules()).map(|rule| rule.id).collect();
-    PossibleValuesParser::new(rules)
+/// Checks that one of `auditors` has the rule that was asked for.
+fn check_rule(rule: Option<&str>, auditors: &[Arc<dyn DocumentationAuditor>]) -> Result<(), Failure> {
+    let known: BTreeSet<&str> = auditors.iter().flat_map(|auditor| auditor.rules()).map(|rule| rule.id).collect();
+    match rule.filter(|rule| !known.contains(rule)) {
+        None => Ok(()),
+        Some(rule) => {
+            Err(Failure::UnknownRule { rule: rule.to_owned(), known: known.into_iter().collect::<Vec<_>>().join(", ") })
+        }
+    }
 }
 
 /// The answer of the command.

@@ -7,7 +7,7 @@ use codira_contracts::{BackendDescriptor, Capability};
 use serde::Serialize;
 
 use crate::{
-    BackendChoice, ConfigSource,
+    BackendChoice, ConfigSource, Plugin as _,
     cli::{
         failure::{Failure, Status},
         invocation::Invocation,
@@ -75,16 +75,16 @@ impl Compiled {
 }
 
 /// Looks what there is.
-fn ask(repository: &Repository) -> Result<Backends, Failure> {
+fn ask(repository: &Repository<'_>) -> Result<Backends, Failure> {
     let location = repository.location();
-    let compiled = repository.registry.factories().map(|factory| {
+    let compiled = repository.registries.backends.plugins().map(|factory| {
         let (compiled, problem) = match factory.descriptor(&location) {
             Ok(descriptor) => (Some(Compiled::new(factory.provider(), descriptor)), None),
             Err(error) => (None, Some(error.to_string())),
         };
         Backend { name: factory.name().to_owned(), missing_feature: None, problem, compiled }
     });
-    let missing = repository.registry.not_compiled().iter().map(|known| Backend {
+    let missing = repository.registries.backends.not_compiled().iter().map(|known| Backend {
         name: known.name.to_owned(),
         missing_feature: Some(known.feature),
         problem: None,

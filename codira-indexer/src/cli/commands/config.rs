@@ -45,7 +45,7 @@ struct Setting {
 }
 
 /// Looks what is set.
-fn ask(repository: &Repository) -> Settings {
+fn ask(repository: &Repository<'_>) -> Settings {
     let setting = |entry: ConfigEntry| Setting { variable: entry.key.variable(), meaning: entry.key.meaning(), entry };
     Settings { answers: repository.config.entries().into_iter().map(setting).collect() }
 }

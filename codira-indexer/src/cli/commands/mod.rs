@@ -13,6 +13,7 @@ pub(crate) mod docs;
 pub(crate) mod emb;
 pub(crate) mod imports;
 pub(crate) mod index;
+pub(crate) mod plugins;
 pub(crate) mod refs;
 pub(crate) mod sym;
 pub(crate) mod symlist;
@@ -39,6 +40,7 @@ pub(crate) enum Command {
     Audit(audit::Args),
     Cov(cov::Args),
     Backends(backends::Args),
+    Plugins(plugins::Args),
     Config(config::Args),
 }
 
@@ -58,6 +60,7 @@ impl Command {
             Self::Audit(args) => args.run(invocation).await,
             Self::Cov(args) => args.run(invocation).await,
             Self::Backends(args) => args.run(invocation).await,
+            Self::Plugins(args) => args.run(invocation).await,
             Self::Config(args) => args.run(invocation).await,
         }
     }

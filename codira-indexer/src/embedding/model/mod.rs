@@ -48,6 +48,9 @@ impl ModelEngine {
     /// The name of the engine.
     pub const NAME: &str = "model";
 
+    /// The version of the engine. It changes whenever the same text may get another vector.
+    pub const VERSION: &str = "1";
+
     /// The model in `directory`. Reads its files to identify it, and does not load it yet.
     ///
     /// # Errors
@@ -74,7 +77,7 @@ impl ModelEngine {
         let config = BertConfig::read(&config).map_err(|problem| fault(format!("config.json {problem}"), None))?;
         let spec = EmbeddingSpec {
             engine: Self::NAME.to_owned(),
-            engine_version: "1".to_owned(),
+            engine_version: Self::VERSION.to_owned(),
             model: config.name.clone(),
             model_version: ContentHash::of(&digests).to_string()[..16].to_owned(),
             dimension: u32::try_from(config.hidden_size).unwrap_or(u32::MAX),
