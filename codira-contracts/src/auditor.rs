@@ -46,6 +46,10 @@ pub trait DocumentationAuditor: Send + Sync + 'static {
     /// What it looks for, by id.
     fn rules(&self) -> &[AuditRule];
 
+    /// The convention that each piece of the file's documentation shows, whatever it should be held to; in any order. A piece that shows
+    /// none is left out. Each is one of [`conventions`](Self::conventions).
+    fn shown(&self, file: AuditedFile<'_>) -> Vec<&Tool>;
+
     /// Says what is wrong with the documentation of the file, by span, then rule.
     ///
     /// - The rule and severity of each issue are those of one of [`rules`](Self::rules); its convention is one of

@@ -91,9 +91,10 @@ pub mod retrieval;
 mod run;
 mod scan;
 mod state;
+mod test_code;
 mod words;
 
-pub use audit::{AuditOptions, Auditing, Inclusion};
+pub use audit::{Audit, AuditOptions, Auditing, Inclusion, ShownConvention};
 pub use config::{BackendUrl, Config, ConfigEntry, ConfigSource, Environment, Key, Refresh};
 pub use dump::{DumpError, dump};
 #[cfg(feature = "model")]

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use codira_contracts::{DocumentationAuditor, LanguageAnalyzer, resolve::RuleSet};
 
-pub use support::LanguageSupport;
+pub use support::{Content, LanguageSupport};
 
 /// The languages of this crate. Where a feature is off, its language is there without analyzer.
 ///

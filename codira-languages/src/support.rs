@@ -4,6 +4,16 @@ use std::{fmt, sync::Arc};
 
 use codira_contracts::{DocumentationAuditor, Language, LanguageAnalyzer, resolve::LanguageRules};
 
+/// What the files of a language are to people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Content {
+    /// Code. It is listed first.
+    #[default]
+    Code,
+    /// Documents: text for people, whose symbols are only there to own it.
+    Documents,
+}
+
 /// A language, and what is known of it.
 ///
 /// The author of a language makes one of these; ours are in [`first_party`](crate::first_party).
@@ -21,6 +31,8 @@ pub struct LanguageSupport {
     pub language: Language,
     /// The crate that provides it.
     pub provider: String,
+    /// What its files are.
+    pub content: Content,
     /// The feature of the provider that compiles the analyzer in; `None` where no feature is needed.
     pub feature: Option<&'static str>,
     /// Reads its files; `None` where it was not compiled in, or where the language is only audited.
@@ -32,14 +44,20 @@ pub struct LanguageSupport {
 }
 
 impl LanguageSupport {
-    /// A language without analyzer, rules and auditor so far, from the crate `provider`.
+    /// A language of code without analyzer, rules and auditor so far, from the crate `provider`.
     pub fn new(language: Language, provider: impl Into<String>) -> Self {
-        Self { language, provider: provider.into(), feature: None, analyzer: None, rules: None, auditor: None }
+        let (content, feature) = (Content::Code, None);
+        Self { language, provider: provider.into(), content, feature, analyzer: None, rules: None, auditor: None }
     }
 
     /// A language of this crate, whose analyzer the feature brings.
     pub(crate) fn first_party(language: Language, feature: &'static str) -> Self {
         Self { feature: Some(feature), ..Self::new(language, env!("CARGO_PKG_NAME")) }
+    }
+
+    /// The same, of files that are documents.
+    pub fn of_documents(self) -> Self {
+        Self { content: Content::Documents, ..self }
     }
 
     /// The same with this analyzer.
@@ -60,10 +78,11 @@ impl LanguageSupport {
 
 impl fmt::Debug for LanguageSupport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { language, provider, feature, analyzer, rules, auditor } = self;
+        let Self { language, provider, content, feature, analyzer, rules, auditor } = self;
         f.debug_struct("LanguageSupport")
             .field("language", language)
             .field("provider", provider)
+            .field("content", content)
             .field("feature", feature)
             .field("analyzer", &analyzer.as_ref().map(|analyzer| analyzer.tool()))
             .field("rules", &rules.as_ref().map(|rules| rules.tool()))

@@ -1,5 +1,6 @@
 //! Auditing: which files' documentation is audited, how, and what of it is kept.
 
+mod at_once;
 mod options;
 mod place;
 
@@ -9,6 +10,7 @@ use codira_contracts::{
     AnalyzerInventory, AuditPolicy, AuditedFile, DocumentationAuditor, FileAnalysis, Language, RepoPath, Tool,
 };
 
+pub use at_once::{Audit, ShownConvention};
 pub use options::{AuditOptions, Inclusion};
 use place::Places;
 
@@ -30,6 +32,12 @@ impl Auditing {
             }
         }
         Self { auditors: chosen, options }
+    }
+
+    /// The same options, for every language of `auditors`.
+    pub fn of_all(self, auditors: Vec<Arc<dyn DocumentationAuditor>>) -> Self {
+        let languages = auditors.iter().map(|auditor| auditor.language().clone()).collect();
+        Self::new(auditors, AuditOptions { languages, ..self.options })
     }
 
     /// Which languages are audited.

@@ -5,8 +5,7 @@ use std::{collections::BTreeSet, fmt};
 use codira_contracts::{Language, RepoPath};
 use serde::Serialize;
 
-use super::place::is_test_path;
-use crate::PathPatterns;
+use crate::{PathPatterns, test_code::is_test_path};
 
 /// Whether a kind of code is audited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use codira_contracts::{FileAnalysis, RepoPath, StableId, Symbol, SymbolKind, Visibility, last_name};
+use codira_contracts::{FileAnalysis, StableId, Symbol, SymbolKind, Visibility, last_name};
 
 use super::{AuditOptions, Inclusion};
+use crate::test_code::is_test_mark;
 
 /// The symbols of a file, and what they are in.
 pub(super) struct Places<'a> {
@@ -27,7 +28,7 @@ impl<'a> Places<'a> {
             let parent = one.parent.as_ref().and_then(|parent| self.by_id.get(parent)).copied();
             if options.private == Inclusion::Skip && self.is_private(one, parent)
                 || options.nested == Inclusion::Skip && is_nested(one, parent)
-                || options.tests == Inclusion::Skip && is_test(one)
+                || options.tests == Inclusion::Skip && one.decorators.iter().any(|decorator| is_test_mark(decorator))
             {
                 return false;
             }
@@ -57,24 +58,4 @@ fn is_function(kind: SymbolKind) -> bool {
 
 fn is_nested(symbol: &Symbol, parent: Option<&Symbol>) -> bool {
     parent.is_some_and(|parent| is_function(parent.kind) || parent.kind == SymbolKind::Class && symbol.kind.is_type())
-}
-
-/// Whether attributes mark a symbol as a test: `#[test]`, `#[tokio::test]`, `#[cfg(test)]`.
-fn is_test(symbol: &Symbol) -> bool {
-    symbol.decorators.iter().any(|decorator| {
-        let head = decorator.split('(').next().unwrap_or_default();
-        head == "test" || head.ends_with("::test") || decorator.split_whitespace().collect::<String>().starts_with("cfg(test")
-    })
-}
-
-/// Whether a file is called as tests are.
-pub(super) fn is_test_path(path: &RepoPath) -> bool {
-    let name = path.file_name();
-    let stem = name.split('.').next().unwrap_or(name);
-    let in_tests = path.parent().is_some_and(|parent| parent.split('/').any(|part| matches!(part, "test" | "tests")));
-    in_tests
-        || stem.starts_with("test_")
-        || stem.ends_with("_test")
-        || stem.ends_with("_tests")
-        || matches!(stem, "test" | "tests" | "conftest")
 }

@@ -1,6 +1,6 @@
 //! Why a command did not do what it was asked, and with which status the process ends.
 
-use std::{error::Error, io, path::PathBuf, process::ExitCode};
+use std::{error::Error, io, process::ExitCode};
 
 use crate::IndexerError;
 use codira_contracts::{BackendError, ErrorKind};
@@ -41,14 +41,6 @@ pub(crate) enum Failure {
     /// The indexer says why.
     #[error(transparent)]
     Indexer(#[from] IndexerError),
-    /// An audit is asked for, and no language is audited.
-    #[error("nothing is audited")]
-    NothingAudited {
-        /// The configuration file of the repository.
-        config: PathBuf,
-        /// The languages that can be audited.
-        languages: Vec<String>,
-    },
     /// No auditor has the rule that is asked for.
     #[error("unknown rule `{rule}`; known are {known}")]
     UnknownRule {
@@ -76,7 +68,7 @@ impl Failure {
     pub(crate) fn status(&self) -> Status {
         let error = match self {
             Self::Indexer(error) => error,
-            Self::NothingAudited { .. } | Self::UnknownRule { .. } | Self::EmbeddingsOff => return Status::Usage,
+            Self::UnknownRule { .. } | Self::EmbeddingsOff => return Status::Usage,
             Self::System(..) => return Status::Failed,
         };
         match error {
@@ -100,7 +92,7 @@ impl Failure {
         anstream::eprintln!("{} {self}", Styled(style::ERROR, "error:"));
         let mut cause = match self {
             Self::Indexer(error) => error.source(),
-            Self::NothingAudited { .. } | Self::UnknownRule { .. } | Self::EmbeddingsOff => None,
+            Self::UnknownRule { .. } | Self::EmbeddingsOff => None,
             Self::System(_, source) => Some(source as &dyn Error),
         };
         while let Some(error) = cause {
@@ -109,9 +101,6 @@ impl Failure {
         }
         let remedy = match self {
             Self::Indexer(error) => error.remedy(),
-            Self::NothingAudited { config, languages } => {
-                Some(format!("name languages in {}:\n\n[audit]\nlanguages = {languages:?}\n", config.display()))
-            }
             Self::EmbeddingsOff => {
                 Some("set `embeddings.mode` to \"now\" or \"deferred\"; `codira config` says who set it".to_owned())
             }

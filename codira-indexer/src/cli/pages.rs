@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use crate::{CoverageReport, LeftOutFile, SkipReason, UncoveredExtension, retrieval::DocumentationQuery};
+use crate::{CoverageReport, LanguageRegistry, LeftOutFile, SkipReason, UncoveredExtension, retrieval::DocumentationQuery};
 use codira_contracts::{
     Coverage, DocIssueRequest, DocumentationKind, DynReader, ImportKind, Language, PathPrefix, Severity, SymbolKind as K,
     UseForm, UseKind, Visibility,
@@ -16,7 +16,8 @@ use super::{
         docs,
         imports::{self, ImportQuery},
         refs::{self, Sections},
-        sym, symlist,
+        sym,
+        symlist::{self, Tests},
     },
     dot,
     edges::{Direction, EdgeQuery},
@@ -104,7 +105,9 @@ async fn a_symbol_in_full() {
 
 #[tokio::test]
 async fn the_inventory() {
-    assert_snapshot!(page(&symlist::ask(&reader().await, Filter::default(), None).await.unwrap()));
+    let contents = LanguageRegistry::first_party().contents().unwrap();
+    let listed = symlist::ask(&reader().await, Filter::default(), Tests::LeftOut, &contents, None).await.unwrap();
+    assert_snapshot!(page(&listed.inventory));
 }
 
 #[tokio::test]

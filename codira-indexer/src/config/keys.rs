@@ -55,7 +55,8 @@ declare_keys! {
         exclude: PathPatterns = EmbeddingPolicy::default().exclude;
     }
     audit {
-        /// The languages whose documentation is audited, by name; empty means none.
+        /// The languages whose documentation is audited whenever a file changes, by name. Empty means none: `codira audit` then audits
+        /// every language when it is asked.
         languages: Vec<String> = Vec::new();
         /// The conventions that documentation is held to, by name; in a language without one, the one that each text
         /// shows.

@@ -4,7 +4,7 @@
 use codira_contracts::RepoPath;
 
 use super::terms::Terms;
-use crate::words::stem;
+use crate::{test_code::is_test_file, words::stem};
 
 /// How much counts what stands aside.
 const ASIDE: f64 = 0.4;
@@ -41,14 +41,9 @@ pub(super) fn weight(path: &RepoPath, terms: &Terms) -> f64 {
     let directories = path.parent().unwrap_or_default().split('/');
     let mut aside = directories.flat_map(|name| DIRECTORIES.iter().filter(move |(directory, _)| *directory == name));
     let is_aside = aside.any(|(_, word)| unwanted(word))
-        || is_test(path.file_name()) && unwanted("test")
+        || is_test_file(path.file_name()) && unwanted("test")
         || is_history(path.file_name()) && unwanted("release") && unwanted("change");
     if is_aside { ASIDE } else { 1.0 }
-}
-
-fn is_test(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or_default();
-    stem.starts_with("test_") || stem.ends_with("_test") || stem.ends_with("_tests") || stem == "tests"
 }
 
 fn is_history(name: &str) -> bool {

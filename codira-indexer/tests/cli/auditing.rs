@@ -63,8 +63,28 @@ fn nothing_found_is_status_one() {
 }
 
 #[test]
-fn where_nothing_is_audited_it_says_how_to_begin() {
-    assert_snapshot!("nothing_audited", Repo::indexed().run(&["audit"]));
+fn without_configuration_each_piece_is_held_to_what_it_shows() {
+    let repo = Repo::tour();
+    repo.write("shop/cart.py", SHIPPED);
+    assert_eq!(repo.run(&["index"]).status, 0);
+    let run = repo.run(&["audit", "--prefix", "shop"]);
+    assert_snapshot!("audit_at_once", run);
+    // An index that keeps issues has the same ones.
+    let configured = audited();
+    assert_eq!(run.stdout, configured.found(&["audit", "--prefix", "shop"]));
+    assert_eq!(repo.run(&["audit", "--severity", "error"]).stdout, configured.found(&["audit", "--severity", "error"]));
+    let json: Value = serde_json::from_str(&repo.run(&["audit", "--limit", "1", "--json"]).stdout).unwrap();
+    assert_eq!((&json["answers"].as_array().unwrap().len(), &json["more"]), (&1, &Value::Bool(true)));
+    let shown = |row: &Value| (row["language"].as_str() == Some("python"), row["convention"].as_str() == Some("sphinx"));
+    assert!(json["conventions"].as_array().unwrap().iter().any(|row| shown(row) == (true, true)), "{json}");
+}
+
+#[test]
+fn nothing_that_can_be_audited_is_said() {
+    let repo = Repo::empty();
+    repo.write("README.md", "# Title\n");
+    assert_eq!(repo.run(&["index"]).status, 0);
+    assert_snapshot!("nothing_to_audit", repo.run(&["audit"]));
 }
 
 #[test]

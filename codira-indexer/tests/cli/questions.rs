@@ -171,3 +171,26 @@ fn colours_come_when_they_are_asked_for() {
     let json = repo.found(&["index", "--color", "always", "--json"]);
     assert!(!json.contains('\u{1b}'));
 }
+
+#[test]
+fn symlist_has_code_first_and_tests_when_asked() {
+    let repo = Repo::empty();
+    for (path, text) in [
+        ("README.md", "# About\n"),
+        ("src/app.py", "def run(): ...\n"),
+        ("src/lib.rs", "pub fn run() {}\n\n#[cfg(test)]\nmod tests {\n    fn it_runs() {}\n}\n"),
+        ("tests/test_app.py", "def test_run(): ...\n"),
+    ] {
+        repo.write(path, text);
+    }
+    assert_eq!(repo.run(&["index"]).status, 0);
+    let listed = repo.run(&["symlist"]);
+    assert_snapshot!("symlist_of_code_and_documents", listed);
+    assert_snapshot!("symlist_with_tests", repo.run(&["symlist", "--tests"]));
+    // A prefix inside of tests asks for them.
+    let inside = repo.run(&["symlist", "--prefix", "tests"]);
+    assert!(inside.stdout.contains("test_run") && inside.stderr.is_empty(), "{}", inside.stdout);
+    // Documents lie before all code by path, and fill no page.
+    let first: String = listed.stdout.lines().take(1).map(|line| format!("{line}\n")).collect();
+    assert_eq!(repo.run(&["symlist", "--limit", "1"]).stdout, first);
+}

@@ -53,6 +53,11 @@ impl DocumentationAuditor for CAuditor {
         ]
     }
 
+    fn shown(&self, file: AuditedFile<'_>) -> Vec<&Tool> {
+        let units = file.analysis.documentation.iter().filter(|unit| unit.owner.is_some() && is_doxygen(unit, file.text));
+        units.map(|_| &self.conventions[0]).collect()
+    }
+
     fn audit(&self, file: AuditedFile<'_>) -> Vec<DocIssue> {
         let mut findings = Findings::new(self, file);
         let is_header = file.path.as_str().ends_with(".h");

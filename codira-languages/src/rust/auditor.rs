@@ -51,6 +51,11 @@ impl DocumentationAuditor for RustAuditor {
         ]
     }
 
+    fn shown(&self, file: AuditedFile<'_>) -> Vec<&Tool> {
+        let documented = file.analysis.symbols.iter().filter(|symbol| symbol.documentation.is_some());
+        documented.map(|_| &self.conventions[0]).collect()
+    }
+
     fn audit(&self, file: AuditedFile<'_>) -> Vec<DocIssue> {
         let mut findings = Findings::new(self, file);
         let by_id = file.analysis.symbols.iter().map(|symbol| (&symbol.id, symbol)).collect();

@@ -15,7 +15,7 @@ use codira_contracts::{BackendError, DocIssueEntry, DocIssueRequest, Documentati
 use serde::Serialize;
 
 use crate::{
-    Config,
+    Audit, Auditing, ShownConvention,
     cli::{
         failure::{Failure, Status},
         invocation::Invocation,
@@ -27,11 +27,14 @@ use crate::{
     },
 };
 
-/// Show what is wrong with documentation, in the languages that `audit.languages` names
+/// Show what is wrong with documentation
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Nothing is audited until `[audit]` in .codira/config.toml says what; docs/audit.md tells\nall of \
-                        it. Status 1 means that nothing was found.\n\nExamples:\n  codira audit --prefix src --severity warning\n  \
-                        codira audit --format sarif > audit.sarif")]
+#[command(
+    after_help = "Without `[audit]` in .codira/config.toml, the indexed files are audited now, each piece of\ndocumentation by the \
+                        convention that it shows; docs/audit.md tells what can be set. Status 1\nmeans that nothing was \
+                        found.\n\nExamples:\n  codira audit --prefix src --severity warning\n  codira audit --format sarif > \
+                        audit.sarif"
+)]
 pub(crate) struct Args {
     /// Only issues of this rule: missing-documentation, unknown-parameter, ...
     #[arg(long)]
@@ -53,21 +56,24 @@ impl Args {
         let repository = invocation.repository()?;
         let auditors = invocation.registries.languages.auditors();
         check_rule(rule.as_deref(), &auditors)?;
-        if repository.config.auditing(auditors.clone())?.policy().audited.is_empty() {
-            let languages = auditors.iter().map(|auditor| auditor.language().to_string()).collect();
-            return Err(Failure::NothingAudited { config: Config::file_of(&repository.root), languages });
-        }
+        let configured = repository.config.auditing(auditors.clone())?;
         let reader = repository.reader(!question.no_refresh).await?;
         let request =
             DocIssueRequest { rule, at_least: severity, language: None, prefix: question.prefix, limit: question.limit };
-        let answer = ask(&reader, request).await?;
-        if answer.is_empty() {
+        let answer = if configured.policy().audited.is_empty() {
+            let answer = ask_at_once(&reader, configured.of_all(auditors.clone()), request).await?;
+            repository.note(answer.conventions());
+            answer
+        } else {
+            ask(&reader, request).await?
+        };
+        if answer.is_empty() && answer.conventions.as_ref().is_none_or(|shown| !shown.is_empty()) {
             repository.note("the documentation has no such issue");
         }
         match format {
             Format::Text => invocation.answer(&answer),
             Format::Json => invocation.answer_as_json(&answer),
-            Format::Sarif => output::text(&sarif::log(&answer.0.answers, &auditors), &answer),
+            Format::Sarif => output::text(&sarif::log(&answer.found.answers, &auditors), &answer),
         }
     }
 }
@@ -100,25 +106,58 @@ fn check_rule(rule: Option<&str>, auditors: &[Arc<dyn DocumentationAuditor>]) ->
 
 /// The answer of the command.
 #[derive(Serialize)]
-#[serde(transparent)]
-pub(crate) struct Issues(Page<DocIssueEntry>);
+pub(crate) struct Issues {
+    #[serde(flatten)]
+    found: Page<DocIssueEntry>,
+    /// By which conventions, where none was configured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    conventions: Option<Vec<ShownConvention>>,
+}
+
+impl Issues {
+    /// Says by which conventions the audit went.
+    fn conventions(&self) -> String {
+        let shown = self.conventions.as_deref().unwrap_or_default();
+        let of_language = |group: &[ShownConvention]| {
+            let counted = group.iter().map(|ShownConvention { convention, pieces, .. }| format!("{convention} ({pieces})"));
+            format!("{} {}", group[0].language, counted.collect::<Vec<_>>().join(", "))
+        };
+        let languages: Vec<String> = shown.chunk_by(|a, b| a.language == b.language).map(of_language).collect();
+        match &*languages {
+            [] => "no indexed file has documentation that an auditor knows; `codira plugins` lists auditors".to_owned(),
+            languages => format!("each piece is held to the convention that it shows: {}", languages.join("; ")),
+        }
+    }
+}
 
 /// Asks for issues.
 pub(crate) async fn ask(reader: &dyn IndexReader, request: DocIssueRequest) -> Result<Issues, BackendError> {
     let limit = request.limit;
     let request = DocIssueRequest { limit: Page::<DocIssueEntry>::to_ask(limit), ..request };
-    Ok(Issues(Page::cut(reader.doc_issues(&request).await?, limit)))
+    Ok(Issues { found: Page::cut(reader.doc_issues(&request).await?, limit), conventions: None })
+}
+
+/// Audits the indexed files, where the index keeps no issues.
+pub(crate) async fn ask_at_once(
+    reader: &dyn IndexReader,
+    auditing: Auditing,
+    request: DocIssueRequest,
+) -> Result<Issues, BackendError> {
+    let limit = request.limit;
+    let request = DocIssueRequest { limit: Page::<DocIssueEntry>::to_ask(limit), ..request };
+    let Audit { issues, conventions } = auditing.at_once(reader, &request).await?;
+    Ok(Issues { found: Page::cut(issues, limit), conventions: Some(conventions) })
 }
 
 impl Answer for Issues {
     const COMMAND: &'static str = "audit";
 
     fn is_empty(&self) -> bool {
-        self.0.answers.is_empty()
+        self.found.answers.is_empty()
     }
 
     fn lines(&self, out: &mut dyn Write) -> io::Result<()> {
-        for DocIssueEntry { path, issue } in &self.0.answers {
+        for DocIssueEntry { path, issue } in &self.found.answers {
             write!(out, "{}:{}:1: {}: {}", Clean(path), issue.span.first, issue.severity, Clean(&issue.message))?;
             writeln!(out, "\t{}\t{}", Clean(&issue.rule), Clean(issue.convention.to_string()))?;
         }
@@ -127,7 +166,7 @@ impl Answer for Issues {
 
     fn page(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut table = Table::default();
-        for group in self.0.answers.chunk_by(|a, b| a.path == b.path) {
+        for group in self.found.answers.chunk_by(|a, b| a.path == b.path) {
             table.heading(Styled(style::PATH, Clean(&group[0].path)));
             for DocIssueEntry { issue, .. } in group {
                 table.row([
@@ -139,10 +178,10 @@ impl Answer for Issues {
             }
         }
         table.print(out, "  ")?;
-        let number = |severity| self.0.answers.iter().filter(|entry| entry.issue.severity == severity).count() as u64;
+        let number = |severity| self.found.answers.iter().filter(|entry| entry.issue.severity == severity).count() as u64;
         let errors = style::count(number(Severity::Error), "error", "errors");
         let warnings = style::count(number(Severity::Warning), "warning", "warnings");
-        let cut = if self.0.more { ", and more" } else { "" };
+        let cut = if self.found.more { ", and more" } else { "" };
         let total = format!("{errors}, {warnings}, {} info{cut}", number(Severity::Info));
         writeln!(out, "{}", Styled(style::DIM, total))
     }

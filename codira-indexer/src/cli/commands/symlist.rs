@@ -3,26 +3,37 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
-use codira_contracts::{BackendError, EdgeCounts, IndexReader, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKind};
+use codira_contracts::{
+    BackendError, EdgeCounts, IndexReader, RepoPath, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKind,
+};
+use codira_languages::Content;
 use serde::Serialize;
 
-use crate::cli::{
-    failure::{Failure, Status},
-    invocation::Invocation,
-    names::Filter,
-    options::{Question, kind_parser},
-    output::{Answer, Page},
-    style::{self, Clean, Styled},
-    table::{Cell, Table},
+use crate::{
+    cli::{
+        failure::{Failure, Status},
+        invocation::Invocation,
+        names::Filter,
+        options::{Question, kind_parser},
+        output::{Answer, Page},
+        style::{self, Clean, Styled},
+        table::{Cell, Table},
+    },
+    languages::Contents,
+    test_code::{is_test_path, is_test_symbol},
 };
 
-/// List symbols, with how much each calls and is called
+/// List symbols, with how much each calls and is called: code, then documents
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  codira symlist --prefix src/flask --kind class")]
+#[command(after_help = "Tests are left out, unless `--tests` or a prefix inside of them asks for them.\n\nExample:\n  codira \
+                        symlist --prefix src/flask --kind class")]
 pub(crate) struct Args {
     /// Only symbols of this kind: class, function, method, ...
     #[arg(long, value_parser = kind_parser(), hide_possible_values = true)]
     kind: Option<SymbolKind>,
+    /// List tests, too
+    #[arg(long)]
+    tests: bool,
     #[command(flatten)]
     question: Question,
 }
@@ -30,14 +41,22 @@ pub(crate) struct Args {
 impl Args {
     /// Asks, and prints the answer.
     pub(crate) async fn run(self, invocation: &Invocation) -> Result<Status, Failure> {
-        let Self { kind, question } = self;
+        let Self { kind, tests, question } = self;
         let repository = invocation.repository()?;
+        let contents = invocation.registries.languages.contents()?;
         let reader = repository.reader(!question.no_refresh).await?;
-        let answer = ask(&reader, Filter { kind, within: question.prefix }, question.limit).await?;
-        if answer.is_empty() {
-            repository.note("there is no such symbol");
+        let tests = if tests { Tests::Listed } else { Tests::LeftOut };
+        let filter = Filter { kind, within: question.prefix };
+        let Listed { inventory, left_out } = ask(&reader, filter, tests, &contents, question.limit).await?;
+        match left_out {
+            0 if inventory.is_empty() => repository.note("there is no such symbol"),
+            0 => {}
+            left_out => {
+                let symbols = style::count(left_out, "symbol", "symbols");
+                repository.note(format_args!("{symbols} of tests left out; `--tests` lists them, too"));
+            }
         }
-        invocation.answer(&answer)
+        invocation.answer(&inventory)
     }
 }
 
@@ -46,11 +65,50 @@ impl Args {
 #[serde(transparent)]
 pub(crate) struct Inventory(Page<SymbolInventoryEntry>);
 
+/// Whether tests are in the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tests {
+    /// Where the prefix is inside of them.
+    LeftOut,
+    /// Like everything else.
+    Listed,
+}
+
+/// The answer, and what is not in it.
+pub(crate) struct Listed {
+    pub(crate) inventory: Inventory,
+    /// So many symbols of tests were met and left out.
+    left_out: u64,
+}
+
+/// How many times more is asked for when what came was not enough code.
+const FURTHER: usize = 8;
+
 /// Asks for the inventory.
-pub(crate) async fn ask(reader: &dyn IndexReader, filter: Filter, limit: Option<usize>) -> Result<Inventory, BackendError> {
+pub(crate) async fn ask(
+    reader: &dyn IndexReader,
+    filter: Filter,
+    tests: Tests,
+    contents: &Contents,
+    limit: Option<usize>,
+) -> Result<Listed, BackendError> {
     let Filter { kind, within } = filter;
-    let request = SymbolInventoryRequest { kind, prefix: within, limit: Page::<SymbolInventoryEntry>::to_ask(limit) };
-    Ok(Inventory(Page::cut(reader.symbol_inventory(&request).await?, limit)))
+    let asks_for_tests = tests == Tests::Listed || RepoPath::new(within.as_str()).is_ok_and(|path| is_test_path(&path));
+    let mut request = SymbolInventoryRequest { kind, prefix: within, limit: Page::<SymbolInventoryEntry>::to_ask(limit) };
+    loop {
+        let found = reader.symbol_inventory(&request).await?;
+        let is_whole = request.limit.is_none_or(|limit| found.len() < limit);
+        let met = found.len();
+        let listed: Vec<_> = found.into_iter().filter(|entry| asks_for_tests || !is_test_symbol(&entry.symbol)).collect();
+        let left_out = (met - listed.len()) as u64;
+        let is_code = |entry: &SymbolInventoryEntry| contents.of(&entry.symbol.key.path) == Content::Code;
+        let (mut answers, documents): (Vec<_>, Vec<_>) = listed.into_iter().partition(is_code);
+        if is_whole || limit.is_some_and(|limit| answers.len() > limit) {
+            answers.extend(documents);
+            return Ok(Listed { inventory: Inventory(Page::cut(answers, limit)), left_out });
+        }
+        request.limit = request.limit.map(|limit| limit.saturating_mul(FURTHER));
+    }
 }
 
 impl Answer for Inventory {

@@ -65,6 +65,12 @@ impl DocumentationAuditor for PythonAuditor {
         ]
     }
 
+    /// A docstring that is only prose shows that of all docstrings.
+    fn shown(&self, file: AuditedFile<'_>) -> Vec<&Tool> {
+        let docstrings = file.analysis.symbols.iter().filter_map(|symbol| symbol.documentation.as_deref());
+        docstrings.map(|text| self.convention(Docstring::read(text, None).style)).collect()
+    }
+
     fn audit(&self, file: AuditedFile<'_>) -> Vec<DocIssue> {
         let mut findings = Findings::new(self, file);
         // Stubs are documented by what they stand for.
@@ -74,6 +80,18 @@ impl DocumentationAuditor for PythonAuditor {
             file.analysis.symbols.iter().for_each(|symbol| audit.look_at(symbol, &mut findings));
         }
         findings.finish()
+    }
+}
+
+impl PythonAuditor {
+    fn convention(&self, style: Style) -> &Tool {
+        let [pep257, numpy, google, sphinx] = &self.conventions;
+        match style {
+            Style::Prose => pep257,
+            Style::Numpy => numpy,
+            Style::Google => google,
+            Style::Sphinx => sphinx,
+        }
     }
 }
 
@@ -119,13 +137,7 @@ impl Audit<'_> {
     }
 
     fn convention(&self, style: Style) -> &Tool {
-        let [pep257, numpy, google, sphinx] = &self.auditor.conventions;
-        match style {
-            Style::Prose => pep257,
-            Style::Numpy => numpy,
-            Style::Google => google,
-            Style::Sphinx => sphinx,
-        }
+        self.auditor.convention(style)
     }
 
     fn undocumented(&self, symbol: &Symbol, findings: &mut Findings<'_>) {
