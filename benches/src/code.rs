@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use codira_contracts::LanguageAnalyzer;
-use codira_languages::{c::CAnalyzer, python::PythonAnalyzer, rust::RustAnalyzer};
+use codira_languages::{LanguageAnalyzer, c::CAnalyzer, python::PythonAnalyzer, rust::RustAnalyzer};
 
 /// An analyzer for each programming language.
 pub fn analyzers() -> Vec<Arc<dyn LanguageAnalyzer>> {

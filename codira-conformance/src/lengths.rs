@@ -1,6 +1,7 @@
 //! An embedding engine whose vectors a person can check.
 
-use codira_contracts::{BoxError, EmbeddingEngine, EmbeddingSpec, Vector};
+use codira_contracts::{BoxError, EmbeddingSpec, Vector};
+use codira_indexer::EmbeddingEngine;
 
 /// Embeds a text as its length, and one. The spec says of which model, and that vectors have two numbers.
 pub(crate) struct Lengths(pub(crate) EmbeddingSpec);

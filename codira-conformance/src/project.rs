@@ -7,9 +7,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use codira_contracts::{DynBackend, IndexBackend, LanguageAnalyzer, RepoRoot};
-use codira_indexer::{Embedding, IndexReport, IndexRequest, Indexer, IndexerOptions, plan::Reason};
-use codira_languages::{c::CAnalyzer, python::PythonAnalyzer};
+use codira_contracts::{DynBackend, IndexBackend};
+use codira_indexer::{Embedding, IndexReport, IndexRequest, Indexer, IndexerOptions, RepoRoot, plan::Reason};
+use codira_languages::{LanguageAnalyzer, c::CAnalyzer, python::PythonAnalyzer};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 

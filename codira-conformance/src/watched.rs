@@ -5,7 +5,8 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use codira_contracts::{FileAnalysis, Language, LanguageAnalyzer, RepoPath, SourceFile, Tool};
+use codira_contracts::{FileAnalysis, Language, RepoPath, Tool};
+use codira_languages::{LanguageAnalyzer, SourceFile};
 
 /// How the version of an upgraded analyzer ends.
 pub(crate) const UPGRADED: &str = ", upgraded";

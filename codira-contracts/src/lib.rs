@@ -8,8 +8,7 @@
 //! - An [`IndexReader`] answers questions about one committed state, for ever.
 //! - An [`IndexWriteSession`] replaces files, and commits whole or leaves nothing.
 //! - [`DynBackend`] is any backend, chosen at run time.
-//! - A [`LanguageAnalyzer`] says everything that is kept of a file, as a [`FileAnalysis`]; a [`DocumentationAuditor`] what is wrong
-//!   with its documentation; an [`EmbeddingEngine`] computes vectors.
+//! - A [`FileAnalysis`] is everything that is kept of a file. Who makes it, and the vectors, is nothing to a store.
 //!
 //! What the traits ask of a backend is checked, sentence by sentence, by the crate `codira-conformance`; `docs/contract.md`
 //! lists the sentences.
@@ -18,14 +17,11 @@
 //! words in lines, [`PathPrefix`] narrows by path.
 
 mod analysis;
-mod analyzer;
 mod answer;
-mod auditor;
 mod backend;
 mod descriptor;
 mod documentation;
 mod embedding;
-mod engine;
 mod erased;
 mod error;
 mod identity;
@@ -42,19 +38,16 @@ pub mod text;
 pub use analysis::{
     AnalysisStatus, Diagnostic, FileAnalysis, Import, ImportCondition, ImportKind, UseForm, UseKind, UseRecord, last_name,
 };
-pub use analyzer::{LanguageAnalyzer, SourceFile};
 pub use answer::{
     Candidate, CandidateOwner, DocIssueEntry, DocumentationEntry, Edge, EdgeCounts, EdgeEntry, EdgeTarget, ExternalKind,
     ImportEntry, ImportTarget, SymbolEntry, SymbolInventoryEntry, SymbolSummary, TextReference,
 };
-pub use auditor::{AuditRule, AuditedFile, DocumentationAuditor};
 pub use backend::{IndexBackend, IndexReader, IndexWriteSession};
 pub use descriptor::{BackendDescriptor, Capability, Commit, Derivation, Holder, SessionRequest, Stored, WriteScope};
 pub use documentation::{AuditPolicy, DocIssue, Documentation, DocumentationFormat, DocumentationKind, Severity};
 pub use embedding::{
     ComputedEmbedding, EmbeddingRow, EmbeddingSpec, EmbeddingState, PendingEmbedding, Precision, ReusableEmbedding, Vector,
 };
-pub use engine::EmbeddingEngine;
 pub use erased::{DynBackend, DynReader, DynSession};
 pub use error::{BackendError, BoxError, ErrorKind};
 pub use identity::{ContentHash, Language, StableId, SymbolKey, Tool};
@@ -62,7 +55,7 @@ pub use inventory::{
     AnalyzerInventory, Coverage, EmbeddingInventory, Maintenance, Retention, RulesInventory, RunInventory, RuntimeInventory,
     Totals,
 };
-pub use path::{PathPrefix, RepoPath, RepoRoot};
+pub use path::{PathPrefix, RepoPath};
 pub use position::{LineSpan, Site};
 pub use request::{
     CandidateRequest, DocIssueRequest, DocumentationRequest, EdgeEnd, EdgeRequest, ImportEnd, ImportRequest, Owners,

@@ -2,8 +2,8 @@
 
 use std::{path::Path, sync::Arc};
 
-use codira_contracts::{DocumentationAuditor, Language, LanguageAnalyzer, RepoPath, Tool, resolve::RuleSet};
-use codira_languages::{Content, LanguageSupport};
+use codira_contracts::{Language, RepoPath, Tool, resolve::RuleSet};
+use codira_languages::{Content, DocumentationAuditor, LanguageAnalyzer, LanguageSupport};
 
 use crate::{IndexerError, error::duplicate, scan::Owners};
 

@@ -18,9 +18,9 @@
 //! use std::sync::{Arc, LazyLock};
 //!
 //! use codira_contracts::{
-//!     FileAnalysis, IndexBackend, IndexReader, Language, LanguageAnalyzer, LineSpan, RepoPath, SourceFile, Symbol, SymbolKind,
-//!     SymbolRequest, Tool,
+//!     FileAnalysis, IndexBackend, IndexReader, Language, LineSpan, RepoPath, Symbol, SymbolKind, SymbolRequest, Tool,
 //! };
+//! use codira_languages::{LanguageAnalyzer, SourceFile};
 //! use codira_indexer::{IndexRequest, Indexer, IndexerOptions, discover_root};
 //! use codira_memory::MemoryBackend;
 //! use tokio_util::sync::CancellationToken;
@@ -88,6 +88,7 @@ mod registries;
 mod registry;
 mod report;
 pub mod retrieval;
+mod root;
 mod run;
 mod scan;
 mod state;
@@ -99,7 +100,9 @@ pub use config::{BackendUrl, Config, ConfigEntry, ConfigSource, Environment, Key
 pub use dump::{DumpError, dump};
 #[cfg(feature = "model")]
 pub use embedding::ModelEngine;
-pub use embedding::{Embedding, EmbeddingPolicy, EngineFactory, EngineRegistry, EngineSettings, Ineligible, LexicalEngine};
+pub use embedding::{
+    Embedding, EmbeddingEngine, EmbeddingPolicy, EngineFactory, EngineRegistry, EngineSettings, Ineligible, LexicalEngine,
+};
 pub use error::IndexerError;
 pub use events::IndexEvent;
 pub use languages::LanguageRegistry;
@@ -111,6 +114,7 @@ pub use report::{
     Counts, CoverageReport, EmbeddingCounts, EmbeddingReport, FailedFile, FileDecision, IndexReport, LeftOutFile, Outcome,
     PartialFile, Rebuild, SkipReason, SkippedFile, Timings, UncoveredExtension, UncoveredLanguage,
 };
+pub use root::RepoRoot;
 pub use run::{CoverageDemand, EmbeddingBacklog, EmbeddingMode, IndexRequest, IndexScope, Indexer, IndexerOptions};
 pub use scan::{Hidden, PathPatterns};
 pub use state::{StateDirectory, StateRefusal, discover_root};

@@ -1,8 +1,6 @@
 //! Where a backend keeps an index.
 
-use codira_contracts::RepoRoot;
-
-use crate::{Config, IndexerError, StateDirectory, config::BackendUrl};
+use crate::{Config, IndexerError, RepoRoot, StateDirectory, config::BackendUrl};
 
 /// Where a backend keeps an index: a state directory, and for a server a URL and the repository's name in it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,12 +16,11 @@ use std::{
 };
 
 use codira_contracts::{
-    BoxError, EmbeddingEngine, EmbeddingSpec, EmbeddingState, IndexBackend, IndexReader, PendingRequest, Precision, SymbolKind,
-    Vector,
+    BoxError, EmbeddingSpec, EmbeddingState, IndexBackend, IndexReader, PendingRequest, Precision, SymbolKind, Vector,
 };
 use codira_indexer::{
-    Embedding, EmbeddingBacklog, EmbeddingCounts, EmbeddingMode, EmbeddingPolicy, IndexReport, IndexRequest, Indexer,
-    IndexerOptions, Ineligible, LexicalEngine, Outcome, PathPatterns,
+    Embedding, EmbeddingBacklog, EmbeddingCounts, EmbeddingEngine, EmbeddingMode, EmbeddingPolicy, IndexReport, IndexRequest,
+    Indexer, IndexerOptions, Ineligible, LexicalEngine, Outcome, PathPatterns,
 };
 use proptest::prelude::*;
 use support::{CHANGED, Counting, Repo, Toy, full};

@@ -4,9 +4,9 @@
 
 mod support;
 
-use codira_contracts::{FileAnalysis, Language, LanguageAnalyzer, RepoPath, SourceFile, Tool};
+use codira_contracts::{FileAnalysis, Language, RepoPath, Tool};
 use codira_indexer::{IndexRequest, Indexer, IndexerError, IndexerOptions, LanguageRegistry};
-use codira_languages::{LanguageSupport, c::CAuditor};
+use codira_languages::{LanguageAnalyzer, LanguageSupport, SourceFile, c::CAuditor};
 use codira_memory::MemoryBackend;
 use support::{Repo, Toy};
 use tokio_util::sync::CancellationToken;

@@ -6,8 +6,8 @@
 
 use std::{env, fs, path::PathBuf};
 
-use codira_contracts::{EmbeddingEngine, score::cosine};
-use codira_indexer::{IndexerError, ModelEngine};
+use codira_contracts::score::cosine;
+use codira_indexer::{EmbeddingEngine, IndexerError, ModelEngine};
 use tempfile::TempDir;
 
 fn model() -> Option<ModelEngine> {

@@ -148,7 +148,7 @@ async fn an_analyzer_that_owns_nothing_is_still_in_the_inventory() {
     let repo = Repo::of([("a.toy", A)]);
     let backend = Counting::default();
     run(&repo, &backend, Toy::new(), CHANGED()).await;
-    let analyzers = || -> Vec<Arc<dyn codira_contracts::LanguageAnalyzer>> {
+    let analyzers = || -> Vec<Arc<dyn codira_languages::LanguageAnalyzer>> {
         vec![Arc::new(Toy::new()), Arc::new(Toy::new().tool("other", "1").globs(vec!["*.other"]))]
     };
     for outcome in [2, 2] {

@@ -43,7 +43,7 @@ async fn state_and_git_are_never_indexed() {
 async fn ignore_files_above_the_root_count_inside_a_git_repository_only() {
     let repo = Repo::of([(".gitignore", "sub/a.toy\n"), ("sub/a.toy", ""), ("sub/b.toy", "")]);
     let files = async || {
-        let root = codira_contracts::RepoRoot::new(repo.root().as_path().join("sub")).unwrap();
+        let root = codira_indexer::RepoRoot::new(repo.root().as_path().join("sub")).unwrap();
         let backend = Counting::default();
         let indexer =
             codira_indexer::Indexer::new(backend, root, vec![std::sync::Arc::new(Toy::new())], IndexerOptions::default());
@@ -164,7 +164,7 @@ async fn sources_without_analyzer_are_gaps() {
 async fn the_first_analyzer_with_a_glob_owns_the_file() {
     let repo = Repo::of([("a.toy", "")]);
     let backend = Counting::default();
-    let analyzers: Vec<std::sync::Arc<dyn codira_contracts::LanguageAnalyzer>> = vec![
+    let analyzers: Vec<std::sync::Arc<dyn codira_languages::LanguageAnalyzer>> = vec![
         std::sync::Arc::new(Toy::new().tool("nothing", "1").globs(vec!["*.other"])),
         std::sync::Arc::new(Toy::new().tool("first", "1")),
         std::sync::Arc::new(Toy::new().tool("second", "1")),

@@ -83,7 +83,7 @@ async fn a_repository_inside_another_does_not_take_its_directory() {
     let outer = Repo::of([("a.toy", ""), ("inner/.git/HEAD", ""), ("inner/b.toy", "")]);
     index(&outer, &open(&outer, "state")).await;
     let inner = outer.root().as_path().join("inner");
-    let state = StateDirectory::at(&codira_contracts::RepoRoot::new(inner).unwrap(), &outer.path().join("state"));
+    let state = StateDirectory::at(&codira_indexer::RepoRoot::new(inner).unwrap(), &outer.path().join("state"));
     assert!(matches!(state.backend(), Err(BackendError::Layer { .. })));
 }
 
@@ -106,7 +106,7 @@ async fn a_directory_outside_is_found_again_after_its_record_was_corrected() {
 async fn a_directory_inside_moves_with_the_repository_and_is_not_indexed() {
     let parent = Repo::of([("old/a.toy", "def a\n"), ("old/build/b.toy", "def b\n")]);
     let state = |name: &str| {
-        let root = codira_contracts::RepoRoot::new(parent.path().canonicalize().unwrap().join(name)).unwrap();
+        let root = codira_indexer::RepoRoot::new(parent.path().canonicalize().unwrap().join(name)).unwrap();
         StateDirectory::at(&root, Path::new("build/state"))
     };
     let open = |name: &str| {

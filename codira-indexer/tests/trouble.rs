@@ -11,10 +11,10 @@ use std::{
 
 use async_trait::async_trait;
 use codira_contracts::{
-    BackendDescriptor, BackendError, ErrorKind, IndexBackend, IndexWriteSession, RepoRoot, SessionRequest, Tool, WriteScope,
+    BackendDescriptor, BackendError, ErrorKind, IndexBackend, IndexWriteSession, SessionRequest, Tool, WriteScope,
     resolve::RuleSet,
 };
-use codira_indexer::{IndexEvent, Indexer, IndexerError, IndexerOptions, Outcome, Rebuild};
+use codira_indexer::{IndexEvent, Indexer, IndexerError, IndexerOptions, Outcome, Rebuild, RepoRoot};
 use codira_memory::{MemoryBackend, MemoryReader, MemorySession};
 use support::{CHANGED, Counting, Repo, Toy, decisions, run, try_run};
 use tokio::sync::Notify;

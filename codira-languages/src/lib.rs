@@ -7,7 +7,9 @@
 //! Every analyzer stands behind a feature of its language's name, which brings its parser. Rules and auditors need no parser and no
 //! feature.
 
+mod analyzer;
 mod auditing;
+mod auditor;
 pub mod c;
 #[cfg(any(feature = "markdown", feature = "restructuredtext", feature = "plaintext", feature = "python"))]
 mod documents;
@@ -21,8 +23,10 @@ mod support;
 
 use std::sync::Arc;
 
-use codira_contracts::{DocumentationAuditor, LanguageAnalyzer, resolve::RuleSet};
+use codira_contracts::resolve::RuleSet;
 
+pub use analyzer::{LanguageAnalyzer, SourceFile};
+pub use auditor::{AuditRule, AuditedFile, DocumentationAuditor};
 pub use support::{Content, LanguageSupport};
 
 /// The languages of this crate. Where a feature is off, its language is there without analyzer.

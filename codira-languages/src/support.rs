@@ -2,7 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
-use codira_contracts::{DocumentationAuditor, Language, LanguageAnalyzer, resolve::LanguageRules};
+use crate::{DocumentationAuditor, LanguageAnalyzer};
+use codira_contracts::{Language, resolve::LanguageRules};
 
 /// What the files of a language are to people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

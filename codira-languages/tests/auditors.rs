@@ -10,9 +10,9 @@ mod hostile;
 
 use std::collections::BTreeSet;
 
-use codira_contracts::{AuditedFile, DocIssue, DocumentationAuditor, LanguageAnalyzer, RepoPath, SourceFile};
+use codira_contracts::{DocIssue, RepoPath};
 use codira_languages::{
-    auditors,
+    AuditedFile, DocumentationAuditor, LanguageAnalyzer, SourceFile, auditors,
     c::{CAnalyzer, CAuditor},
     python::{PythonAnalyzer, PythonAuditor},
     rust::{RustAnalyzer, RustAuditor},

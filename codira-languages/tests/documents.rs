@@ -12,8 +12,10 @@ mod hostile;
 
 use std::fmt::Write as _;
 
-use codira_contracts::{FileAnalysis, LanguageAnalyzer};
-use codira_languages::{markdown::MarkdownAnalyzer, plaintext::PlainTextAnalyzer, restructuredtext::ReStructuredTextAnalyzer};
+use codira_contracts::FileAnalysis;
+use codira_languages::{
+    LanguageAnalyzer, markdown::MarkdownAnalyzer, plaintext::PlainTextAnalyzer, restructuredtext::ReStructuredTextAnalyzer,
+};
 use proptest::prelude::*;
 
 /// What the words of hostile texts are made of.

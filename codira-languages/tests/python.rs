@@ -10,8 +10,8 @@ mod cases;
 #[path = "support/hostile.rs"]
 mod hostile;
 
-use codira_contracts::{AnalysisStatus, FileAnalysis, LanguageAnalyzer, RepoPath};
-use codira_languages::python::PythonAnalyzer;
+use codira_contracts::{AnalysisStatus, FileAnalysis, RepoPath};
+use codira_languages::{LanguageAnalyzer, python::PythonAnalyzer};
 use proptest::prelude::*;
 
 /// What the words of hostile texts are made of.

@@ -8,8 +8,8 @@ mod analysis;
 #[path = "support/cases.rs"]
 mod cases;
 
-use codira_contracts::{AnalysisStatus, FileAnalysis, LanguageAnalyzer, RepoPath};
-use codira_languages::rust::RustAnalyzer;
+use codira_contracts::{AnalysisStatus, FileAnalysis, RepoPath};
+use codira_languages::{LanguageAnalyzer, rust::RustAnalyzer};
 use proptest::prelude::*;
 
 fn analyze(path: &str, text: &str) -> FileAnalysis {

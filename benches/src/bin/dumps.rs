@@ -10,9 +10,9 @@ use std::{
     time::Instant,
 };
 
-use codira_contracts::{IndexBackend, RepoRoot};
+use codira_contracts::IndexBackend;
 use codira_duckdb::DuckdbBackend;
-use codira_indexer::{IndexRequest, Indexer, IndexerOptions, StateDirectory, dump};
+use codira_indexer::{IndexRequest, Indexer, IndexerOptions, RepoRoot, StateDirectory, dump};
 use codira_memory::MemoryBackend;
 use codira_sqlite::SqliteBackend;
 use tokio_util::sync::CancellationToken;

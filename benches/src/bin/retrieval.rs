@@ -13,9 +13,9 @@ use codira_benches::{
     code,
     retrieval::{Forgetful, Question, Ranker, Score, TermCount, by_vectors, is_function, sample},
 };
-use codira_contracts::{EmbeddingEngine, EmbeddingSpec, IndexBackend, PathPrefix, RepoRoot, StableId, SymbolKey};
+use codira_contracts::{EmbeddingSpec, IndexBackend, PathPrefix, StableId, SymbolKey};
 use codira_indexer::{
-    Embedding, EmbeddingPolicy, IndexRequest, Indexer, IndexerOptions, LexicalEngine,
+    Embedding, EmbeddingEngine, EmbeddingPolicy, IndexRequest, Indexer, IndexerOptions, LexicalEngine, RepoRoot,
     retrieval::{Channel, Context, ContextItem, ContextQuery, context},
 };
 use codira_sqlite::SqliteBackend;

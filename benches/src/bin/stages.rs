@@ -10,9 +10,10 @@ use std::{
 
 use codira_benches::parse::sources;
 use codira_contracts::{
-    FileAnalysis, LanguageAnalyzer, RepoPath, SourceFile,
+    FileAnalysis, RepoPath,
     resolve::{KnownFacts, Progress},
 };
+use codira_languages::{LanguageAnalyzer, SourceFile};
 
 fn main() -> ExitCode {
     let Some(root) = std::env::args().nth(1).map(PathBuf::from) else {

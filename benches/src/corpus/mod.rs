@@ -15,8 +15,8 @@ use std::{
     thread,
 };
 
-use codira_contracts::{BackendError, ContentHash, FileSnapshot, FileState, LanguageAnalyzer, RepoPath, SourceFile};
-use codira_languages::python::PythonAnalyzer;
+use codira_contracts::{BackendError, ContentHash, FileSnapshot, FileState, RepoPath};
+use codira_languages::{LanguageAnalyzer, SourceFile, python::PythonAnalyzer};
 pub use python::{PLANTED_CALLEES, callee, planted};
 
 /// How often planted names are found.

@@ -2,10 +2,10 @@
 
 use std::{error::Error, fs, hint::black_box, path::Path, sync::Arc, thread};
 
-use codira_contracts::{ContentHash, DynBackend, IndexBackend, IndexReader, RepoRoot, SymbolRequest};
+use codira_contracts::{ContentHash, DynBackend, IndexBackend, IndexReader, SymbolRequest};
 use codira_indexer::{
     BackendChoice, BackendRegistry, ConfigSource, Embedding, EmbeddingPolicy, IndexRequest, Indexer, IndexerOptions,
-    LexicalEngine, Location,
+    LexicalEngine, Location, RepoRoot,
 };
 use ignore::WalkBuilder;
 use serde::{Deserialize, Serialize};

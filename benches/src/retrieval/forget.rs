@@ -5,7 +5,8 @@ use std::{
     sync::Arc,
 };
 
-use codira_contracts::{FileAnalysis, Language, LanguageAnalyzer, RepoPath, SourceFile, StableId, Symbol, Tool};
+use codira_contracts::{FileAnalysis, Language, RepoPath, StableId, Symbol, Tool};
+use codira_languages::{LanguageAnalyzer, SourceFile};
 
 use super::Question;
 

@@ -2,13 +2,14 @@
 
 use std::{error::Error, sync::Arc};
 
-use codira_contracts::{DocumentationAuditor, IndexBackend as _, Language, LanguageAnalyzer, Maintenance};
+use codira_contracts::{IndexBackend as _, Language, Maintenance};
 use codira_indexer::{
     AuditOptions, Auditing, Counts, Embedding, EmbeddingCounts, EmbeddingMode, EmbeddingPolicy, EmbeddingReport, IndexReport,
     IndexRequest, IndexScope, Indexer, IndexerOptions, Outcome as Ending, PathPatterns, Rebuild,
     plan::{Action, Reason},
 };
 use codira_languages::{
+    DocumentationAuditor, LanguageAnalyzer,
     c::{CAnalyzer, CAuditor},
     markdown::MarkdownAnalyzer,
     plaintext::PlainTextAnalyzer,

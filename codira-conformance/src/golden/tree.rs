@@ -7,7 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use codira_contracts::RepoRoot;
+use codira_indexer::RepoRoot;
 use tempfile::TempDir;
 
 use super::story::{Act, Flag};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use codira_contracts::{AuditedFile, BackendError, DocIssueEntry, DocIssueRequest, FileSnapshot, IndexReader, Language};
+use codira_contracts::{BackendError, DocIssueEntry, DocIssueRequest, FileSnapshot, IndexReader, Language};
+use codira_languages::AuditedFile;
 use serde::Serialize;
 
 use super::Auditing;

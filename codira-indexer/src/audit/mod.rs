@@ -6,9 +6,8 @@ mod place;
 
 use std::{fmt, sync::Arc};
 
-use codira_contracts::{
-    AnalyzerInventory, AuditPolicy, AuditedFile, DocumentationAuditor, FileAnalysis, Language, RepoPath, Tool,
-};
+use codira_contracts::{AnalyzerInventory, AuditPolicy, FileAnalysis, Language, RepoPath, Tool};
+use codira_languages::{AuditedFile, DocumentationAuditor};
 
 pub use at_once::{Audit, ShownConvention};
 pub use options::{AuditOptions, Inclusion};

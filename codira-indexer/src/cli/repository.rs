@@ -4,9 +4,10 @@ use std::path::{self, Path};
 
 use crate::{
     BackendChoice, Config, CoverageReport, Embedding, EmbeddingBacklog, EmbeddingMode, EmbeddingReport, Environment,
-    IndexEvent, IndexReport, IndexRequest, Indexer, IndexerError, Location, Outcome, Refresh, Registries, discover_root,
+    IndexEvent, IndexReport, IndexRequest, Indexer, IndexerError, Location, Outcome, Refresh, Registries, RepoRoot,
+    discover_root,
 };
-use codira_contracts::{BackendError, DynBackend, DynReader, ErrorKind, IndexBackend, RepoRoot};
+use codira_contracts::{BackendError, DynBackend, DynReader, ErrorKind, IndexBackend};
 use tokio_util::sync::CancellationToken;
 
 use super::{

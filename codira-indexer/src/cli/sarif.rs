@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
-use codira_contracts::{AuditRule, DocIssueEntry, DocumentationAuditor, Severity};
+use codira_contracts::{DocIssueEntry, Severity};
+use codira_languages::{AuditRule, DocumentationAuditor};
 use serde_json::{Value, json};
 
 /// The log of one run that found `issues`; `auditors` describe the rules.

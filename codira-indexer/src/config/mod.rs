@@ -38,7 +38,8 @@ mod value;
 
 use std::{num::NonZeroUsize, path::PathBuf, sync::Arc};
 
-use codira_contracts::{DocumentationAuditor, Language, RepoRoot};
+use codira_contracts::Language;
+use codira_languages::DocumentationAuditor;
 use serde::Serialize;
 
 pub use environment::Environment;
@@ -50,7 +51,7 @@ pub use value::{FileSize, Refresh};
 
 use crate::{
     AuditOptions, Auditing, Embedding, EmbeddingMode, EmbeddingPolicy, EngineRegistry, EngineSettings, IndexerError,
-    IndexerOptions, Location, StateDirectory, state,
+    IndexerOptions, Location, RepoRoot, StateDirectory, state,
 };
 
 /// One effective value, as `codira config` shows it.

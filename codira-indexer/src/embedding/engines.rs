@@ -2,11 +2,11 @@
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
-use codira_contracts::{EmbeddingEngine, RepoRoot, Tool};
+use codira_contracts::Tool;
 
 use super::LexicalEngine;
 use crate::{
-    ConfigSource, IndexerError,
+    ConfigSource, EmbeddingEngine, IndexerError, RepoRoot,
     plugins::{NotCompiled, Plugin, PluginKind, PluginRegistry},
 };
 

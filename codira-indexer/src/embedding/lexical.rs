@@ -5,7 +5,8 @@
 //! division is computed in integers, and that division and its square root are exactly rounded: the same text has the same vector
 //! on every machine.
 
-use codira_contracts::{BoxError, EmbeddingEngine, EmbeddingSpec, Precision, Vector, text};
+use crate::EmbeddingEngine;
+use codira_contracts::{BoxError, EmbeddingSpec, Precision, Vector, text};
 
 use super::vocabulary::{Occurrence, Vocabulary};
 

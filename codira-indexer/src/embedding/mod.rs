@@ -1,6 +1,7 @@
 //! Embeddings: the engines of this workspace, and what is embedded by them.
 
 mod common_words;
+mod engine;
 mod engines;
 mod lexical;
 #[cfg(feature = "model")]
@@ -11,8 +12,9 @@ mod vocabulary;
 
 use std::{fmt, sync::Arc};
 
-use codira_contracts::{EmbeddingEngine, EmbeddingSpec};
+use codira_contracts::EmbeddingSpec;
 
+pub use engine::EmbeddingEngine;
 pub use engines::{EngineFactory, EngineRegistry, EngineSettings};
 pub use lexical::LexicalEngine;
 #[cfg(feature = "model")]

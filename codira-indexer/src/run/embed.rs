@@ -3,14 +3,14 @@
 use std::{collections::BTreeMap, num::NonZeroUsize, pin::Pin, sync::Arc, thread};
 
 use codira_contracts::{
-    BackendError, BoxError, ContentHash, EmbeddingEngine, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileAnalysis,
-    IndexWriteSession, RepoPath, ReuseRequest, Vector,
+    BackendError, BoxError, ContentHash, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileAnalysis, IndexWriteSession,
+    RepoPath, ReuseRequest, Vector,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::on_a_thread;
 use crate::{
-    EmbeddingCounts, EmbeddingReport, IndexerError,
+    EmbeddingCounts, EmbeddingEngine, EmbeddingReport, IndexerError,
     embedding::{Embedding, Ineligible},
 };
 

@@ -18,15 +18,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use codira_contracts::{
-    Capability, IndexBackend, LanguageAnalyzer, RepoRoot, Retention, SessionRequest, WriteScope, resolve::RuleSet,
-};
+use codira_contracts::{Capability, IndexBackend, Retention, SessionRequest, WriteScope, resolve::RuleSet};
+use codira_languages::LanguageAnalyzer;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use self::{conclude::Ledger, embed::Embedder, plan::Plan, stored::Found, work::Workshop, write::Writer};
 use crate::{
-    Auditing, Embedding, IndexEvent, IndexReport, IndexerError, Timings,
+    Auditing, Embedding, IndexEvent, IndexReport, IndexerError, RepoRoot, Timings,
     scan::{Owners, scan},
 };
 pub use embed::EmbeddingMode;

@@ -1,10 +1,10 @@
 //! Deciding what is done with each file, before any is read.
 
-use codira_contracts::{FileState, RepoPath, RepoRoot};
+use codira_contracts::{FileState, RepoPath};
 
 use super::stored::Found;
 use crate::{
-    Auditing, FileDecision,
+    Auditing, FileDecision, RepoRoot,
     plan::{self, Decision, Reason, SeenFile, Trust},
     scan::{AnalyzerIndex, Owner, Owners, Scan, ScannedFile},
 };

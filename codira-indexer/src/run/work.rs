@@ -15,7 +15,8 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use codira_contracts::{AnalysisStatus, ContentHash, EmbeddingRow, FileSnapshot, FileState, RepoRoot, SourceFile};
+use codira_contracts::{AnalysisStatus, ContentHash, EmbeddingRow, FileSnapshot, FileState};
+use codira_languages::SourceFile;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -24,7 +25,7 @@ use super::{
     plan::{Purpose, Task},
 };
 use crate::{
-    Auditing, IndexerError, SkipReason,
+    Auditing, IndexerError, RepoRoot, SkipReason,
     embedding::{Embedding, Ineligible},
     plan::{self, Decision, Reason, SeenFile, Trust},
     scan::{Owners, modified},

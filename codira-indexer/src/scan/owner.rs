@@ -7,7 +7,8 @@ use std::{
     sync::Arc,
 };
 
-use codira_contracts::{LanguageAnalyzer, RepoPath, Tool};
+use codira_contracts::{RepoPath, Tool};
+use codira_languages::LanguageAnalyzer;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::IndexerError;

@@ -10,12 +10,12 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use codira_contracts::{RepoPath, RepoRoot};
+use codira_contracts::RepoPath;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use tokio_util::sync::CancellationToken;
 
 use super::{Hidden, Owner, Owners, Scan, ScannedFile, languages};
-use crate::{FailedFile, IndexerError, IndexerOptions, SkipReason, SkippedFile, UncoveredExtension, state};
+use crate::{FailedFile, IndexerError, IndexerOptions, RepoRoot, SkipReason, SkippedFile, UncoveredExtension, state};
 
 /// Walks the repository at `root` on `jobs` threads.
 ///

@@ -2,10 +2,8 @@
 
 use std::{io, path::Path};
 
-use codira_contracts::RepoRoot;
-
 use super::NAME;
-use crate::IndexerError;
+use crate::{IndexerError, RepoRoot};
 
 /// The root of the repository that holds the directory `start`: the nearest directory upwards that has a `.codira` or a
 /// `.git`, so that a repository inside an indexed directory is its own; else `start` itself. Changes nothing.

@@ -12,7 +12,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use codira_contracts::{BackendError, RepoRoot};
+use crate::RepoRoot;
+use codira_contracts::BackendError;
 
 pub use discover::discover_root;
 pub(crate) use kept::KeptBackend;

@@ -14,11 +14,11 @@ use std::{
 
 use async_trait::async_trait;
 use codira_contracts::{
-    AnalysisStatus, BackendDescriptor, BackendError, Diagnostic, FileAnalysis, FileSnapshot, IndexBackend, Language,
-    LanguageAnalyzer, RepoPath, RepoRoot, SessionRequest, Site, SourceFile, Symbol, SymbolKind, Tool, UseForm, UseKind,
-    UseRecord,
+    AnalysisStatus, BackendDescriptor, BackendError, Diagnostic, FileAnalysis, FileSnapshot, IndexBackend, Language, RepoPath,
+    SessionRequest, Site, Symbol, SymbolKind, Tool, UseForm, UseKind, UseRecord,
 };
-use codira_indexer::{IndexReport, IndexRequest, IndexScope, Indexer, IndexerError, IndexerOptions, plan::Reason};
+use codira_indexer::{IndexReport, IndexRequest, IndexScope, Indexer, IndexerError, IndexerOptions, RepoRoot, plan::Reason};
+use codira_languages::{LanguageAnalyzer, SourceFile};
 use codira_memory::{MemoryBackend, MemoryReader, MemorySession};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use codira_contracts::{
-    AuditRule, AuditedFile, DocIssue, Documentation, DocumentationAuditor, LineSpan, StableId, Symbol, Tool, text::occurrences,
-};
+use crate::{AuditRule, AuditedFile, DocumentationAuditor};
+use codira_contracts::{DocIssue, Documentation, LineSpan, StableId, Symbol, Tool, text::occurrences};
 
 /// The findings of one file.
 pub(crate) struct Findings<'a> {

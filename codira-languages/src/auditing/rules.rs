@@ -1,6 +1,7 @@
 //! What the auditors look for. Rules that mean the same in several languages are one.
 
-use codira_contracts::{AuditRule, Severity};
+use crate::AuditRule;
+use codira_contracts::Severity;
 
 pub(crate) const MALFORMED_SECTION: AuditRule = AuditRule {
     id: "malformed-section",

@@ -3,13 +3,13 @@
 //! Only comments that Doxygen reads (`/** */`, `/*! */`, `///`, `//!`) are held to it; that any comment stands there is enough to
 //! be documented.
 
-use codira_contracts::{
-    AuditRule, AuditedFile, DocIssue, Documentation, DocumentationAuditor, Language, ParameterKind, Symbol, SymbolKind, Tool,
-    Visibility,
-};
+use codira_contracts::{DocIssue, Documentation, Language, ParameterKind, Symbol, SymbolKind, Tool, Visibility};
 
-use crate::auditing::{findings::Findings, rules};
 use crate::c::LANGUAGE;
+use crate::{
+    AuditRule, AuditedFile, DocumentationAuditor,
+    auditing::{findings::Findings, rules},
+};
 
 /// Audits C.
 pub struct CAuditor {

@@ -1,8 +1,8 @@
 //! From headings to documentation units: a document is what stands before its first heading, and its sections.
 
+use crate::SourceFile;
 use codira_contracts::{
-    Documentation, DocumentationFormat, DocumentationKind, FileAnalysis, Language, LineSpan, SourceFile, StableId, Symbol,
-    SymbolKind,
+    Documentation, DocumentationFormat, DocumentationKind, FileAnalysis, Language, LineSpan, StableId, Symbol, SymbolKind,
 };
 use rustc_hash::FxHashSet;
 

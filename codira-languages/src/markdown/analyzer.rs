@@ -4,10 +4,13 @@
 
 use std::ops::Range;
 
-use codira_contracts::{DocumentationFormat, FileAnalysis, Language, LanguageAnalyzer, LineSpan, RepoPath, SourceFile, Tool};
+use codira_contracts::{DocumentationFormat, FileAnalysis, Language, LineSpan, RepoPath, Tool};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use crate::documents::outline::{self, Heading, Outline};
+use crate::{
+    LanguageAnalyzer, SourceFile,
+    documents::outline::{self, Heading, Outline},
+};
 
 /// Reads Markdown.
 pub struct MarkdownAnalyzer {

@@ -3,12 +3,15 @@
 //! Headings are underlined lines or, where there are none, short lines in capitals that stand alone. What has the marks of
 //! reStructuredText is read as such: many projects keep that in `*.txt`.
 
-use codira_contracts::{DocumentationFormat, FileAnalysis, Language, LanguageAnalyzer, LineSpan, RepoPath, SourceFile, Tool};
+use codira_contracts::{DocumentationFormat, FileAnalysis, Language, LineSpan, RepoPath, Tool};
 
-use crate::documents::{
-    markup,
-    outline::{self, Heading, Outline},
-    underlines,
+use crate::{
+    LanguageAnalyzer, SourceFile,
+    documents::{
+        markup,
+        outline::{self, Heading, Outline},
+        underlines,
+    },
 };
 
 /// Reads plain text.

@@ -2,11 +2,14 @@
 //!
 //! Sections are found by their headings; directives and roles are left as text.
 
-use codira_contracts::{DocumentationFormat, FileAnalysis, Language, LanguageAnalyzer, RepoPath, SourceFile, Tool};
+use codira_contracts::{DocumentationFormat, FileAnalysis, Language, RepoPath, Tool};
 
-use crate::documents::{
-    outline::{self, Outline},
-    underlines,
+use crate::{
+    LanguageAnalyzer, SourceFile,
+    documents::{
+        outline::{self, Outline},
+        underlines,
+    },
 };
 
 /// Reads reStructuredText.

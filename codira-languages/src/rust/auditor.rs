@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use codira_contracts::{
-    AuditRule, AuditedFile, DocIssue, DocumentationAuditor, Language, StableId, Symbol, SymbolKind, Tool, UseForm, last_name,
-};
+use codira_contracts::{DocIssue, Language, StableId, Symbol, SymbolKind, Tool, UseForm, last_name};
 
-use crate::auditing::{findings::Findings, rules};
 use crate::rust::LANGUAGE;
+use crate::{
+    AuditRule, AuditedFile, DocumentationAuditor,
+    auditing::{findings::Findings, rules},
+};
 
 /// Audits Rust.
 pub struct RustAuditor {

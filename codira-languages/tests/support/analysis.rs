@@ -5,9 +5,10 @@
 use std::{collections::HashMap, fmt::Write as _};
 
 use codira_contracts::{
-    AnalysisStatus, BodyFacts, ContentHash, Documentation, FileAnalysis, FileSnapshot, FileState, Import, LanguageAnalyzer,
-    Parameter, ParameterKind, RepoPath, SourceFile, StableId, Symbol, SymbolKind, UseRecord, Visibility,
+    AnalysisStatus, BodyFacts, ContentHash, Documentation, FileAnalysis, FileSnapshot, FileState, Import, Parameter,
+    ParameterKind, RepoPath, StableId, Symbol, SymbolKind, UseRecord, Visibility,
 };
+use codira_languages::{LanguageAnalyzer, SourceFile};
 
 /// Analyzes a text and checks what must be true of every analysis: its ids and owners are valid, the module comes first, and the same
 /// text gives the same again.

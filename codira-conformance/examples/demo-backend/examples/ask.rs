@@ -30,7 +30,8 @@ pub async fn index_and_ask(directory: &Path, name: &str) -> Result<String, Box<d
     let choice = BackendChoice { name: NAME.to_owned(), source: ConfigSource::Argument };
     let root = discover_root(directory)?;
     let backend = registry.open(&choice, &Location::of(&root))?;
-    let indexer = Indexer::new(backend, root, codira_languages::analyzers(), IndexerOptions::default());
+    let indexer = Indexer::new(backend, root, codira_languages::analyzers(), IndexerOptions::default())
+        .with_rules(codira_languages::rules());
     let report = indexer.run(IndexRequest::default(), &|_event| {}, &CancellationToken::new()).await?;
 
     let reader = indexer.backend().open_reader().await?;

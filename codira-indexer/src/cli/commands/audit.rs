@@ -11,7 +11,8 @@ use clap::{
     ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use codira_contracts::{BackendError, DocIssueEntry, DocIssueRequest, DocumentationAuditor, IndexReader, Severity};
+use codira_contracts::{BackendError, DocIssueEntry, DocIssueRequest, IndexReader, Severity};
+use codira_languages::DocumentationAuditor;
 use serde::Serialize;
 
 use crate::{

@@ -8,11 +8,11 @@ use std::{
 };
 
 use clap::ValueEnum;
-use codira_contracts::RepoRoot;
 use serde::Serialize;
 
 use crate::{
-    CoverageDemand, EmbeddingBacklog, EmbeddingMode, IndexReport, IndexRequest, IndexScope, Outcome, Rebuild, Timings,
+    CoverageDemand, EmbeddingBacklog, EmbeddingMode, IndexReport, IndexRequest, IndexScope, Outcome, Rebuild, RepoRoot,
+    Timings,
     cli::{
         embedded::{self, Embedded},
         failure::{Failure, Status},

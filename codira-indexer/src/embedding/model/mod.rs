@@ -16,14 +16,14 @@ use std::{
     sync::OnceLock,
 };
 
-use codira_contracts::{BoxError, ContentHash, EmbeddingEngine, EmbeddingSpec, Precision, Vector};
+use codira_contracts::{BoxError, ContentHash, EmbeddingSpec, Precision, Vector};
 use tokenizers::{Tokenizer, TruncationParams};
 
 use self::{
     bert::{Bert, BertConfig},
     weights::Weights,
 };
-use crate::IndexerError;
+use crate::{EmbeddingEngine, IndexerError};
 
 /// The files of a model. The identity of the model is a digest of them.
 const FILES: [&str; 3] = ["config.json", "tokenizer.json", "model.safetensors"];

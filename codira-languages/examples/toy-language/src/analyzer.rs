@@ -1,6 +1,7 @@
 //! The analyzer of Brook: which files are its own, and what it says of each.
 
-use codira_contracts::{FileAnalysis, Language, LanguageAnalyzer, RepoPath, SourceFile, Tool};
+use codira_contracts::{FileAnalysis, Language, RepoPath, Tool};
+use codira_languages::{LanguageAnalyzer, SourceFile};
 
 use crate::{NAME, reading::Reading};
 

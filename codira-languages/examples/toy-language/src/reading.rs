@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use codira_contracts::{
     AnalysisStatus, Diagnostic, Documentation, DocumentationFormat, DocumentationKind, FileAnalysis, Import, ImportCondition,
-    ImportKind, Language, LineSpan, Parameter, ParameterKind, Site, SourceFile, StableId, Symbol, SymbolKind, UseForm, UseKind,
-    UseRecord, Visibility,
+    ImportKind, Language, LineSpan, Parameter, ParameterKind, Site, StableId, Symbol, SymbolKind, UseForm, UseKind, UseRecord,
+    Visibility,
 };
+use codira_languages::SourceFile;
 
 /// The id of the file's module. Those of procedures begin with `to `, so that no name can be the same.
 const MODULE: &str = "module";

@@ -1,9 +1,9 @@
 //! What the analyzer says of small programs, and that no text makes it stumble.
 
 use codira_contracts::{
-    AnalysisStatus, ContentHash, FileAnalysis, FileSnapshot, FileState, LanguageAnalyzer, LineSpan, RepoPath, Site, SourceFile,
-    UseForm, UseKind,
+    AnalysisStatus, ContentHash, FileAnalysis, FileSnapshot, FileState, LineSpan, RepoPath, Site, UseForm, UseKind,
 };
+use codira_languages::{LanguageAnalyzer, SourceFile};
 use toy_language::BrookAnalyzer;
 
 const MAIN: &str = include_str!("sample/main.brook");

@@ -4,9 +4,9 @@ use std::{fs, path::Path};
 
 use codira_contracts::{
     EdgeEnd, EdgeRequest, EdgeTarget, ImportEnd, ImportRequest, ImportTarget, IndexBackend as _, IndexReader as _, RepoPath,
-    RepoRoot, SymbolKey, SymbolSummary, UseKind,
+    SymbolKey, SymbolSummary, UseKind,
 };
-use codira_indexer::{IndexRequest, Indexer, IndexerOptions, LanguageRegistry};
+use codira_indexer::{IndexRequest, Indexer, IndexerOptions, LanguageRegistry, RepoRoot};
 use codira_memory::MemoryBackend;
 use tokio_util::sync::CancellationToken;
 

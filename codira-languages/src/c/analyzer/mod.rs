@@ -22,10 +22,10 @@ mod statements;
 mod uses;
 mod walk;
 
-use crate::c::LANGUAGE;
+use crate::{LanguageAnalyzer, SourceFile, c::LANGUAGE};
 use codira_contracts::{
-    AnalysisStatus, Diagnostic, FileAnalysis, Import, ImportCondition, ImportKind, Language, LanguageAnalyzer, RepoPath,
-    SourceFile, StableId, Symbol, SymbolKind, Tool, UseForm, UseKind, Visibility,
+    AnalysisStatus, Diagnostic, FileAnalysis, Import, ImportCondition, ImportKind, Language, RepoPath, StableId, Symbol,
+    SymbolKind, Tool, UseForm, UseKind, Visibility,
 };
 
 use comments::Comments;

@@ -20,8 +20,8 @@ mod walk;
 
 use std::{panic, thread};
 
-use crate::python::LANGUAGE;
-use codira_contracts::{AnalysisStatus, Diagnostic, FileAnalysis, Language, LanguageAnalyzer, RepoPath, SourceFile, Tool};
+use crate::{LanguageAnalyzer, SourceFile, python::LANGUAGE};
+use codira_contracts::{AnalysisStatus, Diagnostic, FileAnalysis, Language, RepoPath, Tool};
 use ruff_python_ast::PySourceType;
 use ruff_python_parser::{ParseError, parse_unchecked_source};
 use ruff_text_size::Ranged;

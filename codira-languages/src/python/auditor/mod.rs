@@ -10,14 +10,14 @@ mod sphinx;
 
 use std::collections::HashMap;
 
-use codira_contracts::{
-    AuditRule, AuditedFile, DocIssue, DocumentationAuditor, Language, Parameter, ParameterKind, StableId, Symbol, SymbolKind,
-    Tool, text::is_word_char,
-};
+use codira_contracts::{DocIssue, Language, Parameter, ParameterKind, StableId, Symbol, SymbolKind, Tool, text::is_word_char};
 
 use self::docstring::{Docstring, Style};
-use crate::auditing::{findings::Findings, rules};
 use crate::python::LANGUAGE;
+use crate::{
+    AuditRule, AuditedFile, DocumentationAuditor,
+    auditing::{findings::Findings, rules},
+};
 
 /// Audits Python.
 pub struct PythonAuditor {

@@ -4,10 +4,10 @@
 //! it, others know that the crate has its root in this directory. A manifest of a workspace alone gives a mere module: it names no
 //! crate, and its directory is often called like one of its members.
 
-use crate::rust::LANGUAGE;
+use crate::{SourceFile, rust::LANGUAGE};
 use codira_contracts::{
-    Documentation, DocumentationFormat, DocumentationKind, FileAnalysis, Import, ImportCondition, ImportKind, SourceFile,
-    StableId, Symbol, SymbolKind, Visibility,
+    Documentation, DocumentationFormat, DocumentationKind, FileAnalysis, Import, ImportCondition, ImportKind, StableId, Symbol,
+    SymbolKind, Visibility,
 };
 use toml::{
     Spanned,

@@ -27,11 +27,8 @@ use std::{
     thread,
 };
 
-use crate::rust::LANGUAGE;
-use codira_contracts::{
-    AnalysisStatus, Diagnostic, FileAnalysis, Language, LanguageAnalyzer, RepoPath, SourceFile, Symbol, SymbolKind, Tool,
-    last_name,
-};
+use crate::{LanguageAnalyzer, SourceFile, rust::LANGUAGE};
+use codira_contracts::{AnalysisStatus, Diagnostic, FileAnalysis, Language, RepoPath, Symbol, SymbolKind, Tool, last_name};
 
 use lines::Lines;
 use tree::{Keywords, Tokens, Tree};

@@ -1,6 +1,6 @@
 //! Where documentation issues come from: the trait of auditors.
 
-use crate::{DocIssue, FileAnalysis, Language, RepoPath, Severity, Tool};
+use codira_contracts::{DocIssue, FileAnalysis, Language, RepoPath, Severity, Tool};
 
 /// Something that an auditor looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Where analyses come from: the trait of analyzers.
 
-use crate::{FileAnalysis, Language, RepoPath, Tool};
+use codira_contracts::{FileAnalysis, Language, RepoPath, Tool};
 
 /// A file to analyze.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ pub trait LanguageAnalyzer: Send + Sync + 'static {
 
     /// Whether the file at `path` is its own though no glob finds it; `first_line` is at most 256 bytes of text.
     ///
-    /// Asked only of files that no glob of any analyzer matches: `#!/usr/bin/env python3`.
+    /// Asked only of executable files without extension that no glob of any analyzer matches: `#!/usr/bin/env python3`.
     fn claims(&self, path: &RepoPath, first_line: &str) -> bool;
 
     /// Says everything that the index keeps of the file.

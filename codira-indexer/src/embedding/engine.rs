@@ -1,6 +1,6 @@
 //! Where vectors come from: the trait of embedding engines.
 
-use crate::{BoxError, EmbeddingSpec, Vector};
+use codira_contracts::{BoxError, EmbeddingSpec, Vector};
 
 /// Turns texts into vectors. The indexer computes, stores only keep.
 pub trait EmbeddingEngine: Send + Sync + 'static {
