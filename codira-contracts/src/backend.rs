@@ -12,7 +12,7 @@ use crate::{
 
 /// The store of one repository's index.
 ///
-/// A backend value is opened for a [`RepoRoot`](crate::RepoRoot), in whatever way suits it. Readers and sessions own what
+/// A backend value is opened for one repository, in whatever way suits it. Readers and sessions own what
 /// they need: neither borrows from the backend, so either may be moved to another task, and either may outlive it.
 ///
 /// Futures may be dropped at any await: the backend stays usable, and nothing is half done.
@@ -47,7 +47,7 @@ pub trait IndexBackend: Send + Sync + 'static {
     ///   edges anew, without a file being put.
     /// - Schemas are created, migrated and repaired here, and only here. What is done becomes visible with the commit or changes
     ///   no answer.
-    /// - A session of [full](WriteScope::Full) scope may begin on a damaged or foreign index, and its commit replaces that; an
+    /// - A session of [full](crate::WriteScope::Full) scope may begin on a damaged or foreign index, and its commit replaces that; an
     ///   incremental one may not. Neither may begin on a newer schema.
     /// - Dropping the future, at any point, leaves no session open.
     ///

@@ -1,11 +1,11 @@
 //! The languages that can be indexed and audited.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
-use codira_contracts::{Language, RepoPath, Tool, resolve::RuleSet};
-use codira_languages::{Content, DocumentationAuditor, LanguageAnalyzer, LanguageSupport};
+use codira_contracts::{Language, Tool, resolve::RuleSet};
+use codira_languages::{DocumentationAuditor, LanguageAnalyzer, LanguageSupport};
 
-use crate::{IndexerError, error::duplicate, scan::Owners};
+use crate::{IndexerError, error::duplicate};
 
 /// The languages that can be indexed and audited, each once.
 ///
@@ -14,7 +14,7 @@ use crate::{IndexerError, error::duplicate, scan::Owners};
 /// ```
 /// use codira_contracts::Language;
 /// use codira_indexer::LanguageRegistry;
-/// use codira_languages::{Content, LanguageSupport};
+/// use codira_languages::{LanguageSupport};
 ///
 /// let mut registry = LanguageRegistry::first_party();
 /// registry.register(LanguageSupport::new(Language::new("ini"), "my-tool"))?;
@@ -79,16 +79,6 @@ impl LanguageRegistry {
         self.languages.iter().filter_map(|language| language.analyzer.clone()).collect()
     }
 
-    /// What files are, by the globs of the analyzers.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidGlob`](IndexerError::InvalidGlob), naming the analyzer.
-    pub(crate) fn contents(&self) -> Result<Contents, IndexerError> {
-        let by_analyzer = self.languages.iter().filter(|language| language.analyzer.is_some()).map(|language| language.content);
-        Ok(Contents { owners: Owners::new(&self.analyzers())?, by_analyzer: by_analyzer.collect() })
-    }
-
     /// The rules of the languages that have some: for [`Indexer::with_rules`](crate::Indexer::with_rules).
     pub fn rules(&self) -> RuleSet {
         let rules = self.languages.iter().filter_map(|language| language.rules.clone());
@@ -98,19 +88,6 @@ impl LanguageRegistry {
     /// The auditors of the languages that have one, as they were registered: for [`Auditing::new`](crate::Auditing::new).
     pub fn auditors(&self) -> Vec<Arc<dyn DocumentationAuditor>> {
         self.languages.iter().filter_map(|language| language.auditor.clone()).collect()
-    }
-}
-
-/// What the files of registered languages are.
-pub(crate) struct Contents {
-    owners: Owners,
-    by_analyzer: Vec<Content>,
-}
-
-impl Contents {
-    /// What a file is; one of no language's globs is code.
-    pub(crate) fn of(&self, path: &RepoPath) -> Content {
-        self.owners.by_glob(Path::new(path.as_str())).map_or(Content::Code, |analyzer| self.by_analyzer[analyzer])
     }
 }
 

@@ -1,6 +1,8 @@
 //! Which code is tests, by how files and symbols are called and by what marks them: one answer for audits, lists and ranking.
 
-use codira_contracts::{RepoPath, SymbolKind, SymbolSummary};
+use codira_contracts::RepoPath;
+#[cfg(feature = "cli")]
+use codira_contracts::{SymbolKind, SymbolSummary};
 
 /// Directories and namespaces that hold tests.
 const HOLDERS: [&str; 2] = ["test", "tests"];
@@ -28,6 +30,7 @@ pub(crate) fn is_test_mark(decorator: &str) -> bool {
 }
 
 /// Whether a symbol is of tests as far as its names tell: those of its file, and of the namespaces around it (`mod tests`).
+#[cfg(feature = "cli")]
 pub(crate) fn is_test_symbol(symbol: &SymbolSummary) -> bool {
     let mut names: Vec<&str> = symbol.logical_name.split('.').collect();
     if !matches!(symbol.kind, SymbolKind::Namespace | SymbolKind::Module) {
@@ -36,7 +39,7 @@ pub(crate) fn is_test_symbol(symbol: &SymbolSummary) -> bool {
     is_test_path(&symbol.key.path) || names.iter().any(|name| HOLDERS.contains(name))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests {
     use codira_contracts::{LineSpan, SymbolKey};
 

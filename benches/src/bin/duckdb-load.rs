@@ -10,7 +10,9 @@ use std::{
 };
 
 use codira_benches::code;
-use codira_contracts::{FileSnapshot, IndexBackend, IndexReader, IndexWriteSession, PathPrefix, WriteScope};
+use codira_contracts::{
+    FileSnapshot, IndexBackend, IndexReader, IndexWriteSession, PathPrefix, SessionRequest, resolve::RuleSet,
+};
 use codira_duckdb::{DuckdbBackend, FILE_NAME};
 use codira_indexer::{IndexRequest, Indexer, IndexerOptions, discover_root};
 use codira_memory::MemoryBackend;

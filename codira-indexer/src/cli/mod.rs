@@ -1,6 +1,7 @@
 //! The `codira` command: arguments in, questions to a reader, answers out.
 
 mod commands;
+mod contents;
 mod dot;
 mod edges;
 mod embedded;

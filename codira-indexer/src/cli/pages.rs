@@ -19,6 +19,7 @@ use super::{
         sym,
         symlist::{self, Tests},
     },
+    contents::Contents,
     dot,
     edges::{Direction, EdgeQuery},
     names::{Filter, Name},
@@ -105,7 +106,7 @@ async fn a_symbol_in_full() {
 
 #[tokio::test]
 async fn the_inventory() {
-    let contents = LanguageRegistry::first_party().contents().unwrap();
+    let contents = Contents::new(&LanguageRegistry::first_party()).unwrap();
     let listed = symlist::ask(&reader().await, Filter::default(), Tests::LeftOut, &contents, None).await.unwrap();
     assert_snapshot!(page(&listed.inventory));
 }

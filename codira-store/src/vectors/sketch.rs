@@ -72,7 +72,7 @@ impl Estimator {
         Self(Codes::of(vector, QUERY_CODES))
     }
 
-    /// Between which bounds the [`score`](super::Query::score) lies with the vector of this sketch; `None` where no vector of this
+    /// Between which bounds the [`score`](codira_contracts::score::Query::score) lies with the vector of this sketch; `None` where no vector of this
     /// dimension has such a sketch.
     pub fn bounds(&self, sketch: &[u8]) -> Option<Bounds> {
         let Codes { step, error, codes } = &self.0;

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{
+        contents::Contents,
         failure::{Failure, Status},
         invocation::Invocation,
         names::Filter,
@@ -19,7 +20,6 @@ use crate::{
         style::{self, Clean, Styled},
         table::{Cell, Table},
     },
-    languages::Contents,
     test_code::{is_test_path, is_test_symbol},
 };
 
@@ -43,7 +43,7 @@ impl Args {
     pub(crate) async fn run(self, invocation: &Invocation) -> Result<Status, Failure> {
         let Self { kind, tests, question } = self;
         let repository = invocation.repository()?;
-        let contents = invocation.registries.languages.contents()?;
+        let contents = Contents::new(&invocation.registries.languages)?;
         let reader = repository.reader(!question.no_refresh).await?;
         let tests = if tests { Tests::Listed } else { Tests::LeftOut };
         let filter = Filter { kind, within: question.prefix };
