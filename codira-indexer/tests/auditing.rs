@@ -1,6 +1,6 @@
 //! What follows when the policy of audits changes: which files are analyzed again, and what becomes of stored issues.
 
-#![cfg(all(feature = "python", feature = "rust"))]
+#![cfg(feature = "languages")]
 #![allow(clippy::unwrap_used)]
 
 mod support;

@@ -1,6 +1,6 @@
 //! Ranked documentation: what comes first, why, and where it is.
 
-#![cfg(all(feature = "markdown", feature = "plaintext", feature = "python", feature = "rust"))]
+#![cfg(feature = "languages")]
 #![allow(clippy::unwrap_used)]
 
 #[path = "support/cases.rs"]

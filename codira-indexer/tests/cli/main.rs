@@ -1,6 +1,6 @@
 //! The `codira` command as people and programs use it: the built binary, in temporary repositories.
 
-#![cfg(all(feature = "cli", feature = "sqlite", feature = "python", feature = "rust", feature = "c"))]
+#![cfg(all(feature = "cli", feature = "sqlite", feature = "languages"))]
 #![allow(clippy::unwrap_used)]
 
 mod auditing;
