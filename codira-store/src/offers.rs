@@ -25,7 +25,7 @@ const BLOCK: usize = if cfg!(test) { 30 } else { 4 << 10 };
 /// How many offers are looked through for one, about.
 const TOGETHER: usize = 4;
 
-/// What all files offer, gathered file by file: the [facts](codira_contracts::resolve::Facts) of whoever resolves many files at once.
+/// What all files offer, gathered file by file: the [facts](codira_contracts::resolve::Facts) by which many files are resolved at once.
 ///
 /// Takes about a fifth of the memory of the offers themselves.
 ///

@@ -18,7 +18,7 @@ use super::{Defined, Meaning, TOY, decode, encode};
 /// No name is followed over more modules and bases.
 const MAX_DEPTH: usize = 8;
 
-/// Nor in more steps: where many modules import everything of one another, there are more ways than anybody can follow.
+/// Nor in more steps: where many modules import everything of one another, the ways are exponentially many.
 const MAX_STEPS: usize = 64;
 
 /// What a module says under a name.

@@ -39,6 +39,11 @@ impl Auditing {
         Self::new(auditors, AuditOptions { languages, ..self.options })
     }
 
+    /// The conventions that documentation is held to, by name; none where each piece is held to the one that it shows.
+    pub fn conventions(&self) -> &[String] {
+        &self.options.conventions
+    }
+
     /// Which languages are audited.
     pub fn policy(&self) -> AuditPolicy {
         AuditPolicy { audited: self.auditors.iter().map(|auditor| auditor.language().clone()).collect() }

@@ -220,7 +220,7 @@ impl Clock {
 }
 
 /// Runs `work`, which blocks, beside the caller's runtime, whichever that is.
-fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> impl Future<Output = T> {
+pub(crate) fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> impl Future<Output = T> {
     let (sender, receiver) = oneshot::channel();
     thread::spawn(move || {
         // The receiver is gone when the run's future was dropped.

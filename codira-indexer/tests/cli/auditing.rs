@@ -80,6 +80,18 @@ fn without_configuration_each_piece_is_held_to_what_it_shows() {
 }
 
 #[test]
+fn a_configured_convention_is_said_beside_what_is_shown() {
+    let repo = Repo::tour();
+    repo.write("shop/cart.py", SHIPPED);
+    repo.write(".codira/config.toml", "[audit]\nconventions = [\"numpy\"]\n");
+    assert_eq!(repo.run(&["index"]).status, 0);
+    let run = repo.run(&["audit", "--prefix", "shop", "--rule", "unknown-parameter"]);
+    let said = "note: each piece is held to numpy where the language knows it, else to the convention that it shows: ";
+    assert!(run.stderr.starts_with(said), "{}", run.stderr);
+    assert_eq!(run.status, 1, "by NumPy's convention, Sphinx's fields are prose: {}", run.stdout);
+}
+
+#[test]
 fn nothing_that_can_be_audited_is_said() {
     let repo = Repo::empty();
     repo.write("README.md", "# Title\n");

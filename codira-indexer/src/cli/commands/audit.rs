@@ -62,8 +62,9 @@ impl Args {
         let request =
             DocIssueRequest { rule, at_least: severity, language: None, prefix: question.prefix, limit: question.limit };
         let answer = if configured.policy().audited.is_empty() {
-            let answer = ask_at_once(&reader, configured.of_all(auditors.clone()), request).await?;
-            repository.note(answer.conventions());
+            let auditing = configured.of_all(auditors.clone());
+            let answer = ask_at_once(&reader, &auditing, request).await?;
+            repository.note(answer.conventions(auditing.conventions()));
             answer
         } else {
             ask(&reader, request).await?
@@ -116,8 +117,8 @@ pub(crate) struct Issues {
 }
 
 impl Issues {
-    /// Says by which conventions the audit went.
-    fn conventions(&self) -> String {
+    /// Says by which conventions the audit went, where these are configured.
+    fn conventions(&self, configured: &[String]) -> String {
         let shown = self.conventions.as_deref().unwrap_or_default();
         let of_language = |group: &[ShownConvention]| {
             let counted = group.iter().map(|ShownConvention { convention, pieces, .. }| format!("{convention} ({pieces})"));
@@ -126,7 +127,13 @@ impl Issues {
         let languages: Vec<String> = shown.chunk_by(|a, b| a.language == b.language).map(of_language).collect();
         match &*languages {
             [] => "no indexed file has documentation that an auditor knows; `codira plugins` lists auditors".to_owned(),
-            languages => format!("each piece is held to the convention that it shows: {}", languages.join("; ")),
+            shown => {
+                let also = match configured {
+                    [] => String::new(),
+                    configured => format!("{} where the language knows it, else to ", configured.join(", ")),
+                };
+                format!("each piece is held to {also}the convention that it shows: {}", shown.join("; "))
+            }
         }
     }
 }
@@ -141,7 +148,7 @@ pub(crate) async fn ask(reader: &dyn IndexReader, request: DocIssueRequest) -> R
 /// Audits the indexed files, where the index keeps no issues.
 pub(crate) async fn ask_at_once(
     reader: &dyn IndexReader,
-    auditing: Auditing,
+    auditing: &Auditing,
     request: DocIssueRequest,
 ) -> Result<Issues, BackendError> {
     let limit = request.limit;
