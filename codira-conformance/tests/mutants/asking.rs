@@ -11,81 +11,48 @@ use crate::{
 };
 
 mutants! {
-    names_ignore_case: IgnoresCase, "names are compared without case", [
-        "asking::names_match_exactly",
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-        EVERY,
-    ];
-    names_hold_wildcards: LikesNames, "the wildcards of LIKE match in names", [
-        "asking::names_match_exactly",
-    ];
-    an_empty_name_matches_all: EmptyMatchesAll, "an empty name matches every symbol", [
-        "asking::names_match_exactly",
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-    ];
-    modules_ignore_accents: ComposesModules, "module names are composed before they are compared", [
-        "asking::names_match_exactly",
-    ];
-    a_quote_is_doubled: DoublesQuotes, "a name with a quote is looked for with two", [
-        "asking::names_match_exactly",
-    ];
-    kinds_are_not_looked_at: AnyKind, "symbols are found whatever kind is asked for", [
-        "asking::an_answer_has_what_the_request_names",
-    ];
-    prefixes_are_text: PrefixIsText, "a prefix covers every path whose text begins with it", [
-        "asking::a_prefix_is_a_path_or_directory",
-    ];
-    prefixes_hold_wildcards: LikesPrefixes, "the wildcards of LIKE match in prefixes", [
-        "asking::a_prefix_is_a_path_or_directory",
-    ];
-    a_prefix_covers_directories_only: PrefixIsADirectory, "a prefix does not cover the file of its own path", [
-        "asking::a_prefix_is_a_path_or_directory",
-    ];
-    prefixes_narrow_targets: PrefixOfTargets, "a prefix narrows edges by the file of their target", [
-        "asking::a_prefix_is_a_path_or_directory",
-    ];
-    logical_names_have_two_parts: LogicalNamesOfTwoParts, "a symbol in a method is not found by its logical name", [
-        "asking::logical_names_lead_to_their_symbols",
-    ];
-    logical_names_are_qualified: LogicalNamesAreQualified, "a symbol is found by its qualified name, too", [
-        "asking::logical_names_lead_to_their_symbols",
-    ];
-    children_of_a_name: ChildrenByName, "the children of a symbol are those of every symbol of its name", [
-        "asking::members_are_found_from_their_parent",
-    ];
-    overloads_include_the_symbol: OverloadsIncludeItself, "an overload is among its own overloads", [
-        "asking::members_are_found_from_their_parent",
-    ];
-    overloads_of_any_parent: OverloadsOfAnyParent, "overloads are found in other classes of the file", [
-        "asking::members_are_found_from_their_parent",
-    ];
-    overloads_have_a_parent: OverloadsHaveAParent, "a symbol without a parent has no overloads", [
-        "asking::members_are_found_from_their_parent",
-    ];
-    texts_are_found_in_words: TextsInWords, "a text is found inside longer words", [
-        "asking::texts_are_found_as_whole_words",
-    ];
-    a_text_is_found_once_in_a_file: OncePerFile, "only the first line of a file is found", [
-        "asking::texts_are_found_as_whole_words",
-    ];
-    texts_are_found_at_their_last: LastOccurrence, "a text is found where it last occurs in a line", [
-        "asking::texts_are_found_as_whole_words",
-    ];
-    what_is_not_there_is_an_error: MissingIsAnError, "asking for a file that is not there is an error", [
-        "asking::what_is_not_there_has_an_empty_answer",
-    ];
-    a_stranger_has_the_first_parent: StrangersHaveNoParent, "the children of an unknown symbol are those without a parent", [
-        "storing::a_file_that_breaks_a_rule_is_refused",
-        "asking::what_is_not_there_has_an_empty_answer",
-    ];
+    names_ignore_case: IgnoresCase, "names are compared without case",
+        "asking::names_match_exactly";
+    names_hold_wildcards: LikesNames, "the wildcards of LIKE match in names",
+        "asking::names_match_exactly";
+    an_empty_name_matches_all: EmptyMatchesAll, "an empty name matches every symbol",
+        "asking::names_match_exactly";
+    modules_ignore_accents: ComposesModules, "module names are composed before they are compared",
+        "asking::names_match_exactly";
+    a_quote_is_doubled: DoublesQuotes, "a name with a quote is looked for with two",
+        "asking::names_match_exactly";
+    kinds_are_not_looked_at: AnyKind, "symbols are found whatever kind is asked for",
+        "asking::an_answer_has_what_the_request_names";
+    prefixes_are_text: PrefixIsText, "a prefix covers every path whose text begins with it",
+        "asking::a_prefix_is_a_path_or_directory";
+    prefixes_hold_wildcards: LikesPrefixes, "the wildcards of LIKE match in prefixes",
+        "asking::a_prefix_is_a_path_or_directory";
+    a_prefix_covers_directories_only: PrefixIsADirectory, "a prefix does not cover the file of its own path",
+        "asking::a_prefix_is_a_path_or_directory";
+    prefixes_narrow_targets: PrefixOfTargets, "a prefix narrows edges by the file of their target",
+        "asking::a_prefix_is_a_path_or_directory";
+    logical_names_have_two_parts: LogicalNamesOfTwoParts, "a symbol in a method is not found by its logical name",
+        "asking::logical_names_lead_to_their_symbols";
+    logical_names_are_qualified: LogicalNamesAreQualified, "a symbol is found by its qualified name, too",
+        "asking::logical_names_lead_to_their_symbols";
+    children_of_a_name: ChildrenByName, "the children of a symbol are those of every symbol of its name",
+        "asking::members_are_found_from_their_parent";
+    overloads_include_the_symbol: OverloadsIncludeItself, "an overload is among its own overloads",
+        "asking::members_are_found_from_their_parent";
+    overloads_of_any_parent: OverloadsOfAnyParent, "overloads are found in other classes of the file",
+        "asking::members_are_found_from_their_parent";
+    overloads_have_a_parent: OverloadsHaveAParent, "a symbol without a parent has no overloads",
+        "asking::members_are_found_from_their_parent";
+    texts_are_found_in_words: TextsInWords, "a text is found inside longer words",
+        "asking::texts_are_found_as_whole_words";
+    a_text_is_found_once_in_a_file: OncePerFile, "only the first line of a file is found",
+        "asking::texts_are_found_as_whole_words";
+    texts_are_found_at_their_last: LastOccurrence, "a text is found where it last occurs in a line",
+        "asking::texts_are_found_as_whole_words";
+    what_is_not_there_is_an_error: MissingIsAnError, "asking for a file that is not there is an error",
+        "asking::what_is_not_there_has_an_empty_answer";
+    a_stranger_has_the_first_parent: StrangersHaveNoParent, "the children of an unknown symbol are those without a parent",
+        "asking::what_is_not_there_has_an_empty_answer";
 }
 
 /// Every symbol, in the order of answers.

@@ -12,53 +12,24 @@ use crate::{
 };
 
 mutants! {
-    import_targets_are_one_commit_late: ImportTargetsLate, "where imports lead is that of the commit before", [
-        "storing::a_replaced_file_leaves_no_trace",
-        "storing::a_removed_file_leaves_no_trace",
-        "rules::other_rules_derive_anew",
-        "graph::edges_follow_every_change",
-        SMALL,
-    ];
-    incoming_edges_are_counted_in_the_file: CountsInTheFile, "edges are counted in at a symbol from its own file only", [
-        "asking::a_prefix_is_a_path_or_directory",
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-        "graph::each_edge_is_found_from_both_ends",
-    ];
-    references_are_counted_as_calls: CountsTogether, "the counts of calls and references are added", [
-        "storing::totals_count_what_is_stored",
-        "graph::each_edge_is_found_from_both_ends",
-    ];
-    references_are_counted_in_as_calls: CountsCallsIn, "references are counted in at a symbol as many as calls", [
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-        "graph::each_edge_is_found_from_both_ends",
-    ];
-    imports_are_found_by_what_they_name: ImportsByName, "an import is found from the module that it names, wherever it lands", [
-        "graph::each_import_is_found_from_both_ends",
-    ];
-    imports_are_not_found_where_they_land: ImportsOneWay, "no import is found from the file in which it lands", [
-        "graph::each_import_is_found_from_both_ends",
-        SMALL,
-    ];
-    totals_are_stale: StaleTotals, "edges in the totals are counted once, at the first commit", [
-        "storing::a_replaced_file_leaves_no_trace",
-        "storing::a_removed_file_leaves_no_trace",
-        "graph::edges_follow_every_change",
-        SMALL,
-    ];
-    totals_count_what_waits_twice: CountsWaitingTwice, "embeddings in the totals include those that wait", [
-        "storing::totals_count_what_is_stored",
-    ];
-    everything_is_derived_again: DerivesEverything, "every commit resolves all files again", [
-        "graph::deriving_grows_with_the_change",
-    ];
+    import_targets_are_one_commit_late: ImportTargetsLate, "where imports lead is that of the commit before",
+        "storing::a_replaced_file_leaves_no_trace";
+    incoming_edges_are_counted_in_the_file: CountsInTheFile, "edges are counted in at a symbol from its own file only",
+        "asking::a_prefix_is_a_path_or_directory";
+    references_are_counted_as_calls: CountsTogether, "the counts of calls and references are added",
+        "storing::totals_count_what_is_stored";
+    references_are_counted_in_as_calls: CountsCallsIn, "references are counted in at a symbol as many as calls",
+        "graph::each_edge_is_found_from_both_ends";
+    imports_are_found_by_what_they_name: ImportsByName, "an import is found from the module that it names, wherever it lands",
+        "graph::each_import_is_found_from_both_ends";
+    imports_are_not_found_where_they_land: ImportsOneWay, "no import is found from the file in which it lands",
+        SMALL;
+    totals_are_stale: StaleTotals, "edges in the totals are counted once, at the first commit",
+        "storing::a_replaced_file_leaves_no_trace";
+    totals_count_what_waits_twice: CountsWaitingTwice, "embeddings in the totals include those that wait",
+        "storing::totals_count_what_is_stored";
+    everything_is_derived_again: DerivesEverything, "every commit resolves all files again",
+        "graph::deriving_grows_with_the_change";
 }
 
 #[derive(Default)]

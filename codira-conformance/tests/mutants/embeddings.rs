@@ -10,57 +10,34 @@ use crate::{
 };
 
 mutants! {
-    a_zero_loses_its_sign: LosesSignOfZero, "a negative zero becomes a positive one", [
-        "storing::a_file_reads_back_as_it_was_put",
-        "embeddings::vectors_are_kept_bit_for_bit",
-        EVERY,
-    ];
-    stale_vectors_are_kept: KeepsStaleVectors, "a vector is kept although its text has changed", [
-        "embeddings::a_stale_vector_is_not_kept",
-    ];
-    vectors_are_rounded: RoundsVectors, "the numbers of a vector are kept with half the bits", [
-        "embeddings::vectors_are_kept_bit_for_bit",
-        "embeddings::candidates_are_the_exact_top",
-        "embeddings::many_vectors_are_all_compared",
-    ];
-    small_numbers_are_zero: FlushesToZero, "numbers too small to be normal become zero", [
-        "embeddings::vectors_are_kept_bit_for_bit",
-        "embeddings::candidates_are_the_exact_top",
-    ];
-    a_pending_row_stays: PendingStays, "a row waits still when its vector was stored", [
-        "sessions::a_dropped_call_has_happened_or_has_not",
-        "embeddings::vectors_are_kept_bit_for_bit",
-        "embeddings::pending_rows_wait_until_they_are_stored",
-        "embeddings::many_vectors_are_all_compared",
-    ];
-    pending_rows_of_any_spec: PendingOfAnySpec, "asking for the rows of one spec that wait gives those of all", [
-        "asking::an_answer_has_what_the_request_names",
-    ];
-    a_queued_row_is_a_second_one: QueueKeepsTheFirst, "a row queued again keeps its first text", [
-        "embeddings::pending_rows_wait_until_they_are_stored",
-    ];
-    stale_vectors_are_counted_as_stored: CountsStaleAsStored, "a stale vector is counted as stored", [
-        "embeddings::a_stale_vector_is_not_kept",
-    ];
-    a_long_vector_is_stored: StoresAnyDimension, "a computed vector of another dimension is stale, and no error", [
-        "embeddings::another_dimension_is_refused",
-    ];
-    a_queued_row_keeps_its_vector: QueueKeepsVectors, "a row that has its vector cannot be queued again", [
-        "embeddings::pending_rows_wait_until_they_are_stored",
-        "embeddings::many_vectors_are_all_compared",
-    ];
-    pruning_keeps_what_waits: PrunesComputed, "pruning keeps the rows that wait", [
-        "embeddings::pruning_removes_orphans",
-    ];
-    pruning_counts_specs: PruneCountsSpecs, "pruning says how many specs were removed", [
-        "embeddings::pruning_removes_orphans",
-    ];
-    pruning_goes_by_model: PrunesByModel, "pruning keeps every version of a model that is in use", [
-        "embeddings::pruning_removes_orphans",
-    ];
-    orphans_are_counted_without_what_waits: OrphansComputed, "rows that wait are not counted as orphans", [
-        "embeddings::pruning_removes_orphans",
-    ];
+    a_zero_loses_its_sign: LosesSignOfZero, "a negative zero becomes a positive one",
+        "embeddings::vectors_are_kept_bit_for_bit";
+    stale_vectors_are_kept: KeepsStaleVectors, "a vector is kept although its text has changed",
+        "embeddings::a_stale_vector_is_not_kept";
+    vectors_are_rounded: RoundsVectors, "the numbers of a vector are kept with half the bits",
+        "embeddings::vectors_are_kept_bit_for_bit";
+    small_numbers_are_zero: FlushesToZero, "numbers too small to be normal become zero",
+        "embeddings::vectors_are_kept_bit_for_bit";
+    a_pending_row_stays: PendingStays, "a row waits still when its vector was stored",
+        "embeddings::vectors_are_kept_bit_for_bit";
+    pending_rows_of_any_spec: PendingOfAnySpec, "asking for the rows of one spec that wait gives those of all",
+        "asking::an_answer_has_what_the_request_names";
+    a_queued_row_is_a_second_one: QueueKeepsTheFirst, "a row queued again keeps its first text",
+        "embeddings::pending_rows_wait_until_they_are_stored";
+    stale_vectors_are_counted_as_stored: CountsStaleAsStored, "a stale vector is counted as stored",
+        "embeddings::a_stale_vector_is_not_kept";
+    a_long_vector_is_stored: StoresAnyDimension, "a computed vector of another dimension is stale, and no error",
+        "embeddings::another_dimension_is_refused";
+    a_queued_row_keeps_its_vector: QueueKeepsVectors, "a row that has its vector cannot be queued again",
+        "embeddings::pending_rows_wait_until_they_are_stored";
+    pruning_keeps_what_waits: PrunesComputed, "pruning keeps the rows that wait",
+        "embeddings::pruning_removes_orphans";
+    pruning_counts_specs: PruneCountsSpecs, "pruning says how many specs were removed",
+        "embeddings::pruning_removes_orphans";
+    pruning_goes_by_model: PrunesByModel, "pruning keeps every version of a model that is in use",
+        "embeddings::pruning_removes_orphans";
+    orphans_are_counted_without_what_waits: OrphansComputed, "rows that wait are not counted as orphans",
+        "embeddings::pruning_removes_orphans";
 }
 
 #[derive(Default)]

@@ -10,78 +10,26 @@ use crate::{
 };
 
 mutants! {
-    edges_are_one_commit_late: DerivesLate, "edges are those of the commit before", [
-        "storing::a_replaced_file_leaves_no_trace",
-        "storing::a_removed_file_leaves_no_trace",
-        "asking::every_list_is_in_its_documented_order",
-        "asking::names_match_exactly",
-        "asking::a_prefix_is_a_path_or_directory",
-        "asking::a_limit_gives_the_first",
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "rules::a_language_without_rules_stays_in_its_file",
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-        "graph::each_edge_is_found_from_both_ends",
-        SMALL,
-        EVERY,
-        REBUILT,
-    ];
-    edges_of_other_files_stay: DerivesWhatWasPut, "a commit derives edges for the files that it puts, and no others", [
-        "storing::a_replaced_file_leaves_no_trace",
-        "storing::a_removed_file_leaves_no_trace",
-        "rules::other_rules_derive_anew",
-        "graph::edges_follow_every_change",
-        SMALL,
-        EVERY,
-        REBUILT,
-    ];
-    edges_of_a_removed_file_stay: RemovedEdgesStay, "edges of a removed file are still answered", [
-        "storing::a_removed_file_leaves_no_trace",
-        "graph::edges_follow_every_change",
-        SMALL,
-    ];
-    an_ambiguous_use_is_guessed: Guesses, "a use without a single candidate goes to the first symbol of its name", [
-        "asking::every_list_is_in_its_documented_order",
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::a_language_without_rules_stays_in_its_file",
-        "graph::edges_follow_every_change",
-        "graph::each_edge_is_found_from_both_ends",
-    ];
-    unresolved_uses_are_dropped: DropsUnresolved, "uses that lead nowhere have no edge", [
-        "asking::names_match_exactly",
-        "asking::a_prefix_is_a_path_or_directory",
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::a_language_without_rules_stays_in_its_file",
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-        "graph::each_edge_is_found_from_both_ends",
-        SMALL,
-    ];
-    an_edge_keeps_one_site: OneSite, "an edge keeps its first site", [
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-    ];
-    edges_are_not_found_from_their_target: OneWay, "edges from other files are not found from their target", [
-        "graph::each_edge_is_found_from_both_ends",
-    ];
-    edges_are_found_by_the_whole_text: NamedByText, "an unresolved edge is found by its text, not by its last name", [
-        "graph::each_edge_is_found_from_both_ends",
-    ];
-    a_reference_is_a_call: ReferencesAreCalls, "asking for references gives calls, too", [
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-        "graph::each_edge_is_found_from_both_ends",
-    ];
-    edges_to_a_changed_file_are_lost: LosesEdgesToChanges, "edges to a file that is put again are lost", [
-        "graph::edges_follow_every_change",
-    ];
+    edges_are_one_commit_late: DerivesLate, "edges are those of the commit before",
+        "rules::a_language_without_rules_stays_in_its_file";
+    edges_of_other_files_stay: DerivesWhatWasPut, "a commit derives edges for the files that it puts, and no others",
+        REBUILT;
+    edges_of_a_removed_file_stay: RemovedEdgesStay, "edges of a removed file are still answered",
+        "storing::a_removed_file_leaves_no_trace";
+    an_ambiguous_use_is_guessed: Guesses, "a use without a single candidate goes to the first symbol of its name",
+        "rules::a_language_without_rules_stays_in_its_file";
+    unresolved_uses_are_dropped: DropsUnresolved, "uses that lead nowhere have no edge",
+        "rules::a_language_without_rules_stays_in_its_file";
+    an_edge_keeps_one_site: OneSite, "an edge keeps its first site",
+        "graph::edges_are_those_of_the_resolver";
+    edges_are_not_found_from_their_target: OneWay, "edges from other files are not found from their target",
+        "graph::each_edge_is_found_from_both_ends";
+    edges_are_found_by_the_whole_text: NamedByText, "an unresolved edge is found by its text, not by its last name",
+        "graph::each_edge_is_found_from_both_ends";
+    a_reference_is_a_call: ReferencesAreCalls, "asking for references gives calls, too",
+        "graph::each_edge_is_found_from_both_ends";
+    edges_to_a_changed_file_are_lost: LosesEdgesToChanges, "edges to a file that is put again are lost",
+        "graph::edges_follow_every_change";
 }
 
 #[derive(Default)]

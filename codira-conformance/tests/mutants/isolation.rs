@@ -18,81 +18,18 @@ use crate::{
 };
 
 mutants! {
-    files_are_published_one_by_one: PublishesFileByFile, "each put is published at once", [
-        "sessions::dropping_a_session_changes_nothing",
-        "sessions::aborting_a_session_changes_nothing",
-        "sessions::a_session_owns_what_it_needs",
-        "sessions::the_first_commit_is_number_one",
-        "sessions::an_empty_commit_is_a_commit",
-        "isolation::nothing_is_indexed_at_first",
-        "isolation::a_session_shows_nothing_before_its_commit",
-        "isolation::readers_never_wait_for_a_session",
-        "isolation::readers_see_whole_commits",
-        "storing::a_replaced_file_leaves_no_trace",
-        "storing::a_removed_file_leaves_no_trace",
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-        "embeddings::a_text_keeps_its_vector_when_it_moves",
-        SMALL,
-        EVERY,
-    ];
-    readers_follow_commits: ReadersFollowCommits, "a reader shows the last commit, not the one it was opened on", [
-        "sessions::a_session_owns_what_it_needs",
-        "isolation::a_reader_shows_one_state_for_ever",
-        "isolation::readers_see_whole_commits",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "graph::edges_follow_every_change",
-        SMALL,
-        EVERY,
-    ];
-    nothing_is_an_empty_index: NothingIsEmpty, "a reader opens where nothing is indexed, and shows no files", [
-        "sessions::a_dropped_beginning_leaves_no_session",
-        "isolation::nothing_is_indexed_at_first",
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-    ];
-    a_reader_is_refused_beside_a_session: LockedBySessions, "no reader opens while a session is open", [
-        "isolation::nothing_is_indexed_at_first",
-        "isolation::a_session_shows_nothing_before_its_commit",
-        "isolation::readers_never_wait_for_a_session",
-    ];
-    totals_follow_commits: TotalsFollow, "the totals of a reader are those of the last commit", [
-        "isolation::a_reader_shows_one_state_for_ever",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "graph::edges_follow_every_change",
-        SMALL,
-    ];
-    a_reader_is_one_commit_late: OpensTheCommitBefore, "a reader opens the commit before the last", [
-        "sessions::a_dropped_call_has_happened_or_has_not",
-        "sessions::a_dropped_commit_publishes_all_or_nothing",
-        "sessions::the_first_commit_is_number_one",
-        "sessions::full_scope_replaces_everything",
-        "sessions::incremental_scope_replaces_what_it_names",
-        "isolation::a_reader_shows_one_state_for_ever",
-        "storing::a_replaced_file_leaves_no_trace",
-        "storing::a_removed_file_leaves_no_trace",
-        "storing::a_file_that_breaks_a_rule_is_refused",
-        "storing::inventories_read_back_as_written",
-        "storing::purging_removes_what_policy_skips",
-        "storing::maintenance_is_counted_until_it_is_done",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "rules::the_inventory_names_the_rules",
-        "graph::edges_follow_every_change",
-        "embeddings::pending_rows_wait_until_they_are_stored",
-        "embeddings::a_text_keeps_its_vector_when_it_moves",
-        "embeddings::many_vectors_are_all_compared",
-        "embeddings::pruning_removes_orphans",
-        SMALL,
-    ];
+    files_are_published_one_by_one: PublishesFileByFile, "each put is published at once",
+        "isolation::readers_never_wait_for_a_session";
+    readers_follow_commits: ReadersFollowCommits, "a reader shows the last commit, not the one it was opened on",
+        "isolation::readers_see_whole_commits";
+    nothing_is_an_empty_index: NothingIsEmpty, "a reader opens where nothing is indexed, and shows no files",
+        "sessions::a_dropped_beginning_leaves_no_session";
+    a_reader_is_refused_beside_a_session: LockedBySessions, "no reader opens while a session is open",
+        "isolation::readers_never_wait_for_a_session";
+    totals_follow_commits: TotalsFollow, "the totals of a reader are those of the last commit",
+        "isolation::a_reader_shows_one_state_for_ever";
+    a_reader_is_one_commit_late: OpensTheCommitBefore, "a reader opens the commit before the last",
+        "storing::maintenance_is_counted_until_it_is_done";
 }
 
 #[derive(Default)]

@@ -9,83 +9,42 @@ use crate::{
 };
 
 mutants! {
-    files_are_listed_backwards: FilesBackwards, "file states are listed backwards", [
-        "sessions::a_dropped_commit_publishes_all_or_nothing",
-        "sessions::incremental_scope_replaces_what_it_names",
-        "sessions::the_last_call_about_a_path_wins",
-        "sessions::a_failed_call_leaves_the_session_usable",
-        "asking::every_list_is_in_its_documented_order",
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-        SMALL,
-    ];
-    ids_are_sorted_by_locale: SortsByLocale, "symbols of one line are listed by id without case", [
-        "asking::every_list_is_in_its_documented_order",
-    ];
-    spans_are_not_looked_at: SortsById, "symbols of a file are listed by id, wherever they stand", [
-        "asking::every_list_is_in_its_documented_order",
-    ];
-    owners_are_listed_backwards: EdgesBackwards, "edges are listed backwards", [
-        "asking::every_list_is_in_its_documented_order",
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "rules::a_language_without_rules_stays_in_its_file",
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-        SMALL,
-    ];
-    sites_are_unsorted: SitesUnsorted, "the sites of an edge are listed backwards", [
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-    ];
-    imports_are_listed_by_line: ImportsByLine, "the imports of a file are listed by line", [
-        "asking::every_list_is_in_its_documented_order",
-    ];
-    issues_are_listed_by_rule: IssuesByRule, "the issues of a file are listed by rule", [
-        "asking::every_list_is_in_its_documented_order",
-        "asking::an_answer_has_what_the_request_names",
-    ];
-    units_are_listed_by_title: UnitsByTitle, "documentation units are listed by title", [
-        "asking::every_list_is_in_its_documented_order",
-    ];
-    lines_are_listed_by_number: LinesByNumber, "lines in which a text occurs are listed by number, then path", [
-        "asking::every_list_is_in_its_documented_order",
-        "asking::texts_are_found_as_whole_words",
-    ];
-    pending_rows_are_listed_by_key: PendingByKey, "rows that wait are listed by key, then spec", [
-        "asking::every_list_is_in_its_documented_order",
-        "embeddings::pending_rows_wait_until_they_are_stored",
-    ];
-    specs_are_listed_backwards: SpecsBackwards, "specs are listed backwards", [
-        "asking::every_list_is_in_its_documented_order",
-        "embeddings::pending_rows_wait_until_they_are_stored",
-    ];
-    units_of_an_owner_are_unsorted: OwnedUnitsBackwards, "the documentation units of one owner are listed backwards", [
-        "asking::an_answer_has_what_the_request_names",
-    ];
-    issues_above_a_severity: IssuesAbove, "asking for issues at least so severe gives those above", [
-        "asking::an_answer_has_what_the_request_names",
-    ];
-    a_limit_of_zero_is_none: ZeroIsNoLimit, "a limit of zero is none", [
-        "asking::a_limit_gives_the_first",
-        EVERY,
-    ];
-    a_limit_gives_one_more: OneMore, "a limit gives one more", [
-        "asking::a_limit_gives_the_first",
-    ];
-    a_limit_comes_before_the_order: LimitsBeforeSorting, "a limit takes the last of a list", [
-        "asking::a_limit_gives_the_first",
-    ];
-    a_limit_comes_before_the_prefix: LimitsBeforeNarrowing, "a limit is applied before the prefix", [
-        "asking::a_limit_gives_the_first",
-    ];
-    a_limit_of_lines_counts_files: LimitsFiles, "a limit of lines is one of files", [
-        "asking::a_limit_gives_the_first",
-    ];
+    files_are_listed_backwards: FilesBackwards, "file states are listed backwards",
+        "sessions::a_dropped_commit_publishes_all_or_nothing";
+    ids_are_sorted_by_locale: SortsByLocale, "symbols of one line are listed by id without case",
+        "asking::every_list_is_in_its_documented_order";
+    spans_are_not_looked_at: SortsById, "symbols of a file are listed by id, wherever they stand",
+        "asking::every_list_is_in_its_documented_order";
+    owners_are_listed_backwards: EdgesBackwards, "edges are listed backwards",
+        "rules::a_language_without_rules_stays_in_its_file";
+    sites_are_unsorted: SitesUnsorted, "the sites of an edge are listed backwards",
+        "graph::edges_are_those_of_the_resolver";
+    imports_are_listed_by_line: ImportsByLine, "the imports of a file are listed by line",
+        "asking::every_list_is_in_its_documented_order";
+    issues_are_listed_by_rule: IssuesByRule, "the issues of a file are listed by rule",
+        "asking::an_answer_has_what_the_request_names";
+    units_are_listed_by_title: UnitsByTitle, "documentation units are listed by title",
+        "asking::every_list_is_in_its_documented_order";
+    lines_are_listed_by_number: LinesByNumber, "lines in which a text occurs are listed by number, then path",
+        "asking::texts_are_found_as_whole_words";
+    pending_rows_are_listed_by_key: PendingByKey, "rows that wait are listed by key, then spec",
+        "embeddings::pending_rows_wait_until_they_are_stored";
+    specs_are_listed_backwards: SpecsBackwards, "specs are listed backwards",
+        "embeddings::pending_rows_wait_until_they_are_stored";
+    units_of_an_owner_are_unsorted: OwnedUnitsBackwards, "the documentation units of one owner are listed backwards",
+        "asking::an_answer_has_what_the_request_names";
+    issues_above_a_severity: IssuesAbove, "asking for issues at least so severe gives those above",
+        "asking::an_answer_has_what_the_request_names";
+    a_limit_of_zero_is_none: ZeroIsNoLimit, "a limit of zero is none",
+        EVERY;
+    a_limit_gives_one_more: OneMore, "a limit gives one more",
+        "asking::a_limit_gives_the_first";
+    a_limit_comes_before_the_order: LimitsBeforeSorting, "a limit takes the last of a list",
+        "asking::a_limit_gives_the_first";
+    a_limit_comes_before_the_prefix: LimitsBeforeNarrowing, "a limit is applied before the prefix",
+        "asking::a_limit_gives_the_first";
+    a_limit_of_lines_counts_files: LimitsFiles, "a limit of lines is one of files",
+        "asking::a_limit_gives_the_first";
 }
 
 /// Declares backends that put the whole answer to a request into another order, before it is limited.

@@ -9,66 +9,40 @@ use crate::{
 };
 
 mutants! {
-    texts_end_at_a_nul: CutsAtNul, "names and sources end at the first NUL", [
-        "storing::a_file_reads_back_as_it_was_put",
-        "asking::names_match_exactly",
-        "asking::texts_are_found_as_whole_words",
-    ];
-    trailing_spaces_are_trimmed: TrimsSpaces, "names and signatures lose the spaces at their end", [
-        "storing::a_file_reads_back_as_it_was_put",
-    ];
-    an_empty_text_is_none: EmptyIsAbsent, "an empty text that may be absent is absent", [
-        "storing::a_file_reads_back_as_it_was_put",
-        "asking::every_list_is_in_its_documented_order",
-    ];
-    texts_are_composed: ComposesUnicode, "a letter and its accent become one character", [
-        "storing::a_file_reads_back_as_it_was_put",
-        "asking::names_match_exactly",
-    ];
-    texts_that_look_like_numbers_become_some: NumbersAreNumbers, "a version that reads as a number loses its zeros", [
-        "storing::a_file_reads_back_as_it_was_put",
-    ];
-    line_ends_are_those_of_unix: UnixLineEnds, "the line ends of a source become those of Unix", [
-        "storing::a_file_reads_back_as_it_was_put",
-    ];
-    a_mark_of_byte_order_is_dropped: DropsByteOrderMark, "a source loses its byte order mark", [
-        "storing::a_file_reads_back_as_it_was_put",
-    ];
-    sizes_are_signed: SizesAreSigned, "a size beyond i64 becomes the greatest of i64", [
-        "storing::a_file_reads_back_as_it_was_put",
-    ];
-    lines_are_signed: LinesAreSigned, "a line beyond i32 becomes the greatest of i32", [
-        "storing::a_file_reads_back_as_it_was_put",
-    ];
-    columns_are_short: ColumnsAreShort, "a column beyond u16 becomes the greatest of u16", [
-        "storing::a_file_reads_back_as_it_was_put",
-    ];
-    times_are_of_microseconds: TimesOfMicroseconds, "a time loses its nanoseconds", [
-        "storing::a_file_reads_back_as_it_was_put",
-    ];
-    equal_records_are_one: EqualRecordsAreOne, "equal uses of a file are kept once", [
-        "storing::a_file_reads_back_as_it_was_put",
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-    ];
-    imports_are_sorted: SortsImports, "the imports of a file are kept by line", [
-        "storing::a_file_reads_back_as_it_was_put",
-        "asking::every_list_is_in_its_documented_order",
-    ];
-    lists_are_joined: JoinsLists, "a list of texts is kept as one text with commas", [
-        "storing::a_file_reads_back_as_it_was_put",
-    ];
-    diagnostics_are_dropped: DropsDiagnostics, "what an analyzer complains about is dropped", [
-        "storing::a_file_reads_back_as_it_was_put",
-    ];
-    languages_are_known: KnownLanguages, "a language that it does not know becomes another", [
-        "storing::a_file_reads_back_as_it_was_put",
-    ];
-    documentation_keeps_no_owner: DocumentationIsOrphaned, "a documentation unit forgets whose it is", [
-        "storing::a_file_reads_back_as_it_was_put",
-        "asking::a_prefix_is_a_path_or_directory",
-        "asking::an_answer_has_what_the_request_names",
-    ];
+    texts_end_at_a_nul: CutsAtNul, "names and sources end at the first NUL",
+        "asking::texts_are_found_as_whole_words";
+    trailing_spaces_are_trimmed: TrimsSpaces, "names and signatures lose the spaces at their end",
+        "storing::a_file_reads_back_as_it_was_put";
+    an_empty_text_is_none: EmptyIsAbsent, "an empty text that may be absent is absent",
+        "asking::every_list_is_in_its_documented_order";
+    texts_are_composed: ComposesUnicode, "a letter and its accent become one character",
+        "asking::names_match_exactly";
+    texts_that_look_like_numbers_become_some: NumbersAreNumbers, "a version that reads as a number loses its zeros",
+        "storing::a_file_reads_back_as_it_was_put";
+    line_ends_are_those_of_unix: UnixLineEnds, "the line ends of a source become those of Unix",
+        "storing::a_file_reads_back_as_it_was_put";
+    a_mark_of_byte_order_is_dropped: DropsByteOrderMark, "a source loses its byte order mark",
+        "storing::a_file_reads_back_as_it_was_put";
+    sizes_are_signed: SizesAreSigned, "a size beyond i64 becomes the greatest of i64",
+        "storing::a_file_reads_back_as_it_was_put";
+    lines_are_signed: LinesAreSigned, "a line beyond i32 becomes the greatest of i32",
+        "storing::a_file_reads_back_as_it_was_put";
+    columns_are_short: ColumnsAreShort, "a column beyond u16 becomes the greatest of u16",
+        "storing::a_file_reads_back_as_it_was_put";
+    times_are_of_microseconds: TimesOfMicroseconds, "a time loses its nanoseconds",
+        "storing::a_file_reads_back_as_it_was_put";
+    equal_records_are_one: EqualRecordsAreOne, "equal uses of a file are kept once",
+        "graph::edges_are_those_of_the_resolver";
+    imports_are_sorted: SortsImports, "the imports of a file are kept by line",
+        "asking::every_list_is_in_its_documented_order";
+    lists_are_joined: JoinsLists, "a list of texts is kept as one text with commas",
+        "storing::a_file_reads_back_as_it_was_put";
+    diagnostics_are_dropped: DropsDiagnostics, "what an analyzer complains about is dropped",
+        "storing::a_file_reads_back_as_it_was_put";
+    languages_are_known: KnownLanguages, "a language that it does not know becomes another",
+        "storing::a_file_reads_back_as_it_was_put";
+    documentation_keeps_no_owner: DocumentationIsOrphaned, "a documentation unit forgets whose it is",
+        "asking::an_answer_has_what_the_request_names";
 }
 
 /// Declares backends that change a file when it is put.

@@ -12,22 +12,16 @@ use crate::{
 };
 
 mutants! {
-    rows_are_queued_up_to_the_first_of_nobody: QueuesTheFirst, "rows before one of nobody are queued although the call is refused", [
-        "embeddings::a_row_of_nobody_is_refused",
-    ];
-    rows_of_nobody_are_left_out: QueuesTheKnown, "rows of nobody are left out, and the others queued", [
-        "embeddings::a_row_of_nobody_is_refused",
-    ];
-    a_refused_row_has_no_name: RefusesWithoutAName, "a refused vector or row is not named", [
-        "embeddings::a_row_of_nobody_is_refused",
-        "embeddings::another_dimension_is_refused",
-    ];
-    a_removal_in_two_steps: RemovesInTwoSteps, "a removal empties the file, waits, and removes it", [
-        "sessions::a_dropped_call_has_happened_or_has_not",
-    ];
-    derived_state_is_made_once: DerivesOnce, "derived state cannot be brought up to date twice in a session", [
-        "graph::deriving_early_changes_no_answer",
-    ];
+    rows_are_queued_up_to_the_first_of_nobody: QueuesTheFirst, "rows before one of nobody are queued although the call is refused",
+        "embeddings::a_row_of_nobody_is_refused";
+    rows_of_nobody_are_left_out: QueuesTheKnown, "rows of nobody are left out, and the others queued",
+        "embeddings::a_row_of_nobody_is_refused";
+    a_refused_row_has_no_name: RefusesWithoutAName, "a refused vector or row is not named",
+        "embeddings::a_row_of_nobody_is_refused";
+    a_removal_in_two_steps: RemovesInTwoSteps, "a removal empties the file, waits, and removes it",
+        "sessions::a_dropped_call_has_happened_or_has_not";
+    derived_state_is_made_once: DerivesOnce, "derived state cannot be brought up to date twice in a session",
+        "graph::deriving_early_changes_no_answer";
 }
 
 #[derive(Default)]

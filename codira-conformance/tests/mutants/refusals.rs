@@ -12,57 +12,18 @@ use crate::{
 };
 
 mutants! {
-    it_is_another_each_time: NewVersions, "a backend has another version each time it is opened", [
-        "storing::a_replaced_file_leaves_no_trace",
-        "storing::a_removed_file_leaves_no_trace",
-        "refusals::what_a_backend_claims_never_changes",
-    ];
-    an_unclaimed_capability_works: ClaimsTooLittle, "it keeps embeddings, and does not claim to", [
-        "refusals::embeddings_are_refused_when_not_claimed",
-    ];
-    a_claimed_capability_is_missing: ClaimsTooMuch, "it claims to keep embeddings, and refuses them", [
-        "sessions::a_dropped_call_has_happened_or_has_not",
-        "sessions::full_scope_replaces_everything",
-        "sessions::a_session_sees_its_own_writes",
-        "isolation::a_session_shows_nothing_before_its_commit",
-        "isolation::a_reader_shows_one_state_for_ever",
-        "storing::a_file_reads_back_as_it_was_put",
-        "storing::a_replaced_file_leaves_no_trace",
-        "storing::a_removed_file_leaves_no_trace",
-        "storing::a_file_that_breaks_a_rule_is_refused",
-        "storing::totals_count_what_is_stored",
-        "asking::every_list_is_in_its_documented_order",
-        "asking::a_prefix_is_a_path_or_directory",
-        "asking::a_limit_gives_the_first",
-        "asking::an_answer_has_what_the_request_names",
-        "asking::what_is_not_there_has_an_empty_answer",
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-        "graph::deriving_early_changes_no_answer",
-        "graph::each_edge_is_found_from_both_ends",
-        "embeddings::vectors_are_kept_bit_for_bit",
-        "embeddings::pending_rows_wait_until_they_are_stored",
-        "embeddings::a_stale_vector_is_not_kept",
-        "embeddings::a_row_of_nobody_is_refused",
-        "embeddings::a_text_keeps_its_vector_when_it_moves",
-        "embeddings::candidates_are_the_exact_top",
-        "embeddings::many_vectors_are_all_compared",
-        "embeddings::another_dimension_is_refused",
-        "embeddings::specs_never_mix",
-        "embeddings::pruning_removes_orphans",
-    ];
-    embeddings_are_left_out: LeavesOut, "a file with embeddings is put without them, where they are not claimed", [
-        "refusals::embeddings_are_refused_when_not_claimed",
-    ];
-    a_refusal_is_of_another_kind: RefusesOtherwise, "a call about embeddings is refused as invalid input, where they are not claimed", [
-        "refusals::embeddings_are_refused_when_not_claimed",
-    ];
-    a_refusal_names_another_capability: RefusesDurability, "what is refused is refused for want of durability", [
-        "refusals::embeddings_are_refused_when_not_claimed",
-    ];
+    it_is_another_each_time: NewVersions, "a backend has another version each time it is opened",
+        "refusals::what_a_backend_claims_never_changes";
+    an_unclaimed_capability_works: ClaimsTooLittle, "it keeps embeddings, and does not claim to",
+        "refusals::embeddings_are_refused_when_not_claimed";
+    a_claimed_capability_is_missing: ClaimsTooMuch, "it claims to keep embeddings, and refuses them",
+        "graph::deriving_early_changes_no_answer";
+    embeddings_are_left_out: LeavesOut, "a file with embeddings is put without them, where they are not claimed",
+        "refusals::embeddings_are_refused_when_not_claimed";
+    a_refusal_is_of_another_kind: RefusesOtherwise, "a call about embeddings is refused as invalid input, where they are not claimed",
+        "refusals::embeddings_are_refused_when_not_claimed";
+    a_refusal_names_another_capability: RefusesDurability, "what is refused is refused for want of durability",
+        "refusals::embeddings_are_refused_when_not_claimed";
 }
 
 #[derive(Default)]

@@ -15,27 +15,20 @@ use crate::{
 };
 
 mutants! {
-    replaced_files_have_no_vectors: ReusesThePresent, "a session finds no vectors of files that it replaced or removed", [
-        "embeddings::a_text_keeps_its_vector_when_it_moves",
-    ];
-    dropped_files_have_no_vectors: ReusesUnlessFull, "a session of full scope finds no vectors of the files it dropped", [
-        "embeddings::a_text_keeps_its_vector_when_it_moves",
-    ];
-    a_session_reuses_the_past: ReusesThePast, "a session finds no vectors of files that it put", [
-        "embeddings::a_text_keeps_its_vector_when_it_moves",
-    ];
-    the_former_vector_is_reused: ReusesTheFormer, "of one key, the vector with which the session began is reused", [
-        "embeddings::a_text_keeps_its_vector_when_it_moves",
-    ];
-    the_greatest_key_is_reused: ReusesTheGreatest, "of the owners of a text, the vector of the greatest key is reused", [
-        "embeddings::a_text_keeps_its_vector_when_it_moves",
-    ];
-    texts_are_reused_as_asked: ReusesAsAsked, "vectors to reuse come in the order and number in which texts were asked for", [
-        "embeddings::a_text_keeps_its_vector_when_it_moves",
-    ];
-    specs_are_mixed_in_reuse: MixesReuse, "a vector of another spec is reused", [
-        "embeddings::specs_never_mix",
-    ];
+    replaced_files_have_no_vectors: ReusesThePresent, "a session finds no vectors of files that it replaced or removed",
+        "embeddings::a_text_keeps_its_vector_when_it_moves";
+    dropped_files_have_no_vectors: ReusesUnlessFull, "a session of full scope finds no vectors of the files it dropped",
+        "embeddings::a_text_keeps_its_vector_when_it_moves";
+    a_session_reuses_the_past: ReusesThePast, "a session finds no vectors of files that it put",
+        "embeddings::a_text_keeps_its_vector_when_it_moves";
+    the_former_vector_is_reused: ReusesTheFormer, "of one key, the vector with which the session began is reused",
+        "embeddings::a_text_keeps_its_vector_when_it_moves";
+    the_greatest_key_is_reused: ReusesTheGreatest, "of the owners of a text, the vector of the greatest key is reused",
+        "embeddings::a_text_keeps_its_vector_when_it_moves";
+    texts_are_reused_as_asked: ReusesAsAsked, "vectors to reuse come in the order and number in which texts were asked for",
+        "embeddings::a_text_keeps_its_vector_when_it_moves";
+    specs_are_mixed_in_reuse: MixesReuse, "a vector of another spec is reused",
+        "embeddings::specs_never_mix";
 }
 
 /// The vectors that a session has stored for texts, as its own files have them when it would commit.

@@ -12,30 +12,18 @@ use crate::{
 };
 
 mutants! {
-    a_session_brings_rules_in_vain: IgnoresTheRules, "every session resolves by the rules of the first", [
-        "rules::other_rules_derive_anew",
-        "rules::the_inventory_names_the_rules",
-    ];
-    old_edges_stay: KeepsOldEdges, "files that are not put keep the edges of other rules", [
-        "rules::other_rules_derive_anew",
-    ];
-    the_inventory_names_no_rules: NamesNoRules, "the inventory says nothing of rules", [
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "rules::the_inventory_names_the_rules",
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-    ];
-    a_full_session_passes_over_lone_rules: PassesOver, "a full session passes over the rules of a single language", [
-        "rules::edges_are_those_of_the_session",
-    ];
-    rules_that_were_given_up_are_named: NamesThoseGivenUp, "the inventory names the rules of a session that was given up", [
-        "rules::a_session_given_up_leaves_the_rules",
-    ];
-    a_language_without_rules_has_no_edges: ResolvesByRulesAlone, "in a language without rules, nothing is resolved", [
-        "rules::a_language_without_rules_stays_in_its_file",
-    ];
+    a_session_brings_rules_in_vain: IgnoresTheRules, "every session resolves by the rules of the first",
+        "rules::the_inventory_names_the_rules";
+    old_edges_stay: KeepsOldEdges, "files that are not put keep the edges of other rules",
+        "rules::other_rules_derive_anew";
+    the_inventory_names_no_rules: NamesNoRules, "the inventory says nothing of rules",
+        "rules::the_inventory_names_the_rules";
+    a_full_session_passes_over_lone_rules: PassesOver, "a full session passes over the rules of a single language",
+        "rules::edges_are_those_of_the_session";
+    rules_that_were_given_up_are_named: NamesThoseGivenUp, "the inventory names the rules of a session that was given up",
+        "rules::a_session_given_up_leaves_the_rules";
+    a_language_without_rules_has_no_edges: ResolvesByRulesAlone, "in a language without rules, nothing is resolved",
+        "rules::a_language_without_rules_stays_in_its_file";
 }
 
 #[derive(Default)]

@@ -18,63 +18,28 @@ use crate::{
 };
 
 mutants! {
-    full_scope_counts_anew: FullCountsAnew, "a full session starts counting commits again", [
-        "sessions::the_first_commit_is_number_one",
-        "graph::edges_follow_every_change",
-        SMALL,
-    ];
-    full_scope_keeps_old_files: FullKeepsFiles, "a full session keeps the files that it does not put", [
-        "sessions::a_dropped_call_has_happened_or_has_not",
-        "sessions::a_dropped_commit_publishes_all_or_nothing",
-        "sessions::full_scope_replaces_everything",
-        "sessions::a_session_sees_its_own_writes",
-        "storing::a_file_that_breaks_a_rule_is_refused",
-        "graph::edges_follow_every_change",
-        SMALL,
-        EVERY,
-    ];
-    full_scope_keeps_the_inventory: FullKeepsInventory, "a full session keeps the inventory that it does not write", [
-        "sessions::a_dropped_call_has_happened_or_has_not",
-        "sessions::full_scope_replaces_everything",
-    ];
-    full_scope_keeps_embeddings: FullKeepsEmbeddings, "a full session keeps the embeddings of a file that it puts without", [
-        "sessions::full_scope_replaces_everything",
-    ];
-    incremental_scope_drops_the_inventory: IncrementalDropsInventory, "a session without an inventory deletes the one that was there", [
-        "sessions::incremental_scope_replaces_what_it_names",
-        "storing::inventories_read_back_as_written",
-    ];
-    the_first_put_wins: FirstPutWins, "of two puts of a path in one session, the first stays", [
-        "sessions::the_last_call_about_a_path_wins",
-        "graph::edges_follow_every_change",
-        "embeddings::a_text_keeps_its_vector_when_it_moves",
-        "embeddings::many_vectors_are_all_compared",
-        SMALL,
-    ];
-    removals_come_last: RemovalsComeLast, "what a session removes is gone, although it was put again afterwards", [
-        "sessions::the_last_call_about_a_path_wins",
-        "graph::edges_follow_every_change",
-        SMALL,
-    ];
-    removing_the_unknown_fails: RefusesTheUnknown, "removing an unknown path is an error", [
-        "sessions::dropping_a_session_changes_nothing",
-        "sessions::aborting_a_session_changes_nothing",
-        "sessions::the_last_call_about_a_path_wins",
-        "sessions::removing_an_unknown_path_succeeds",
-        SMALL,
-    ];
-    a_session_that_is_blind: BlindToItself, "a session lists the rows that waited when it began", [
-        "sessions::a_session_sees_its_own_writes",
-        "embeddings::pending_rows_wait_until_they_are_stored",
-        "embeddings::another_dimension_is_refused",
-    ];
-    one_failure_ends_it_all: FailsForEver, "after a call that failed, every call of a session fails", [
-        "sessions::a_failed_call_leaves_the_session_usable",
-        "storing::a_file_that_breaks_a_rule_is_refused",
-    ];
-    a_refused_inventory_is_half_written: WritesRefusedInventory, "a refused inventory has deleted the one written before", [
-        "sessions::a_failed_call_leaves_the_session_usable",
-    ];
+    full_scope_counts_anew: FullCountsAnew, "a full session starts counting commits again",
+        "sessions::the_first_commit_is_number_one";
+    full_scope_keeps_old_files: FullKeepsFiles, "a full session keeps the files that it does not put",
+        "sessions::a_dropped_commit_publishes_all_or_nothing";
+    full_scope_keeps_the_inventory: FullKeepsInventory, "a full session keeps the inventory that it does not write",
+        "sessions::full_scope_replaces_everything";
+    full_scope_keeps_embeddings: FullKeepsEmbeddings, "a full session keeps the embeddings of a file that it puts without",
+        "sessions::full_scope_replaces_everything";
+    incremental_scope_drops_the_inventory: IncrementalDropsInventory, "a session without an inventory deletes the one that was there",
+        "sessions::incremental_scope_replaces_what_it_names";
+    the_first_put_wins: FirstPutWins, "of two puts of a path in one session, the first stays",
+        "sessions::the_last_call_about_a_path_wins";
+    removals_come_last: RemovalsComeLast, "what a session removes is gone, although it was put again afterwards",
+        "sessions::the_last_call_about_a_path_wins";
+    removing_the_unknown_fails: RefusesTheUnknown, "removing an unknown path is an error",
+        "sessions::removing_an_unknown_path_succeeds";
+    a_session_that_is_blind: BlindToItself, "a session lists the rows that waited when it began",
+        "sessions::a_session_sees_its_own_writes";
+    one_failure_ends_it_all: FailsForEver, "after a call that failed, every call of a session fails",
+        "sessions::a_failed_call_leaves_the_session_usable";
+    a_refused_inventory_is_half_written: WritesRefusedInventory, "a refused inventory has deleted the one written before",
+        "sessions::a_failed_call_leaves_the_session_usable";
 }
 
 /// Commits are numbered from the last one of full scope.

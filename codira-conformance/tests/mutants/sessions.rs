@@ -17,92 +17,34 @@ use crate::{
 };
 
 mutants! {
-    two_sessions_at_once: AllowsTwoSessions, "a second session is open beside the first", [
-        "sessions::only_one_session_is_open",
-    ];
-    a_second_session_is_queued: QueuesTheSecond, "a second session waits for the first to end", [
-        "sessions::only_one_session_is_open",
-    ];
-    a_holder_without_a_name: NamesNobody, "a refused session is not told who holds the place", [
-        "sessions::only_one_session_is_open",
-    ];
-    a_session_commits_when_dropped: CommitsOnDrop, "dropping a session commits it", [
-        "sessions::dropping_a_session_changes_nothing",
-        "sessions::a_dropped_beginning_leaves_no_session",
-        "isolation::nothing_is_indexed_at_first",
-        "isolation::a_session_shows_nothing_before_its_commit",
-        "storing::inventories_read_back_as_written",
-        "rules::a_session_given_up_leaves_the_rules",
-        "embeddings::a_text_keeps_its_vector_when_it_moves",
-        SMALL,
-        EVERY,
-    ];
-    a_session_commits_when_aborted: CommitsOnAbort, "aborting a session commits it", [
-        "sessions::aborting_a_session_changes_nothing",
-        "sessions::a_dropped_beginning_leaves_no_session",
-        "rules::a_session_given_up_leaves_the_rules",
-        SMALL,
-    ];
-    a_dropped_session_lingers: LingersWhenDropped, "a dropped session holds the place until somebody asks for it", [
-        "sessions::dropping_a_session_changes_nothing",
-        "sessions::a_dropped_commit_publishes_all_or_nothing",
-        "isolation::a_session_shows_nothing_before_its_commit",
-        "storing::inventories_read_back_as_written",
-        "rules::a_session_given_up_leaves_the_rules",
-        "embeddings::a_text_keeps_its_vector_when_it_moves",
-        SMALL,
-    ];
-    an_aborted_session_lingers: LingersWhenAborted, "an aborted session holds the place until somebody asks for it", [
-        "sessions::aborting_a_session_changes_nothing",
-        "sessions::a_dropped_beginning_leaves_no_session",
-        "sessions::a_session_sees_its_own_writes",
-        "rules::a_session_given_up_leaves_the_rules",
-        SMALL,
-    ];
-    a_committed_session_lingers: LingersWhenCommitted, "a commit without changes holds the place until somebody asks for it", [
-        "sessions::only_one_session_is_open",
-        "sessions::committing_frees_the_place",
-        "sessions::an_empty_commit_is_a_commit",
-        "storing::inventories_read_back_as_written",
-        "rules::other_rules_derive_anew",
-        "rules::the_inventory_names_the_rules",
-    ];
-    a_place_that_a_dropped_beginning_keeps: LeaksPlaceWhenDropped, "a dropped beginning keeps the place", [
-        "sessions::a_dropped_beginning_leaves_no_session",
-        EVERY,
-    ];
-    a_put_in_two_steps: PutsInTwoSteps, "a put removes the old file, waits, and puts the new one", [
-        "sessions::a_dropped_put_leaves_nothing_half_done",
-        EVERY,
-    ];
-    a_commit_in_two_parts: CommitsInTwoParts, "a commit publishes its last file after a pause", [
-        "sessions::a_dropped_commit_publishes_all_or_nothing",
-        "isolation::readers_see_whole_commits",
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::the_inventory_names_the_rules",
-        "embeddings::vectors_are_kept_bit_for_bit",
-        "embeddings::pending_rows_wait_until_they_are_stored",
-        "embeddings::a_stale_vector_is_not_kept",
-    ];
-    a_session_that_borrows: NeedsItsBackend, "a session cannot be committed after its backend was dropped", [
-        "sessions::a_session_owns_what_it_needs",
-    ];
-    an_empty_commit_does_not_count: SkipsEmptyCommits, "a commit without changes is left out", [
-        "sessions::an_empty_commit_is_a_commit",
-        "storing::inventories_read_back_as_written",
-        "rules::other_rules_derive_anew",
-        "rules::the_inventory_names_the_rules",
-    ];
-    nothing_was_replaced: SaysItReplaced, "a commit says that it replaced something unreadable", [
-        "sessions::the_first_commit_is_number_one",
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-        SMALL,
-    ];
+    two_sessions_at_once: AllowsTwoSessions, "a second session is open beside the first",
+        "sessions::only_one_session_is_open";
+    a_second_session_is_queued: QueuesTheSecond, "a second session waits for the first to end",
+        "sessions::only_one_session_is_open";
+    a_holder_without_a_name: NamesNobody, "a refused session is not told who holds the place",
+        "sessions::only_one_session_is_open";
+    a_session_commits_when_dropped: CommitsOnDrop, "dropping a session commits it",
+        "sessions::dropping_a_session_changes_nothing";
+    a_session_commits_when_aborted: CommitsOnAbort, "aborting a session commits it",
+        "sessions::aborting_a_session_changes_nothing";
+    a_dropped_session_lingers: LingersWhenDropped, "a dropped session holds the place until somebody asks for it",
+        "sessions::a_dropped_commit_publishes_all_or_nothing";
+    an_aborted_session_lingers: LingersWhenAborted, "an aborted session holds the place until somebody asks for it",
+        "sessions::aborting_a_session_changes_nothing";
+    a_committed_session_lingers: LingersWhenCommitted, "a commit without changes holds the place until somebody asks for it",
+        "sessions::committing_frees_the_place";
+    a_place_that_a_dropped_beginning_keeps: LeaksPlaceWhenDropped, "a dropped beginning keeps the place",
+        "sessions::a_dropped_beginning_leaves_no_session";
+    a_put_in_two_steps: PutsInTwoSteps, "a put removes the old file, waits, and puts the new one",
+        "sessions::a_dropped_put_leaves_nothing_half_done";
+    a_commit_in_two_parts: CommitsInTwoParts, "a commit publishes its last file after a pause",
+        "embeddings::a_stale_vector_is_not_kept";
+    a_session_that_borrows: NeedsItsBackend, "a session cannot be committed after its backend was dropped",
+        "sessions::a_session_owns_what_it_needs";
+    an_empty_commit_does_not_count: SkipsEmptyCommits, "a commit without changes is left out",
+        "sessions::an_empty_commit_is_a_commit";
+    nothing_was_replaced: SaysItReplaced, "a commit says that it replaced something unreadable",
+        "sessions::the_first_commit_is_number_one";
 }
 
 #[derive(Default)]

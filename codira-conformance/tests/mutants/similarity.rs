@@ -13,35 +13,22 @@ use crate::{
 };
 
 mutants! {
-    specs_are_mixed_in_candidates: MixesCandidates, "candidates come from every version of a model", [
-        "embeddings::specs_never_mix",
-    ];
-    scores_are_summed_in_f32: ScoresInF32, "scores are computed in f32", [
-        "embeddings::candidates_are_the_exact_top",
-        "embeddings::many_vectors_are_all_compared",
-    ];
-    scores_are_dot_products: ScoresByDot, "scores are not divided by lengths", [
-        "embeddings::candidates_are_the_exact_top",
-        "embeddings::many_vectors_are_all_compared",
-        "embeddings::specs_never_mix",
-    ];
-    ties_are_in_any_order: TiesBackwards, "candidates of one score are listed by key backwards", [
-        "embeddings::candidates_are_the_exact_top",
-    ];
-    candidates_are_cut_before_ties: TiesCut, "the candidates of the last score are left out when not all of them fit", [
-        "asking::a_limit_gives_the_first",
-        "embeddings::candidates_are_the_exact_top",
-        "embeddings::many_vectors_are_all_compared",
-    ];
-    many_vectors_are_compared_roughly: ApproximatesMany, "of more than two hundred vectors, a byte a number decides which are scored", [
-        "embeddings::many_vectors_are_all_compared",
-    ];
-    vectors_are_found_as_they_were: FindsAsTheyWere, "the first vector that an owner had decides whether the present one is scored", [
-        "embeddings::many_vectors_are_all_compared",
-    ];
-    vectors_of_another_dimension_are_compared: ComparesAnyDimension, "a vector of another dimension has no candidates, and is no error", [
-        "embeddings::another_dimension_is_refused",
-    ];
+    specs_are_mixed_in_candidates: MixesCandidates, "candidates come from every version of a model",
+        "embeddings::specs_never_mix";
+    scores_are_summed_in_f32: ScoresInF32, "scores are computed in f32",
+        "embeddings::candidates_are_the_exact_top";
+    scores_are_dot_products: ScoresByDot, "scores are not divided by lengths",
+        "embeddings::specs_never_mix";
+    ties_are_in_any_order: TiesBackwards, "candidates of one score are listed by key backwards",
+        "embeddings::candidates_are_the_exact_top";
+    candidates_are_cut_before_ties: TiesCut, "the candidates of the last score are left out when not all of them fit",
+        "embeddings::candidates_are_the_exact_top";
+    many_vectors_are_compared_roughly: ApproximatesMany, "of more than two hundred vectors, a byte a number decides which are scored",
+        "embeddings::many_vectors_are_all_compared";
+    vectors_are_found_as_they_were: FindsAsTheyWere, "the first vector that an owner had decides whether the present one is scored",
+        "embeddings::many_vectors_are_all_compared";
+    vectors_of_another_dimension_are_compared: ComparesAnyDimension, "a vector of another dimension has no candidates, and is no error",
+        "embeddings::another_dimension_is_refused";
 }
 
 /// The candidates among symbols, scored and ordered in another way.

@@ -21,19 +21,15 @@ use crate::{
 };
 
 mutants! {
-    each_backend_value_has_a_place: PlaceOfTheValue, "two backend values of one repository have a place each", [
-        "sessions::all_backends_of_a_repository_share_the_place",
-    ];
-    a_reader_leaves_a_mark: LeavesAMark, "opening a reader writes down that it was opened", [
+    each_backend_value_has_a_place: PlaceOfTheValue, "two backend values of one repository have a place each",
+        "sessions::all_backends_of_a_repository_share_the_place";
+    a_reader_leaves_a_mark: LeavesAMark, "opening a reader writes down that it was opened",
         "isolation::reading_changes_no_byte",
-        "warm::an_unchanged_repository_writes_no_byte",
-    ];
-    a_reader_asks_for_permission_to_write: NeedsPermission, "opening a reader needs permission to write", [
-        "isolation::a_read_only_directory_can_be_read",
-    ];
-    opening_makes_a_file: MakesAFile, "opening a reader where nothing is indexed makes a file", [
-        "isolation::nothing_is_indexed_at_first",
-    ];
+        "warm::an_unchanged_repository_writes_no_byte";
+    a_reader_asks_for_permission_to_write: NeedsPermission, "opening a reader needs permission to write",
+        "isolation::a_read_only_directory_can_be_read";
+    opening_makes_a_file: MakesAFile, "opening a reader where nothing is indexed makes a file",
+        "isolation::nothing_is_indexed_at_first";
 }
 
 /// The sound backend underneath, small and quick.

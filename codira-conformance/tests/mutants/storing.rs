@@ -18,64 +18,34 @@ use crate::{
 };
 
 mutants! {
-    removing_forgets_nothing: RemovesNothing, "a removed file stays", [
-        "sessions::a_dropped_call_has_happened_or_has_not",
-        "sessions::incremental_scope_replaces_what_it_names",
-        "sessions::the_last_call_about_a_path_wins",
-        "sessions::a_session_sees_its_own_writes",
-        "storing::a_removed_file_leaves_no_trace",
-        "rules::other_rules_derive_anew",
-        "graph::edges_follow_every_change",
-        "embeddings::a_row_of_nobody_is_refused",
-        "embeddings::many_vectors_are_all_compared",
-        SMALL,
-        EVERY,
-    ];
-    a_refused_file_takes_the_former_one_along: RefusesAndRemoves, "a refused put has removed what was there", [
-        "storing::a_file_that_breaks_a_rule_is_refused",
-        EVERY,
-    ];
-    a_file_that_breaks_a_rule_is_dropped: DropsSilently, "a file that breaks a rule is left out, and nobody is told", [
-        "sessions::a_failed_call_leaves_the_session_usable",
-        "storing::a_file_that_breaks_a_rule_is_refused",
-    ];
-    a_refusal_names_nothing: RefusesWithoutNames, "a refusal names neither path nor id", [
-        "storing::a_file_that_breaks_a_rule_is_refused",
-    ];
-    a_refusal_is_a_failure: RefusesAsFailure, "a file that breaks a rule is answered by a failure", [
-        "sessions::a_failed_call_leaves_the_session_usable",
-        "storing::a_file_that_breaks_a_rule_is_refused",
-    ];
-    a_file_is_refused_at_the_commit: RefusesAtCommit, "a file that breaks a rule is refused by the commit", [
-        "sessions::a_failed_call_leaves_the_session_usable",
-        "storing::a_file_that_breaks_a_rule_is_refused",
-    ];
-    analyzers_are_unsorted: AnalyzersUnsorted, "analyzers are listed backwards", [
-        "storing::inventories_read_back_as_written",
-    ];
-    globs_are_a_set: GlobsAreASet, "the globs of an analyzer are sorted, each once", [
-        "storing::inventories_read_back_as_written",
-    ];
-    inventories_are_written_at_once: InventoryOutsideTheCommit, "an inventory is written outside the commit", [
-        "isolation::a_session_shows_nothing_before_its_commit",
-        "storing::inventories_read_back_as_written",
-    ];
-    coverage_is_forgotten: CoverageForgotten, "a session that says nothing of coverage resets it", [
-        "storing::inventories_read_back_as_written",
-    ];
-    purging_removes_too_much: PurgesTooMuch, "purging removes the issues of every language, once one is stale", [
-        "storing::purging_removes_what_policy_skips",
-    ];
-    purging_counts_files: PurgeCountsFiles, "purging says how many files had issues", [
-        "storing::purging_removes_what_policy_skips",
-    ];
-    maintenance_counts_files: MaintenanceCountsFiles, "maintenance counts files with stale issues", [
-        "storing::maintenance_is_counted_until_it_is_done",
-    ];
-    maintenance_is_never_done: MaintenanceOfTheLastCommit, "maintenance is counted on the commit before", [
-        "storing::a_removed_file_leaves_no_trace",
-        "storing::maintenance_is_counted_until_it_is_done",
-    ];
+    removing_forgets_nothing: RemovesNothing, "a removed file stays",
+        "sessions::incremental_scope_replaces_what_it_names";
+    a_refused_file_takes_the_former_one_along: RefusesAndRemoves, "a refused put has removed what was there",
+        "storing::a_file_that_breaks_a_rule_is_refused";
+    a_file_that_breaks_a_rule_is_dropped: DropsSilently, "a file that breaks a rule is left out, and nobody is told",
+        "sessions::a_failed_call_leaves_the_session_usable";
+    a_refusal_names_nothing: RefusesWithoutNames, "a refusal names neither path nor id",
+        "storing::a_file_that_breaks_a_rule_is_refused";
+    a_refusal_is_a_failure: RefusesAsFailure, "a file that breaks a rule is answered by a failure",
+        "sessions::a_failed_call_leaves_the_session_usable";
+    a_file_is_refused_at_the_commit: RefusesAtCommit, "a file that breaks a rule is refused by the commit",
+        "sessions::a_failed_call_leaves_the_session_usable";
+    analyzers_are_unsorted: AnalyzersUnsorted, "analyzers are listed backwards",
+        "storing::inventories_read_back_as_written";
+    globs_are_a_set: GlobsAreASet, "the globs of an analyzer are sorted, each once",
+        "storing::inventories_read_back_as_written";
+    inventories_are_written_at_once: InventoryOutsideTheCommit, "an inventory is written outside the commit",
+        "isolation::a_session_shows_nothing_before_its_commit";
+    coverage_is_forgotten: CoverageForgotten, "a session that says nothing of coverage resets it",
+        "storing::inventories_read_back_as_written";
+    purging_removes_too_much: PurgesTooMuch, "purging removes the issues of every language, once one is stale",
+        "storing::purging_removes_what_policy_skips";
+    purging_counts_files: PurgeCountsFiles, "purging says how many files had issues",
+        "storing::purging_removes_what_policy_skips";
+    maintenance_counts_files: MaintenanceCountsFiles, "maintenance counts files with stale issues",
+        "storing::maintenance_is_counted_until_it_is_done";
+    maintenance_is_never_done: MaintenanceOfTheLastCommit, "maintenance is counted on the commit before",
+        "storing::maintenance_is_counted_until_it_is_done";
 }
 
 #[derive(Default)]

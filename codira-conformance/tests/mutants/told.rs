@@ -9,9 +9,12 @@ use crate::{
 };
 
 mutants! {
-    sites_are_counted_in_a_byte: FewSites, "an edge keeps its first 255 sites", [TOLD];
-    answers_are_counted_in_ten_bits: FewSymbols, "no list of symbols is longer than 1024", [LARGE];
-    texts_are_looked_up_in_part: FewTexts, "of many texts that are looked up at once, a thousand are", [LARGE];
+    sites_are_counted_in_a_byte: FewSites, "an edge keeps its first 255 sites",
+        TOLD;
+    answers_are_counted_in_ten_bits: FewSymbols, "no list of symbols is longer than 1024",
+        LARGE;
+    texts_are_looked_up_in_part: FewTexts, "of many texts that are looked up at once, a thousand are",
+        LARGE;
 }
 
 #[derive(Default)]

@@ -12,28 +12,18 @@ use crate::{
 };
 
 mutants! {
-    a_removed_file_is_still_found_by_its_words: RemovedTextStays, "the lines of a removed file are found as before", [
-        "storing::a_removed_file_leaves_no_trace",
-    ];
-    a_replaced_file_is_still_found_by_its_words: ReplacedTextStays, "the former lines of a replaced file are found beside its new ones", [
-        "storing::a_replaced_file_leaves_no_trace",
-    ];
-    new_words_of_a_replaced_file_are_not_found: NewWordsUnknown, "a replaced file is not found by words that it had not before", [
-        "storing::a_replaced_file_leaves_no_trace",
-    ];
-    issues_of_a_replaced_file_stay: ReplacedIssuesStay, "the issues of a replaced file stay beside its new ones", [
-        "storing::a_replaced_file_leaves_no_trace",
-        "storing::purging_removes_what_policy_skips",
-    ];
-    ids_are_unique_in_the_repository: IdsAreGlobal, "a symbol whose id another file has is lost", [
-        "storing::files_share_no_identities",
-        "asking::logical_names_lead_to_their_symbols",
-    ];
-    ids_of_units_are_unique_in_the_repository: UnitIdsAreGlobal, "a documentation unit whose id another file has is lost", [
-        "storing::files_share_no_identities",
-        "asking::a_prefix_is_a_path_or_directory",
-        "asking::a_limit_gives_the_first",
-    ];
+    a_removed_file_is_still_found_by_its_words: RemovedTextStays, "the lines of a removed file are found as before",
+        "storing::a_removed_file_leaves_no_trace";
+    a_replaced_file_is_still_found_by_its_words: ReplacedTextStays, "the former lines of a replaced file are found beside its new ones",
+        "storing::a_replaced_file_leaves_no_trace";
+    new_words_of_a_replaced_file_are_not_found: NewWordsUnknown, "a replaced file is not found by words that it had not before",
+        "storing::a_replaced_file_leaves_no_trace";
+    issues_of_a_replaced_file_stay: ReplacedIssuesStay, "the issues of a replaced file stay beside its new ones",
+        "storing::purging_removes_what_policy_skips";
+    ids_are_unique_in_the_repository: IdsAreGlobal, "a symbol whose id another file has is lost",
+        "storing::files_share_no_identities";
+    ids_of_units_are_unique_in_the_repository: UnitIdsAreGlobal, "a documentation unit whose id another file has is lost",
+        "storing::files_share_no_identities";
 }
 
 /// The lines of the commit before, in files that are gone, or that are there still with another text.

@@ -9,44 +9,18 @@ use crate::{
 };
 
 mutants! {
-    globs_are_forgotten: ForgetsGlobs, "the inventory of analyzers has no globs", [
-        "sessions::incremental_scope_replaces_what_it_names",
-        "sessions::a_failed_call_leaves_the_session_usable",
-        "storing::inventories_read_back_as_written",
-        EVERY,
+    globs_are_forgotten: ForgetsGlobs, "the inventory of analyzers has no globs",
         "warm::an_unchanged_repository_begins_no_session",
-        "warm::a_warm_run_asks_as_much_of_any_number_of_files",
         "warm::a_changed_file_is_put_alone",
         "warm::stale_issues_ask_for_a_session",
         "warm::orphaned_embeddings_ask_for_a_session",
         "reuse::every_file_has_its_reason",
         "reuse::another_analyzer_reads_its_own_files",
-        "reuse::another_spec_costs_vectors_alone",
-        TOLD,
-    ];
-    states_end_at_a_page: ShowsOnePage, "only the first 64 states of files are told", [
-        SMALL,
-        "warm::a_warm_run_asks_as_much_of_any_number_of_files",
-    ];
-    the_writer_is_another: NamesAnotherWriter, "the inventory names another version as the writer", [
-        "storing::inventories_read_back_as_written",
-        "rules::edges_are_those_of_the_session",
-        "rules::other_rules_derive_anew",
-        "rules::a_session_given_up_leaves_the_rules",
-        "graph::edges_are_those_of_the_resolver",
-        "graph::edges_follow_every_change",
-        EVERY,
-        "warm::an_unchanged_repository_begins_no_session",
-        "warm::a_warm_run_asks_as_much_of_any_number_of_files",
-        "warm::a_changed_file_is_put_alone",
-        "warm::stale_issues_ask_for_a_session",
-        "warm::orphaned_embeddings_ask_for_a_session",
-        "reuse::every_file_has_its_reason",
-        "reuse::another_backend_analyzes_everything",
-        "reuse::another_analyzer_reads_its_own_files",
-        "reuse::another_spec_costs_vectors_alone",
-        TOLD,
-    ];
+        "reuse::another_spec_costs_vectors_alone";
+    states_end_at_a_page: ShowsOnePage, "only the first 64 states of files are told",
+        "warm::a_warm_run_asks_as_much_of_any_number_of_files";
+    the_writer_is_another: NamesAnotherWriter, "the inventory names another version as the writer",
+        "reuse::another_backend_analyzes_everything";
 }
 
 #[derive(Default)]
