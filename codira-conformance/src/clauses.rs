@@ -3,7 +3,7 @@
 use codira_contracts::Capability::{self, Durable, Embeddings, LocalFiles};
 
 use self::OtherSchema::{Newer, Older};
-use crate::{Cx, Fixture, Outcome};
+use crate::{Cx, Outcome, fixture::Erased};
 
 mod asking;
 mod durability;
@@ -26,7 +26,7 @@ mod told;
 mod warm;
 
 /// One sentence of the contract, and the check that it holds.
-pub struct Clause<F> {
+pub struct Clause<F = Erased> {
     /// `chapter::name`: a name for ever, changed only with a word in the changelog.
     pub id: &'static str,
     /// The sentence.
@@ -46,6 +46,8 @@ pub enum Applies {
     Always,
     /// Those that claim all of this.
     With(&'static [Capability]),
+    /// Those that claim all of this, where the kit can watch what another process does to its files.
+    WithTracer(&'static [Capability]),
     /// Those that claim nothing of this.
     Without(&'static [Capability]),
     /// Those whose author keeps stores of all these other schemas.
@@ -160,6 +162,8 @@ macro_rules! __for_each_clause {
                     "After a commit, the directory has as many files as if no session had ever been killed.";
                 pending_rows_survive_kills (With Durable Embeddings)
                     "Whenever a process is killed that gives pending rows their vectors, each row is pending or has its vector, and none that a commit gave its vector is pending again.";
+                a_power_cut_leaves_old_or_new (WithTracer Durable LocalFiles)
+                    "A power cut at any moment, with unsynced writes lost or reordered as a disk may, leaves the last commit or the one under way, whole; none that returned is lost, and the next session is right.";
             }
             storing {
                 a_file_reads_back_as_it_was_put
@@ -351,7 +355,7 @@ macro_rules! check {
     };
     (indexer $check:path) => {{
         #[cfg(feature = "indexer")]
-        let check = Some($check as fn(&Cx<F>) -> Outcome);
+        let check = Some($check as fn(&Cx) -> Outcome);
         #[cfg(not(feature = "indexer"))]
         let check = None;
         check
@@ -360,7 +364,7 @@ macro_rules! check {
 
 macro_rules! table {
     ($behind:ident; $($chapter:ident { $($clause:ident $(($how:ident $($what:ident)+))? $says:literal;)* })*) => {
-        fn $behind<F: Fixture>() -> Vec<Clause<F>> {
+        fn $behind() -> Vec<Clause> {
             vec![$($(Clause {
                 id: concat!(stringify!($chapter), "::", stringify!($clause)),
                 says: $says,
@@ -375,6 +379,6 @@ crate::__for_each_clause!(table);
 crate::__for_each_indexer_clause!(table);
 
 /// Every clause, in the order of the contract.
-pub fn clauses<F: Fixture>() -> Vec<Clause<F>> {
+pub fn clauses() -> Vec<Clause> {
     always().into_iter().chain(indexer()).collect()
 }

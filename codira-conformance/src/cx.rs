@@ -19,7 +19,8 @@ use tokio::runtime::Runtime;
 use crate::{
     Clause, Fixture, Outcome, Verdict, Violation,
     clauses::{Applies, OtherSchema},
-    process,
+    fixture::Erased,
+    power, process,
 };
 
 /// How much a clause tries of what could go on for ever: histories, and moments at which a process is killed. Where the environment says how
@@ -79,7 +80,7 @@ impl Default for Settings {
 }
 
 /// Everything that a clause may use. Clones share it.
-pub struct Cx<F>(Arc<Shared<F>>);
+pub struct Cx<F = Erased>(Arc<Shared<F>>);
 
 struct Shared<F> {
     fixture: F,
@@ -117,15 +118,17 @@ impl<B> Index<B> {
     }
 }
 
-impl<F: Fixture> Cx<F> {
+impl Cx {
     /// Prepares to judge the backend of `fixture`.
-    pub fn new(fixture: F, settings: Settings) -> Self {
+    pub fn new(fixture: impl Fixture, settings: Settings) -> Self {
         // More than one thread, because reading many rows costs some drivers ten times as much on one.
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.worker_threads(2).enable_all().build().expect("the system gives a runtime its threads");
-        Self(Arc::new(Shared { fixture, runtime, settings, steps: AtomicU64::new(0) }))
+        Self(Arc::new(Shared { fixture: Erased::new(fixture), runtime, settings, steps: AtomicU64::new(0) }))
     }
+}
 
+impl<F: Fixture> Cx<F> {
     /// Checks one clause, in a thread of its own: whatever the backend does, this returns.
     ///
     /// Where this process was started by a clause that needs several, this does that clause's work instead, and ends the process.
@@ -144,12 +147,15 @@ impl<F: Fixture> Cx<F> {
         let (cx, applies) = (self.clone(), clause.applies);
         let judge = thread::Builder::new().name(clause.id.to_owned()).spawn(move || {
             let outcome = match cx.applies(applies) {
-                Ok(true) => check(&cx).map(|()| Verdict::Holds),
+                Ok(true) => match missing(applies) {
+                    None => check(&cx).map(|()| Verdict::Holds),
+                    Some(why) => Ok(Verdict::NotRun { why }),
+                },
                 Ok(false) => Ok(Verdict::NotClaimed),
                 Err(error) => Err(error.into()),
             };
             // Nobody listens any more once patience has run out.
-            let _ = sender.send(outcome.unwrap_or_else(Verdict::Broken));
+            let _ = sender.send(outcome.unwrap_or_else(Violation::verdict));
         });
         let judge = judge.expect("the system gives a clause its thread");
         let mut steps = 0;
@@ -184,7 +190,9 @@ impl<F: Fixture> Cx<F> {
         let descriptor = self.block_on(async { Ok(self.index().await?.backend.descriptor().clone()) })?;
         Ok(match applies {
             Applies::Always | Applies::WithStore(_) => true,
-            Applies::With(capabilities) => capabilities.iter().all(|it| descriptor.claims(*it)),
+            Applies::With(capabilities) | Applies::WithTracer(capabilities) => {
+                capabilities.iter().all(|it| descriptor.claims(*it))
+            }
             Applies::Without(capabilities) => !capabilities.iter().any(|it| descriptor.claims(*it)),
         })
     }
@@ -242,6 +250,11 @@ impl Settings {
             Err(_) => Err(Violation::new("the place of a cancelled call was never given back")),
         }
     }
+}
+
+/// What a clause needs and this machine has not.
+fn missing(applies: Applies) -> Option<String> {
+    matches!(applies, Applies::WithTracer(_)).then(power::missing).flatten()
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Violation {

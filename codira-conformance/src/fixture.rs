@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use async_trait::async_trait;
-use codira_contracts::{BackendError, IndexBackend};
+use codira_contracts::{BackendError, DynBackend, IndexBackend};
 
 use crate::KnownFailure;
 
@@ -25,5 +25,47 @@ pub trait Fixture: Send + Sync + 'static {
     /// that says nothing of the backend, is an error: take it off the list. So is an id that names no clause.
     fn known_failures(&self) -> &[KnownFailure] {
         &[]
+    }
+}
+
+/// Any fixture, its type erased: the clauses are compiled once, with this crate, and not for every backend anew.
+///
+/// Nothing is lost: what stands between the clauses and the backend is [`DynBackend`], which passes everything on.
+pub struct Erased(Box<dyn Opens>);
+
+/// A [`Fixture`] without its type.
+#[async_trait]
+trait Opens: Send + Sync {
+    async fn open(&self, dir: &Path) -> Result<DynBackend, BackendError>;
+    fn known_failures(&self) -> &[KnownFailure];
+}
+
+#[async_trait]
+impl<F: Fixture> Opens for F {
+    async fn open(&self, dir: &Path) -> Result<DynBackend, BackendError> {
+        Ok(DynBackend::new(Fixture::open(self, dir).await?))
+    }
+
+    fn known_failures(&self) -> &[KnownFailure] {
+        Fixture::known_failures(self)
+    }
+}
+
+impl Erased {
+    pub(crate) fn new(fixture: impl Fixture) -> Self {
+        Self(Box::new(fixture))
+    }
+}
+
+#[async_trait]
+impl Fixture for Erased {
+    type Backend = DynBackend;
+
+    async fn open(&self, dir: &Path) -> Result<DynBackend, BackendError> {
+        self.0.open(dir).await
+    }
+
+    fn known_failures(&self) -> &[KnownFailure] {
+        self.0.known_failures()
     }
 }

@@ -27,7 +27,7 @@ impl<F: Fixture> Cx<F> {
             Verdict::Broken(violation) => Verdict::KnownFailure { reason: known.reason, violation },
             Verdict::Holds => beyond("it holds"),
             Verdict::NotClaimed => beyond("it says nothing of this backend"),
-            Verdict::KnownFailure { .. } | Verdict::NotCompiled { .. } => verdict,
+            Verdict::KnownFailure { .. } | Verdict::NotRun { .. } | Verdict::NotCompiled { .. } => verdict,
         }
     }
 
@@ -37,7 +37,7 @@ impl<F: Fixture> Cx<F> {
     ///
     /// A violation that names the first such id.
     pub fn check_known_failures(&self) -> Outcome {
-        let clauses = clauses::<F>();
+        let clauses = clauses();
         let mut seen = HashSet::new();
         for KnownFailure { clause, .. } in self.fixture().known_failures() {
             ensure!(

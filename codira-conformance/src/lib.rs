@@ -85,6 +85,7 @@ mod known;
 #[cfg(feature = "indexer")]
 mod lengths;
 mod observe;
+mod power;
 mod process;
 #[cfg(feature = "indexer")]
 mod project;
@@ -183,15 +184,15 @@ macro_rules! __declare_tests {
 
 /// What a declared test does.
 #[doc(hidden)]
-pub fn __run_test<F: Fixture>(fixture: F, id: &str, module: &str, tests: &str) {
+pub fn __run_test(fixture: impl Fixture, id: &str, module: &str, tests: &str) {
     // The module is that of the chapter.
     let (_, name) = id.split_once("::").expect("an id names its chapter");
     let cx = Cx::new(fixture, settings(tests, &format!("{module}::{name}")));
-    let clause =
-        clauses::<F>().into_iter().find(|clause| clause.id == id).expect("tests are declared from the list of clauses");
+    let clause = clauses().into_iter().find(|clause| clause.id == id).expect("tests are declared from the list of clauses");
     match cx.judge(&clause) {
         Verdict::Holds => {}
         Verdict::NotClaimed => println!("not claimed: {id} is of a backend that {}", clause.applies),
+        Verdict::NotRun { why } => println!("not run: {id}: {why}"),
         Verdict::NotCompiled { feature } => {
             println!("not compiled: {id} is behind the feature `{feature}` of codira-conformance")
         }
@@ -204,7 +205,7 @@ pub fn __run_test<F: Fixture>(fixture: F, id: &str, module: &str, tests: &str) {
 
 /// What the declared test of the list of known failures does.
 #[doc(hidden)]
-pub fn __check_known_failures<F: Fixture>(fixture: F) {
+pub fn __check_known_failures(fixture: impl Fixture) {
     if let Err(violation) = Cx::new(fixture, Settings::default()).check_known_failures() {
         panic!("{violation}");
     }
@@ -212,9 +213,9 @@ pub fn __check_known_failures<F: Fixture>(fixture: F) {
 
 /// What the declared test of the report does.
 #[doc(hidden)]
-pub fn __run_report<F: Fixture>(fixture: F, module: &str, tests: &str) {
+pub fn __run_report(fixture: impl Fixture, module: &str, tests: &str) {
     // Any declared test starts another process.
-    let first = clauses::<F>().first().map_or("", |clause| clause.id);
+    let first = clauses().first().map_or("", |clause| clause.id);
     let cx = Cx::new(fixture, settings(tests, &format!("{module}::{first}")));
     if let Err(violation) = cx.check_known_failures() {
         panic!("{violation}");

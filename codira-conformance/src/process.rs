@@ -14,7 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-use crate::{Cx, Depth, Fixture, Outcome, Violation, directory, stamped, verdict::ensure};
+use crate::{Cx, Depth, Fixture, Outcome, Violation, directory, power, stamped, verdict::ensure};
 
 pub(crate) mod copy;
 
@@ -22,7 +22,7 @@ pub(crate) mod copy;
 const DIRECTORY: &str = "CODIRA_CONFORMANCE_DIRECTORY";
 
 /// What begins a line of the copy, among those of the test runner.
-const MARK: &str = "=> ";
+pub(crate) const MARK: &str = "=> ";
 
 /// How many random moments are tried where `CODIRA_CRASH_POINTS` does not say: the chapters take seconds.
 const CRASH_POINTS: u32 = 10;
@@ -107,15 +107,17 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// What the other process may not do.
+/// What the other process may not do, and who watches it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Bounds {
+pub(crate) enum Bounds<'a> {
     /// Nothing is forbidden.
     None,
     /// Files may not become longer than this many blocks of 512 bytes.
     FileSize(u64),
     /// Permissions bind it, also where they do not bind this process.
     Permissions,
+    /// Nothing, but what it does to files is written down here.
+    Recorded(&'a Path),
 }
 
 /// How many random moments to try.
@@ -145,7 +147,7 @@ impl Other {
     }
 
     /// The same, within bounds.
-    pub(crate) fn start_within<F: Fixture>(cx: &Cx<F>, dir: &Path, bounds: Bounds) -> Outcome<Self> {
+    pub(crate) fn start_within<F: Fixture>(cx: &Cx<F>, dir: &Path, bounds: Bounds<'_>) -> Outcome<Self> {
         let Some(test) = &cx.settings().restart else {
             return Err(Violation::new("this needs other processes: say in `Settings::restart` how the test is started again"));
         };
@@ -159,6 +161,11 @@ impl Other {
                 command
                     .args(["-c", "trap '' XFSZ; ulimit -f \"$1\"; shift; exec \"$@\"", "sh", &blocks.to_string()])
                     .arg(binary);
+                command
+            }
+            Bounds::Recorded(record) => {
+                let mut command = power::tracer(record);
+                command.arg(binary);
                 command
             }
             Bounds::Permissions if directory::permissions_bind().map_err(Violation::new)? => Command::new(binary),
@@ -177,7 +184,7 @@ impl Other {
             .stderr(Stdio::null());
         let mut child = command.spawn().map_err(|error| {
             let hint = match bounds {
-                Bounds::None => "",
+                Bounds::None | Bounds::Recorded(_) => "",
                 _ => " (where permissions do not bind, `setpriv` is needed, and `sh` to limit the size of files)",
             };
             Violation::new(format_args!("cannot start {:?}: {error}{hint}", command.get_program()))

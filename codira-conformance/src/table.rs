@@ -4,14 +4,14 @@ use std::fmt;
 
 use codira_contracts::Capability;
 
-use crate::{Applies, Fixture, clauses};
+use crate::{Applies, clauses};
 
 /// The list of clauses in Markdown, as `docs/contract.md` holds it: a table for each chapter, with id, sentence and the capability
 /// that a clause is about.
-pub fn contract_table<F: Fixture>() -> String {
+pub fn contract_table() -> String {
     let mut text = String::from(INTRODUCTION);
     let mut chapter = "";
-    for clause in clauses::<F>() {
+    for clause in clauses() {
         let (of, name) = clause.id.split_once("::").unwrap_or(("", clause.id));
         if of != chapter {
             chapter = of;
@@ -32,6 +32,7 @@ impl fmt::Display for Applies {
         match self {
             Self::Always => f.write_str("all"),
             Self::With(capabilities) => write!(f, "claims {}", claimed(capabilities)),
+            Self::WithTracer(capabilities) => write!(f, "claims {}; where `strace` runs", claimed(capabilities)),
             Self::Without(capabilities) => write!(f, "does not claim {}", claimed(capabilities)),
             Self::WithStore(schemas) => {
                 let names = schemas.iter().map(|schema| format!("`{}*`", schema.prefix())).collect();

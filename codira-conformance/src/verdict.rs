@@ -21,6 +21,11 @@ pub enum Verdict {
     /// The clause says nothing of this backend: it is about a capability that the backend does not claim, or about
     /// backends that do not claim one that it does.
     NotClaimed,
+    /// The clause needs something that is not there, so that nothing is known.
+    NotRun {
+        /// What is missing, and what would help.
+        why: String,
+    },
     /// The check is behind a feature of this crate that is off, so that nothing is known.
     NotCompiled {
         /// The feature.
@@ -33,28 +38,42 @@ pub type Outcome<T = ()> = Result<T, Violation>;
 
 /// How a backend broke a clause, for whoever has to repair it.
 #[derive(Debug)]
-pub struct Violation(String);
+pub struct Violation {
+    text: String,
+    /// Whether nothing was violated, because nothing could be tried.
+    not_run: bool,
+}
 
 impl Violation {
     /// Describes a violation.
     pub fn new(what: impl fmt::Display) -> Self {
-        Self(what.to_string())
+        Self { text: what.to_string(), not_run: false }
     }
 
     /// The violation, and before it what was being done.
     pub(crate) fn during(self, what: impl fmt::Display) -> Self {
-        Self(format!("{what}: {self}"))
+        Self { text: format!("{what}: {self}"), ..self }
     }
 
     /// The violation, and what led to it.
     pub(crate) fn after(self, history: impl fmt::Display) -> Self {
-        Self(format!("{self}\nThe history that shows it:\n\n{history}"))
+        Self { text: format!("{self}\nThe history that shows it:\n\n{history}"), ..self }
+    }
+
+    /// No violation: what the check needs is not there.
+    pub(crate) fn not_run(why: impl fmt::Display) -> Self {
+        Self { text: why.to_string(), not_run: true }
+    }
+
+    /// The verdict that this is.
+    pub(crate) fn verdict(self) -> Verdict {
+        if self.not_run { Verdict::NotRun { why: self.text } } else { Verdict::Broken(self) }
     }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -66,7 +85,7 @@ impl From<BackendError> for Violation {
             text += &format!("\n  caused by: {cause}");
             source = cause.source();
         }
-        Self(text)
+        Self::new(text)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Every first-party backend against every clause, typed and erased, as one table.
+//! Every first-party backend against every clause, as one table.
 
 use std::{
     path::PathBuf,
@@ -7,11 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use codira_conformance::{Cx, Depth, Fixture, Matrix, Settings, Verdict, clauses};
+use codira_conformance::{Cx, Fixture, Matrix, Settings, Verdict, clauses};
 use libtest_mimic::{Arguments, Completion, Trial};
 
 mod fixtures;
-use fixtures::{Demo, Duckdb, Erased, Memory, Sqlite};
+use fixtures::{Demo, Duckdb, Memory, Sqlite};
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -19,13 +19,9 @@ fn main() -> ExitCode {
     arguments.test_threads = arguments.test_threads.or_else(|| Some(2 * std::thread::available_parallelism().ok()?.get()));
     let mut table = Table::default();
     table.add("memory", Memory);
-    table.add("memory-dyn", Erased::new(Memory));
     table.add("sqlite", Sqlite);
-    table.add("sqlite-dyn", Erased::new(Sqlite));
     table.add("demo", Demo);
-    table.add("demo-dyn", Erased::new(Demo));
     table.add("duckdb", Duckdb);
-    table.add("duckdb-dyn", Erased::new(Duckdb));
 
     let Table { backends, mut trials, cells } = table;
     // The longest first, so that no core is idle while the other ends the last one.
@@ -64,21 +60,19 @@ struct Cell {
 }
 
 impl Table {
-    fn add<F: Fixture>(&mut self, backend: &'static str, fixture: F) {
+    fn add(&mut self, backend: &'static str, fixture: impl Fixture) {
         self.backends.push(backend);
         let regressions = PathBuf::from_iter([env!("CARGO_MANIFEST_DIR"), "tests", "conformance-regressions", backend]);
-        let author = match backend.trim_end_matches("-dyn") {
+        let author = match backend {
             "demo" => "examples/demo-backend".to_owned(),
             first_party => format!("../codira-{first_party}"),
         };
         let stores = PathBuf::from_iter([env!("CARGO_MANIFEST_DIR"), &author, "tests", "conformance-stores"]);
         // Any test of the backend starts another process for it.
-        let restart = clauses::<F>().first().map(|clause| format!("{backend}::{}", clause.id));
-        // Erased, it is the same backend once more.
-        let depth = if backend.ends_with("-dyn") { Depth::Glance } else { Depth::Usual };
-        let settings = Settings { regressions: Some(regressions), restart, stores: Some(stores), depth, ..Settings::default() };
+        let restart = clauses().first().map(|clause| format!("{backend}::{}", clause.id));
+        let settings = Settings { regressions: Some(regressions), restart, stores: Some(stores), ..Settings::default() };
         let cx = Cx::new(fixture, settings);
-        for (place, clause) in clauses::<F>().into_iter().enumerate() {
+        for (place, clause) in clauses().into_iter().enumerate() {
             let (cx, cells) = (cx.clone(), Arc::clone(&self.cells));
             self.trials.push(Trial::ignorable_test(format!("{backend}::{}", clause.id), move || {
                 let begin = Instant::now();
@@ -90,6 +84,7 @@ impl Table {
                         Ok(Completion::ignored_with(format!("not claimed: of a backend that {}", clause.applies)))
                     }
                     Verdict::KnownFailure { reason, .. } => Ok(Completion::ignored_with(format!("known failure: {reason}"))),
+                    Verdict::NotRun { why } => Ok(Completion::ignored_with(format!("not run: {why}"))),
                     Verdict::NotCompiled { feature } => {
                         Ok(Completion::ignored_with(format!("not compiled: feature `{feature}`")))
                     }

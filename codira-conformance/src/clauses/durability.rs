@@ -1,5 +1,7 @@
 //! Durability: what is left when a process ends, however it ends.
 
+mod power;
+
 use std::{
     collections::BTreeSet,
     fs,
@@ -10,6 +12,8 @@ use codira_contracts::{
     ContentHash, EmbeddingRow, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, PendingRequest, ReuseRequest,
     WriteScope::Incremental,
 };
+
+pub(crate) use power::*;
 
 use crate::{
     Cx, Fixture, Outcome, Violation, directory,

@@ -38,6 +38,7 @@ enum Cell {
     Broken { violation: String },
     KnownFailure { reason: &'static str, violation: String },
     NotClaimed { reason: String },
+    NotRun { reason: String },
     NotCompiled,
 }
 
@@ -49,6 +50,7 @@ impl Matrix {
             Verdict::Broken(violation) => Cell::Broken { violation: violation.to_string() },
             Verdict::KnownFailure { reason, violation } => Cell::KnownFailure { reason, violation: violation.to_string() },
             Verdict::NotCompiled { .. } => Cell::NotCompiled,
+            Verdict::NotRun { why } => Cell::NotRun { reason: why.clone() },
             Verdict::NotClaimed => Cell::NotClaimed { reason: sentence::reason(clause) },
         };
         let clauses = self.rows.values().map(|row| Clause {

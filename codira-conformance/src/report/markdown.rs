@@ -23,6 +23,7 @@ impl Matrix {
                     Some(Verdict::Holds) => "holds".to_owned(),
                     Some(Verdict::Broken(_)) => "**broken**".to_owned(),
                     Some(Verdict::KnownFailure { .. }) => "known failure".to_owned(),
+                    Some(Verdict::NotRun { why }) => format!("**not run**: {why}"),
                     Some(Verdict::NotCompiled { feature }) => format!("not compiled: feature `{feature}`"),
                     Some(Verdict::NotClaimed) => format!("not claimed: {}", sentence::reason(row.clause)),
                     None => String::new(),

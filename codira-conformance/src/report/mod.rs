@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Cx, Fixture, Verdict, clauses};
+use crate::{Cx, Verdict, clauses};
 use environment::Environment;
 pub use tally::Tally;
 
@@ -56,9 +56,9 @@ impl Matrix {
     }
 
     /// Judges every clause, and adds the column, with its times.
-    pub fn judge<F: Fixture>(&mut self, backend: &str, cx: &Cx<F>) {
+    pub fn judge(&mut self, backend: &str, cx: &Cx) {
         self.backends.push(backend.to_owned());
-        for (place, clause) in clauses::<F>().iter().enumerate() {
+        for (place, clause) in clauses().iter().enumerate() {
             let begin = Instant::now();
             self.record(backend, place, clause.id, cx.judge(clause));
             self.took(backend, clause.id, begin.elapsed());

@@ -17,6 +17,7 @@ impl fmt::Display for Matrix {
                     Some(Verdict::Broken(_)) => "BROKEN",
                     Some(Verdict::KnownFailure { .. }) => "known failure",
                     Some(Verdict::NotClaimed) => "not claimed",
+                    Some(Verdict::NotRun { .. }) => "NOT RUN",
                     Some(Verdict::NotCompiled { .. }) => "not compiled",
                     None => "",
                 };
@@ -38,6 +39,7 @@ impl fmt::Display for Matrix {
                     Some(Verdict::KnownFailure { reason, violation }) => {
                         writeln!(f, "\n{backend}: known failure: {clause}\n{says}\n{reason}\n\n{violation}")?;
                     }
+                    Some(Verdict::NotRun { why }) => writeln!(f, "\n{backend}: not run: {clause}\n{says}\n{why}")?,
                     Some(Verdict::Holds | Verdict::NotClaimed | Verdict::NotCompiled { .. }) | None => {}
                 }
             }

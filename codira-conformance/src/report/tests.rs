@@ -19,6 +19,8 @@ fn matrix() -> Matrix {
     let known = Verdict::KnownFailure { reason: "scopes come next", violation: Violation::new("two files are left") };
     matrix.record("mine", 3, "sessions::full_scope_replaces_everything", known);
     matrix.record("mine", 4, "warm::a_changed_file_is_put_alone", Verdict::NotCompiled { feature: "indexer" });
+    let why = "no tracer is here".to_owned();
+    matrix.record("mine", 5, "durability::a_power_cut_leaves_old_or_new", Verdict::NotRun { why });
     matrix.took("mine", "isolation::reading_changes_no_byte", Duration::from_millis(1_250));
     matrix.took("mine", "isolation::readers_see_whole_commits", Duration::from_millis(250));
     matrix.took("mine", "asking::a_limit_gives_the_first", Duration::from_millis(40));
@@ -58,7 +60,7 @@ fn what_is_broken_is_named() {
 }
 
 #[test]
-fn a_known_failure_is_counted_apart() {
-    let Tally { holds, broken, known_failures, not_claimed, not_compiled } = matrix().tally("mine");
-    assert_eq!((holds, broken, known_failures, not_claimed, not_compiled), (1, 1, 1, 1, 1));
+fn each_verdict_is_counted_apart() {
+    let Tally { holds, broken, known_failures, not_claimed, not_run, not_compiled } = matrix().tally("mine");
+    assert_eq!((holds, broken, known_failures, not_claimed, not_run, not_compiled), (1, 1, 1, 1, 1, 1));
 }

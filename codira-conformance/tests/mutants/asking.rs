@@ -7,7 +7,7 @@ use codira_contracts::*;
 
 use crate::{
     fault::{Answer, Fault, Lookups},
-    judge::{EVERY, mutants},
+    judge::mutants,
 };
 
 mutants! {

@@ -66,7 +66,7 @@ fn judge(flaw: Flaw, name: &str, does: &str, met_by: &[&str], perhaps: &[&str]) 
     let mut matrix = Matrix::new(["mutant"]);
     for (place, clause) in clauses().iter().enumerate() {
         let about_stores = match clause.applies {
-            Applies::With(capabilities) => capabilities.contains(&Capability::Durable),
+            Applies::With(capabilities) | Applies::WithTracer(capabilities) => capabilities.contains(&Capability::Durable),
             Applies::WithStore(_) => true,
             Applies::Always | Applies::Without(_) => false,
         };
@@ -130,6 +130,16 @@ durable_mutants! {
     commits_of_one_process: ForgetsAtExit, "commits are kept in memory",
         "processes::a_reader_keeps_its_state",
         "durability::commits_survive_reopening";
+    nothing_is_synced: NeverSyncs, "what a commit wrote is left to the system to write to the disk",
+        "durability::a_power_cut_leaves_old_or_new";
+    synced_after_it_was_published: SyncsWhenPublished, "a commit publishes its file, and syncs it then",
+        "durability::a_power_cut_leaves_old_or_new";
+    a_directory_that_is_not_synced: ForgetsDirectory, "the name under which a commit is found is not synced",
+        "durability::a_power_cut_leaves_old_or_new";
+    one_file_of_two_is_synced: SyncsOneOfTwo, "of the two files of a commit, one is synced",
+        "durability::a_power_cut_leaves_old_or_new";
+    an_old_log_beside_a_new_file: LogOutlives, "a log that a new file replaced is read as if it were newer",
+        "durability::a_power_cut_leaves_old_or_new";
     a_directory_that_panics: DirectoryIsNothing, "a directory in place of the file is a panic",
         "failing::a_directory_in_the_way_is_an_error";
 }

@@ -37,6 +37,11 @@ pub enum Flaw {
     ReplacesInSilence,
     ForgetsAtExit,
     DirectoryIsNothing,
+    NeverSyncs,
+    SyncsWhenPublished,
+    ForgetsDirectory,
+    SyncsOneOfTwo,
+    LogOutlives,
 }
 
 /// The schema of the file.
@@ -103,7 +108,9 @@ impl Kept {
             let found = remembered.iter().rev().find(|(dir, _)| *dir == self.dir);
             return found.map(|(_, state)| IndexState::restore(state.save())).ok_or_else(not_indexed);
         }
-        let text = match fs::read(self.file()) {
+        let log = self.dir.join("log");
+        let read = if self.flaw == Flaw::LogOutlives && log.exists() { fs::read(log) } else { fs::read(self.file()) };
+        let text = match read {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(not_indexed()),
             Err(error) if error.kind() == io::ErrorKind::IsADirectory && self.flaw == Flaw::DirectoryIsNothing => {
@@ -114,7 +121,12 @@ impl Kept {
         let Ok(text) = String::from_utf8(text) else { return self.corrupt("it is no text") };
         let mut lines = text.splitn(4, '\n');
         let (hash, schema, place) = (lines.next(), lines.next(), lines.next());
-        let Some(body) = lines.next() else { return self.corrupt("it is too short") };
+        let Some(mut body) = lines.next() else { return self.corrupt("it is too short") };
+        let second;
+        if self.flaw == Flaw::SyncsOneOfTwo {
+            second = fs::read_to_string(self.dir.join(body)).unwrap_or_default();
+            body = &second;
+        }
         if hash != Some(&*ContentHash::of(body.as_bytes()).to_string()) {
             return self.corrupt("it is damaged");
         }
@@ -153,16 +165,47 @@ impl Kept {
                 thread::sleep(Duration::from_millis(10));
                 return file.write_all(second);
             }
-            let next = self.dir.join("index.next");
-            let mut file = File::create(&next)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            if self.file().is_dir() {
-                fs::remove_dir(self.file())?;
+            if self.flaw == Flaw::SyncsOneOfTwo {
+                let of = |generation| format!("body-{generation}");
+                let name = of(state.generation());
+                fs::write(self.dir.join(&name), &body)?;
+                self.publish(&self.file(), &text.replace(&body, &name))?;
+                let _ = fs::remove_file(self.dir.join(of(state.generation() - 1)));
+                return Ok(());
             }
-            fs::rename(next, self.file())
+            let log = self.dir.join("log");
+            let into_log = self.flaw == Flaw::LogOutlives && !state.generation().is_multiple_of(3);
+            let target = if into_log { log.clone() } else { self.file() };
+            self.publish(&target, &text)?;
+            if !into_log {
+                let _ = fs::remove_file(log);
+            }
+            Ok(())
         };
         write().map_err(|error| self.failed("commit", error))
+    }
+}
+
+/// Publishing a commit: the old file or the new one, whatever happens.
+impl Kept {
+    fn publish(&self, to: &Path, text: &str) -> io::Result<()> {
+        let next = self.dir.join("index.next");
+        let mut file = File::create(&next)?;
+        file.write_all(text.as_bytes())?;
+        if !matches!(self.flaw, Flaw::NeverSyncs | Flaw::SyncsWhenPublished) {
+            file.sync_all()?;
+        }
+        if to.is_dir() {
+            fs::remove_dir(to)?;
+        }
+        fs::rename(next, to)?;
+        if self.flaw == Flaw::SyncsWhenPublished {
+            file.sync_all()?;
+        }
+        if self.flaw == Flaw::ForgetsDirectory {
+            return Ok(());
+        }
+        File::open(&self.dir)?.sync_all()
     }
 }
 

@@ -6,7 +6,7 @@ use codira_contracts::*;
 use crate::{
     commits::Commits,
     fault::{Answer, Fault},
-    judge::{EVERY, REBUILT, SMALL, mutants},
+    judge::{REBUILT, mutants},
 };
 
 mutants! {

@@ -14,7 +14,7 @@ use codira_memory::MemoryReader;
 
 use crate::{
     fault::{Answer, Fault, asking},
-    judge::{EVERY, SMALL, mutants},
+    judge::mutants,
 };
 
 mutants! {

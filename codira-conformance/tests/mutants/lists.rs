@@ -5,7 +5,7 @@ use codira_contracts::*;
 
 use crate::{
     fault::{Answer, Fault},
-    judge::{EVERY, SMALL, mutants},
+    judge::{EVERY, mutants},
 };
 
 mutants! {

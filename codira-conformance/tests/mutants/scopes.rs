@@ -13,7 +13,7 @@ use codira_contracts::*;
 
 use crate::{
     fault::{Answer, Fault},
-    judge::{EVERY, SMALL, mutants},
+    judge::mutants,
     sessions::failure,
 };
 

@@ -55,7 +55,7 @@ impl Fault for OnServer {
     }
 }
 
-fn needs(clause: &Clause<Served>, capability: Capability) -> bool {
+fn needs(clause: &Clause, capability: Capability) -> bool {
     matches!(clause.applies, Applies::With(capabilities) if capabilities.contains(&capability))
 }
 

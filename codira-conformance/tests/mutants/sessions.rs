@@ -13,7 +13,7 @@ use codira_contracts::*;
 
 use crate::{
     fault::{Answer, Fault, asking},
-    judge::{EVERY, SMALL, mutants},
+    judge::mutants,
 };
 
 mutants! {

@@ -14,7 +14,7 @@ use codira_contracts::*;
 use crate::{
     commits::Commits,
     fault::{Answer, Fault},
-    judge::{EVERY, SMALL, mutants},
+    judge::mutants,
 };
 
 mutants! {

@@ -5,7 +5,7 @@ use codira_contracts::*;
 
 use crate::{
     fault::{Answer, Fault},
-    judge::{EVERY, SMALL, TOLD, mutants},
+    judge::mutants,
 };
 
 mutants! {

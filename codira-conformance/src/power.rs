@@ -1,0 +1,147 @@
+//! Power cuts: what another process does to its files is recorded, and the states are made that a disk may keep of it.
+
+mod disk;
+mod trace;
+
+use std::{
+    collections::HashSet,
+    fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use disk::Disk;
+pub(crate) use disk::{Contents, Kept};
+pub(crate) use trace::tracer;
+use trace::{Op, Unreadable};
+
+use crate::{Outcome, Violation, directory};
+
+/// Why nothing can be recorded here; `None` where it can.
+pub(crate) fn missing() -> Option<String> {
+    let record = tempfile::NamedTempFile::new().ok()?;
+    let mut probe = tracer(record.path());
+    let probe = probe.arg("true").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    match probe.status() {
+        Ok(status) if status.success() => None,
+        Ok(status) => Some(format!("`strace` cannot watch another process here: {status}")),
+        Err(error) => Some(format!("what a process does to its files is recorded by `strace`, version 5.3 or later: {error}")),
+    }
+}
+
+/// What a process did to the files below a directory that was empty.
+pub(crate) struct Recording {
+    ops: Vec<Op>,
+}
+
+/// A state that a power cut may leave.
+pub(crate) struct Cut {
+    /// The operations that were done before.
+    pub(crate) after: usize,
+    /// What was kept of those that were not durable.
+    pub(crate) kept: Kept,
+    /// What is left.
+    pub(crate) left: Contents,
+}
+
+impl Recording {
+    /// Reads what `record` tells of the files below `dir`, and sees that it tells all: that it leads to what is there.
+    pub(crate) fn read(record: &Path, dir: &Path) -> Outcome<Self> {
+        let text = fs::read(record).map_err(Violation::new)?;
+        let dir = dir.canonicalize().map_err(Violation::new)?;
+        let ops = trace::read(&String::from_utf8_lossy(&text), &dir)
+            .map_err(|Unreadable(why)| Violation::not_run(format_args!("what was recorded cannot be replayed: {why}")))?;
+        let mut disk = Disk::default();
+        ops.iter().enumerate().for_each(|(number, op)| disk.apply(number, op));
+        let mapped: HashSet<&PathBuf> =
+            ops.iter().filter_map(|op| if let Op::Map { path } = op { Some(path) } else { None }).collect();
+        let Contents { files, .. } = disk.current();
+        for path in directory::files(&dir)?.iter().filter(|path| !mapped.contains(path)) {
+            let same = files.get(path).is_some_and(|bytes| fs::read(dir.join(path)).is_ok_and(|there| there == *bytes));
+            if !same {
+                return Err(Violation::not_run(format_args!(
+                    "the record does not tell what was written to {}",
+                    path.display()
+                )));
+            }
+        }
+        Ok(Self { ops })
+    }
+
+    /// The lines with `mark` that were said before so many operations.
+    pub(crate) fn said(&self, before: usize, mark: &str) -> Vec<&str> {
+        let texts = self.ops[..before].iter().filter_map(|op| if let Op::Say { text } = op { Some(text) } else { None });
+        texts.flat_map(|text| text.lines()).filter_map(|line| line.strip_prefix(mark)).collect()
+    }
+
+    /// So many states that a cut may leave, each once: first those around what makes changes durable, then any.
+    pub(crate) fn cuts(&self, most: usize) -> Vec<Cut> {
+        let (mut telling, mut others) = (Vec::new(), Vec::new());
+        let mut disk = Disk::default();
+        let mut said = 0;
+        for (number, op) in self.ops.iter().enumerate() {
+            let says = matches!(op, Op::Say { .. });
+            let orders = says || matches!(op, Op::Sync { .. } | Op::SyncAll { .. } | Op::Rename { .. } | Op::Remove { .. });
+            if orders && !says && !disk.is_settled() {
+                telling.extend(choices(&disk, number).map(|kept| (number, kept, said)));
+            }
+            disk.apply(number, op);
+            said += usize::from(says);
+            if orders {
+                telling.extend([Kept::Nothing, Kept::Names].map(|kept| (number + 1, kept, said)));
+            } else if !disk.is_settled() {
+                others.extend(choices(&disk, number + 1).map(|kept| (number + 1, kept, said)));
+            }
+        }
+        let mut seed = 0xC0D1;
+        let mut seen = HashSet::new();
+        let mut cuts = Vec::new();
+        // Neither kind crowds out the other.
+        for (mut candidates, most) in [(telling, most.div_ceil(2)), (others, most)] {
+            // Many choices at one moment leave the same.
+            let mut tries = 8 * most;
+            while cuts.len() < most && tries > 0 && !candidates.is_empty() {
+                tries -= 1;
+                let place = crate::process::next(&mut seed) as usize % candidates.len();
+                let (after, kept, said) = candidates.swap_remove(place);
+                let left = self.left(after, kept);
+                if seen.insert((said, left.clone())) {
+                    cuts.push(Cut { after, kept, left });
+                }
+            }
+        }
+        cuts
+    }
+
+    fn left(&self, after: usize, kept: Kept) -> Contents {
+        let mut disk = Disk::default();
+        self.ops[..after].iter().enumerate().for_each(|(number, op)| disk.apply(number, op));
+        disk.after_cut(kept)
+    }
+
+    /// What was done last before a cut, for people.
+    pub(crate) fn last(&self, after: usize) -> String {
+        let op = after.checked_sub(1).and_then(|last| self.ops.get(last));
+        match op {
+            None => "nothing".to_owned(),
+            Some(Op::Write { path, offset, bytes }) => format!("write {} bytes to {path:?} at {offset}", bytes.len()),
+            Some(op) => format!("{op:?}"),
+        }
+    }
+}
+
+/// What cuts at one moment may keep.
+fn choices(disk: &Disk, number: usize) -> impl Iterator<Item = Kept> + use<> {
+    let single = (0..disk.pending_changes().min(4)).flat_map(|place| [Kept::AllBut(place), Kept::Only(place)]);
+    [
+        Kept::Nothing,
+        Kept::Everything,
+        Kept::Names,
+        Kept::Bytes,
+        Kept::Torn,
+        Kept::Some(number as u64),
+        Kept::Some(!number as u64),
+    ]
+    .into_iter()
+    .chain(single)
+}
