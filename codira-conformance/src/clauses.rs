@@ -290,6 +290,8 @@ macro_rules! __for_each_clause {
                     "After any history of sessions, every answer is the reference's.";
                 a_large_history_matches_the_reference
                     "Thousands of files, symbols and embeddings are answered like few: as by the reference.";
+                sessions_side_by_side_are_in_some_order
+                    "What several writers and readers do and see side by side is what they would in some order of whole commits, which agrees with what came before what.";
                 incremental_equals_full
                     "After any history, every answer is that of one fresh full index of the same files.";
             }

@@ -4,7 +4,7 @@ use std::{
     any::Any,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
         mpsc::{self, RecvTimeoutError},
     },
@@ -22,6 +22,9 @@ use crate::{
     fixture::Erased,
     power, process,
 };
+
+/// Where this is set, the directories of a clause that fails are kept, and named with the failure.
+const KEEP: &str = "CODIRA_KEEP";
 
 /// How much a clause tries of what could go on for ever: histories, and moments at which a process is killed. Where the environment says how
 /// much (`PROPTEST_CASES`, `CODIRA_CRASH_POINTS`), that is done at either depth.
@@ -83,9 +86,11 @@ impl Default for Settings {
 pub struct Cx<F = Erased>(Arc<Shared<F>>);
 
 struct Shared<F> {
-    fixture: F,
-    runtime: Runtime,
+    fixture: Arc<F>,
+    runtime: Arc<Runtime>,
     settings: Settings,
+    /// Directories of indexes that are kept, where that is asked for.
+    kept: Mutex<Vec<PathBuf>>,
     /// Counts what the clause set out to do, so that a long clause can be told from one that hangs.
     steps: AtomicU64,
 }
@@ -124,11 +129,15 @@ impl Cx {
         // More than one thread, because reading many rows costs some drivers ten times as much on one.
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.worker_threads(2).enable_all().build().expect("the system gives a runtime its threads");
-        Self(Arc::new(Shared { fixture: Erased::new(fixture), runtime, settings, steps: AtomicU64::new(0) }))
+        Self::sharing(Arc::new(Erased::new(fixture)), Arc::new(runtime), settings)
     }
 }
 
 impl<F: Fixture> Cx<F> {
+    fn sharing(fixture: Arc<F>, runtime: Arc<Runtime>, settings: Settings) -> Self {
+        Self(Arc::new(Shared { fixture, runtime, settings, kept: Mutex::default(), steps: AtomicU64::new(0) }))
+    }
+
     /// Checks one clause, in a thread of its own: whatever the backend does, this returns.
     ///
     /// Where this process was started by a clause that needs several, this does that clause's work instead, and ends the process.
@@ -144,7 +153,9 @@ impl<F: Fixture> Cx<F> {
 
     fn check(&self, clause: &Clause<F>, check: fn(&Self) -> Outcome) -> Verdict {
         let (sender, verdict) = mpsc::channel();
-        let (cx, applies) = (self.clone(), clause.applies);
+        // Of its own: what it keeps, and how far it has come.
+        let own = Self::sharing(Arc::clone(&self.0.fixture), Arc::clone(&self.0.runtime), self.0.settings.clone());
+        let (cx, applies) = (own.clone(), clause.applies);
         let judge = thread::Builder::new().name(clause.id.to_owned()).spawn(move || {
             let outcome = match cx.applies(applies) {
                 Ok(true) => match missing(applies) {
@@ -155,6 +166,15 @@ impl<F: Fixture> Cx<F> {
                 Err(error) => Err(error.into()),
             };
             // Nobody listens any more once patience has run out.
+            let kept = std::mem::take(&mut *cx.kept());
+            let outcome = match outcome {
+                Err(violation) if !kept.is_empty() => Err(violation.with(format_args!("Kept, the last one last: {kept:?}"))),
+                outcome => {
+                    cx.kept().extend(kept);
+                    cx.forget_kept();
+                    outcome
+                }
+            };
             let _ = sender.send(outcome.unwrap_or_else(Violation::verdict));
         });
         let judge = judge.expect("the system gives a clause its thread");
@@ -168,13 +188,26 @@ impl<F: Fixture> Cx<F> {
                     return Verdict::Broken(panic.map_or_else(|| Violation::new("no verdict"), |panic| panicked(&*panic)));
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    let now = self.0.steps.load(Ordering::Relaxed);
+                    let now = own.0.steps.load(Ordering::Relaxed);
                     if now == steps {
                         return Verdict::Broken(Violation::new(format_args!("nothing happened for {patience:?}: it hangs")));
                     }
                     steps = now;
                 }
             }
+        }
+    }
+
+    /// Why a clause is not judged, as far as that is known before: for lists of tests.
+    pub(crate) fn not_judged(&self, clause: &Clause<F>) -> Option<String> {
+        if clause.check.is_none() {
+            return Some(crate::not_compiled(clause.feature.unwrap_or_default()));
+        }
+        match self.applies(clause.applies) {
+            Ok(false) => Some(crate::not_claimed(clause.applies)),
+            Ok(true) => missing(clause.applies).map(|why| format!("not run: {why}")),
+            // The test will say so.
+            Err(_) => None,
         }
     }
 
@@ -215,9 +248,31 @@ impl<F: Fixture> Cx<F> {
 
     /// Opens an index where there was none.
     pub(crate) async fn index(&self) -> Result<Index<F::Backend>, BackendError> {
-        let dir = TempDir::new().map_err(|error| BackendError::io("the kit", "make", "a temporary directory", error))?;
+        let dir = self.directory().map_err(|error| BackendError::io("the kit", "make", "a temporary directory", error))?;
         let backend = self.open(dir.path()).await?;
         Ok(Index { backend, dir })
+    }
+
+    /// A directory that is deleted with the value, unless directories are to be kept.
+    fn directory(&self) -> std::io::Result<TempDir> {
+        let mut dir = TempDir::new()?;
+        if std::env::var_os(KEEP).is_some() {
+            dir.disable_cleanup(true);
+            self.kept().push(dir.path().to_owned());
+        }
+        Ok(dir)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Vec<PathBuf>> {
+        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Deletes the directories that were kept so far: they show no failure.
+    pub(crate) fn forget_kept(&self) {
+        for dir in self.kept().drain(..) {
+            // What is left is in the temporary directory of the system.
+            let _ = std::fs::remove_dir_all(dir);
+        }
     }
 
     /// Opens the index in `dir` once more.

@@ -1,9 +1,9 @@
 //! The contract of a code index, as tests that any backend can run.
 //!
 //! The traits of [`codira_contracts`] say in words what a backend must do. This crate holds the same sentences as one list of
-//! *clauses*, and for each the check that it holds. A backend's own crate runs them all, one `#[test]` each, with this file:
+//! *clauses*, and for each the check that it holds. A backend's own crate runs them all, a test each, with this file:
 //!
-//! ```
+//! ```no_run
 //! // tests/conformance.rs of your crate
 //! use std::path::Path;
 //!
@@ -26,7 +26,6 @@
 //! }
 //!
 //! codira_conformance::conformance_tests!(Mine);
-//! # fn main() {}
 //! ```
 //!
 //! and these lines in its manifest:
@@ -35,6 +34,10 @@
 //! [dev-dependencies]
 //! codira-conformance = "0.1"
 //! async-trait = "0.1"
+//!
+//! [[test]]
+//! name = "conformance"
+//! harness = false
 //! ```
 //!
 //! # What an author must know
@@ -42,7 +45,7 @@
 //! - The kit owns the directories, the runtime (Tokio, several threads), the seeds and the names. A fixture has one method, and
 //!   nothing is asked of a backend beyond its traits. Tests run in parallel, in any order, under `cargo test` and `cargo nextest`.
 //! - A clause *holds*, is *broken*, or says nothing of the backend, because it is about a capability that is *not claimed*; the test
-//!   then passes and prints so. Claiming less is checked too: what is not claimed must be refused.
+//!   is then ignored, and says so. Claiming less is checked too: what is not claimed must be refused.
 //! - While a backend is under way, its fixture may list the clauses that it breaks as [known failures](Fixture::known_failures): their
 //!   tests pass and say so, and fail as soon as the clause holds. Reports show and count them apart.
 //! - The chapters `warm`, `reuse` and `told` judge the backend through the real indexer and its parsers. They are behind the feature
@@ -58,6 +61,8 @@
 //!   capability `LocalFiles`, and takes the name of the directory that the kit gives as its namespace.
 //! - `CODIRA_REPORT=target/conformance cargo test --test conformance report -- --ignored --nocapture` prints all verdicts as one table, with
 //!   times, and writes it to that directory as Markdown and JSON. [`Matrix`] is the same as a value.
+//! - `CODIRA_KEEP=1` keeps the directory of an index for which a clause is broken, and names it. A random history that fails is also printed
+//!   as one line of text: `CODIRA_HISTORY=FILE` meets it again.
 //! - A backend that hangs is given up after two minutes without progress, and its clause is broken.
 //!
 //! # Stores of other schemas
@@ -80,6 +85,8 @@ mod directory;
 mod fixture;
 #[cfg(feature = "indexer")]
 mod golden;
+#[doc(hidden)]
+pub mod harness;
 mod histories;
 mod known;
 #[cfg(feature = "indexer")]
@@ -101,11 +108,16 @@ mod vocabulary;
 #[cfg(feature = "indexer")]
 mod watched;
 
-use std::path::Path;
+use std::{
+    path::Path,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
 pub use clauses::{Applies, Clause, OtherSchema, clauses};
 pub use cx::{Cx, Depth, Settings};
 pub use fixture::Fixture;
+use harness::{Ended, Trial};
 pub use known::KnownFailure;
 pub use report::{Matrix, Tally};
 pub use stamped::write_sample;
@@ -118,126 +130,103 @@ pub use table::contract_table;
 pub fn toy_rules() -> codira_contracts::resolve::RuleSet {
     toy::Edition::First.rules()
 }
+use verdict::ensure;
 pub use verdict::{Outcome, Verdict, Violation};
 
-/// Declares one `#[test]` for every clause of the contract, in one module for every chapter.
+/// Makes the program of tests that judges a backend by every clause of the contract.
 ///
-/// The argument is an expression that makes your [`Fixture`]. See the [crate's documentation](crate).
+/// The argument is an expression that makes your [`Fixture`]. The test has no other harness: see the [crate's documentation](crate).
 #[macro_export]
 macro_rules! conformance_tests {
     ($fixture:expr) => {
-        fn __conformance_fixture() -> impl $crate::Fixture {
-            $fixture
-        }
-        $crate::__for_each_clause!($crate::__declare_tests);
-        $crate::__declare_indexer_tests!();
-
-        #[test]
-        fn known_failures_are_clauses() {
-            $crate::__check_known_failures(__conformance_fixture());
-        }
-
-        #[test]
-        #[ignore = "judges every clause once more, for a table: run it with --ignored --nocapture"]
-        fn report() {
-            $crate::__run_report(__conformance_fixture(), module_path!(), concat!(env!("CARGO_MANIFEST_DIR"), "/tests"));
+        fn main() -> ::std::process::ExitCode {
+            // The author's directory, because this is expanded in the author's crate.
+            $crate::__run_tests($fixture, concat!(env!("CARGO_MANIFEST_DIR"), "/tests"))
         }
     };
 }
 
-/// Declares the tests of the clauses that are behind the feature `indexer`, where this crate has it: asked of the author's crate, the
-/// feature would be another.
-#[cfg(feature = "indexer")]
+/// What [`conformance_tests!`] makes: `tests` is the author's directory of tests.
 #[doc(hidden)]
-#[macro_export]
-macro_rules! __declare_indexer_tests {
-    () => {
-        $crate::__for_each_indexer_clause!($crate::__declare_tests);
-    };
-}
-
-#[cfg(not(feature = "indexer"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __declare_indexer_tests {
-    () => {};
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __declare_tests {
-    ($behind:ident; $($chapter:ident { $($clause:ident $(($how:ident $($what:ident)+))? $says:literal;)* })*) => {
-        $(mod $chapter {
-            $(#[test]
-            fn $clause() {
-                $crate::__run_test(
-                    super::__conformance_fixture(),
-                    concat!(stringify!($chapter), "::", stringify!($clause)),
-                    module_path!(),
-                    // The author's directory, because this is expanded in the author's crate.
-                    concat!(env!("CARGO_MANIFEST_DIR"), "/tests"),
-                );
-            })*
-        })*
-    };
-}
-
-/// What a declared test does.
-#[doc(hidden)]
-pub fn __run_test(fixture: impl Fixture, id: &str, module: &str, tests: &str) {
-    // The module is that of the chapter.
-    let (_, name) = id.split_once("::").expect("an id names its chapter");
-    let cx = Cx::new(fixture, settings(tests, &format!("{module}::{name}")));
-    let clause = clauses().into_iter().find(|clause| clause.id == id).expect("tests are declared from the list of clauses");
-    match cx.judge(&clause) {
-        Verdict::Holds => {}
-        Verdict::NotClaimed => println!("not claimed: {id} is of a backend that {}", clause.applies),
-        Verdict::NotRun { why } => println!("not run: {id}: {why}"),
-        Verdict::NotCompiled { feature } => {
-            println!("not compiled: {id} is behind the feature `{feature}` of codira-conformance")
-        }
-        Verdict::KnownFailure { reason, violation } => {
-            println!("known failure: {id}: {}\n{reason}\n\n{violation}\n", clause.says);
-        }
-        Verdict::Broken(violation) => panic!("{id}: {}\n\n{violation}\n", clause.says),
-    }
-}
-
-/// What the declared test of the list of known failures does.
-#[doc(hidden)]
-pub fn __check_known_failures(fixture: impl Fixture) {
-    if let Err(violation) = Cx::new(fixture, Settings::default()).check_known_failures() {
-        panic!("{violation}");
-    }
-}
-
-/// What the declared test of the report does.
-#[doc(hidden)]
-pub fn __run_report(fixture: impl Fixture, module: &str, tests: &str) {
-    // Any declared test starts another process.
-    let first = clauses().first().map_or("", |clause| clause.id);
-    let cx = Cx::new(fixture, settings(tests, &format!("{module}::{first}")));
-    if let Err(violation) = cx.check_known_failures() {
-        panic!("{violation}");
-    }
-    let mut matrix = Matrix::default();
-    let name = cx.backend_name().expect("a backend that opens");
-    matrix.judge(&name, &cx);
-    println!("{matrix}");
-    matrix.write_where_asked().expect("`CODIRA_REPORT` names a directory that can be written");
-    assert_eq!(matrix.broken(&name).collect::<Vec<_>>(), [""; 0], "clauses are broken");
-}
-
-/// The settings of declared tests: `tests` is the author's directory of them, and `restart` a test by its path in the program.
-fn settings(tests: &str, restart: &str) -> Settings {
-    // Runners know a test by its path within its crate.
-    let (_, restart) = restart.split_once("::").expect("a module path begins with the crate");
-    Settings {
+pub fn __run_tests(fixture: impl Fixture, tests: &str) -> ExitCode {
+    let settings = Settings {
         regressions: Some(Path::new(tests).join("conformance-regressions")),
-        restart: Some(restart.to_owned()),
+        // Any clause starts another process.
+        restart: clauses().first().map(|clause| clause.id.to_owned()),
         stores: Some(Path::new(tests).join("conformance-stores")),
         ..Settings::default()
-    }
+    };
+    let cx = Cx::new(fixture, settings);
+    let mut trials: Vec<Trial> =
+        clauses().into_iter().map(|clause| trial(&cx, clause.id.to_owned(), clause, |_, _| {})).collect();
+    let known = cx.clone();
+    trials.push(Trial {
+        name: "known_failures_are_clauses".to_owned(),
+        ignored: None,
+        run: Box::new(move || {
+            known.check_known_failures().map_or_else(|error| Ended::Failed(error.to_string()), |()| Ended::Passed)
+        }),
+    });
+    trials.push(Trial {
+        name: "report".to_owned(),
+        ignored: Some("judges every clause once more, for a table: ask for it with --ignored --nocapture".to_owned()),
+        run: Box::new(move || report_on(&cx)),
+    });
+    harness::run(trials)
+}
+
+/// One clause as a test; `record` gets the verdict, and the time that it took.
+#[doc(hidden)]
+pub fn trial(cx: &Cx, name: String, clause: Clause, record: impl FnOnce(Verdict, Duration) + Send + 'static) -> Trial {
+    let cx = cx.clone();
+    // A copy of this process is told what to do by any of them.
+    let ignored = if process::directory_of_copy().is_some() { None } else { cx.not_judged(&clause) };
+    let run = move || {
+        let begun = Instant::now();
+        let verdict = cx.judge(&clause);
+        let took = begun.elapsed();
+        let says = clause.says;
+        let ended = match &verdict {
+            Verdict::Holds => Ended::Passed,
+            Verdict::Broken(violation) => Ended::Failed(format!("{says}\n\n{violation}")),
+            Verdict::KnownFailure { reason, violation } => {
+                println!("known failure: {}: {says}\n{reason}\n\n{violation}\n", clause.id);
+                Ended::Ignored(format!("known failure: {reason}"))
+            }
+            Verdict::NotClaimed => Ended::Ignored(not_claimed(clause.applies)),
+            Verdict::NotRun { why } => Ended::Ignored(format!("not run: {why}")),
+            Verdict::NotCompiled { feature } => Ended::Ignored(not_compiled(feature)),
+        };
+        record(verdict, took);
+        ended
+    };
+    Trial { name, ignored, run: Box::new(run) }
+}
+
+fn not_claimed(applies: Applies) -> String {
+    format!("not claimed: of a backend that {applies}")
+}
+
+fn not_compiled(feature: &str) -> String {
+    format!("not compiled: behind the feature `{feature}` of codira-conformance")
+}
+
+/// Judges every clause, for a table.
+fn report_on(cx: &Cx) -> Ended {
+    let judged = || -> Outcome {
+        cx.check_known_failures()?;
+        let mut matrix = Matrix::default();
+        let name = cx.backend_name()?;
+        matrix.judge(&name, cx);
+        println!("{matrix}");
+        matrix.write_where_asked().map_err(|error| {
+            Violation::new(format_args!("`CODIRA_REPORT` names a directory that cannot be written: {error}"))
+        })?;
+        let broken: Vec<&str> = matrix.broken(&name).collect();
+        ensure!(broken.is_empty(), "clauses are broken: {broken:?}");
+        Ok(())
+    };
+    judged().map_or_else(|violation| Ended::Failed(violation.to_string()), |()| Ended::Passed)
 }
 
 /// Every told history by name, told of the reference, for this crate's own test to accept.

@@ -8,6 +8,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Stdio,
+    sync::OnceLock,
 };
 
 use disk::Disk;
@@ -19,6 +20,11 @@ use crate::{Outcome, Violation, directory};
 
 /// Why nothing can be recorded here; `None` where it can.
 pub(crate) fn missing() -> Option<String> {
+    static MISSING: OnceLock<Option<String>> = OnceLock::new();
+    MISSING.get_or_init(probe).clone()
+}
+
+fn probe() -> Option<String> {
     let record = tempfile::NamedTempFile::new().ok()?;
     let mut probe = tracer(record.path());
     let probe = probe.arg("true").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

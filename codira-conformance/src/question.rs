@@ -6,10 +6,12 @@ use codira_contracts::{
     Retention, ReuseRequest, SymbolInventoryRequest, SymbolKey, SymbolMatch, SymbolRequest, TextRequest, UseKind,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::{samples, show, vocabulary};
 
 /// One question of the contract, with what narrows it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Question {
     /// The number of the commit, apart from the rest of the inventory: it counts sessions, and two indexes of the same files may have
     /// come about in more or fewer.

@@ -40,6 +40,8 @@ pub type Outcome<T = ()> = Result<T, Violation>;
 #[derive(Debug)]
 pub struct Violation {
     text: String,
+    /// What failed, apart from where and with what: the same of two violations that have one cause.
+    what: String,
     /// Whether nothing was violated, because nothing could be tried.
     not_run: bool,
 }
@@ -47,7 +49,10 @@ pub struct Violation {
 impl Violation {
     /// Describes a violation.
     pub fn new(what: impl fmt::Display) -> Self {
-        Self { text: what.to_string(), not_run: false }
+        let text = what.to_string();
+        let what = text.split([':', '\n']).next().unwrap_or_default();
+        let what = what.chars().filter(|char| !char.is_ascii_digit()).collect();
+        Self { text, what, not_run: false }
     }
 
     /// The violation, and before it what was being done.
@@ -60,9 +65,19 @@ impl Violation {
         Self { text: format!("{self}\nThe history that shows it:\n\n{history}"), ..self }
     }
 
+    /// The violation, and more about it.
+    pub(crate) fn with(self, more: impl fmt::Display) -> Self {
+        Self { text: format!("{self}\n{more}"), ..self }
+    }
+
     /// No violation: what the check needs is not there.
     pub(crate) fn not_run(why: impl fmt::Display) -> Self {
-        Self { text: why.to_string(), not_run: true }
+        Self { not_run: true, ..Self::new(why) }
+    }
+
+    /// Whether both are of one cause, as far as they tell.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.what == other.what
     }
 
     /// The verdict that this is.
@@ -85,7 +100,7 @@ impl From<BackendError> for Violation {
             text += &format!("\n  caused by: {cause}");
             source = cause.source();
         }
-        Self::new(text)
+        Self { what: format!("unexpected error {:?}", error.kind()), ..Self::new(text) }
     }
 }
 

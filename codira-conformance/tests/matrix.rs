@@ -4,19 +4,19 @@ use std::{
     path::PathBuf,
     process::ExitCode,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use codira_conformance::{Cx, Fixture, Matrix, Settings, Verdict, clauses};
-use libtest_mimic::{Arguments, Completion, Trial};
+use codira_conformance::{
+    Cx, Fixture, Matrix, Settings, Verdict, clauses,
+    harness::{self, Trial},
+    trial,
+};
 
 mod fixtures;
 use fixtures::{Demo, Duckdb, Memory, Sqlite};
 
 fn main() -> ExitCode {
-    let mut arguments = Arguments::from_args();
-    // Tests of stores wait for the disk, and those of processes for another process.
-    arguments.test_threads = arguments.test_threads.or_else(|| Some(2 * std::thread::available_parallelism().ok()?.get()));
     let mut table = Table::default();
     table.add("memory", Memory);
     table.add("sqlite", Sqlite);
@@ -25,15 +25,17 @@ fn main() -> ExitCode {
 
     let Table { backends, mut trials, cells } = table;
     // The longest first, so that no core is idle while the other ends the last one.
-    trials.sort_by_key(|trial| !trial.name().contains("::history::"));
-    // A list is read by programs, and one test alone is no table.
-    let alone = arguments.list || arguments.exact;
-    let conclusion = libtest_mimic::run(&arguments, trials);
-    if !alone {
+    trials.sort_by_key(|trial| !trial.name.contains("::history::"));
+    let whole = trials.len();
+    // Tests of stores wait for the disk, and those of processes for another process.
+    let ended = harness::run_on(trials, 2);
+    let cells = std::mem::take(&mut *cells.lock().unwrap_or_else(PoisonError::into_inner));
+    // One test alone is no table.
+    if cells.len() > whole / 2 {
         let mut matrix = Matrix::new(backends);
-        for cell in cells.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            matrix.record(cell.backend, cell.place, cell.clause, cell.verdict);
-            matrix.took(cell.backend, cell.clause, cell.took);
+        for Cell { backend, place, clause, verdict, took } in cells {
+            matrix.record(backend, place, clause, verdict);
+            matrix.took(backend, clause, took);
         }
         println!("{matrix}");
         if let Err(error) = matrix.write_where_asked() {
@@ -41,7 +43,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
-    conclusion.exit_code()
+    ended
 }
 
 #[derive(Default)]
@@ -73,27 +75,19 @@ impl Table {
         let settings = Settings { regressions: Some(regressions), restart, stores: Some(stores), ..Settings::default() };
         let cx = Cx::new(fixture, settings);
         for (place, clause) in clauses().into_iter().enumerate() {
-            let (cx, cells) = (cx.clone(), Arc::clone(&self.cells));
-            self.trials.push(Trial::ignorable_test(format!("{backend}::{}", clause.id), move || {
-                let begin = Instant::now();
-                let verdict = cx.judge(&clause);
-                let took = begin.elapsed();
-                let completion = match &verdict {
-                    Verdict::Holds => Ok(Completion::Completed),
-                    Verdict::NotClaimed => {
-                        Ok(Completion::ignored_with(format!("not claimed: of a backend that {}", clause.applies)))
-                    }
-                    Verdict::KnownFailure { reason, .. } => Ok(Completion::ignored_with(format!("known failure: {reason}"))),
-                    Verdict::NotRun { why } => Ok(Completion::ignored_with(format!("not run: {why}"))),
-                    Verdict::NotCompiled { feature } => {
-                        Ok(Completion::ignored_with(format!("not compiled: feature `{feature}`")))
-                    }
-                    Verdict::Broken(violation) => Err(format!("{}\n\n{violation}", clause.says).into()),
-                };
-                let cell = Cell { backend, place, clause: clause.id, verdict, took };
+            let cells = Arc::clone(&self.cells);
+            let id = clause.id;
+            let record = move |verdict: Verdict, took: Duration| {
+                let cell = Cell { backend, place, clause: id, verdict, took };
                 cells.lock().unwrap_or_else(PoisonError::into_inner).push(cell);
-                completion
-            }));
+            };
+            let trial = trial(&cx, format!("{backend}::{id}"), clause, record.clone());
+            if trial.ignored.is_some() {
+                // It will not be run, and the table has a cell for it.
+                let clause = &clauses()[place];
+                record(cx.judge(clause), Duration::ZERO);
+            }
+            self.trials.push(trial);
         }
     }
 }

@@ -51,7 +51,8 @@ impl BackendDescriptor {
 }
 
 /// How much of the index a session replaces.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum WriteScope {
     /// Everything: the session starts empty. It may begin on an index that is damaged or foreign, which its commit replaces.
     Full,

@@ -125,7 +125,7 @@ pub struct Totals {
 }
 
 /// What stays of documentation issues and embeddings, whatever becomes of files.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retention {
     /// Issues of files in the languages that are audited stay.
     pub policy: AuditPolicy,

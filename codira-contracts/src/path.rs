@@ -127,7 +127,8 @@ impl From<RepoPath> for String {
 /// assert!(PathPrefix::new("tests/../../other").is_err());
 /// # Ok::<(), codira_contracts::BackendError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct PathPrefix(String);
 
 impl PathPrefix {
@@ -197,6 +198,20 @@ impl PathPrefix {
 impl fmt::Display for PathPrefix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_root() { "." } else { &self.0 })
+    }
+}
+
+impl TryFrom<String> for PathPrefix {
+    type Error = BackendError;
+
+    fn try_from(prefix: String) -> Result<Self, BackendError> {
+        Self::new(&prefix)
+    }
+}
+
+impl From<PathPrefix> for String {
+    fn from(prefix: PathPrefix) -> Self {
+        prefix.0
     }
 }
 

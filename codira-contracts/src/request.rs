@@ -1,7 +1,9 @@
 //! What a reader can be asked: one struct a question, with everything that narrows it.
 //!
 //! Every request is built from what it asks for, takes the whole repository and sets no limit; narrow it with struct update
-//! syntax or the `within` and `limit` methods. A limit of `n` gives the first `n` answers of the unlimited list; zero gives none.
+//! syntax or the `within` and `limit` methods. Requests are values that can be written down. A limit of `n` gives the first `n` answers of the unlimited list; zero gives none.
+
+use serde::{Deserialize, Serialize};
 
 use crate::{ContentHash, EmbeddingSpec, Language, PathPrefix, RepoPath, Severity, SymbolKey, SymbolKind, UseKind, Vector};
 
@@ -38,7 +40,8 @@ narrowed!(
 );
 
 /// How a symbol is looked for. Text matches to the byte: case, Unicode form and every special character count.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SymbolMatch {
     /// By its name: `run`.
     Name(String),
@@ -55,7 +58,7 @@ pub enum SymbolMatch {
 }
 
 /// Asks for symbols.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SymbolRequest {
     /// How they are looked for.
     pub matching: SymbolMatch,
@@ -95,7 +98,7 @@ impl SymbolRequest {
 }
 
 /// Asks for the inventory of symbols with their edge counts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SymbolInventoryRequest {
     /// Only symbols of this kind.
     pub kind: Option<SymbolKind>,
@@ -106,7 +109,8 @@ pub struct SymbolInventoryRequest {
 }
 
 /// The end of an edge that is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum EdgeEnd {
     /// Edges whose owner is this symbol.
     From(SymbolKey),
@@ -121,7 +125,7 @@ pub enum EdgeEnd {
 }
 
 /// Asks for edges.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EdgeRequest {
     /// Calls or references.
     pub kind: UseKind,
@@ -141,7 +145,8 @@ impl EdgeRequest {
 }
 
 /// The end of an import that is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ImportEnd {
     /// What this file imports.
     FromFile(RepoPath),
@@ -154,7 +159,7 @@ pub enum ImportEnd {
 }
 
 /// Asks for imports and includes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportRequest {
     /// The end that is known.
     pub end: ImportEnd,
@@ -172,7 +177,7 @@ impl ImportRequest {
 }
 
 /// Asks for the lines in which a text occurs as whole words. See [`occurrences`](crate::text::occurrences).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextRequest {
     /// The text; empty text occurs nowhere.
     pub text: String,
@@ -190,7 +195,7 @@ impl TextRequest {
 }
 
 /// Asks for documentation units.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentationRequest {
     /// Only units that belong to this symbol.
     pub owner: Option<SymbolKey>,
@@ -201,7 +206,7 @@ pub struct DocumentationRequest {
 }
 
 /// Asks for documentation issues.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocIssueRequest {
     /// Only issues of this rule.
     pub rule: Option<String>,
@@ -216,7 +221,7 @@ pub struct DocIssueRequest {
 }
 
 /// Asks for embedding rows that wait for their vector.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingRequest {
     /// Only rows of this spec.
     pub spec: Option<EmbeddingSpec>,
@@ -227,7 +232,7 @@ pub struct PendingRequest {
 }
 
 /// Asks which vectors are stored already for texts that are about to be embedded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReuseRequest {
     /// The spec that the vectors must have.
     pub spec: EmbeddingSpec,
@@ -236,7 +241,8 @@ pub struct ReuseRequest {
 }
 
 /// What vectors belong to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Owners {
     /// Symbols.
     Symbols,
@@ -245,7 +251,7 @@ pub enum Owners {
 }
 
 /// Asks for what is most similar to a vector.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CandidateRequest {
     /// What the vectors belong to.
     pub among: Owners,

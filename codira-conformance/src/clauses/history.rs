@@ -1,13 +1,15 @@
 //! Histories of sessions, judged after every session by the reference.
 
+use std::sync::Arc;
+
 use codira_contracts::{
-    BackendError, EdgeEnd, EdgeRequest, FileSnapshot, ImportEnd, ImportRequest, IndexBackend, IndexReader, IndexWriteSession,
-    PathPrefix, RunInventory, RuntimeInventory, SessionRequest, UseKind, WriteScope,
+    BackendError, Capability, EdgeEnd, EdgeRequest, FileSnapshot, ImportEnd, ImportRequest, IndexBackend, IndexReader,
+    IndexWriteSession, PathPrefix, RunInventory, RuntimeInventory, SessionRequest, UseKind, WriteScope,
 };
 
 use crate::{
     Cx, Depth, Fixture, Outcome,
-    histories::{History, Twins, draw, follow, large, random, small, small::SideBySide},
+    histories::{History, Twins, concurrent, draw, follow, large, random, small, small::SideBySide},
     observe::{keeps_embeddings, observe, same},
     question::Question,
     toy::Edition,
@@ -15,6 +17,7 @@ use crate::{
 
 const HISTORIES: u32 = 64;
 const REBUILT: u32 = 16;
+const SIDE_BY_SIDE: u32 = 8;
 
 pub(crate) fn every_history_matches_the_reference<F: Fixture>(cx: &Cx<F>) -> Outcome {
     random::check(cx, "every_history_matches_the_reference", HISTORIES, draw::history(), |cx, history| {
@@ -105,6 +108,25 @@ pub(crate) fn incremental_equals_full<F: Fixture>(cx: &Cx<F>) -> Outcome {
             let expected = observe(&fresh_reader, descriptor, &questions, embeddings).await?;
             let found = observe(&grown, descriptor, &questions, embeddings).await?;
             same("the answers of a fresh index differ", &expected, &found)
+        })
+    })
+}
+
+pub(crate) fn sessions_side_by_side_are_in_some_order<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    random::check(cx, "sessions_side_by_side_are_in_some_order", SIDE_BY_SIDE, draw::plain_history(), |cx, history| {
+        cx.block_on(async {
+            let index = cx.index().await?;
+            let durable = index.backend.descriptor().claims(Capability::Durable);
+            let dir = index.path().to_owned();
+            let (backend, _dir) = index.into_parts();
+            let backend = Arc::new(backend);
+            let mut others = Vec::new();
+            for _ in 0..2 {
+                // What is not durable is one value, or nobody else sees it.
+                others.push(if durable { Arc::new(cx.open(&dir).await?) } else { Arc::clone(&backend) });
+            }
+            let writers = vec![Arc::clone(&backend), Arc::clone(&others[0]), Arc::clone(&others[1])];
+            concurrent::check(writers, vec![backend, others.swap_remove(0)], history).await
         })
     })
 }

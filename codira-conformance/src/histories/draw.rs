@@ -31,6 +31,12 @@ pub(crate) fn committed_history() -> impl Strategy<Value = History> {
     Focus::any().prop_flat_map(|focus| vec(run(focus, Just(End::Commit).boxed()), 1..5)).prop_map(History)
 }
 
+/// A history of sessions that are committed or given up, but never cut off.
+pub(crate) fn plain_history() -> impl Strategy<Value = History> {
+    let end = || prop_oneof![6 => Just(End::Commit), 1 => Just(End::Abort), 1 => Just(End::Drop)].boxed();
+    Focus::any().prop_flat_map(move |focus| vec(run(focus, end()), 2..9)).prop_map(History)
+}
+
 fn run(focus: Focus, end: BoxedStrategy<End>) -> impl Strategy<Value = Run> {
     let scope = prop_oneof![5 => Just(WriteScope::Incremental), 1 => Just(WriteScope::Full)];
     let edition = prop_oneof![8 => Just(Edition::First), 1 => Just(Edition::Second), 1 => Just(Edition::Without)];

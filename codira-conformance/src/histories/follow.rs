@@ -249,7 +249,7 @@ impl<'a, B: IndexBackend> Twins<'a, B> {
 }
 
 impl Edit {
-    fn is_about_embeddings(&self) -> bool {
+    pub(super) fn is_about_embeddings(&self) -> bool {
         use Edit as E;
         matches!(self, E::Queue(_) | E::ComputePending(..) | E::Store(_) | E::AskReusable(_) | E::AskPending(_))
     }
@@ -257,7 +257,7 @@ impl Edit {
 
 impl Waiting {
     /// The row, for one of `keys`; none where there are none.
-    fn pending(&self, keys: &[SymbolKey]) -> Option<PendingEmbedding> {
+    pub(super) fn pending(&self, keys: &[SymbolKey]) -> Option<PendingEmbedding> {
         let key = match &self.of {
             Whose::Key(key) => key,
             Whose::Present(place) => keys.get(place.checked_rem(keys.len())?)?,

@@ -1,5 +1,6 @@
 //! Histories of an index: what they are made of, how they read, and how a backend is led through one beside the reference.
 
+pub(crate) mod concurrent;
 #[cfg(test)]
 mod coverage;
 pub(crate) mod draw;
@@ -18,6 +19,8 @@ use codira_contracts::{
     SessionRequest, SymbolKey, WriteScope,
 };
 
+use serde::{Deserialize, Serialize};
+
 use crate::{question::Question, show, toy::Edition};
 pub(crate) use draw_model::{Flaw, any_file};
 pub(crate) use follow::{Twins, follow};
@@ -25,11 +28,11 @@ pub(crate) use follow::{Twins, follow};
 /// A history: sessions one after another, each with what is asked afterwards.
 ///
 /// Sessions hold their edits, so that every part of a history is a history again, and shrinking needs to know nothing.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct History(pub(crate) Vec<Run>);
 
 /// One session.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Run {
     pub(crate) scope: WriteScope,
     /// The rules that the session brings.
@@ -48,7 +51,7 @@ impl Run {
 }
 
 /// One call of a session.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Edit {
     /// The file may break a rule.
     Put(Box<FileSnapshot>),
@@ -65,7 +68,7 @@ pub(crate) enum Edit {
 }
 
 /// A row to queue.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Waiting {
     pub(crate) of: Whose,
     pub(crate) spec: EmbeddingSpec,
@@ -73,7 +76,7 @@ pub(crate) struct Waiting {
 }
 
 /// Whose a row to queue is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Whose {
     /// Of the symbol or unit that is there at this place, counted round and round.
     Present(usize),
@@ -82,7 +85,7 @@ pub(crate) enum Whose {
 }
 
 /// How a session ends.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum End {
     Commit,
     Abort,

@@ -1,6 +1,9 @@
 //! Random histories: drawn from a fixed seed, shrunk when they fail, and remembered.
 
-use std::cell::Cell;
+use std::{
+    cell::{Cell, RefCell},
+    path::Path,
+};
 
 use proptest::{
     strategy::Strategy,
@@ -12,6 +15,9 @@ use crate::{Cx, Fixture, Outcome, Violation, question::Question};
 
 /// Every backend meets the same histories, unless the environment asks for others.
 const SEED: u64 = 0xC0D1;
+
+/// Names the file of a history to meet instead of those that are drawn.
+const REPLAY: &str = "CODIRA_HISTORY";
 
 /// Shrinking stops after so many tries, or so many milliseconds.
 const SHRINK_TRIES: u32 = 2_000;
@@ -26,6 +32,9 @@ pub(crate) fn check<F: Fixture>(
     histories: impl Strategy<Value = History>,
     holds: impl Fn(&Cx<F>, &History) -> Outcome,
 ) -> Outcome {
+    if let Some(history) = replayed()? {
+        return holds(cx, &history).map_err(|violation| shown(cx, &violation.to_string(), &history, &holds));
+    }
     // Reads the environment.
     let mut config = Config { max_shrink_iters: SHRINK_TRIES, max_shrink_time: SHRINK_TIME, ..Config::default() };
     let deep = std::env::var_os("PROPTEST_CASES").is_some();
@@ -46,10 +55,20 @@ pub(crate) fn check<F: Fixture>(
     let (sessions, questions) = (Cell::new(0), Cell::new(0));
     let everything = Question::everything().len();
     let cases = config.cases;
+    // Shrinking keeps to the failure that it began with: on the way there may be others.
+    let first: RefCell<Option<Violation>> = RefCell::new(None);
+    let judge = |history: &History| match holds(cx, history) {
+        Err(violation) if first.borrow().as_ref().is_none_or(|first| first.is_like(&violation)) => Err(violation),
+        Err(_) | Ok(()) => Ok(()),
+    };
     let result = TestRunner::new(config).run(&histories, |history| {
         sessions.set(sessions.get() + history.0.len());
         questions.set(questions.get() + history.0.iter().map(|run| everything + run.questions.len()).sum::<usize>());
-        holds(cx, &history).map_err(|violation| TestCaseError::fail(violation.to_string()))
+        judge(&history).map_err(|violation| {
+            let why = violation.to_string();
+            first.borrow_mut().get_or_insert(violation);
+            TestCaseError::fail(why)
+        })
     });
     if deep {
         println!("{clause}: {cases} histories of {} sessions, with {} questions", sessions.get(), questions.get());
@@ -59,11 +78,33 @@ pub(crate) fn check<F: Fixture>(
         Err(TestError::Abort(why)) => Err(Violation::new(why)),
         Err(TestError::Fail(why, history)) => {
             let shrink = cx.settings().shrink;
-            let (why, history) =
-                if shrink { simplest(why.to_string(), history, |it| holds(cx, it)) } else { (why.to_string(), history) };
-            Err(Violation::new(format_args!("{why}\nThe shortest history found that shows it:\n\n{history}")))
+            let (why, history) = if shrink { simplest(why.to_string(), history, judge) } else { (why.to_string(), history) };
+            Err(shown(cx, &why, &history, holds))
         }
     }
+}
+
+/// The failure for people: with the history, and how to meet it again.
+fn shown<F: Fixture>(cx: &Cx<F>, why: &str, history: &History, holds: impl Fn(&Cx<F>, &History) -> Outcome) -> Violation {
+    // Once more, so that what is kept is the index of the history that is shown.
+    cx.forget_kept();
+    let _ = holds(cx, history);
+    let again = match serde_json::to_string(history) {
+        Ok(text) => format!("To meet it again, write this line to a file and name it in `{REPLAY}`:\n{text}"),
+        Err(error) => format!("It cannot be written down: {error}"),
+    };
+    Violation::new(format_args!("{why}\nThe shortest history found that shows it:\n\n{history}\n{again}"))
+}
+
+/// The history that the environment asks to be met instead of any other.
+fn replayed() -> Outcome<Option<History>> {
+    let Some(path) = std::env::var_os(REPLAY) else { return Ok(None) };
+    let path = Path::new(&path);
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Violation::new(format_args!("{REPLAY} names {}, which cannot be read: {error}", path.display())))?;
+    let history = serde_json::from_str(&text)
+        .map_err(|error| Violation::new(format_args!("{REPLAY} names {}, which is no history: {error}", path.display())))?;
+    Ok(Some(history))
 }
 
 /// Leaves out whatever a failing history fails without: proptest shrinks each drawn value for itself, and keeps an ending that

@@ -25,7 +25,7 @@ pub(crate) const OPEN: Language = Language::from_static("open");
 pub(crate) const PLAIN: Language = Language::from_static("plain");
 
 /// Which rules a session brings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Edition {
     /// Those of most sessions.
     First,

@@ -91,6 +91,11 @@ fn the_accepted_table_has_the_mutants_that_there_are() {
     let accepted: BTreeSet<String> = accepted::rows().into_keys().collect();
     let mutants: BTreeSet<String> = mutants_of_all_chapters().map(|line| accepted::key(line.id).to_owned()).collect();
     assert_eq!(accepted, mutants, "a run with CODIRA_MUTANTS=accept writes rows of new mutants and drops those that are gone");
+    let rows = accepted::rows();
+    for line in mutants_of_all_chapters() {
+        let row = &rows[accepted::key(line.id)].met_by;
+        assert!(line.met_by.iter().all(|clause| row.iter().any(|met| met == clause)), "{}: not met by what it names", line.id);
+    }
 }
 
 #[test]
