@@ -12,7 +12,7 @@ use codira_contracts::{BackendDescriptor, Capability, DynBackend};
 
 use crate::{
     backend::Faulty,
-    demo_backend::DemoBackend,
+    demo_backend,
     fault::{Answer, Fault},
 };
 
@@ -47,7 +47,7 @@ struct OnServer;
 
 impl Fault for OnServer {
     fn base(&self, dir: &Path) -> DynBackend {
-        DynBackend::new(DemoBackend::in_directory(database(dir)))
+        DynBackend::new(demo_backend::in_directory(database(dir)))
     }
 
     fn describe(&self, descriptor: &mut BackendDescriptor) {
