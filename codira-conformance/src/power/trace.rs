@@ -11,12 +11,15 @@ const CALLS: &str = "trace=open,openat,creat,dup,dup2,dup3,lseek,read,readv,\
     ftruncate,truncate,fallocate,mmap,msync,fsync,fdatasync,sync_file_range,syncfs,sync,\
     rename,renameat,renameat2,link,linkat,symlink,symlinkat,unlink,unlinkat,mkdir,mkdirat,rmdir";
 
+/// The longest text of one call, in bytes: the tracer sets four times as much aside.
+const LONGEST: &str = "16777216";
+
 /// The tracer, to be followed by the program and its arguments: it writes what the program does to `record`.
 pub(crate) fn tracer(record: &Path) -> std::process::Command {
     let mut command = std::process::Command::new("strace");
-    // Hexadecimal texts of any length, so that every byte that was written can be read back; descriptors with their paths.
+    // Hexadecimal texts, so that every byte that was written can be read back; descriptors with their paths.
     command
-        .args(["-f", "--seccomp-bpf", "-y", "-xx", "-s", "1073741824", "-e", "signal=none", "-e", CALLS, "-o"])
+        .args(["-f", "--seccomp-bpf", "-y", "-xx", "-s", LONGEST, "-e", "signal=none", "-e", CALLS, "-o"])
         .arg(record)
         .arg("--");
     command
