@@ -184,6 +184,8 @@ macro_rules! __for_each_clause {
                     "Purging removes the documentation issues of languages that are not audited, says how many, and nothing else.";
                 maintenance_is_counted_until_it_is_done
                     "Stale documentation issues are counted as maintenance until a session has purged them.";
+                long_values_are_kept
+                    "Texts of any length are kept and found by every byte: names, ids, paths, modules, languages, rules, documentation, sources, specs and the texts of pending rows.";
             }
             asking {
                 every_list_is_in_its_documented_order
@@ -204,6 +206,14 @@ macro_rules! __for_each_clause {
                     "A text is found in every line in which it occurs as whole words, with its first occurrence.";
                 what_is_not_there_has_an_empty_answer
                     "A question about something that is not there has an empty answer, and is no error.";
+                words_end_where_the_contract_says
+                    "Words are made of letters, digits and underscores alone, and lines end with `\\n` or `\\r\\n` alone, whatever a text holds; every slice of a source is found where it occurs, in files as they are after the last commit.";
+                a_huge_file_is_searched_to_its_end
+                    "Every line of a file is searched, to its last byte, however many lines there are and however long one is.";
+                narrowing_is_a_filter
+                    "Whatever a request names, together with any prefix and limit, gives the first of those entries of the whole list that have it all.";
+                answers_of_any_number
+                    "An answer has all its entries, however many there are: of one file as of thousands.";
             }
             rules {
                 edges_are_those_of_the_session
@@ -228,6 +238,10 @@ macro_rules! __for_each_clause {
                     "Each edge is found from both of its ends, once, with all its sites.";
                 each_import_is_found_from_both_ends
                     "Each import is found from the file and the module that make it, and from those in which it lands; one that lands nowhere, from the module that it names.";
+                every_end_filters_all_edges
+                    "At each end are those of all edges that have it and no others, whatever else the text that is asked for is: an id, an alias, a logical name, a module, a path, the end of one.";
+                every_end_filters_all_imports
+                    "At each end are those of all imports that have it and no others, whatever else the text that is asked for is.";
                 deriving_grows_with_the_change
                     "Work to derive grows with what changed and what refers to it, not with the repository.";
             }

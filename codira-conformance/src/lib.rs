@@ -82,6 +82,7 @@ mod clauses;
 mod counting;
 mod cx;
 mod directory;
+mod filtered;
 mod fixture;
 #[cfg(feature = "indexer")]
 mod golden;

@@ -118,3 +118,43 @@ pub(crate) fn edge(EdgeEntry { owner, target, sites }: &EdgeEntry) -> String {
     let sites: Vec<String> = sites.iter().map(ToString::to_string).collect();
     format!("{} -> {target} at {}", summary(owner), sites.join(" "))
 }
+
+/// How much of a long line is shown.
+const SHOWN: usize = 160;
+
+/// A line that is too long to be read, by its beginning and its length.
+pub(crate) fn abridged(line: &str) -> String {
+    if line.len() <= 3 * SHOWN {
+        return line.to_owned();
+    }
+    format!("{} ({} bytes)", cut(line, 0), line.len())
+}
+
+/// The first line in which two answers differ, from shortly before the place where they do. `None` where they are the same.
+pub(crate) fn difference(expected: &[String], found: &[String]) -> Option<String> {
+    let number = (0..expected.len().max(found.len())).find(|number| expected.get(*number) != found.get(*number))?;
+    let (expected_line, found_line) = (expected.get(number), found.get(number));
+    let apart = match (expected_line, found_line) {
+        (Some(a), Some(b)) => a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count(),
+        _ => 0,
+    };
+    let shown = |line: Option<&String>| match line {
+        Some(line) => format!("{} ({} bytes)", cut(line, apart.saturating_sub(SHOWN / 2)), line.len()),
+        None => "nothing".to_owned(),
+    };
+    Some(format!(
+        "of {} lines, which should be {}, number {} is\n  {}\nand should be\n  {}",
+        found.len(),
+        expected.len(),
+        number + 1,
+        shown(found_line),
+        shown(expected_line)
+    ))
+}
+
+/// A part of a line that begins near a byte.
+fn cut(line: &str, from: usize) -> String {
+    let (from, to) = (line.floor_char_boundary(from), line.floor_char_boundary((from + 2 * SHOWN).min(line.len())));
+    let (before, after) = (if from > 0 { "..." } else { "" }, if to < line.len() { "..." } else { "" });
+    format!("{before}{}{after}", &line[from..to])
+}

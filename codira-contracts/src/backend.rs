@@ -71,8 +71,8 @@ pub trait IndexBackend: Send + Sync + 'static {
 /// Questions about one committed state.
 ///
 /// Answers are owned, and every list has the total order that its item type documents, so that two backends holding the same
-/// files give the same answers. Text matches to the byte. A question about something that is not there has an empty
-/// answer, not an error. Asking changes no byte of the store.
+/// files give the same answers. Text matches to the byte, however long it is, and an answer has all its entries, however many
+/// they are. A question about something that is not there has an empty answer, not an error. Asking changes no byte of the store.
 ///
 /// A reader may be asked by many tasks at once: each question is answered as if it were the only one.
 ///

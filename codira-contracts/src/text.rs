@@ -3,6 +3,8 @@
 use crate::Site;
 
 /// Whether `char` can be part of a word: letters and digits of any script, and the underscore.
+///
+/// Nothing else can: no mark, `$` and `-` among them, no combining accent, no NUL. Forms of one letter are different letters.
 pub fn is_word_char(char: char) -> bool {
     char == '_' || char.is_alphanumeric()
 }
@@ -65,7 +67,9 @@ pub struct Occurrence<'a> {
 
 /// The lines of `source` in which `text` occurs as whole words, from the first to the last.
 ///
-/// Lines end with `\n` or `\r\n`. An occurrence neither begins nor ends inside a word: a word character at an edge of `text` has no
+/// Lines end with `\n` or `\r\n`, and with nothing else: no lone `\r`, form feed or separator of Unicode. A `\r` that ends the source is
+/// no part of the last line. Lines are given as they are, with all their blanks, however long. Text that holds a `\n` occurs nowhere.
+/// Occurrences may overlap: the first that is whole words counts. An occurrence neither begins nor ends inside a word: a word character at an edge of `text` has no
 /// word character next to it outside. Empty text occurs nowhere.
 ///
 /// ```
@@ -107,11 +111,34 @@ mod tests {
 
     use super::*;
 
+    /// The sentences above, word by word.
+    fn by_the_book(source: &str, text: &str) -> Vec<(u32, u32, String)> {
+        let mut hits = Vec::new();
+        for (line, number) in source.split('\n').zip(1..) {
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            let starts = line.char_indices().map(|(start, _)| start).filter(|start| line[*start..].starts_with(text));
+            let is_whole = |start: &usize| {
+                let (before, after) = (line[..*start].chars().next_back(), line[start + text.len()..].chars().next());
+                let inside = |a: Option<char>, b: Option<char>| a.is_some_and(is_word_char) && b.is_some_and(is_word_char);
+                !inside(before, text.chars().next()) && !inside(text.chars().next_back(), after)
+            };
+            let first = starts.filter(is_whole).find(|_| !text.is_empty());
+            hits.extend(first.map(|start| (number, start as u32 + 1, line.to_owned())));
+        }
+        hits
+    }
+
     proptest! {
         #[test]
         fn words_are_the_longest_runs(text in "[a-zé_0-9٣漢 .\\n\u{301}-]{0,40}|\\PC{0,20}") {
             let split: Vec<&str> = text.split(|char| !is_word_char(char)).filter(|word| !word.is_empty()).collect();
             prop_assert_eq!(words(&text).collect::<Vec<_>>(), split);
+        }
+
+        #[test]
+        fn occurrences_are_by_the_book(source in "[ab\\n\\r.é\u{301}]{0,30}", text in "[ab.é\u{301}\\r]{0,3}") {
+            let found = occurrences(&source, &text).map(|hit| (hit.site.line, hit.site.column, hit.line.to_owned()));
+            prop_assert_eq!(found.collect::<Vec<_>>(), by_the_book(&source, &text));
         }
     }
 }

@@ -6,8 +6,14 @@ use codira_contracts::{
     Symbol, SymbolInventoryRequest, SymbolKind, SymbolMatch, SymbolRequest, TextRequest, UseKind, WriteScope::Full,
 };
 
+mod crossed;
+mod many;
 mod narrowing;
+mod texts;
+pub(crate) use crossed::*;
+pub(crate) use many::*;
 pub(crate) use narrowing::*;
+pub(crate) use texts::*;
 
 use super::storing::drawn_files;
 use crate::{

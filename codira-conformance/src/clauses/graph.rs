@@ -1,5 +1,7 @@
 //! The graph: edges as the contract's resolver has them, however a backend computes them.
 
+mod ends;
+
 use std::collections::BTreeSet;
 
 use codira_contracts::{
@@ -19,6 +21,8 @@ use crate::{
     verdict::ensure,
     vocabulary,
 };
+
+pub(crate) use ends::*;
 
 pub(crate) fn edges_are_those_of_the_resolver<F: Fixture>(cx: &Cx<F>) -> Outcome {
     let (a, b) = (defining("pkg/a.toy", &["run"]), caller("pkg/b.toy", "pkg.a"));

@@ -1,6 +1,7 @@
 //! Storing: everything that was put, and nothing of what was.
 
 mod inventories;
+mod long;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -30,6 +31,7 @@ use crate::{
 };
 
 pub(crate) use inventories::*;
+pub(crate) use long::*;
 
 /// So many files of the whole model are put and read back.
 const FILES: usize = 200;

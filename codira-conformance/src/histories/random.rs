@@ -6,12 +6,12 @@ use std::{
 };
 
 use proptest::{
-    strategy::Strategy,
+    strategy::{Strategy, ValueTree},
     test_runner::{Config, FileFailurePersistence, RngSeed, TestCaseError, TestError, TestRunner},
 };
 
 use super::{End, History, Run};
-use crate::{Cx, Fixture, Outcome, Violation, question::Question};
+use crate::{Cx, Fixture, Outcome, Settings, Violation, question::Question};
 
 /// Every backend meets the same histories, unless the environment asks for others.
 const SEED: u64 = 0xC0D1;
@@ -37,10 +37,8 @@ pub(crate) fn check<F: Fixture>(
     }
     // Reads the environment.
     let mut config = Config { max_shrink_iters: SHRINK_TRIES, max_shrink_time: SHRINK_TIME, ..Config::default() };
-    let deep = std::env::var_os("PROPTEST_CASES").is_some();
-    if !deep {
-        config.cases = cx.settings().depth.of(cases);
-    }
+    let deep = is_deep();
+    config.cases = cx.settings().cases(cases);
     if config.rng_seed == RngSeed::Random {
         config.rng_seed = RngSeed::Fixed(SEED);
     }
@@ -105,6 +103,23 @@ fn replayed() -> Outcome<Option<History>> {
     let history = serde_json::from_str(&text)
         .map_err(|error| Violation::new(format_args!("{REPLAY} names {}, which is no history: {error}", path.display())))?;
     Ok(Some(history))
+}
+
+/// Whether the environment says how many cases are tried.
+fn is_deep() -> bool {
+    std::env::var_os("PROPTEST_CASES").is_some()
+}
+
+impl Settings {
+    /// How many of `usual` cases are tried: as many as `PROPTEST_CASES` asks for, or those of the depth.
+    pub(crate) fn cases(&self, usual: u32) -> u32 {
+        if is_deep() { Config::default().cases } else { self.depth.of(usual) }
+    }
+}
+
+/// One value, the same each time.
+pub(crate) fn drawn<S: Strategy>(values: S) -> Outcome<S::Value> {
+    Ok(values.new_tree(&mut TestRunner::deterministic()).map_err(Violation::new)?.current())
 }
 
 /// Leaves out whatever a failing history fails without: proptest shrinks each drawn value for itself, and keeps an ending that

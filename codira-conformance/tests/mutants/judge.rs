@@ -37,6 +37,24 @@ macro_rules! mutants {
 }
 pub(crate) use mutants;
 
+/// Declares mutants whose faults are values: those of one type differ in what they are made of, and are compiled once.
+macro_rules! faults {
+    ($($name:ident: $does:literal, $clause:expr => $fault:expr;)*) => {
+        pub const TABLE: &[$crate::judge::Line] = &[$($crate::judge::Line {
+            id: concat!(module_path!(), "::", stringify!($name)),
+            does: $does,
+            met_by: &[$clause],
+        }),*];
+
+        $(#[test]
+        fn $name() {
+            let test = concat!(module_path!(), "::", stringify!($name));
+            $crate::judge::judge_backend(test, $does, &[$clause], $crate::backend::Mutant(|| std::sync::Arc::new($fault)));
+        })*
+    };
+}
+pub(crate) use faults;
+
 pub const EVERY: &str = "history::every_history_matches_the_reference";
 pub const SMALL: &str = "history::every_small_history_matches_the_reference";
 pub const TOLD: &str = "told::stories_read_as_accepted";
@@ -54,6 +72,12 @@ const ELSEWHERE: &[&str] = &["processes::", "durability::", "failing::", "schema
 /// no others. `test` is the path of the calling test in this program.
 #[track_caller]
 pub fn judge<F: Fault + Default>(test: &str, does: &str, met_by: &[&str]) {
+    judge_backend(test, does, met_by, Mutant::with::<F>());
+}
+
+/// As [`judge`], of a fault that is a value.
+#[track_caller]
+pub fn judge_backend(test: &str, does: &str, met_by: &[&str], backend: Mutant) {
     let settings = Settings {
         shrink: false,
         // A backend that waits for ever costs this much, and a sound one seldom needs a hundredth of it.
@@ -61,7 +85,7 @@ pub fn judge<F: Fault + Default>(test: &str, does: &str, met_by: &[&str]) {
         restart: test.split_once("::").map(|(_, test)| test.to_owned()),
         ..Settings::default()
     };
-    let cx = Cx::new(Mutant::with::<F>(), settings);
+    let cx = Cx::new(backend, settings);
     let asked = accepted::asked();
     let mut matrix = Matrix::new(["mutant"]);
     for (place, clause) in clauses().iter().enumerate() {

@@ -6,6 +6,7 @@
 #![allow(unreachable_pub, reason = "the modules of a test are nobody's interface")]
 
 mod accepted;
+mod answers;
 mod asking;
 mod backend;
 mod commits;
@@ -16,6 +17,7 @@ mod demo_backend;
 mod durable;
 mod durable_store;
 mod embeddings;
+mod ends;
 mod fault;
 mod graph;
 mod isolation;
@@ -23,7 +25,10 @@ mod judge;
 mod kit;
 mod known;
 mod lists;
+mod long;
 mod losses;
+mod many;
+mod narrowed;
 mod odd;
 mod parts;
 mod refusals;
@@ -38,6 +43,7 @@ mod storing;
 mod told;
 mod traces;
 mod warm;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -66,6 +72,11 @@ const TABLES: &[&[judge::Line]] = &[
     told::TABLE,
     warm::TABLE,
     durable::TABLE,
+    words::TABLE,
+    narrowed::TABLE,
+    ends::TABLE,
+    long::TABLE,
+    many::TABLE,
 ];
 
 fn mutants_of_all_chapters() -> impl Iterator<Item = &'static judge::Line> {
