@@ -184,6 +184,16 @@ macro_rules! __for_each_clause {
                     "Purging removes the documentation issues of languages that are not audited, says how many, and nothing else.";
                 maintenance_is_counted_until_it_is_done
                     "Stale documentation issues are counted as maintenance until a session has purged them.";
+                one_changed_field_is_seen
+                    "A file that is put again with one field changed is seen with that field changed, and no other, in every answer.";
+                odd_paths_stay_apart
+                    "Files stay apart whose paths are prefixes of one another, are alike, or order oddly, when they are put, removed and asked for.";
+                a_path_holds_what_came_last
+                    "A path holds the file that came last, of whatever languages the former ones were, and none where a removal came last.";
+                inventories_are_replaced_whole
+                    "An inventory replaces the former one whole, be it of one session or of two, and one that is refused replaces nothing.";
+                issues_are_of_the_language_that_their_file_has
+                    "Which documentation issues are stale, purged or found by language is told by the language that their file has now, to the byte.";
             }
             asking {
                 every_list_is_in_its_documented_order
@@ -230,6 +240,10 @@ macro_rules! __for_each_clause {
                     "Each import is found from the file and the module that make it, and from those in which it lands; one that lands nowhere, from the module that it names.";
                 deriving_grows_with_the_change
                     "Work to derive grows with what changed and what refers to it, not with the repository.";
+                edges_follow_each_fact
+                    "Whichever fact of a file changes, alone or among others, undone before the commit or not, edges and imports are those of the files as they are.";
+                edges_follow_changes_of_any_size
+                    "A change of thousands of names, or of one that thousands of files use, is followed whole.";
             }
             embeddings {
                 vectors_are_kept_bit_for_bit (With Embeddings)

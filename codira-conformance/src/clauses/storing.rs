@@ -1,6 +1,9 @@
 //! Storing: everything that was put, and nothing of what was.
 
+mod fields;
 mod inventories;
+mod languages;
+mod odd_paths;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -29,7 +32,10 @@ use crate::{
     verdict::ensure,
 };
 
+pub(crate) use fields::*;
 pub(crate) use inventories::*;
+pub(crate) use languages::*;
+pub(crate) use odd_paths::*;
 
 /// So many files of the whole model are put and read back.
 const FILES: usize = 200;

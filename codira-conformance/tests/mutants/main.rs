@@ -13,19 +13,26 @@ mod counts;
 #[path = "../../examples/demo-backend/src/lib.rs"]
 #[allow(dead_code, reason = "the mutants need only its backend")]
 mod demo_backend;
+mod deriving;
 mod durable;
 mod durable_store;
 mod embeddings;
 mod fault;
+mod following;
 mod graph;
+mod inventories;
 mod isolation;
 mod judge;
 mod kit;
 mod known;
+mod known_files;
+mod languages;
 mod lists;
 mod losses;
 mod odd;
+mod overlooked;
 mod parts;
+mod paths;
 mod refusals;
 mod reuse;
 mod rules;
@@ -38,6 +45,7 @@ mod storing;
 mod told;
 mod traces;
 mod warm;
+mod work;
 
 use std::collections::BTreeSet;
 
@@ -66,6 +74,12 @@ const TABLES: &[&[judge::Line]] = &[
     told::TABLE,
     warm::TABLE,
     durable::TABLE,
+    following::TABLE,
+    work::TABLE,
+    overlooked::TABLE,
+    paths::TABLE,
+    inventories::TABLE,
+    languages::TABLE,
 ];
 
 fn mutants_of_all_chapters() -> impl Iterator<Item = &'static judge::Line> {
