@@ -13,7 +13,10 @@ use codira_contracts::{
 };
 use codira_memory::{Graph, IndexState, MemoryReader, SavedState};
 
-use crate::fault::{Answer, Fault};
+use crate::{
+    fault::{Answer, Fault},
+    judge::judge_made,
+};
 
 /// What is kept of one file.
 #[derive(Clone)]
@@ -68,7 +71,7 @@ pub struct Situation<'a> {
 
 /// The steps of deriving, right unless a fault says otherwise.
 #[rustfmt::skip]
-pub trait Steps: Default + Send + Sync + 'static {
+pub trait Steps: Send + Sync + 'static {
     /// Whether a put passes unseen.
     fn overlooks(&self, _: &Change<'_>) -> bool { false }
     /// What is kept of what a file offers.
@@ -108,16 +111,20 @@ struct Draft {
 }
 
 /// The backend.
-#[derive(Default)]
-pub struct Derives<S> {
-    steps: S,
+pub struct Derives {
+    steps: Box<dyn Steps>,
     draft: Mutex<Option<Draft>>,
     /// What the last commit kept, and by which rules.
     committed: Mutex<(Files, RuleSet)>,
     states: Mutex<BTreeMap<u64, Arc<IndexState>>>,
 }
 
-impl<S: Steps> Derives<S> {
+impl Derives {
+    pub fn by(steps: impl Steps) -> Self {
+        let (draft, committed, states) = Default::default();
+        Self { steps: Box::new(steps), draft, committed, states }
+    }
+
     fn derive(&self, draft: &mut Draft) -> Derivation {
         let Draft { rules, now, committed, pending, resolved, anew } = draft;
         let (mut keys, mut puts, mut changed, mut gone) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), Files::new());
@@ -211,7 +218,7 @@ async fn state(reader: &dyn IndexReader, kept: &Files, rules: &RuleSet) -> Answe
 }
 
 #[async_trait]
-impl<S: Steps> Fault for Derives<S> {
+impl Fault for Derives {
     async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
         let session = base.begin_index_session(request.clone()).await?;
         let (committed, former) = self.committed.lock().unwrap().clone();
@@ -266,7 +273,6 @@ impl<S: Steps> Fault for Derives<S> {
 /// Declares faults that get steps of deriving wrong.
 macro_rules! steps {
     ($($fault:ident { $($step:item)* })*) => {$(
-        #[derive(Default)]
         struct $fault;
 
         impl $crate::deriving::Steps for $fault {
@@ -277,12 +283,11 @@ macro_rules! steps {
 pub(crate) use steps;
 
 /// Every step is right.
-#[derive(Default)]
 struct Right;
 
 impl Steps for Right {}
 
 #[test]
 fn a_backend_that_derives_by_the_change_breaks_nothing() {
-    crate::judge::judge::<Derives<Right>>(module_path!(), "nothing", &[]);
+    judge_made(|| Arc::new(Derives::by(Right)), module_path!(), "nothing", &[]);
 }

@@ -9,64 +9,72 @@ use codira_contracts::{
 
 use crate::{
     deriving::{Change, Derives, Files, Kept, Situation, steps},
-    judge::mutants,
+    judge::made_mutants,
 };
 
 const FACTS: &str = "graph::edges_follow_each_fact";
 const SIZE: &str = "graph::edges_follow_changes_of_any_size";
 
-mutants! {
-    keys_alone_are_compared: Derives<ComparesKeys>, "a name whose fact changed, but not its key, is not looked at again", FACTS;
-    names_that_come_are_not_seen: Derives<SeesWhatGoes>, "only names that went are looked at again", FACTS;
-    names_that_go_are_not_seen: Derives<SeesWhatComes>, "only names that came are looked at again", FACTS;
-    facts_are_compared_by_length: Derives<ComparesLengths>, "a fact of the same length as before is the same", FACTS;
-    facts_are_compared_without_order: Derives<ComparesBags>, "a fact that has its parts in another order is the same", FACTS;
-    facts_are_compared_without_bases: Derives<ComparesIds>, "a fact is compared up to the bases of the type", FACTS;
-    names_are_compared_without_case: Derives<ComparesLowerCase>, "a name that differs in case is the same", FACTS;
-    a_former_module_is_forgotten: Derives<ForgetsTheModule>, "the names of a module that was renamed are not looked at again", FACTS;
-    a_name_with_a_second_file_is_settled: Derives<TrustsTheOther>, "a name that another file defines, too, is not looked at again",
-        FACTS;
-    removals_turn_nothing: Derives<IgnoresRemovals>, "what referred to a removed file is not looked at again", FACTS;
-    removed_facts_stay: Derives<KeepsGoneFacts>, "what a removed file offered is found until the next session", FACTS;
-    a_removal_takes_the_facts_of_others: Derives<RemovesByKey>, "with a file go the facts of all files under its keys", FACTS;
-    facts_of_the_former_language_stay: Derives<KeepsFormerFacts>, "a file of another language still offers what it offered before",
-        FACTS;
-    the_language_is_no_change: Derives<OverlooksLanguage>, "a file of another language, and else the same, is not derived again",
-        FACTS;
-    a_file_of_the_same_state_is_the_same: Derives<TrustsTheState>, "a file of the same hash, size and time is not derived again",
-        FACTS;
-    only_new_facts_resolve_a_file: Derives<SkipsSameFacts>, "a file that was put is resolved again if its facts changed", FACTS;
-    only_new_records_resolve_a_file: Derives<SkipsSameRecords>, "a file is resolved again if its imports or uses changed", FACTS;
-    records_are_counted: Derives<SkipsSameCounts>, "a file with as many symbols, imports and uses as before is not resolved again",
-        FACTS;
-    sites_are_no_change: Derives<SkipsSites>, "a file of which only sites changed keeps its edges", FACTS;
-    owners_of_imports_are_no_change: Derives<SkipsOwners>, "a file of which only the owner of an import changed keeps its facts",
-        FACTS;
-    visibility_is_no_change: Derives<SkipsVisibility>, "a file of which only visibilities changed keeps its facts", FACTS;
-    kinds_are_no_change: Derives<SkipsKinds>, "a file of which only kinds of symbols changed keeps its facts", FACTS;
-    what_was_not_found_is_not_noted: Derives<NotesWhatIsThere>, "a file is found by the names that it found, not by those it sought",
-        FACTS;
-    only_direct_imports_are_noted: Derives<NotesDirectImports>, "a file is found by the modules that it imports, not by those behind",
-        FACTS;
-    globs_are_not_noted: Derives<NotesNoGlobs>, "a file is not found by the globs that it went through", FACTS;
-    modules_are_not_noted: Derives<NotesNoModules>, "a file is not found by the modules that it looked for", FACTS;
-    members_are_not_noted: Derives<NotesNoMembers>, "a file is not found by the members that it looked for", FACTS;
-    dependants_are_of_the_directory: Derives<FollowsTheDirectory>, "only files beside a changed one are resolved again", FACTS;
-    dependants_are_of_the_language: Derives<FollowsTheLanguage>, "only files of the language of a changed one are resolved again",
-        FACTS;
-    import_targets_stay: Derives<KeepsTargets>, "a file that is resolved again keeps the targets of its imports", FACTS;
-    references_stay: Derives<KeepsReferences>, "a file that is resolved again keeps its references", FACTS;
-    calls_stay: Derives<KeepsCalls>, "a file that is resolved again keeps its calls", FACTS;
-    external_edges_stay: Derives<KeepsExternal>, "what led out of the repository is never looked at again", FACTS;
-    a_change_after_deriving_is_measured_by_the_commit: Derives<ComparesWithTheCommit>,
-        "after deriving early, a file that is put again is compared with the commit", FACTS;
-    dependants_are_resolved_once: Derives<FollowsOnce>, "a file that was resolved early in a session is not resolved again for others",
-        FACTS;
-    a_file_is_derived_once: Derives<DerivesOnce>, "a file that was derived early in a session is not derived again", FACTS;
-    a_thousand_files_follow: Derives<FollowsAThousand>, "a thousand files are resolved again, and no more", SIZE;
-    a_thousand_names_follow: Derives<ChangesAThousand>, "of a file, a thousand names are looked at again, and no more", SIZE;
-    four_thousand_names_are_noted: Derives<NotesFourThousand>, "a file is found by four thousand names, and no more", SIZE;
-    four_thousand_facts_are_kept: Derives<KeepsFourThousand>, "of a file, four thousand facts are kept, and no more", SIZE;
+made_mutants! {
+    keys_alone_are_compared: "a name whose fact changed, but not its key, is not looked at again", FACTS,
+        Derives::by(ComparesKeys);
+    names_that_come_are_not_seen: "only names that went are looked at again", FACTS, Derives::by(SeesWhatGoes);
+    names_that_go_are_not_seen: "only names that came are looked at again", FACTS, Derives::by(SeesWhatComes);
+    facts_are_compared_by_length: "a fact of the same length as before is the same", FACTS, Derives::by(ComparesLengths);
+    facts_are_compared_without_order: "a fact that has its parts in another order is the same", FACTS,
+        Derives::by(ComparesBags);
+    facts_are_compared_without_bases: "a fact is compared up to the bases of the type", FACTS, Derives::by(ComparesIds);
+    names_are_compared_without_case: "a name that differs in case is the same", FACTS, Derives::by(ComparesLowerCase);
+    a_former_module_is_forgotten: "the names of a module that was renamed are not looked at again", FACTS,
+        Derives::by(ForgetsTheModule);
+    a_name_with_a_second_file_is_settled: "a name that another file defines, too, is not looked at again", FACTS,
+        Derives::by(TrustsTheOther);
+    removals_turn_nothing: "what referred to a removed file is not looked at again", FACTS, Derives::by(IgnoresRemovals);
+    removed_facts_stay: "what a removed file offered is found until the next session", FACTS, Derives::by(KeepsGoneFacts);
+    a_removal_takes_the_facts_of_others: "with a file go the facts of all files under its keys", FACTS,
+        Derives::by(RemovesByKey);
+    facts_of_the_former_language_stay: "a file of another language still offers what it offered before", FACTS,
+        Derives::by(KeepsFormerFacts);
+    the_language_is_no_change: "a file of another language, and else the same, is not derived again", FACTS,
+        Derives::by(OverlooksLanguage);
+    a_file_of_the_same_state_is_the_same: "a file of the same hash, size and time is not derived again", FACTS,
+        Derives::by(TrustsTheState);
+    only_new_facts_resolve_a_file: "a file that was put is resolved again if its facts changed", FACTS,
+        Derives::by(SkipsSameFacts);
+    only_new_records_resolve_a_file: "a file is resolved again if its imports or uses changed", FACTS,
+        Derives::by(SkipsSameRecords);
+    records_are_counted: "a file with as many symbols, imports and uses as before is not resolved again", FACTS,
+        Derives::by(SkipsSameCounts);
+    sites_are_no_change: "a file of which only sites changed keeps its edges", FACTS, Derives::by(SkipsSites);
+    owners_of_imports_are_no_change: "a file of which only the owner of an import changed keeps its facts", FACTS,
+        Derives::by(SkipsOwners);
+    visibility_is_no_change: "a file of which only visibilities changed keeps its facts", FACTS, Derives::by(SkipsVisibility);
+    kinds_are_no_change: "a file of which only kinds of symbols changed keeps its facts", FACTS, Derives::by(SkipsKinds);
+    what_was_not_found_is_not_noted: "a file is found by the names that it found, not by those it sought", FACTS,
+        Derives::by(NotesWhatIsThere);
+    only_direct_imports_are_noted: "a file is found by the modules that it imports, not by those behind", FACTS,
+        Derives::by(NotesDirectImports);
+    globs_are_not_noted: "a file is not found by the globs that it went through", FACTS, Derives::by(NotesNoGlobs);
+    modules_are_not_noted: "a file is not found by the modules that it looked for", FACTS, Derives::by(NotesNoModules);
+    members_are_not_noted: "a file is not found by the members that it looked for", FACTS, Derives::by(NotesNoMembers);
+    dependants_are_of_the_directory: "only files beside a changed one are resolved again", FACTS,
+        Derives::by(FollowsTheDirectory);
+    dependants_are_of_the_language: "only files of the language of a changed one are resolved again", FACTS,
+        Derives::by(FollowsTheLanguage);
+    import_targets_stay: "a file that is resolved again keeps the targets of its imports", FACTS, Derives::by(KeepsTargets);
+    references_stay: "a file that is resolved again keeps its references", FACTS, Derives::by(KeepsReferences);
+    calls_stay: "a file that is resolved again keeps its calls", FACTS, Derives::by(KeepsCalls);
+    external_edges_stay: "what led out of the repository is never looked at again", FACTS, Derives::by(KeepsExternal);
+    a_change_after_deriving_is_measured_by_the_commit: "after deriving early, a file that is put again is compared with the commit", FACTS,
+        Derives::by(ComparesWithTheCommit);
+    dependants_are_resolved_once: "a file that was resolved early in a session is not resolved again for others", FACTS,
+        Derives::by(FollowsOnce);
+    a_file_is_derived_once: "a file that was derived early in a session is not derived again", FACTS, Derives::by(DerivesOnce);
+    a_thousand_files_follow: "a thousand files are resolved again, and no more", SIZE, Derives::by(FollowsAThousand);
+    a_thousand_names_follow: "of a file, a thousand names are looked at again, and no more", SIZE,
+        Derives::by(ChangesAThousand);
+    four_thousand_names_are_noted: "a file is found by four thousand names, and no more", SIZE, Derives::by(NotesFourThousand);
+    four_thousand_facts_are_kept: "of a file, four thousand facts are kept, and no more", SIZE, Derives::by(KeepsFourThousand);
 }
 
 fn symmetric(change: &Change<'_>, of: impl Fn(&Offer) -> (FactKey, Vec<u8>)) -> BTreeSet<FactKey> {

@@ -1,6 +1,6 @@
 //! The table of mutants: each with what it does wrong, and the clause that must meet it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use codira_conformance::{Cx, Matrix, Settings, Verdict, clauses};
 
@@ -37,6 +37,24 @@ macro_rules! mutants {
 }
 pub(crate) use mutants;
 
+/// Declares mutants that are values of one type: of a family of faults, so that their calls are compiled once.
+macro_rules! made_mutants {
+    ($($name:ident: $does:literal, $clause:expr, $make:expr;)*) => {
+        pub const TABLE: &[$crate::judge::Line] = &[$($crate::judge::Line {
+            id: concat!(module_path!(), "::", stringify!($name)),
+            does: $does,
+            met_by: &[$clause],
+        }),*];
+
+        $(#[test]
+        fn $name() {
+            let id = concat!(module_path!(), "::", stringify!($name));
+            $crate::judge::judge_made(|| std::sync::Arc::new($make), id, $does, &[$clause]);
+        })*
+    };
+}
+pub(crate) use made_mutants;
+
 pub const EVERY: &str = "history::every_history_matches_the_reference";
 pub const SMALL: &str = "history::every_small_history_matches_the_reference";
 pub const TOLD: &str = "told::stories_read_as_accepted";
@@ -54,6 +72,12 @@ const ELSEWHERE: &[&str] = &["processes::", "durability::", "failing::", "schema
 /// no others. `test` is the path of the calling test in this program.
 #[track_caller]
 pub fn judge<F: Fault + Default>(test: &str, does: &str, met_by: &[&str]) {
+    judge_made(|| Arc::new(F::default()), test, does, met_by);
+}
+
+/// The same of a fault that is made so.
+#[track_caller]
+pub fn judge_made(make: fn() -> Arc<dyn Fault>, test: &str, does: &str, met_by: &[&str]) {
     let settings = Settings {
         shrink: false,
         // A backend that waits for ever costs this much, and a sound one seldom needs a hundredth of it.
@@ -61,7 +85,7 @@ pub fn judge<F: Fault + Default>(test: &str, does: &str, met_by: &[&str]) {
         restart: test.split_once("::").map(|(_, test)| test.to_owned()),
         ..Settings::default()
     };
-    let cx = Cx::new(Mutant::with::<F>(), settings);
+    let cx = Cx::new(Mutant::made(make), settings);
     let asked = accepted::asked();
     let mut matrix = Matrix::new(["mutant"]);
     for (place, clause) in clauses().iter().enumerate() {

@@ -1,6 +1,6 @@
 //! Paths that a store takes for one another, and calls about one path that it mixes up.
 
-use std::{cmp::Ordering, collections::BTreeSet, sync::Mutex};
+use std::{cmp, collections::BTreeSet, sync::Mutex};
 
 use async_trait::async_trait;
 use codira_contracts::*;
@@ -8,128 +8,146 @@ use codira_contracts::*;
 use crate::{
     deriving::{Change, Derives, steps},
     fault::{Answer, Fault},
-    judge::mutants,
+    judge::made_mutants,
     known_files::KnownFiles,
 };
 
 const ODD: &str = "storing::odd_paths_stay_apart";
 const LAST: &str = "storing::a_path_holds_what_came_last";
 
-mutants! {
-    paths_have_no_case: NoCase, "paths that differ in case are one", ODD;
-    paths_have_no_case_of_ascii: NoAsciiCase, "paths that differ in the case of ASCII letters are one", ODD;
-    paths_are_composed: Composed, "paths of different Unicode forms are one", ODD;
-    paths_are_folded: Folded, "paths with a sharp s and with two are one", ODD;
-    paths_are_trimmed: Trimmed, "paths that differ in blanks at their ends are one", ODD;
-    paths_end_without_dots: NoDots, "paths that differ in dots at their ends are one", ODD;
-    paths_have_no_backslash: NoBackslash, "a backslash in a path is a slash", ODD;
-    paths_are_decoded: Decoded, "paths that are percent-encoded are the decoded ones", ODD;
-    paths_are_numbers: Numbers, "paths that read as the same number are one", ODD;
-    paths_have_no_controls: NoControls, "control characters of a path do not count", ODD;
-    paths_have_255_bytes: Of255, "paths that begin with the same 255 bytes are one", ODD;
-    paths_have_1024_bytes: Of1024, "paths that begin with the same 1024 bytes are one", ODD;
-    removals_take_what_is_below: RemovesBelow, "with a path goes what is below it", ODD;
-    removals_take_what_begins_so: RemovesPrefix, "with a path goes every path that begins with it", ODD;
-    removals_are_patterns: RemovesLike, "a path that is removed is a pattern of SQL", ODD;
-    removals_are_globs: RemovesGlob, "a path that is removed is a pattern of a shell", ODD;
-    removals_take_the_name_elsewhere: RemovesName, "with a path goes every path that ends in it", ODD;
-    a_file_replaces_its_directory: PutsForDirectory, "a file at a path takes the place of what is below it", ODD;
-    a_file_replaces_the_file_above: PutsForAncestors, "a file below a path takes the place of a file there", ODD;
-    paths_order_by_utf_16: ByUtf16, "paths order by their UTF-16", ODD;
-    paths_order_by_component: ByComponent, "paths order component by component", ODD;
-    paths_order_by_number: ByNumber, "paths that hold numbers order by these", ODD;
-    paths_order_without_case: ByCase, "paths order without case", ODD;
-    paths_order_by_directory: ByDirectory, "the files of a directory come before those below it", ODD;
-    a_prefix_ends_before_the_next_character: PrefixIsARange, "a prefix covers what is between it and its end with a zero", ODD;
-    removals_come_last: RemovalsLast, "a commit puts first, and then removes", LAST;
-    puts_come_last: PutsLast, "a commit removes first, and then puts", LAST;
-    the_first_put_counts: FirstPut, "of several files at a path in one session, the first counts", LAST;
-    the_language_of_a_path_stays: LanguageStays, "a path keeps the language of its first file", LAST;
-    a_removal_after_deriving_is_not_derived: Derives<RemovesEarlyAlone>,
-        "what referred to a file that was derived and then removed is not looked at again", LAST;
+made_mutants! {
+    paths_have_no_case: "paths that differ in case are one", ODD, Folding::by(str::to_lowercase);
+    paths_have_no_case_of_ascii: "paths that differ in the case of ASCII letters are one", ODD,
+        Folding::by(str::to_ascii_lowercase);
+    paths_are_composed: "paths of different Unicode forms are one", ODD,
+        Folding::by(|path| path.replace("e\u{301}", "\u{e9}").replace("A\u{30a}", "\u{c5}").replace('\u{212b}', "\u{c5}"));
+    paths_are_folded: "paths with a sharp s and with two are one", ODD, Folding::by(|path| path.replace('\u{df}', "ss"));
+    paths_are_trimmed: "paths that differ in blanks at their ends are one", ODD, Folding::by(|path| path.trim().to_owned());
+    paths_end_without_dots: "paths that differ in dots at their ends are one", ODD,
+        Folding::by(|path| path.trim_end_matches('.').to_owned());
+    paths_have_no_backslash: "a backslash in a path is a slash", ODD, Folding::by(|path| path.replace('\\', "/"));
+    paths_are_decoded: "paths that are percent-encoded are the decoded ones", ODD,
+        Folding::by(|path| path.replace("%2f", "/").replace("%2e", "."));
+    paths_are_numbers: "paths that read as the same number are one", ODD,
+        Folding::by(|path| path.parse::<f64>().map_or(path.to_owned(), |number| number.to_string()));
+    paths_have_no_controls: "control characters of a path do not count", ODD,
+        Folding::by(|path| path.replace(|character: char| character.is_control(), ""));
+    paths_have_255_bytes: "paths that begin with the same 255 bytes are one", ODD,
+        Folding::by(|path| String::from_utf8_lossy(&path.as_bytes()[..path.len().min(255)]).into_owned());
+    paths_have_1024_bytes: "paths that begin with the same 1024 bytes are one", ODD,
+        Folding::by(|path| String::from_utf8_lossy(&path.as_bytes()[..path.len().min(1024)]).into_owned());
+    removals_take_what_is_below: "with a path goes what is below it", ODD,
+        TakesAlong::at_removals(|own, other| is_below(other, own));
+    removals_take_what_begins_so: "with a path goes every path that begins with it", ODD,
+        TakesAlong::at_removals(|own, other| other.starts_with(own));
+    removals_are_patterns: "a path that is removed is a pattern of SQL", ODD,
+        TakesAlong::at_removals(|own, other| matches_text(own, other, ('%', '_')));
+    removals_are_globs: "a path that is removed is a pattern of a shell", ODD,
+        TakesAlong::at_removals(|own, other| matches_text(own, other, ('*', '?')));
+    removals_take_the_name_elsewhere: "with a path goes every path that ends in it", ODD,
+        TakesAlong::at_removals(|own, other| other.strip_suffix(own).is_some_and(|rest| rest.ends_with('/')));
+    a_file_replaces_its_directory: "a file at a path takes the place of what is below it", ODD,
+        TakesAlong::at_puts(|own, other| is_below(other, own));
+    a_file_replaces_the_file_above: "a file below a path takes the place of a file there", ODD,
+        TakesAlong::at_puts(|own, other| is_below(own, other));
+    paths_order_by_utf_16: "paths order by their UTF-16", ODD,
+        Ordering::by(|one, other| one.encode_utf16().cmp(other.encode_utf16()));
+    paths_order_by_component: "paths order component by component", ODD,
+        Ordering::by(|one, other| one.split('/').cmp(other.split('/')));
+    paths_order_by_number: "paths that hold numbers order by these", ODD,
+        Ordering::by(|one, other| natural(one).cmp(&natural(other)));
+    paths_order_without_case: "paths order without case", ODD,
+        Ordering::by(|one, other| one.to_lowercase().cmp(&other.to_lowercase()));
+    paths_order_by_directory: "the files of a directory come before those below it", ODD,
+        Ordering::by(|one, other| {
+            let parts = |path: &str| path.rsplit_once('/').map_or((String::new(), path.to_owned()), |(parent, name)| (parent.to_owned(), name.to_owned()));
+            parts(one).cmp(&parts(other))
+        });
+    a_prefix_ends_before_the_next_character: "a prefix covers what is between it and its end with a zero", ODD,
+        PrefixIsARange::default();
+    removals_come_last: "a commit puts first, and then removes", LAST, AtCommit::new(false);
+    puts_come_last: "a commit removes first, and then puts", LAST, AtCommit::new(true);
+    the_first_put_counts: "of several files at a path in one session, the first counts", LAST, FirstPut::default();
+    the_language_of_a_path_stays: "a path keeps the language of its first file", LAST, LanguageStays::default();
+    a_removal_after_deriving_is_not_derived: "what referred to a file that was derived and then removed is not looked at again", LAST,
+        Derives::by(RemovesEarlyAlone);
 }
 
-/// Backends that keep a file under a part of its path.
-macro_rules! folding {
-    ($($fault:ident: $fold:expr;)*) => {$(
-        #[derive(Default)]
-        struct $fault(KnownFiles);
-
-        #[async_trait]
-        impl Fault for $fault {
-            async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
-                self.0.begin(base, request).await
-            }
-
-            async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
-                let fold: fn(&str) -> String = $fold;
-                let own = fold(file.path().as_str());
-                for path in self.0.paths(|path| path != file.path() && fold(path.as_str()) == own) {
-                    self.0.remove(&path);
-                    session.remove_file(&path).await?;
-                }
-                self.0.put(&file);
-                session.put_file(file).await
-            }
-        }
-    )*};
+/// Keeps a file under a part of its path.
+struct Folding {
+    known: KnownFiles,
+    fold: fn(&str) -> String,
 }
 
-folding! {
-    NoCase: str::to_lowercase;
-    NoAsciiCase: str::to_ascii_lowercase;
-    Composed: |path| path.replace("e\u{301}", "\u{e9}").replace("A\u{30a}", "\u{c5}").replace('\u{212b}', "\u{c5}");
-    Folded: |path| path.replace('\u{df}', "ss");
-    Trimmed: |path| path.trim().to_owned();
-    NoDots: |path| path.trim_end_matches('.').to_owned();
-    NoBackslash: |path| path.replace('\\', "/");
-    Decoded: |path| path.replace("%2f", "/").replace("%2e", ".");
-    Numbers: |path| path.parse::<f64>().map_or(path.to_owned(), |number| number.to_string());
-    NoControls: |path| path.replace(|character: char| character.is_control(), "");
-    Of255: |path| String::from_utf8_lossy(&path.as_bytes()[..path.len().min(255)]).into_owned();
-    Of1024: |path| String::from_utf8_lossy(&path.as_bytes()[..path.len().min(1024)]).into_owned();
+impl Folding {
+    fn by(fold: fn(&str) -> String) -> Self {
+        Self { known: KnownFiles::default(), fold }
+    }
 }
 
-/// Backends of which a put or removal takes other paths along.
-macro_rules! taking_along {
-    ($($call:ident { $($fault:ident: $takes:expr;)* })*) => {$($(
-        #[derive(Default)]
-        struct $fault(KnownFiles);
+#[async_trait]
+impl Fault for Folding {
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        self.known.begin(base, request).await
+    }
 
-        impl $fault {
-            async fn take_along(&self, session: &mut DynSession, own: &RepoPath) -> Answer<()> {
-                let takes: fn(&str, &str) -> bool = $takes;
-                for path in self.0.paths(|path| path != own && takes(own.as_str(), path.as_str())) {
-                    self.0.remove(&path);
-                    session.remove_file(&path).await?;
-                }
-                Ok(())
-            }
+    async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
+        let own = (self.fold)(file.path().as_str());
+        for path in self.known.paths(|path| path != file.path() && (self.fold)(path.as_str()) == own) {
+            self.known.remove(&path);
+            session.remove_file(&path).await?;
         }
+        self.known.put(&file);
+        session.put_file(file).await
+    }
+}
 
-        #[async_trait]
-        impl Fault for $fault {
-            async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
-                self.0.begin(base, request).await
-            }
+/// Takes other paths along when a file is put, or when one is removed.
+struct TakesAlong {
+    known: KnownFiles,
+    at_puts: bool,
+    takes: fn(&str, &str) -> bool,
+}
 
-            async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
-                if stringify!($call) == "put" {
-                    self.take_along(session, file.path()).await?;
-                }
-                self.0.put(&file);
-                session.put_file(file).await
-            }
+impl TakesAlong {
+    fn at_puts(takes: fn(&str, &str) -> bool) -> Self {
+        Self { known: KnownFiles::default(), at_puts: true, takes }
+    }
 
-            async fn remove_file(&self, session: &mut DynSession, path: &RepoPath) -> Answer<()> {
-                if stringify!($call) == "remove" {
-                    self.take_along(session, path).await?;
-                }
-                self.0.remove(path);
-                session.remove_file(path).await
-            }
+    fn at_removals(takes: fn(&str, &str) -> bool) -> Self {
+        Self { at_puts: false, ..Self::at_puts(takes) }
+    }
+
+    async fn take_along(&self, session: &mut DynSession, own: &RepoPath) -> Answer<()> {
+        for path in self.known.paths(|path| path != own && (self.takes)(own.as_str(), path.as_str())) {
+            self.known.remove(&path);
+            session.remove_file(&path).await?;
         }
-    )*)*};
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Fault for TakesAlong {
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        self.known.begin(base, request).await
+    }
+
+    async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
+        if self.at_puts {
+            self.take_along(session, file.path()).await?;
+        }
+        self.known.put(&file);
+        session.put_file(file).await
+    }
+
+    async fn remove_file(&self, session: &mut DynSession, path: &RepoPath) -> Answer<()> {
+        if !self.at_puts {
+            self.take_along(session, path).await?;
+        }
+        self.known.remove(path);
+        session.remove_file(path).await
+    }
 }
 
 fn is_below(path: &str, of: &str) -> bool {
@@ -151,36 +169,22 @@ fn matches_text(pattern: &str, text: &str, signs: (char, char)) -> bool {
     matches(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>(), signs)
 }
 
-taking_along! {
-    remove {
-        RemovesBelow: |own, other| is_below(other, own);
-        RemovesPrefix: |own, other| other.starts_with(own);
-        RemovesLike: |own, other| matches_text(own, other, ('%', '_'));
-        RemovesGlob: |own, other| matches_text(own, other, ('*', '?'));
-        RemovesName: |own, other| other.strip_suffix(own).is_some_and(|rest| rest.ends_with('/'));
-    }
-    put {
-        PutsForDirectory: |own, other| is_below(other, own);
-        PutsForAncestors: |own, other| is_below(own, other);
+/// Lists files in an order of its own.
+struct Ordering(fn(&str, &str) -> cmp::Ordering);
+
+impl Ordering {
+    fn by(order: fn(&str, &str) -> cmp::Ordering) -> Self {
+        Self(order)
     }
 }
 
-/// Backends that list files in an order of their own.
-macro_rules! ordering {
-    ($($fault:ident: $order:expr;)*) => {$(
-        #[derive(Default)]
-        struct $fault;
-
-        #[async_trait]
-        impl Fault for $fault {
-            async fn file_states(&self, reader: &dyn IndexReader, prefix: &PathPrefix) -> Answer<Vec<FileState>> {
-                let order: fn(&str, &str) -> Ordering = $order;
-                let mut states = reader.file_states(prefix).await?;
-                states.sort_by(|one, other| order(one.path.as_str(), other.path.as_str()));
-                Ok(states)
-            }
-        }
-    )*};
+#[async_trait]
+impl Fault for Ordering {
+    async fn file_states(&self, reader: &dyn IndexReader, prefix: &PathPrefix) -> Answer<Vec<FileState>> {
+        let mut states = reader.file_states(prefix).await?;
+        states.sort_by(|one, other| (self.0)(one.path.as_str(), other.path.as_str()));
+        Ok(states)
+    }
 }
 
 /// Runs of digits as numbers, all else as it is.
@@ -194,17 +198,6 @@ fn natural(path: &str) -> Vec<(u64, char)> {
         }
     }
     parts
-}
-
-ordering! {
-    ByUtf16: |one, other| one.encode_utf16().cmp(other.encode_utf16());
-    ByComponent: |one, other| one.split('/').cmp(other.split('/'));
-    ByNumber: |one, other| natural(one).cmp(&natural(other));
-    ByCase: |one, other| one.to_lowercase().cmp(&other.to_lowercase());
-    ByDirectory: |one, other| {
-        let parts = |path: &str| path.rsplit_once('/').map_or((String::new(), path.to_owned()), |(parent, name)| (parent.to_owned(), name.to_owned()));
-        parts(one).cmp(&parts(other))
-    };
 }
 
 #[derive(Default)]
@@ -230,47 +223,45 @@ struct Calls {
     removals: Vec<RepoPath>,
 }
 
-macro_rules! at_the_commit {
-    ($($fault:ident: $first:ident;)*) => {$(
-        #[derive(Default)]
-        struct $fault(Mutex<Calls>);
-
-        #[async_trait]
-        impl Fault for $fault {
-            async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
-                session.put_file(file.clone()).await?;
-                self.0.lock().unwrap().puts.push(file);
-                Ok(())
-            }
-
-            async fn remove_file(&self, session: &mut DynSession, path: &RepoPath) -> Answer<()> {
-                self.0.lock().unwrap().removals.push(path.clone());
-                session.remove_file(path).await
-            }
-
-            async fn commit(&self, _: &DynBackend, mut session: DynSession) -> Answer<Commit> {
-                let Calls { puts, removals } = std::mem::take(&mut *self.0.lock().unwrap());
-                let puts_last = stringify!($first) == "removals";
-                let mut put = puts_last.then_some(puts.clone()).unwrap_or_default();
-                for path in removals {
-                    session.remove_file(&path).await?;
-                }
-                for file in put.drain(..) {
-                    session.put_file(file).await?;
-                }
-                session.commit().await
-            }
-
-            fn ended(&self) {
-                *self.0.lock().unwrap() = Calls::default();
-            }
-        }
-    )*};
+/// Puts and removes once more at the commit, the one or the other last.
+struct AtCommit {
+    puts_last: bool,
+    calls: Mutex<Calls>,
 }
 
-at_the_commit! {
-    RemovalsLast: puts;
-    PutsLast: removals;
+impl AtCommit {
+    fn new(puts_last: bool) -> Self {
+        Self { puts_last, calls: Mutex::default() }
+    }
+}
+
+#[async_trait]
+impl Fault for AtCommit {
+    async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
+        session.put_file(file.clone()).await?;
+        self.calls.lock().unwrap().puts.push(file);
+        Ok(())
+    }
+
+    async fn remove_file(&self, session: &mut DynSession, path: &RepoPath) -> Answer<()> {
+        self.calls.lock().unwrap().removals.push(path.clone());
+        session.remove_file(path).await
+    }
+
+    async fn commit(&self, _: &DynBackend, mut session: DynSession) -> Answer<Commit> {
+        let Calls { puts, removals } = std::mem::take(&mut *self.calls.lock().unwrap());
+        for path in removals {
+            session.remove_file(&path).await?;
+        }
+        for file in puts.into_iter().filter(|_| self.puts_last) {
+            session.put_file(file).await?;
+        }
+        session.commit().await
+    }
+
+    fn ended(&self) {
+        *self.calls.lock().unwrap() = Calls::default();
+    }
 }
 
 #[derive(Default)]

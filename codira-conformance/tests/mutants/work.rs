@@ -6,25 +6,30 @@ use codira_contracts::{resolve::KnownFacts, *};
 
 use crate::{
     deriving::{Derives, Files, Situation, facts, steps},
-    judge::mutants,
+    judge::made_mutants,
 };
 
 const WORK: &str = "graph::deriving_grows_with_the_change";
 
-mutants! {
-    all_files_are_resolved: Derives<ResolvesAll>, "every derivation resolves all files", WORK;
-    all_files_of_the_language_are_resolved: Derives<ResolvesTheLanguage>, "a change resolves all files of its language", WORK;
-    all_files_of_the_directory_are_resolved: Derives<ResolvesTheDirectory>, "a change resolves all files of its directory", WORK;
-    all_files_with_imports_are_resolved: Derives<ResolvesImporters>, "a change of any fact resolves all files that import", WORK;
-    a_removal_resolves_all: Derives<ResolvesAtRemovals>, "a removal resolves all files", WORK;
-    another_language_resolves_all: Derives<ResolvesAtLanguages>, "a file of another language resolves all files", WORK;
-    a_new_file_resolves_all: Derives<ResolvesAtNewFiles>, "a file that was not there before resolves all files", WORK;
-    a_second_derivation_resolves_all: Derives<ResolvesSecond>, "the second derivation of a session resolves all files", WORK;
-    a_session_without_changes_resolves_all: Derives<ResolvesWithoutChanges>, "a session in which nothing was put resolves all files",
-        WORK;
-    all_uses_of_a_name_are_resolved: Derives<ResolvesNames>, "a change resolves all files that seek a name like it, of any module", WORK;
-    all_offers_are_asked_for: Derives<OffersAll>, "every derivation asks for what all files offer", WORK;
-    deriving_says_too_little: Derives<SaysPuts>, "deriving says how many files were put", WORK;
+made_mutants! {
+    all_files_are_resolved: "every derivation resolves all files", WORK, Derives::by(ResolvesAll);
+    all_files_of_the_language_are_resolved: "a change resolves all files of its language", WORK,
+        Derives::by(ResolvesTheLanguage);
+    all_files_of_the_directory_are_resolved: "a change resolves all files of its directory", WORK,
+        Derives::by(ResolvesTheDirectory);
+    all_files_with_imports_are_resolved: "a change of any fact resolves all files that import", WORK,
+        Derives::by(ResolvesImporters);
+    a_removal_resolves_all: "a removal resolves all files", WORK, Derives::by(ResolvesAtRemovals);
+    another_language_resolves_all: "a file of another language resolves all files", WORK, Derives::by(ResolvesAtLanguages);
+    a_new_file_resolves_all: "a file that was not there before resolves all files", WORK, Derives::by(ResolvesAtNewFiles);
+    a_second_derivation_resolves_all: "the second derivation of a session resolves all files", WORK,
+        Derives::by(ResolvesSecond);
+    a_session_without_changes_resolves_all: "a session in which nothing was put resolves all files", WORK,
+        Derives::by(ResolvesWithoutChanges);
+    all_uses_of_a_name_are_resolved: "a change resolves all files that seek a name like it, of any module", WORK,
+        Derives::by(ResolvesNames);
+    all_offers_are_asked_for: "every derivation asks for what all files offer", WORK, Derives::by(OffersAll);
+    deriving_says_too_little: "deriving says how many files were put", WORK, Derives::by(SaysPuts);
 }
 
 fn everything(situation: &Situation<'_>) -> Vec<RepoPath> {

@@ -125,6 +125,7 @@ const SESSIONS: &[&[Call]] = &[
     &[Put("a", "toy", 2), Put("b", "Toy", 3), Put("c", "TOY", 4), Maintain(&["toy", "Toy"]), Maintain(&["Toy", "TOY"])],
     // Removed, and put again in another language.
     &[Put("a", "toy", 5), Remove("a"), Put("a", "TOY", 6), Remove("b"), Remove("late"), Maintain(&["TOY"])],
+    &[Put("b", "toy", 3), Put("c", "TOY", 2), Maintain(&[])],
     &[Remove("a"), Maintain(&[]), Put("a", "toy", 1)],
 ];
 

@@ -119,7 +119,7 @@ const PATHS: &[&str] = &[
     "file:a",
     "--",
     "-- a",
-    "/*a",
+    "a/*b",
     "null",
     "NULL",
     "true",
@@ -290,31 +290,30 @@ pub(crate) fn a_path_holds_what_came_last<F: Fixture>(cx: &Cx<F>) -> Outcome {
     let last = || each(|calls| &calls[calls.len() - 1..]);
     let first: BTreeMap<usize, Edit> =
         ways.iter().enumerate().map(|(number, _)| (number, edit(number, &Some((TOY, "first"))))).collect();
-    let user = {
-        let mut user = defining("user.toy", &["user"]);
-        user.analysis.language = TOY;
-        user.analysis.imports = (0..ways.len()).map(|number| import(&format!("module {}", path(number)), "run")).collect();
-        for (number, import) in user.analysis.imports.iter_mut().enumerate() {
-            import.alias = Some(format!("run{number}"));
-        }
-        user.analysis.uses = (0..ways.len()).map(|number| call("user", &format!("run{number}"))).collect();
-        user
-    };
+    // Each path has a user of its own.
+    let users = (0..ways.len()).map(|number| {
+        let mut user = defining(&format!("user{number}.toy"), &["user"]);
+        (user.analysis.language, user.analysis.module) = (TOY, "user".to_owned());
+        user.analysis.imports = vec![import(&format!("module {}", path(number)), "run")];
+        user.analysis.uses = vec![call("user", "run")];
+        put(&user)
+    });
+    let users: Vec<Edit> = users.collect();
     let filled = || first.values().cloned();
     let sessions = [
         ("all calls in one session", session(Full, each(|calls| calls).collect())),
-        ("files at all paths", session(Incremental, filled().chain([put(&user)]).collect())),
+        ("files at all paths", session(Incremental, filled().chain(users.clone()).collect())),
         ("all calls in one session, where files were", session(Incremental, each(|calls| calls).collect())),
         ("files at all paths again", session(Incremental, filled().collect())),
         ("derived before the last call", session(Incremental, before().chain([Edit::RebuildDerived]).chain(last()).collect())),
-        ("everything anew", session(Full, filled().chain([put(&user)]).collect())),
+        ("everything anew", session(Full, filled().chain(users.clone()).collect())),
         ("all calls but the last", session(Incremental, before().collect())),
         ("the last calls", session(Incremental, last().collect())),
     ];
     let mut questions: Vec<Question> = (0..ways.len()).map(|number| Question::File(samples::path(&path(number)))).collect();
     questions.push(Question::Edges(EdgeRequest::new(UseKind::Call, EdgeEnd::FromNamed("user".to_owned()))));
     questions.push(Question::Edges(EdgeRequest::new(UseKind::Call, EdgeEnd::ToNamed("run".to_owned()))));
-    questions.push(Question::Imports(ImportRequest::new(ImportEnd::FromFile(samples::path("user.toy")))));
+    questions.push(Question::Imports(ImportRequest::new(ImportEnd::FromModule("user".to_owned()))));
     for (language, says) in [(TOY, "toys"), (OPEN, "opens"), (PLAIN, "plains"), (TOY, "first")] {
         questions.extend([
             Question::Symbols(SymbolRequest::named(says)),
