@@ -186,6 +186,16 @@ macro_rules! __for_each_clause {
                     "Stale documentation issues are counted as maintenance until a session has purged them.";
                 long_values_are_kept
                     "Texts of any length are kept and found by every byte: names, ids, paths, modules, languages, rules, documentation, sources, specs and the texts of pending rows.";
+                one_changed_field_is_seen
+                    "A file that is put again with one field changed is seen with that field changed, and no other, in every answer.";
+                odd_paths_stay_apart
+                    "Files stay apart whose paths are prefixes of one another, are alike, or order oddly, when they are put, removed and asked for.";
+                a_path_holds_what_came_last
+                    "A path holds the file that came last, of whatever languages the former ones were, and none where a removal came last.";
+                inventories_are_replaced_whole
+                    "An inventory replaces the former one whole, be it of one session or of two, and one that is refused replaces nothing.";
+                issues_are_of_the_language_that_their_file_has
+                    "Which documentation issues are stale, purged or found by language is told by the language that their file has now, to the byte.";
             }
             asking {
                 every_list_is_in_its_documented_order
@@ -244,6 +254,10 @@ macro_rules! __for_each_clause {
                     "At each end are those of all imports that have it and no others, whatever else the text that is asked for is.";
                 deriving_grows_with_the_change
                     "Work to derive grows with what changed and what refers to it, not with the repository.";
+                edges_follow_each_fact
+                    "Whichever fact of a file changes, alone or among others, undone before the commit or not, edges and imports are those of the files as they are.";
+                edges_follow_changes_of_any_size
+                    "A change of thousands of names, or of one that thousands of files use, is followed whole.";
             }
             embeddings {
                 vectors_are_kept_bit_for_bit (With Embeddings)

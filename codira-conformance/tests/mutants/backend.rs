@@ -13,7 +13,11 @@ pub struct Mutant(pub fn() -> Arc<dyn Fault>);
 
 impl Mutant {
     pub fn with<F: Fault + Default>() -> Self {
-        Self(|| Arc::new(F::default()))
+        Self::made(|| Arc::new(F::default()))
+    }
+
+    pub fn made(make: fn() -> Arc<dyn Fault>) -> Self {
+        Self(make)
     }
 }
 

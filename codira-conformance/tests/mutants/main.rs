@@ -14,23 +14,30 @@ mod counts;
 #[path = "../../examples/demo-backend/src/lib.rs"]
 #[allow(dead_code, reason = "the mutants need only its backend")]
 mod demo_backend;
+mod deriving;
 mod durable;
 mod durable_store;
 mod embeddings;
 mod ends;
 mod fault;
+mod following;
 mod graph;
+mod inventories;
 mod isolation;
 mod judge;
 mod kit;
 mod known;
+mod known_files;
+mod languages;
 mod lists;
 mod long;
 mod losses;
 mod many;
 mod narrowed;
 mod odd;
+mod overlooked;
 mod parts;
+mod paths;
 mod refusals;
 mod reuse;
 mod rules;
@@ -44,6 +51,7 @@ mod told;
 mod traces;
 mod warm;
 mod words;
+mod work;
 
 use std::collections::BTreeSet;
 
@@ -77,6 +85,12 @@ const TABLES: &[&[judge::Line]] = &[
     ends::TABLE,
     long::TABLE,
     many::TABLE,
+    following::TABLE,
+    work::TABLE,
+    overlooked::TABLE,
+    paths::TABLE,
+    inventories::TABLE,
+    languages::TABLE,
 ];
 
 fn mutants_of_all_chapters() -> impl Iterator<Item = &'static judge::Line> {
