@@ -17,22 +17,30 @@ mod durable;
 mod durable_store;
 mod embeddings;
 mod fault;
+mod futures;
 mod graph;
+mod holding;
 mod isolation;
 mod judge;
 mod kit;
 mod known;
+mod leaks;
 mod lists;
 mod losses;
 mod odd;
+mod orders;
 mod parts;
+mod questions;
+mod reading;
 mod refusals;
 mod reuse;
+mod rows;
 mod rules;
 mod scopes;
 mod served;
 mod sessions;
 mod similarity;
+mod specs;
 mod stores;
 mod storing;
 mod told;
@@ -66,6 +74,14 @@ const TABLES: &[&[judge::Line]] = &[
     told::TABLE,
     warm::TABLE,
     durable::TABLE,
+    specs::TABLE,
+    rows::TABLE,
+    orders::TABLE,
+    holding::TABLE,
+    leaks::TABLE,
+    reading::TABLE,
+    futures::TABLE,
+    questions::TABLE,
 ];
 
 fn mutants_of_all_chapters() -> impl Iterator<Item = &'static judge::Line> {
