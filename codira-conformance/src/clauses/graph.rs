@@ -1,7 +1,7 @@
 //! The graph: edges as the contract's resolver has them, however a backend computes them.
 
-mod ends;
 mod changes;
+mod ends;
 mod facts;
 mod web;
 mod work;

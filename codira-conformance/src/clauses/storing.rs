@@ -2,8 +2,8 @@
 
 mod fields;
 mod inventories;
-mod long;
 mod languages;
+mod long;
 mod odd_paths;
 
 use std::{
@@ -35,8 +35,8 @@ use crate::{
 
 pub(crate) use fields::*;
 pub(crate) use inventories::*;
-pub(crate) use long::*;
 pub(crate) use languages::*;
+pub(crate) use long::*;
 pub(crate) use odd_paths::*;
 
 /// So many files of the whole model are put and read back.

@@ -21,7 +21,10 @@ mod embeddings;
 mod ends;
 mod fault;
 mod following;
+mod futures;
 mod graph;
+mod graph;
+mod holding;
 mod inventories;
 mod isolation;
 mod judge;
@@ -29,22 +32,29 @@ mod kit;
 mod known;
 mod known_files;
 mod languages;
+mod leaks;
 mod lists;
 mod long;
 mod losses;
 mod many;
 mod narrowed;
 mod odd;
+mod orders;
 mod overlooked;
 mod parts;
+mod parts;
 mod paths;
+mod questions;
+mod reading;
 mod refusals;
 mod reuse;
+mod rows;
 mod rules;
 mod scopes;
 mod served;
 mod sessions;
 mod similarity;
+mod specs;
 mod stores;
 mod storing;
 mod told;
@@ -91,6 +101,14 @@ const TABLES: &[&[judge::Line]] = &[
     paths::TABLE,
     inventories::TABLE,
     languages::TABLE,
+    specs::TABLE,
+    rows::TABLE,
+    orders::TABLE,
+    holding::TABLE,
+    leaks::TABLE,
+    reading::TABLE,
+    futures::TABLE,
+    questions::TABLE,
 ];
 
 fn mutants_of_all_chapters() -> impl Iterator<Item = &'static judge::Line> {
