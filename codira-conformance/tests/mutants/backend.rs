@@ -13,11 +13,7 @@ pub struct Mutant(pub fn() -> Arc<dyn Fault>);
 
 impl Mutant {
     pub fn with<F: Fault + Default>() -> Self {
-        Self::made(|| Arc::new(F::default()))
-    }
-
-    pub fn made(make: fn() -> Arc<dyn Fault>) -> Self {
-        Self(make)
+        Self(|| Arc::new(F::default()))
     }
 }
 

@@ -14,8 +14,9 @@ use codira_contracts::{
 use codira_memory::{Graph, IndexState, MemoryReader, SavedState};
 
 use crate::{
+    backend::Mutant,
     fault::{Answer, Fault},
-    judge::judge_made,
+    judge::judge_backend,
 };
 
 /// What is kept of one file.
@@ -289,5 +290,5 @@ impl Steps for Right {}
 
 #[test]
 fn a_backend_that_derives_by_the_change_breaks_nothing() {
-    judge_made(|| Arc::new(Derives::by(Right)), module_path!(), "nothing", &[]);
+    judge_backend(module_path!(), "nothing", &[], Mutant(|| Arc::new(Derives::by(Right))));
 }

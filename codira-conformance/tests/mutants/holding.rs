@@ -15,7 +15,7 @@ use codira_contracts::*;
 use codira_memory::MemoryBackend;
 
 use crate::{
-    demo_backend::DemoBackend,
+    demo_backend,
     fault::{Answer, Fault},
     judge::mutants,
     sessions::failure,
@@ -255,7 +255,7 @@ fault!(RefusesNowhere {
 
 /// The sound backend underneath, small and quick.
 pub fn durable(dir: &Path) -> DynBackend {
-    DynBackend::new(DemoBackend::in_directory(dir))
+    DynBackend::new(demo_backend::in_directory(dir))
 }
 
 fault!(RefusesElsewhere {

@@ -1,6 +1,6 @@
 //! The table of mutants: each with what it does wrong, and the clause that must meet it.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use codira_conformance::{Cx, Matrix, Settings, Verdict, clauses};
 

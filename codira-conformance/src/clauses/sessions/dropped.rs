@@ -230,7 +230,7 @@ pub(crate) fn a_dropped_call_has_happened_or_has_not<F: Fixture>(cx: &Cx<F>) -> 
             }
             // Whether or not it has happened, made again it has.
             let again = async |session: &mut _| {
-                drop(cancelled(1, call.make(session)).await.transpose()?);
+                let _ = cancelled(1, call.make(session)).await.transpose()?;
                 call.make(session).await
             };
             let left = left_by(&index.backend, again).await?;
