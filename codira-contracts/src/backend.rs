@@ -169,6 +169,8 @@ pub trait IndexWriteSession: Send + 'static {
     async fn remove_file(&mut self, path: &RepoPath) -> Result<(), BackendError>;
 
     /// Removes the documentation issues and embeddings, pending ones included, that `retention` does not keep; says how many.
+    ///
+    /// Whose issues are kept is told by the language that each file has now, to the byte. What is put later stays.
     async fn maintain(&mut self, retention: &Retention) -> Result<Maintenance, BackendError>;
 
     /// As [`IndexReader::reusable_embeddings`], of the state the session began from and the state that it has now, together: also
@@ -201,9 +203,12 @@ pub trait IndexWriteSession: Send + 'static {
     /// Brings derived state up to date with the files put and removed so far.
     ///
     /// A commit does this too: calling it before, however often, lets a caller show progress, and changes no answer.
+    ///
+    /// Here and in the commit, work grows with what changed and what refers to it, not with the repository: rules are asked about
+    /// no other files. A backend whose commits derive everything anew derives nothing here, and says so.
     async fn rebuild_derived(&mut self) -> Result<Derivation, BackendError>;
 
-    /// Says what is true of the run as a whole. The last call wins.
+    /// Says what is true of the run as a whole, and replaces all that was said before. The last call wins, of those that succeed.
     ///
     /// # Errors
     ///
