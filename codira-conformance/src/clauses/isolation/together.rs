@@ -95,6 +95,8 @@ pub(crate) fn readers_answer_together_as_alone<F: Fixture>(cx: &Cx<F>) -> Outcom
 
 /// How many files a large commit has.
 const FILES: usize = 200;
+/// How often a commit is left alone while readers come by.
+const POLLS: u8 = 16;
 /// How many large commits are made at most, and how many readers have to be through within one of them: the first may have been before
 /// it in the queue.
 const COMMITS: u64 = 8;
@@ -136,8 +138,9 @@ pub(crate) fn readers_never_wait_for_a_commit<F: Fixture>(cx: &Cx<F>) -> Outcome
         // Beside a commit that goes no further unless it is polled.
         let session = begun(&*backend, 1).await?;
         let mut commit = pin!(session.commit());
-        for polls in 1..=u8::MAX {
-            let committed = cancelled(polls, commit.as_mut()).await.transpose()?.is_some();
+        let mut committed = false;
+        for polls in 1..=POLLS {
+            committed = cancelled(polls, commit.as_mut()).await.transpose()?.is_some();
             match tokio::time::timeout(patience, read(&*backend, 1)).await {
                 Ok(stamped) => {
                     let stamped = stamped?;
@@ -152,6 +155,9 @@ pub(crate) fn readers_never_wait_for_a_commit<F: Fixture>(cx: &Cx<F>) -> Outcome
             if committed {
                 break;
             }
+        }
+        if !committed {
+            commit.await?;
         }
         beside_large_commits(&backend).await
     })
