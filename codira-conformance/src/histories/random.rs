@@ -112,7 +112,7 @@ fn replayed() -> Outcome<Option<History>> {
 }
 
 /// Whether the environment says how many cases are tried.
-pub(crate) fn is_deep() -> bool {
+fn is_deep() -> bool {
     std::env::var_os("PROPTEST_CASES").is_some()
 }
 

@@ -87,7 +87,7 @@ const APART: &[&str] = &[
 const ELSEWHERE: &[&str] = &["processes::", "durability::", "failing::", "schemas::"];
 
 /// Fails unless the clauses that must meet a backend with the fault do, and where rows are asked for, those of its accepted row and
-/// no others. `test` is the path of the calling test in this program.
+/// no others of their chapters. `test` is the path of the calling test in this program.
 #[track_caller]
 pub fn judge<F: Fault + Default>(test: &str, does: &str, met_by: &[&str]) {
     judge_backend(test, does, met_by, Mutant::with::<F>());
@@ -109,7 +109,7 @@ pub fn judge_backend(test: &str, does: &str, met_by: &[&str], backend: Mutant) {
     for (place, clause) in clauses().iter().enumerate() {
         let skipped = APART.iter().chain(ELSEWHERE).any(|chapter| clause.id.starts_with(chapter));
         // A sound backend has no clause of its own, and all are asked.
-        let in_row = !skipped && (asked != Asked::Named || met_by.is_empty());
+        let in_row = !skipped && (met_by.is_empty() || asked != Asked::Named && accepted::is_near(clause.id, met_by));
         if in_row || met_by.contains(&clause.id) {
             matrix.record("mutant", place, clause.id, cx.judge(clause));
         }
