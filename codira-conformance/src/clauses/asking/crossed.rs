@@ -182,7 +182,7 @@ fn combinations() -> Vec<Vec<Limited>> {
 }
 
 /// So many combinations of each request are asked, each without a limit and with two.
-const ASKED: u32 = 48;
+const ASKED: u32 = 96;
 
 pub(crate) fn narrowing_is_a_filter<F: Fixture>(cx: &Cx<F>) -> Outcome {
     let asked = cx.settings().cases(ASKED) as usize;
