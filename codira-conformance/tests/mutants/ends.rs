@@ -76,6 +76,13 @@ faults! {
             (EdgeEnd::ToNamed(name), Some(text)) => text.rsplit('.').next() == Some(name),
             _ => at(end, edge),
         });
+    last_names_are_never_empty: "the last name of a target is its last part that is not empty", EDGES =>
+        Ending(|end, edge| match (end, outside(edge)) {
+            (EdgeEnd::ToNamed(name), Some(text)) => {
+                text.rsplit(['.', ':']).find(|part| !part.is_empty()).unwrap_or_default() == name
+            }
+            _ => at(end, edge),
+        });
     own_edges_are_left_out: "the edges of a symbol to itself are not among those to it", EDGES =>
         Ending(|end, edge| {
             let own = target(edge).is_some_and(|symbol| symbol.key == edge.owner.key);
