@@ -83,7 +83,7 @@ pub(crate) fn check<F: Fixture>(
         Err(TestError::Fail(why, history)) => {
             let shrink = cx.settings().shrink;
             let (why, history) = if shrink { simplest(why.to_string(), history, judge) } else { (why.to_string(), history) };
-            Err(shown(cx, &why, &history, &holds))
+            Err(shown(cx, &why, &history, holds))
         }
     }
 }

@@ -212,7 +212,7 @@ impl Disk {
             Kept::Some(seed) => seed,
             _ => 0,
         };
-        let mut chance = || crate::process::next(&mut seed) % 2 == 0;
+        let mut chance = || crate::process::next(&mut seed).is_multiple_of(2);
         let names_kept = match kept {
             Kept::Nothing | Kept::Bytes => 0,
             Kept::Some(_) => (0..self.pending.len()).take_while(|_| chance()).count(),
@@ -231,7 +231,7 @@ impl Disk {
                 Kept::Everything | Kept::Bytes | Kept::Torn => true,
                 Kept::AllBut(place) => from_last != Some(place),
                 Kept::Only(place) => from_last == Some(place),
-                Kept::Some(seed) => crate::process::next(&mut (seed ^ number as u64)) % 2 == 0,
+                Kept::Some(seed) => crate::process::next(&mut (seed ^ number as u64)).is_multiple_of(2),
             }
         };
         contents(&names, |file| {

@@ -63,7 +63,7 @@ faults! {
         PurgesOnce::default();
 }
 
-fn languages<'a>(known: &'a BTreeMap<RepoPath, FileSnapshot>) -> impl Iterator<Item = &'a Language> {
+fn languages(known: &BTreeMap<RepoPath, FileSnapshot>) -> impl Iterator<Item = &Language> {
     known.values().map(|file| &file.analysis.language)
 }
 

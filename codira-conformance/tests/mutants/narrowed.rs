@@ -80,14 +80,6 @@ faults! {
     );
     languages_ignore_case: "issues are those of languages that differ in case, too", FILTER =>
         LanguageIgnoresCase;
-    a_rule_begins_others: "issues of a rule are those of every rule that begins so", FILTER => Issues::limited_last(
-        |asked| DocIssueRequest { rule: None, ..asked },
-        |asked, entries| {
-            entries.retain(|entry| asked.rule.as_ref().is_none_or(|rule| {
-                entry.issue.rule == *rule || !rule.is_empty() && entry.issue.rule.starts_with(rule.as_str())
-            }));
-        },
-    );
     severities_are_sorted_as_words: "severities are compared as words", FILTER => Issues::limited_last(
         |asked| DocIssueRequest { at_least: None, ..asked },
         |asked, entries| entries.retain(|entry| asked.at_least.is_none_or(|least| entry.issue.severity.as_str() >= least.as_str())),

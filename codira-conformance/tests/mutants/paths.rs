@@ -52,7 +52,7 @@ faults! {
     a_file_replaces_its_directory: "a file at a path takes the place of what is below it", ODD =>
         TakesAlong::at_puts(|own, other| is_below(other, own));
     a_file_replaces_the_file_above: "a file below a path takes the place of a file there", ODD =>
-        TakesAlong::at_puts(|own, other| is_below(own, other));
+        TakesAlong::at_puts(is_below);
     paths_order_by_utf_16: "paths order by their UTF-16", ODD =>
         Ordering::by(|one, other| one.encode_utf16().cmp(other.encode_utf16()));
     paths_order_by_component: "paths order component by component", ODD =>
@@ -67,7 +67,7 @@ faults! {
             parts(one).cmp(&parts(other))
         });
     a_prefix_ends_before_the_next_character: "a prefix covers what is between it and its end with a zero", ODD =>
-        PrefixIsARange::default();
+        PrefixIsARange;
     removals_come_last: "a commit puts first, and then removes", LAST =>
         AtCommit::new(false);
     puts_come_last: "a commit removes first, and then puts", LAST =>

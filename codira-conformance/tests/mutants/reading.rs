@@ -1,11 +1,8 @@
 //! Readers that others disturb: who ask at the same time, commit at the same time, or were opened at the same time.
 
-use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
-    },
-    time::{Duration, Instant},
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
 };
 
 use async_trait::async_trait;
@@ -32,7 +29,6 @@ mutants! {
     an_opening_waits_for_the_commit: WaitsToOpen, "opening a reader waits for a commit that goes on", COMMIT;
     a_question_waits_for_the_commit: WaitsToAnswer, "a question waits for a commit that goes on", COMMIT;
     a_commit_locks_readers_out: LocksReadersOut, "no reader opens while a commit is written", COMMIT;
-    a_question_waits_for_a_thread_that_commits: AnswersAfterTheThread, "a question waits for a commit that another thread writes", COMMIT;
 }
 
 #[derive(Default)]
@@ -133,20 +129,6 @@ impl Writing {
         }
         session.commit().await
     }
-
-    /// The commit goes on whether or not it is waited for.
-    async fn commit_on_a_thread(&self, session: DynSession) -> Answer<Commit> {
-        let lock = Arc::clone(&self.0);
-        let committed = tokio::spawn(async move {
-            let _writing = lock.write().await;
-            let begin = Instant::now();
-            while begin.elapsed() < Duration::from_millis(50) {
-                tokio::task::yield_now().await;
-            }
-            session.commit().await
-        });
-        committed.await.map_err(|error| failure(&error.to_string()))?
-    }
 }
 
 #[derive(Default)]
@@ -200,20 +182,5 @@ impl Fault for LocksReadersOut {
 
     fn ended(&self) {
         self.writing.store(false, SeqCst);
-    }
-}
-
-#[derive(Default)]
-struct AnswersAfterTheThread(Writing);
-
-#[async_trait]
-impl Fault for AnswersAfterTheThread {
-    async fn symbols(&self, reader: &dyn IndexReader, request: &SymbolRequest) -> Answer<Vec<SymbolEntry>> {
-        let _reading = self.0.0.read().await;
-        reader.symbols(request).await
-    }
-
-    async fn commit(&self, _base: &DynBackend, session: DynSession) -> Answer<Commit> {
-        self.0.commit_on_a_thread(session).await
     }
 }

@@ -28,7 +28,6 @@ mutants! {
 
     reuse_asks_no_engine: ReusesOfAnyEngine, "vectors of another engine are reused", MIX;
     reuse_asks_no_model: ReusesOfAnyModel, "vectors of another model are reused", MIX;
-    reuse_joins_the_fields: ReusesByText, "specs that read alike are one for reuse", MIX;
     reuse_asks_no_case: ReusesOfAnyCase, "specs whose engines differ in case are one for reuse", MIX;
     reuse_trims: ReusesTrimmed, "specs whose engines differ in blanks at the end are one for reuse", MIX;
     candidates_ask_no_precision: ComparesAnyPrecision, "candidates come from vectors of every precision", MIX;
@@ -148,12 +147,6 @@ reuses!(ReusesOfAnyModel: |spec| EmbeddingSpec { model: String::new(), ..spec.cl
 reuses!(ReusesOfAnyCase: |spec| EmbeddingSpec { engine: spec.engine.to_lowercase(), ..spec.clone() });
 reuses!(ReusesTrimmed: |spec| EmbeddingSpec { engine: spec.engine.trim_end().to_owned(), ..spec.clone() });
 reuses!(DimensionIsAByte: |spec| EmbeddingSpec { dimension: spec.dimension % 256, ..spec.clone() });
-reuses!(ReusesByText: |spec| {
-    let EmbeddingSpec { engine, engine_version, model, model_version, .. } = spec;
-    let engine = format!("{engine} {engine_version}, {model} {model_version}");
-    let none = String::new;
-    EmbeddingSpec { engine, engine_version: none(), model: none(), model_version: none(), ..spec.clone() }
-});
 
 fault!(PendingOfAnyModelVersion {
     async fn pending_embeddings(&self, reader: &dyn IndexReader, request: &PendingRequest) -> Answer<Vec<PendingEmbedding>> {

@@ -99,14 +99,6 @@ faults! {
         Searching(|source, text| found(source.split('\0').next().unwrap_or_default(), text));
     a_nul_ends_the_text: "a text ends at its first NUL", WORDS =>
         Searching(|source, text| found(source, text.split('\0').next().unwrap_or_default()));
-    occurrences_do_not_overlap: "after an occurrence inside a word the search goes on behind it", WORDS =>
-        Searching(|source, text| {
-            let hit = |(number, line): (u32, &str)| {
-                let right = find(line, text, &text::is_word_char)?;
-                line.match_indices(text).any(|(start, _)| start == right).then(|| (number, right, line.to_owned()))
-            };
-            lines(source).into_iter().filter_map(hit).collect()
-        });
     texts_are_trimmed: "blanks around a text are not sought", WORDS =>
         Searching(|source, text| found(source, text.trim()));
     texts_have_a_word: "a text without a word is found nowhere", WORDS =>

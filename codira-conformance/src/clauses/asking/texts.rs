@@ -175,7 +175,7 @@ pub(crate) fn words_end_where_the_contract_says<F: Fixture>(cx: &Cx<F>) -> Outco
 
         // Two of three are put again with another source, by the same commit by which some go and some come.
         let mut session = index.backend.begin_index_session(request(Incremental)).await?;
-        let (gone, other) = (|number: usize| number % 7 == 0, |number: usize| number % 3 != 0);
+        let (gone, other) = (|number: usize| number.is_multiple_of(7), |number: usize| !number.is_multiple_of(3));
         files.retain(|file| !gone(number_of(file)));
         for number in (0..SOURCES).filter(|number| gone(*number)) {
             session.remove_file(of_source(number, "").path()).await?;

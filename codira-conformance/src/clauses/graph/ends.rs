@@ -280,12 +280,12 @@ mod tests {
         let targets: Vec<&EdgeTarget<SymbolSummary>> = whole.all_edges().iter().map(|(_, edge)| &edge.target).collect();
         for kind in ExternalKind::ALL {
             let len = |target: &&EdgeTarget<SymbolSummary>| matches!(target, EdgeTarget::External { kind: its, name } if its == kind && name.ends_with("len"));
-            assert!(targets.iter().any(|target| len(target)), "no edge leads to a {kind} len: {targets:#?}");
+            assert!(targets.iter().any(len), "no edge leads to a {kind} len: {targets:#?}");
         }
         // Names of which the last part is another name, and an id that is empty.
         for (id, name) in [("T.dump", "T.dump"), ("dotted", "a.b"), ("", "unnamed"), (HOSTILE, HOSTILE), ("r#s", "twin")] {
             let resolved = |target: &&EdgeTarget<SymbolSummary>| matches!(target, EdgeTarget::Resolved(symbol) if (symbol.key.id.as_str(), &*symbol.name) == (id, name));
-            assert!(targets.iter().any(|target| resolved(target)), "no edge leads to {name}: {targets:#?}");
+            assert!(targets.iter().any(resolved), "no edge leads to {name}: {targets:#?}");
         }
         let unresolved = |text: &str| targets.contains(&&EdgeTarget::Unresolved { text: text.to_owned() });
         assert!(["json.dumps", "self.missing", "nobody.", "", "twice"].map(unresolved) == [true; 5], "{targets:#?}");

@@ -23,7 +23,7 @@ pub(crate) fn short_sessions_never_overlap<F: Fixture>(cx: &Cx<F>) -> Outcome {
     // Backend values of their own, where these share an index.
     let own = index.backend.descriptor().claims(Capability::Durable);
     let thread = |number: usize| {
-        if own && number % 2 == 0 {
+        if own && number.is_multiple_of(2) {
             let backend = cx.block_on(cx.open(index.path()))?;
             cx.block_on(hold(&backend, &witness, sessions))
         } else {

@@ -162,7 +162,8 @@ pub(crate) fn a_path_holds_what_came_last<F: Fixture>(cx: &Cx<F>) -> Outcome {
         // Who keeps no embeddings is given none.
         Some((language, says)) => Edit::Put(Box::new(version(&path(number), language.clone(), says))),
     };
-    let each = |pick: fn(&Calls) -> &[Option<(Language, &'static str)>]| {
+    type Languages = [Option<(Language, &'static str)>];
+    let each = |pick: fn(&Calls) -> &Languages| {
         ways.iter().enumerate().flat_map(move |(number, calls)| pick(calls).iter().map(move |call| edit(number, call)))
     };
     // Those that are derived in the middle are derived with what came before the last call.
