@@ -60,7 +60,7 @@ fn large(count: usize) -> FileSnapshot {
 fn small(directory: usize, number: usize, embeddings: bool) -> FileSnapshot {
     let mut file = defining(&format!("small/d{directory}/{number}.toy"), &["run"]);
     let analysis = &mut file.analysis;
-    analysis.module = format!("small.d{directory}");
+    analysis.module = format!("small.d{directory}.m{number}");
     analysis.imports = vec![import("hub", "target")];
     analysis.uses = vec![call("run", "target")];
     analysis.documentation = vec![unit("unit", "")];

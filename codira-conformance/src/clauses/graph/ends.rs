@@ -286,8 +286,8 @@ mod tests {
         }
         let unresolved = |text: &str| targets.contains(&&EdgeTarget::Unresolved { text: text.to_owned() });
         assert!(["json.dumps", "self.missing", "run.", "", "twice"].map(unresolved) == [true; 5], "{targets:#?}");
-        let imports = whole.imports(&ImportRequest::new(ImportEnd::FromFile(path("web/b.toy"))));
-        let imports = runtime.block_on(imports).unwrap();
+        let of_b = ImportRequest::new(ImportEnd::FromFile(path("web/b.toy")));
+        let imports = runtime.block_on(whole.imports(&of_b)).unwrap();
         let count = |wanted: fn(&ImportTarget) -> bool| imports.iter().filter(|entry| wanted(&entry.target)).count();
         let counts = [
             count(|target| matches!(target, ImportTarget::Resolved(_))),
