@@ -2,7 +2,7 @@
 
 use codira_contracts::Capability::{self, Durable, Embeddings, LocalFiles};
 
-use self::OtherSchema::{Newer, Older};
+use self::OtherSchema::{Newer, Older, Same};
 use crate::{Cx, Outcome, fixture::Erased};
 
 mod asking;
@@ -54,13 +54,15 @@ pub enum Applies {
     WithStore(&'static [OtherSchema]),
 }
 
-/// A schema that is not the one that the backend reads.
+/// The schema of a store that the author keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OtherSchema {
     /// One of an older version, which a session migrates. Its store holds the [sample](crate::write_sample).
     Older,
     /// One of a newer version, which is left alone.
     Newer,
+    /// The present one, in a store of the [sample](crate::write_sample) that another version of the backend wrote.
+    Same,
 }
 
 impl OtherSchema {
@@ -69,6 +71,7 @@ impl OtherSchema {
         match self {
             Self::Older => "older-",
             Self::Newer => "newer-",
+            Self::Same => "same-",
         }
     }
 }
@@ -118,6 +121,18 @@ macro_rules! __for_each_clause {
                     "Questions to a session are answered with its own writes.";
                 a_failed_call_leaves_the_session_usable
                     "An `Err` from a call leaves the session as it was before the call, and usable.";
+                a_dropped_beginning_leaves_an_open_session
+                    "A beginning that is refused, and dropped at any await, leaves the open session its place.";
+                a_dropped_abort_gives_the_session_up
+                    "An abort whose future is dropped, at any await, changes no answer and frees the place.";
+                sessions_and_readers_work_on_any_thread
+                    "Sessions and readers may be used and ended on another thread and in another runtime than they began in, and dropped where there is none.";
+                a_session_may_be_held_for_long
+                    "A session holds its place and its writes however many others are refused and however many readers come by.";
+                short_sessions_never_overlap
+                    "However short sessions are and however many threads begin them, no two are open at once, and no commit is lost.";
+                errors_name_the_index_and_the_holder
+                    "`NotIndexed` and `SessionBusy` name the index, and a refusal names the program and the process of the holder.";
             }
             isolation {
                 nothing_is_indexed_at_first
@@ -134,6 +149,14 @@ macro_rules! __for_each_clause {
                     "Opening a reader and asking it changes no byte of the store and creates no file.";
                 a_read_only_directory_can_be_read (With Durable LocalFiles)
                     "An index in a directory without permission to write can be read.";
+                readers_answer_together_as_alone
+                    "A reader that sixteen tasks ask at once gives each the answers that one gets alone, and so do ten readers that are opened together.";
+                readers_never_wait_for_a_commit
+                    "Readers open and answer while a large commit is written, and wait for none of it.";
+                a_dropped_question_leaves_the_reader_usable
+                    "A question whose future is dropped, at any await, leaves the reader usable, and its answers right.";
+                a_dropped_opening_leaves_the_backend_usable
+                    "An opening of a reader whose future is dropped, at any await, leaves the backend usable, for readers and sessions.";
             }
             processes {
                 a_second_process_is_refused (With Durable)
@@ -146,6 +169,10 @@ macro_rules! __for_each_clause {
                     "Beside several writing processes, every reader of every process sees one whole commit, and never an older one than before; no commit is lost.";
                 a_killed_process_frees_the_place (With Durable)
                     "The place of a session is free as soon as its process was killed.";
+                short_sessions_never_overlap (With Durable)
+                    "However short sessions are and however many processes begin them, no two are open at once, and no commit is lost.";
+                hundreds_of_sessions_leave_nothing_behind
+                    "Hundreds of sessions and readers, however they end, leave no open file, thread or file behind, and one that is held meanwhile goes on.";
             }
             durability {
                 commits_survive_reopening (With Durable)
@@ -186,6 +213,16 @@ macro_rules! __for_each_clause {
                     "Stale documentation issues are counted as maintenance until a session has purged them.";
                 long_values_are_kept
                     "Texts of any length are kept and found by every byte: names, ids, paths, modules, languages, rules, documentation, sources, specs and the texts of pending rows.";
+                one_changed_field_is_seen
+                    "A file that is put again with one field changed is seen with that field changed, and no other, in every answer.";
+                odd_paths_stay_apart
+                    "Files stay apart whose paths are prefixes of one another, are alike, or order oddly, when they are put, removed and asked for.";
+                a_path_holds_what_came_last
+                    "A path holds the file that came last, of whatever languages the former ones were, and none where a removal came last.";
+                inventories_are_replaced_whole
+                    "An inventory replaces the former one whole, be it of one session or of two, and one that is refused replaces nothing.";
+                issues_are_of_the_language_that_their_file_has
+                    "Which documentation issues are stale, purged or found by language is told by the language that their file has now, to the byte.";
             }
             asking {
                 every_list_is_in_its_documented_order
@@ -244,6 +281,10 @@ macro_rules! __for_each_clause {
                     "At each end are those of all imports that have it and no others, whatever else the text that is asked for is.";
                 deriving_grows_with_the_change
                     "Work to derive grows with what changed and what refers to it, not with the repository.";
+                edges_follow_each_fact
+                    "Whichever fact of a file changes, alone or among others, undone before the commit or not, edges and imports are those of the files as they are.";
+                edges_follow_changes_of_any_size
+                    "A change of thousands of names, or of one that thousands of files use, is followed whole.";
             }
             embeddings {
                 vectors_are_kept_bit_for_bit (With Embeddings)
@@ -266,6 +307,16 @@ macro_rules! __for_each_clause {
                     "Vectors of different specs never meet in an answer.";
                 pruning_removes_orphans (With Embeddings)
                     "Pruning removes the embeddings of every spec not in use, pending ones included, and says how many.";
+                vectors_of_any_dimension_are_kept_and_compared (With Embeddings)
+                    "Vectors of any dimension and precision are kept bit for bit and compared by all of their numbers.";
+                equal_scores_are_cut_by_key (With Embeddings)
+                    "Of candidates with equal scores a limit takes those with the least keys, and counts no owner of the other kind.";
+                rows_are_what_the_last_call_left (With Embeddings)
+                    "In whatever order files are put and removed, and rows queued and given their vectors, each row is what the last call about it left.";
+                rows_by_the_thousand_are_all_kept (With Embeddings)
+                    "Thousands of rows that are queued, stored and asked for in one call are all queued, stored, counted and found.";
+                the_first_vector_for_a_row_counts (With Embeddings)
+                    "Of two vectors for one row in one call the first is kept, as the row waits no more, and the second is stale.";
             }
             refusals {
                 what_a_backend_claims_never_changes
@@ -288,6 +339,8 @@ macro_rules! __for_each_clause {
                     "A session for which there is no space fails with `NoSpace`, naming the index; the last commit stays, and the place is free.";
                 no_permission_keeps_the_last_commit (With Durable LocalFiles)
                     "In a directory without permission to write, a session is refused with `PermissionDenied`, naming the directory or what is in it; the last commit stays and can be read.";
+                a_backend_value_outlives_damage (With Durable LocalFiles)
+                    "A backend value under which the index was damaged, and replaced by a full session of its own, reads and writes on as a new one would.";
             }
             schemas {
                 an_older_schema_is_migrated_by_a_session (WithStore Older)
@@ -296,6 +349,8 @@ macro_rules! __for_each_clause {
                     "A process that is killed at any moment of the session that migrates leaves the older index, as it was, or the migrated one, whole, and the next session is right.";
                 a_newer_schema_is_left_alone (WithStore Newer)
                     "On an index of a newer schema readers and sessions say `SchemaMismatch`, naming both, and the index stays as it is.";
+                another_version_of_the_same_schema_is_read (WithStore Same)
+                    "An index of this schema that another version wrote is read, and its inventory names that version; sessions go on from it, and their commits name their own.";
             }
             history {
                 every_small_history_matches_the_reference

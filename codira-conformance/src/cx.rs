@@ -312,7 +312,7 @@ fn missing(applies: Applies) -> Option<String> {
     matches!(applies, Applies::WithTracer(_)).then(power::missing).flatten()
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Violation {
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Violation {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
     Violation::new(format_args!("panicked: {}", text.unwrap_or("without a message")))

@@ -69,7 +69,8 @@
 //!
 //! When the schema of your backend changes, write the [sample](write_sample) with the former version first, and check in the
 //! directory of that index as `tests/conformance-stores/older-NAME`: the clauses of the chapter `schemas` see that it is migrated.
-//! A store in `newer-NAME` stands for what a later version will write. Without such stores these clauses are not claimed.
+//! A store in `newer-NAME` stands for what a later version will write, and the sample in `same-NAME` was written by another version with
+//! the present schema. Without such stores these clauses are not claimed.
 //!
 //! `docs/writing-a-backend.md` is the guide, with the pitfalls that others met.
 //!
@@ -99,9 +100,11 @@ mod process;
 mod project;
 mod question;
 mod report;
+mod resources;
 mod samples;
 mod show;
 mod stamped;
+mod storm;
 mod table;
 mod toy;
 mod verdict;

@@ -27,10 +27,15 @@ pub(crate) fn missing() -> Option<String> {
 fn probe() -> Option<String> {
     let record = tempfile::NamedTempFile::new().ok()?;
     let mut probe = tracer(record.path());
-    let probe = probe.arg("true").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    match probe.status() {
-        Ok(status) if status.success() => None,
-        Ok(status) => Some(format!("`strace` cannot watch another process here: {status}")),
+    match probe.arg("true").stdin(Stdio::null()).output() {
+        Ok(output) if output.status.success() => None,
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            Some(format!(
+                "`strace` cannot watch another process here: {}",
+                said.lines().next().unwrap_or("it does not say why")
+            ))
+        }
         Err(error) => Some(format!("what a process does to its files is recorded by `strace`, version 5.3 or later: {error}")),
     }
 }

@@ -17,6 +17,7 @@ use tempfile::TempDir;
 use crate::{Cx, Depth, Fixture, Outcome, Violation, directory, power, stamped, verdict::ensure};
 
 pub(crate) mod copy;
+mod endure;
 
 /// Where the copy works; set only for copies.
 const DIRECTORY: &str = "CODIRA_CONFORMANCE_DIRECTORY";
@@ -53,10 +54,16 @@ pub(crate) enum Order {
     Fill(u64),
     /// The same with incremental scope.
     Grow(u64),
+    /// This many short sessions, beside others who share the witness in this directory; says how many of them committed.
+    Storm(PathBuf, u64),
+    /// This many rounds of sessions and readers, which leave nothing behind; says how many commits were made.
+    Endure(u64),
     /// Open another backend, on this directory, and ask a reader.
     Inspect(PathBuf),
     /// On this directory, begin a session of incremental scope, and drop it, then commit one of full scope and ask a reader.
     Replace(PathBuf),
+    /// The same with the backend that is open.
+    Renew,
 }
 
 /// What the other process says.

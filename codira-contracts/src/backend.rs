@@ -16,6 +16,13 @@ use crate::{
 /// they need: neither borrows from the backend, so either may be moved to another task, and either may outlive it.
 ///
 /// Futures may be dropped at any await: the backend stays usable, and nothing is half done.
+///
+/// Backends, readers and sessions may be used and dropped on any thread and any Tokio runtime, also on another than they were made on.
+/// What they hold of the system (threads, file descriptors, connections) they give back when they are dropped: it does not grow
+/// with the number of sessions and readers that there have been. Files are made with the permissions that the process gives to new files.
+///
+/// The directory of an index stays where it is while a backend value of it is open. Where it is moved all the same, answers and
+/// commits of that value may fail, but are never wrong, and nothing is written elsewhere.
 #[async_trait]
 pub trait IndexBackend: Send + Sync + 'static {
     /// A handle on one committed state.
@@ -36,7 +43,9 @@ pub trait IndexBackend: Send + Sync + 'static {
     ///
     /// [`NotIndexed`](crate::ErrorKind::NotIndexed) where nothing was ever committed;
     /// [`SchemaMismatch`](crate::ErrorKind::SchemaMismatch) on an index of another schema, saying which;
-    /// [`Corrupt`](crate::ErrorKind::Corrupt) on a damaged or foreign file, never an empty answer.
+    /// [`Corrupt`](crate::ErrorKind::Corrupt) on an index that cannot be read, never an empty answer. That a file is missing, is
+    /// another's or was cut short must be noticed, here or when the reader is asked. Bytes that were overwritten inside of a file may go unnoticed, as
+    /// in most databases: then answers may be wrong, but nothing crashes or hangs.
     async fn open_reader(&self) -> Result<Self::Reader, BackendError>;
 
     /// Begins the session of a repository.
@@ -64,6 +73,8 @@ pub trait IndexBackend: Send + Sync + 'static {
 /// Answers are owned, and every list has the total order that its item type documents, so that two backends holding the same
 /// files give the same answers. Text matches to the byte, however long it is, and an answer has all its entries, however many
 /// they are. A question about something that is not there has an empty answer, not an error. Asking changes no byte of the store.
+///
+/// A reader may be asked by many tasks at once: each question is answered as if it were the only one.
 ///
 /// Reading needs no rules: edges are those that the last commit derived. [`for_each_question`](crate::for_each_question) lists
 /// the questions for macros.
@@ -158,6 +169,8 @@ pub trait IndexWriteSession: Send + 'static {
     async fn remove_file(&mut self, path: &RepoPath) -> Result<(), BackendError>;
 
     /// Removes the documentation issues and embeddings, pending ones included, that `retention` does not keep; says how many.
+    ///
+    /// Whose issues are kept is told by the language that each file has now, to the byte. What is put later stays.
     async fn maintain(&mut self, retention: &Retention) -> Result<Maintenance, BackendError>;
 
     /// As [`IndexReader::reusable_embeddings`], of the state the session began from and the state that it has now, together: also
@@ -190,9 +203,12 @@ pub trait IndexWriteSession: Send + 'static {
     /// Brings derived state up to date with the files put and removed so far.
     ///
     /// A commit does this too: calling it before, however often, lets a caller show progress, and changes no answer.
+    ///
+    /// Here and in the commit, work grows with what changed and what refers to it, not with the repository: rules are asked about
+    /// no other files. A backend whose commits derive everything anew derives nothing here, and says so.
     async fn rebuild_derived(&mut self) -> Result<Derivation, BackendError>;
 
-    /// Says what is true of the run as a whole. The last call wins.
+    /// Says what is true of the run as a whole, and replaces all that was said before. The last call wins, of those that succeed.
     ///
     /// # Errors
     ///
@@ -205,7 +221,7 @@ pub trait IndexWriteSession: Send + 'static {
     ///   [durable](crate::Capability::Durable).
     /// - Derived state is never stale after it, whatever the caller left out. A commit without changes is a commit.
     /// - The place is free when this returns.
-    /// - On `Err`, nothing was published. When the future is dropped, either everything or nothing is, and the place
+    /// - On `Err`, nothing was published: what readers can see already is never an error. When the future is dropped, either everything or nothing is, and the place
     ///   is free when it is decided.
     async fn commit(self) -> Result<Commit, BackendError>;
 

@@ -93,7 +93,7 @@ pub struct Commit {
 /// What deriving took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Derivation {
-    /// How many files had their uses and imports resolved again.
+    /// How many files had their uses and imports resolved again by this call, each counted once.
     pub resolved_files: u64,
 }
 

@@ -38,10 +38,7 @@ pub mod text;
 pub use analysis::{
     AnalysisStatus, Diagnostic, FileAnalysis, Import, ImportCondition, ImportKind, UseForm, UseKind, UseRecord, last_name,
 };
-pub use answer::{
-    Candidate, CandidateOwner, DocIssueEntry, DocumentationEntry, Edge, EdgeCounts, EdgeEntry, EdgeTarget, ExternalKind,
-    ImportEntry, ImportTarget, SymbolEntry, SymbolInventoryEntry, SymbolSummary, TextReference,
-};
+pub use answer::*;
 pub use backend::{IndexBackend, IndexReader, IndexWriteSession};
 pub use descriptor::{BackendDescriptor, Capability, Commit, Derivation, Holder, SessionRequest, Stored, WriteScope};
 pub use documentation::{AuditPolicy, DocIssue, Documentation, DocumentationFormat, DocumentationKind, Severity};
@@ -57,9 +54,6 @@ pub use inventory::{
 };
 pub use path::{PathPrefix, RepoPath};
 pub use position::{LineSpan, Site};
-pub use request::{
-    CandidateRequest, DocIssueRequest, DocumentationRequest, EdgeEnd, EdgeRequest, ImportEnd, ImportRequest, Owners,
-    PendingRequest, ReuseRequest, SymbolInventoryRequest, SymbolMatch, SymbolRequest, TextRequest,
-};
+pub use request::*;
 pub use snapshot::{FileSnapshot, FileState, check_dimension};
 pub use symbol::{BodyFacts, Parameter, ParameterKind, Symbol, SymbolKind, Visibility};

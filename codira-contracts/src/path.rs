@@ -8,7 +8,8 @@ use crate::BackendError;
 
 /// The path of a file inside its repository: UTF-8, relative, separated by `/`.
 ///
-/// No component is empty, `.` or `..`, and no path holds a NUL. Paths order by their bytes. Clones share the text.
+/// No component is empty, `.` or `..`, and no path holds a NUL. Paths order by their bytes, and are one when these are: case, blanks
+/// and Unicode form count. In an index one may be a directory of another. Clones share the text.
 ///
 /// ```
 /// use codira_contracts::RepoPath;

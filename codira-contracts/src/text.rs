@@ -90,12 +90,12 @@ pub fn occurrences<'a>(source: &'a str, text: &'a str) -> impl Iterator<Item = O
 
 /// The byte at which `text` first occurs in `line` as whole words.
 fn find_word(line: &str, text: &str) -> Option<usize> {
-    // Most lines are shorter than a long text, and preparing to look for that takes as long as it is.
-    if line.len() < text.len() {
-        return None;
-    }
     let starts_in_word = text.chars().next().is_some_and(is_word_char);
     let ends_in_word = is_word_char(text.chars().next_back()?);
+    // Looking for a long text begins with looking at all of it, for each line anew.
+    if text.len() > line.len() {
+        return None;
+    }
     let mut from = 0;
     while let Some(found) = line[from..].find(text) {
         let start = from + found;

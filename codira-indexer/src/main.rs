@@ -9,5 +9,5 @@ use codira_indexer::{Registries, cli};
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> ExitCode {
-    cli::run(Registries::first_party())
+    cli::run(Ok(Registries::first_party()))
 }

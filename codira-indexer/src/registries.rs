@@ -14,7 +14,7 @@ use crate::{BackendRegistry, EngineRegistry, LanguageRegistry};
 /// let mut registries = Registries::first_party();
 /// let ini = LanguageSupport::new(Language::new("ini"), env!("CARGO_PKG_NAME"));
 /// registries.languages.register(ini).expect("no other language has the name");
-/// cli::run(registries)
+/// cli::run(Ok(registries))
 /// # }
 /// # #[cfg(not(feature = "cli"))]
 /// # fn main() {}

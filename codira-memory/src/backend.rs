@@ -4,12 +4,9 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use codira_contracts::{
-    BackendDescriptor, BackendError, Candidate, CandidateRequest, Capability, Commit, ComputedEmbedding, Derivation,
-    DocIssueEntry, DocIssueRequest, DocumentationEntry, DocumentationRequest, EdgeEntry, EdgeRequest, FileSnapshot, FileState,
-    Holder, ImportEntry, ImportRequest, IndexBackend, IndexReader, IndexWriteSession, Maintenance, PathPrefix,
-    PendingEmbedding, PendingRequest, RepoPath, Retention, ReusableEmbedding, ReuseRequest, RunInventory, RuntimeInventory,
-    SessionRequest, Stored, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolRequest, TextReference,
-    TextRequest, Tool, Totals,
+    BackendDescriptor, BackendError, Capability, Commit, ComputedEmbedding, Derivation, FileSnapshot, Holder, IndexBackend,
+    IndexReader, IndexWriteSession, Maintenance, PendingEmbedding, PendingRequest, RepoPath, Retention, ReusableEmbedding,
+    ReuseRequest, RunInventory, SessionRequest, Stored, Tool, for_each_question,
 };
 
 use crate::{Draft, IndexState, View};
@@ -114,68 +111,30 @@ impl IndexBackend for MemoryBackend {
     }
 }
 
-#[async_trait]
-impl IndexReader for MemoryReader {
-    async fn inventory(&self) -> Result<RuntimeInventory, BackendError> {
-        Ok(self.view.inventory(&self.backend))
-    }
-
-    async fn totals(&self) -> Result<Totals, BackendError> {
-        Ok(self.view.totals())
-    }
-
-    async fn file_states(&self, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
-        Ok(self.view.file_states(prefix))
-    }
-
-    async fn file(&self, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
-        Ok(self.view.file(path))
-    }
-
-    async fn maintenance(&self, retention: &Retention) -> Result<Maintenance, BackendError> {
-        Ok(self.view.maintenance(retention))
-    }
-
-    async fn symbols(&self, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
-        Ok(self.view.symbols(request))
-    }
-
-    async fn symbol_inventory(&self, request: &SymbolInventoryRequest) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
-        Ok(self.view.symbol_inventory(request))
-    }
-
-    async fn edges(&self, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
-        Ok(self.view.edges(request))
-    }
-
-    async fn imports(&self, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
-        Ok(self.view.imports(request))
-    }
-
-    async fn text_references(&self, request: &TextRequest) -> Result<Vec<TextReference>, BackendError> {
-        Ok(self.view.text_references(request))
-    }
-
-    async fn documentation(&self, request: &DocumentationRequest) -> Result<Vec<DocumentationEntry>, BackendError> {
-        Ok(self.view.documentation(request))
-    }
-
-    async fn doc_issues(&self, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError> {
-        Ok(self.view.doc_issues(request))
-    }
-
-    async fn reusable_embeddings(&self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
-        Ok(self.view.reusable_embeddings(request))
-    }
-
-    async fn pending_embeddings(&self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
-        Ok(self.view.pending_embeddings(request))
-    }
-
-    async fn candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate>, BackendError> {
-        self.view.candidates(request)
-    }
+/// Asks the view. It does not know whose state it looks at, and one of its questions can be refused.
+macro_rules! ask {
+    ($reader:ident, inventory) => {
+        Ok($reader.view.inventory(&$reader.backend))
+    };
+    ($reader:ident, candidates, $request:ident) => {
+        $reader.view.candidates($request)
+    };
+    ($reader:ident, $question:ident $(, $given:ident)*) => {
+        Ok($reader.view.$question($($given),*))
+    };
 }
+
+macro_rules! answer_by_view {
+    ([] $(fn $question:ident($($given:ident: $given_type:ty),*) -> $answer:ty;)*) => {
+        #[async_trait]
+        impl IndexReader for MemoryReader {
+            $(async fn $question(&self, $($given: $given_type),*) -> Result<$answer, BackendError> {
+                ask!(self, $question $(, $given)*)
+            })*
+        }
+    };
+}
+for_each_question!(answer_by_view);
 
 #[async_trait]
 impl IndexWriteSession for MemorySession {

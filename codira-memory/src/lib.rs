@@ -9,9 +9,9 @@
 //! [`MemoryBackend`] is a thin asynchronous shell around them. It serves tests and tools that need an index for as long as they
 //! run. It is not fast, and keeps nothing when the process ends.
 //!
-//! A new backend may begin with the plain values as its engine: it loads an [`IndexState`] from its store ([`SavedState`]), answers with
-//! [`MemoryReader::of`], changes it through a [`Draft`], and writes down what [`Draft::seal`] leaves. Later it answers one question
-//! after the other by itself, while the conformance kit stays green. `docs/writing-a-backend.md` goes this way.
+//! A new backend may begin with them as its engine: a [`StateStore`] loads and saves whole states ([`SavedState`]), and a [`StoredBackend`]
+//! over it is a backend. Later it answers one question after the other by itself, while the conformance kit stays green.
+//! `docs/writing-a-backend.md` goes this way.
 //!
 //! ```
 //! use codira_contracts::{
@@ -46,11 +46,15 @@
 mod backend;
 mod draft;
 mod graph;
+mod lock;
 mod state;
+mod stored;
 mod view;
 
 pub use backend::{MemoryBackend, MemoryReader, MemorySession};
 pub use draft::Draft;
 pub use graph::Graph;
+pub use lock::WriterLock;
 pub use state::{IndexState, SavedState};
+pub use stored::{StateStore, StoredBackend, StoredSession};
 pub use view::View;

@@ -27,7 +27,8 @@ pub struct IndexState {
 impl IndexState {
     /// The state that a store has kept: for backends that answer with this crate.
     ///
-    /// The files must be such as [`FileSnapshot::validate`] accepts. Of several with one path, the last counts.
+    /// The files must be such as [`FileSnapshot::validate`] accepts. Of several with one path, the last counts. Imports for which the graph has
+    /// no target lead nowhere.
     pub fn restore(saved: SavedState) -> Self {
         let SavedState { generation, inventory, rules, graph, files } = saved;
         let files = files.into_iter().map(|file| (file.path().clone(), file)).collect();

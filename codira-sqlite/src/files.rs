@@ -88,11 +88,17 @@ impl Files {
     /// Lets the file at `path` take the place of the index, in one step that outlives a power cut.
     pub(crate) fn publish(&self, path: &Path) -> io::Result<()> {
         fs::rename(path, self.database())?;
+        self.sync_directory();
+        Ok(())
+    }
+
+    /// Makes the names in the directory durable. Where that fails, readers see what was published all the same: it is no error of the
+    /// commit, and the next one tries again.
+    fn sync_directory(&self) {
         // A directory is synced through a handle on it, where the system has such handles.
         if cfg!(unix) {
-            File::open(&self.directory)?.sync_all()?;
+            let _ = File::open(&self.directory).and_then(|directory| directory.sync_all());
         }
-        Ok(())
     }
 }
 

@@ -1,12 +1,18 @@
 //! Embeddings: vectors kept, awaited, reused and compared.
 
+mod batches;
+mod dimensions;
 mod many;
+mod orders;
+mod plain;
 mod refused;
+mod specs;
+mod ties;
 
 use codira_contracts::{
     CandidateRequest, ComputedEmbedding, ContentHash, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileSnapshot, IndexBackend,
     IndexReader, IndexWriteSession, Owners, PendingEmbedding, PendingRequest, Retention, ReusableEmbedding, ReuseRequest,
-    Stored, SymbolKey, Vector,
+    Stored, SymbolKey,
     WriteScope::{Full, Incremental},
     score,
 };
@@ -18,8 +24,13 @@ use crate::{
     verdict::ensure,
 };
 
+pub(crate) use batches::*;
+pub(crate) use dimensions::*;
 pub(crate) use many::*;
+pub(crate) use orders::*;
 pub(crate) use refused::*;
+pub(crate) use specs::*;
+pub(crate) use ties::*;
 
 fn hash(text: &str) -> ContentHash {
     ContentHash::of(text.as_bytes())
@@ -260,41 +271,6 @@ pub(crate) fn candidates_are_the_exact_top<F: Fixture>(cx: &Cx<F>) -> Outcome {
             let keys: Vec<_> = units.iter().map(|it| it.owner.key()).collect();
             let first = [("c/a.c", "y"), ("c/a.c", "z"), ("pkg/a.toy", "y"), ("pkg/a.toy", "z"), ("pkg/b.toy", "y")];
             ensure!(keys == first.map(|(path, id)| key(path, id)), "all units are alike, and the first are {keys:#?}");
-        }
-        Ok(())
-    })
-}
-
-pub(crate) fn specs_never_mix<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    cx.block_on(async {
-        let index = cx.index().await?;
-        let specs = {
-            let mut other_engine = spec("1");
-            other_engine.engine_version = "2".to_owned();
-            let mut other_precision = spec("1");
-            other_precision.precision = codira_contracts::Precision::F16;
-            [spec("1"), spec("2"), other_engine, other_precision]
-        };
-        let mut session = index.backend.begin_index_session(request(Full)).await?;
-        let mut file = defining("pkg/a.toy", &["run"]);
-        file.embeddings = specs
-            .iter()
-            .zip(1_u8..)
-            .map(|(spec, number)| row("run", spec.clone(), "text", &[1.0, f32::from(number)]))
-            .collect();
-        session.put_file(file).await?;
-        session.commit().await?;
-        let reader = index.backend.open_reader().await?;
-        for (spec, number) in specs.iter().zip(1_u8..) {
-            let own = vector(&[1.0, f32::from(number)]);
-            let reuse = ReuseRequest { spec: spec.clone(), texts: vec![hash("text")] };
-            let found: Vec<Vector> = reader.reusable_embeddings(&reuse).await?.into_iter().map(|row| row.vector).collect();
-            ensure!(found == [own.clone()], "under {spec}, {found:?} can be reused");
-            let nearest = CandidateRequest::new(Owners::Symbols, spec.clone(), own.clone(), 9);
-            let found = reader.candidates(&nearest).await?;
-            let scores: Vec<f32> = found.iter().map(|it| it.score).collect();
-            let expected = score::cosine(own.as_slice(), own.as_slice());
-            ensure!(scores == [expected], "under {spec}, the candidates are {found:#?}");
         }
         Ok(())
     })

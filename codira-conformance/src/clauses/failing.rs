@@ -250,6 +250,45 @@ pub(crate) fn a_directory_in_the_way_is_an_error<F: Fixture>(cx: &Cx<F>) -> Outc
     scene.other.dismiss()
 }
 
+pub(crate) fn a_backend_value_outlives_damage<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    let scene = Scene::set(cx)?;
+    for (number, file) in scene.files()?.into_iter().enumerate() {
+        let whole = scene.content(&file)?;
+        // Each file is damaged in another way.
+        let (what, content) = match number % 3 {
+            0 => ("a text", b"This is not the file that you are looking for.\n".to_vec()),
+            1 => ("its half", whole[..whole.len() / 2].to_vec()),
+            _ => ("zeros", vec![0; whole.len()]),
+        };
+        let dir = copied(scene.dir.path()).map_err(Violation::new)?;
+        let lives_on = || {
+            let mut other = Other::start(cx, dir.path())?;
+            let shown = other.make(&Order::Read)?;
+            ensure!(shown == LAST, "before the damage, a reader shows commit {shown}");
+            fs::write(dir.path().join(&file), &content).map_err(Violation::new)?;
+            match other.ask(&Order::Read)? {
+                Reply::Done(LAST) => {}
+                Reply::Refused(Refusal { kind, says, .. }) => {
+                    ensure!(matches!(&*kind, "Corrupt" | "NotIndexed"), "a reader says {kind}: {says}");
+                    names(&says, dir.path())?;
+                }
+                reply => return Err(Violation::new(format_args!("a reader says: {reply}"))),
+            }
+            match other.ask(&Order::Renew)? {
+                Reply::Replaced { .. } => {}
+                reply => return Err(Violation::new(format_args!("a full session: {reply}"))),
+            }
+            match other.ask(&Order::Renew)? {
+                Reply::Replaced { incremental: None, replaced: None } => {}
+                reply => return Err(Violation::new(format_args!("once the index is replaced, {reply}"))),
+            }
+            other.dismiss()
+        };
+        lives_on().map_err(|violation| violation.during(format_args!("{what} in place of {}", file.display())))?;
+    }
+    scene.other.dismiss()
+}
+
 /// More than fits into any of the limits below, which are in blocks of 512 bytes.
 const KILOBYTES: u64 = 1024;
 const LIMITS: [u64; 3] = [0, 24, 700];

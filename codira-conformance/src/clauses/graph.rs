@@ -1,6 +1,10 @@
 //! The graph: edges as the contract's resolver has them, however a backend computes them.
 
+mod changes;
 mod ends;
+mod facts;
+mod web;
+mod work;
 
 use std::collections::BTreeSet;
 
@@ -19,10 +23,11 @@ use crate::{
     samples::{call, defining, import, path},
     toy::{Edition, request},
     verdict::ensure,
-    vocabulary,
 };
 
 pub(crate) use ends::*;
+pub(crate) use facts::*;
+pub(crate) use work::*;
 
 pub(crate) fn edges_are_those_of_the_resolver<F: Fixture>(cx: &Cx<F>) -> Outcome {
     let (a, b) = (defining("pkg/a.toy", &["run"]), caller("pkg/b.toy", "pkg.a"));
@@ -237,32 +242,6 @@ pub(crate) fn each_import_is_found_from_both_ends<F: Fixture>(cx: &Cx<F>) -> Out
         ensure!(landed.len() == 2, "the imports land in two files, and found are {landed:?}");
         Ok(())
     })
-}
-
-pub(crate) fn deriving_grows_with_the_change<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    let resolved = |bystanders: usize| {
-        cx.block_on(async {
-            let index = cx.index().await?;
-            let mut session = index.backend.begin_index_session(request(Full)).await?;
-            session.put_file(defining("pkg/a.toy", &["run"])).await?;
-            session.put_file(caller("pkg/b.toy", "pkg.a")).await?;
-            for number in 0..bystanders {
-                let mut bystander = defining(&format!("other/{number}.toy"), &["alone"]);
-                bystander.analysis.module = format!("other.{number}");
-                bystander.analysis.uses = vec![call("alone", "alone")];
-                session.put_file(bystander).await?;
-            }
-            session.commit().await?;
-            let mut session = index.backend.begin_index_session(request(Incremental)).await?;
-            session.put_file(defining("pkg/a.toy", &["run", vocabulary::NAMES[2]])).await?;
-            let derivation = session.rebuild_derived().await?;
-            session.commit().await?;
-            Outcome::Ok(derivation.resolved_files)
-        })
-    };
-    let (few, many) = (resolved(5)?, resolved(50)?);
-    ensure!(few == many, "after one change, {few} files were resolved again among seven, and {many} among fifty-two");
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! Isolation: what readers see, and what they do not disturb.
 
+mod dropped;
+mod together;
+
 use std::{sync::Arc, time::Duration};
 
 use codira_contracts::{
@@ -21,6 +24,9 @@ use crate::{
     toy::request,
     verdict::ensure,
 };
+
+pub(crate) use dropped::*;
+pub(crate) use together::*;
 
 pub(crate) fn nothing_is_indexed_at_first<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async {

@@ -1,6 +1,7 @@
 //! Processes: several that read and write one index at once.
 
-use codira_contracts::{BackendError, Holder, IndexBackend, WriteScope};
+use codira_contracts::{BackendError, Holder, IndexBackend, IndexReader, IndexWriteSession, WriteScope};
+use tempfile::TempDir;
 
 use crate::{
     Cx, Fixture, Outcome, Violation,
@@ -128,5 +129,45 @@ pub(crate) fn a_killed_process_frees_the_place<F: Fixture>(cx: &Cx<F>) -> Outcom
     cx.block_on(async {
         drop(index.backend.begin_index_session(request(WriteScope::Full)).await?);
         stamped::shows(&index.backend, 1).await
+    })
+}
+
+/// How many processes take turns, and how many sessions each of them holds.
+const PROCESSES: usize = 3;
+const SESSIONS: u32 = 64;
+
+pub(crate) fn short_sessions_never_overlap<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    let index = cx.block_on(cx.index())?;
+    let witness = TempDir::new().map_err(Violation::new)?;
+    let storm = Order::Storm(witness.path().to_owned(), cx.settings().depth.of(SESSIONS).into());
+    let others: Outcome<Vec<Other>> = (0..PROCESSES).map(|_| Other::start(cx, index.path())).collect();
+    let mut others = others?;
+    others.iter_mut().try_for_each(|other| other.tell(&storm))?;
+    let mut commits = 0;
+    for mut other in others {
+        commits += other.made(&storm)?;
+        other.dismiss()?;
+    }
+    let last = cx.block_on(async { index.backend.open_reader().await?.inventory().await })?.generation;
+    ensure!(last == commits, "{PROCESSES} processes made {commits} commits, and the last is number {last}");
+    Ok(())
+}
+
+/// How many rounds of sessions and readers one process makes.
+const ROUNDS: u32 = 100;
+
+pub(crate) fn hundreds_of_sessions_leave_nothing_behind<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    let (index, busy) = (cx.block_on(cx.index())?, cx.block_on(cx.index())?);
+    // One of another index is held all the while.
+    let held = cx.block_on(index.backend.begin_index_session(request(WriteScope::Full)))?;
+    let mut other = Other::start(cx, busy.path())?;
+    other.make(&Order::Endure(cx.settings().depth.of(ROUNDS).into()))?;
+    other.dismiss()?;
+    cx.block_on(async {
+        let second = index.backend.begin_index_session(request(WriteScope::Incremental)).await;
+        ensure!(second.is_err(), "the place of a session that was held for long is free");
+        let generation = held.commit().await?.generation;
+        ensure!(generation == 1, "the first commit, of a session that was held for long, is number {generation}");
+        Ok(())
     })
 }

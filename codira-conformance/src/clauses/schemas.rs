@@ -2,7 +2,9 @@
 
 use std::{path::Path, time::Instant};
 
-use codira_contracts::{BackendDescriptor, BackendError, IndexBackend, IndexReader, WriteScope};
+use codira_contracts::{
+    BackendDescriptor, BackendError, IndexBackend, IndexReader, IndexWriteSession, RuntimeInventory, WriteScope,
+};
 
 use crate::{
     Cx, Fixture, Outcome, Violation,
@@ -58,7 +60,7 @@ pub(crate) fn an_older_schema_is_migrated_by_a_session<F: Fixture>(cx: &Cx<F>) -
             let commit = match scope {
                 WriteScope::Incremental => {
                     let session = backend.begin_index_session(request(scope)).await?;
-                    codira_contracts::IndexWriteSession::commit(session).await?
+                    session.commit().await?
                 }
                 WriteScope::Full => stamped::commit(&backend, SAMPLE).await?,
             };
@@ -137,8 +139,39 @@ async fn goes_on<F: Fixture>(cx: &Cx<F>, dir: &Path, older: u32, migrated: bool)
 async fn shows_sample(reader: &impl IndexReader, of: &BackendDescriptor) -> Outcome {
     match stamped::shown_with_stamp(reader, of, SAMPLE).await? {
         Shown::Whole { .. } => Ok(()),
-        Shown::Wrong(difference) => Err(difference.during("after migrating the sample")),
+        Shown::Wrong(difference) => Err(difference.during("of the sample")),
     }
+}
+
+pub(crate) fn another_version_of_the_same_schema_is_read<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    for scope in [WriteScope::Incremental, WriteScope::Full] {
+        each(cx, OtherSchema::Same, async |dir| {
+            let before = contents(dir)?;
+            let backend = cx.open(dir).await?;
+            let own = backend.descriptor().clone();
+            let reader = backend.open_reader().await?;
+            let RuntimeInventory { backend: writer, schema, .. } = reader.inventory().await?;
+            ensure!(schema == own.schema, "the schema is {schema}, and that of the backend {}", own.schema);
+            let other = writer.name == own.tool.name && writer.version != own.tool.version;
+            ensure!(other, "another version than {} wrote the store, and {writer} is named", own.tool);
+            shows_sample(&reader, &BackendDescriptor { tool: writer.clone(), ..own.clone() }).await?;
+            drop(backend.begin_index_session(request(scope)).await?);
+            let still = backend.open_reader().await?.inventory().await?.backend;
+            ensure!(still == writer, "after a session that was dropped, {still} is named in place of {writer}");
+            drop(reader);
+            let mut now = contents(dir)?;
+            now.retain(|path, _| before.contains_key(path));
+            unchanged("after a session that was dropped", &before, &now)?;
+            let commit = match scope {
+                WriteScope::Incremental => backend.begin_index_session(request(scope)).await?.commit().await?,
+                WriteScope::Full => stamped::commit(&backend, SAMPLE).await?,
+            };
+            ensure!(commit.generation == 2, "the commit after the first one is number {}", commit.generation);
+            ensure!(commit.replaced.is_none(), "the index of another version is replaced: {:?}", commit.replaced);
+            shows_sample(&backend.open_reader().await?, &own).await
+        })?;
+    }
+    Ok(())
 }
 
 pub(crate) fn a_newer_schema_is_left_alone<F: Fixture>(cx: &Cx<F>) -> Outcome {

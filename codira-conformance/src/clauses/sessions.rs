@@ -1,6 +1,8 @@
 //! Sessions: one at a time, whole or nothing.
 
 mod dropped;
+mod elsewhere;
+mod storm;
 
 use codira_contracts::{
     AnalyzerInventory, BackendError, Commit, Coverage, EmbeddingRow, ErrorKind, IndexBackend, IndexReader, IndexWriteSession,
@@ -18,6 +20,8 @@ use crate::{
 };
 
 pub(crate) use dropped::*;
+pub(crate) use elsewhere::*;
+pub(crate) use storm::*;
 
 /// The paths that a fresh reader lists.
 async fn listed(backend: &impl IndexBackend) -> Result<Vec<String>, BackendError> {

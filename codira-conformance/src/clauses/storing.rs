@@ -1,7 +1,10 @@
 //! Storing: everything that was put, and nothing of what was.
 
+mod fields;
 mod inventories;
+mod languages;
 mod long;
+mod odd_paths;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -30,8 +33,11 @@ use crate::{
     verdict::ensure,
 };
 
+pub(crate) use fields::*;
 pub(crate) use inventories::*;
+pub(crate) use languages::*;
 pub(crate) use long::*;
+pub(crate) use odd_paths::*;
 
 /// So many files of the whole model are put and read back.
 const FILES: usize = 200;

@@ -7,12 +7,13 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst},
+        atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst},
     },
 };
 
 use codira_contracts::{BackendError, ErrorKind, FileSnapshot, IndexBackend, IndexReader, IndexWriteSession};
 use codira_memory::{IndexState, MemoryBackend, MemoryReader};
+use tokio::sync::{Notify, watch};
 
 use super::{Edit, End, History, Run, Whose};
 use crate::{
@@ -57,14 +58,17 @@ impl Clock {
 pub(crate) async fn check<B: IndexBackend>(writers: Vec<Arc<B>>, readers: Vec<Arc<B>>, history: &History) -> Outcome {
     let embeddings = writers.first().is_some_and(|backend| keeps_embeddings(backend.descriptor()));
     let (clock, next) = (Arc::new(Clock::default()), Arc::new(AtomicUsize::new(0)));
-    let over = Arc::new(AtomicBool::new(false));
+    let (over, still) = watch::channel(false);
+    let freed = Arc::new(Notify::new());
     let runs = Arc::new(history.0.clone());
     let writing: Vec<_> = writers
         .into_iter()
-        .map(|backend| tokio::spawn(write(backend, Arc::clone(&runs), Arc::clone(&next), Arc::clone(&clock))))
+        .map(|backend| {
+            tokio::spawn(write(backend, Arc::clone(&runs), Arc::clone(&next), Arc::clone(&clock), Arc::clone(&freed)))
+        })
         .collect();
     let reading: Vec<_> =
-        readers.into_iter().map(|backend| tokio::spawn(read(backend, Arc::clone(&over), Arc::clone(&clock)))).collect();
+        readers.into_iter().map(|backend| tokio::spawn(read(backend, still.clone(), Arc::clone(&clock)))).collect();
     let mut commits = BTreeMap::new();
     let mut written = Ok(());
     for writer in writing {
@@ -78,7 +82,7 @@ pub(crate) async fn check<B: IndexBackend>(writers: Vec<Arc<B>>, readers: Vec<Ar
             Err(violation) => written = Err(violation),
         }
     }
-    over.store(true, SeqCst);
+    over.send_replace(true);
     let mut seen = Vec::new();
     for reader in reading {
         seen.extend(reader.await.map_err(Violation::new)??);
@@ -97,19 +101,32 @@ pub(crate) async fn check<B: IndexBackend>(writers: Vec<Arc<B>>, readers: Vec<Ar
     Ok(())
 }
 
+/// Wakes those who were refused, once what was declared after it is gone: the session.
+struct Frees<'a>(&'a Notify);
+
+impl Drop for Frees<'_> {
+    fn drop(&mut self) {
+        self.0.notify_waiters();
+    }
+}
+
 /// Takes sessions until none is left.
 async fn write<B: IndexBackend>(
     backend: Arc<B>,
     runs: Arc<Vec<Run>>,
     next: Arc<AtomicUsize>,
     clock: Arc<Clock>,
+    freed: Arc<Notify>,
 ) -> Outcome<Vec<(u64, Committed)>> {
     let embeddings = keeps_embeddings(backend.descriptor());
     let mut made = Vec::new();
     while let Some(run) = runs.get(next.fetch_add(1, SeqCst)) {
+        let _frees = Frees(&freed);
         let mut session = loop {
+            // Before it is tried, so that no end is missed.
+            let ended = freed.notified();
             match backend.begin_index_session(run.request()).await {
-                Err(busy) if busy.kind() == ErrorKind::SessionBusy => tokio::task::yield_now().await,
+                Err(busy) if busy.kind() == ErrorKind::SessionBusy => ended.await,
                 session => break session?,
             }
         };
@@ -168,18 +185,17 @@ fn kept(file: &FileSnapshot, embeddings: bool) -> FileSnapshot {
 }
 
 /// Opens readers and asks them everything, now and then an older one once more, until the writers are through.
-async fn read<B: IndexBackend>(backend: Arc<B>, over: Arc<AtomicBool>, clock: Arc<Clock>) -> Outcome<Vec<Seen>> {
+async fn read<B: IndexBackend>(backend: Arc<B>, mut over: watch::Receiver<bool>, clock: Arc<Clock>) -> Outcome<Vec<Seen>> {
     let embeddings = keeps_embeddings(backend.descriptor());
     let questions = Question::everything();
     let mut seen = Vec::new();
     let mut first: Option<(B::Reader, String)> = None;
     let mut last_look = false;
     while !last_look {
-        last_look = over.load(SeqCst) || seen.len() >= LOOKS;
+        last_look = *over.borrow() || seen.len() >= LOOKS;
         if last_look {
-            while !over.load(SeqCst) {
-                tokio::task::yield_now().await;
-            }
+            // Where the writers failed, they say so themselves.
+            let _ = over.wait_for(|over| *over).await;
         }
         let began = clock.now();
         match backend.open_reader().await {

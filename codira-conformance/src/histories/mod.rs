@@ -172,6 +172,7 @@ impl fmt::Display for History {
                 Edition::First => "",
                 Edition::Second => ", with other rules",
                 Edition::Without => ", without rules",
+                Edition::Telling => ", with rules that tell what they are shown",
             };
             writeln!(f, "session {number}, {scope}{rules}")?;
             edits.iter().try_for_each(|edit| writeln!(f, "  {edit}"))?;

@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    panic::AssertUnwindSafe,
     path::Path,
 };
 
@@ -55,6 +56,11 @@ pub(crate) fn check<F: Fixture>(
     let cases = config.cases;
     // Shrinking keeps to the failure that it began with: on the way there may be others.
     let first: RefCell<Option<Violation>> = RefCell::new(None);
+    let holds = |cx: &Cx<F>, history: &History| {
+        // A panic of the backend is a failure like others, and has its history.
+        std::panic::catch_unwind(AssertUnwindSafe(|| holds(cx, history)))
+            .unwrap_or_else(|panic| Err(crate::cx::panicked(&*panic)))
+    };
     let judge = |history: &History| match holds(cx, history) {
         Err(violation) if first.borrow().as_ref().is_none_or(|first| first.is_like(&violation)) => Err(violation),
         Err(_) | Ok(()) => Ok(()),
@@ -77,7 +83,7 @@ pub(crate) fn check<F: Fixture>(
         Err(TestError::Fail(why, history)) => {
             let shrink = cx.settings().shrink;
             let (why, history) = if shrink { simplest(why.to_string(), history, judge) } else { (why.to_string(), history) };
-            Err(shown(cx, &why, &history, holds))
+            Err(shown(cx, &why, &history, &holds))
         }
     }
 }

@@ -118,6 +118,17 @@ impl Disk {
                     self.change(number, file, Change::Write { offset, bytes: bytes.clone() });
                 }
             }
+            Op::Copy { from, from_offset, path, offset, length } => {
+                let bounds = |start: &u64, length: &u64| Some((usize::try_from(*start).ok()?, usize::try_from(*length).ok()?));
+                if let (Some(from), Some(to), Some((start, length))) =
+                    (self.file(from), self.file(path), bounds(from_offset, length))
+                    && let Some(bytes) = self.files[from].current.get(start..start + length)
+                    && let Ok(offset) = usize::try_from(*offset)
+                {
+                    let bytes = bytes.to_vec();
+                    self.change(number, to, Change::Write { offset, bytes });
+                }
+            }
             Op::Resize { path, length } => {
                 if let (Some(file), Ok(length)) = (self.file(path), usize::try_from(*length)) {
                     self.change(number, file, Change::Resize(length));

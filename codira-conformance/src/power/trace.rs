@@ -11,12 +11,15 @@ const CALLS: &str = "trace=open,openat,creat,dup,dup2,dup3,lseek,read,readv,\
     ftruncate,truncate,fallocate,mmap,msync,fsync,fdatasync,sync_file_range,syncfs,sync,\
     rename,renameat,renameat2,link,linkat,symlink,symlinkat,unlink,unlinkat,mkdir,mkdirat,rmdir";
 
+/// The longest text of one call, in bytes: the tracer sets four times as much aside.
+const LONGEST: &str = "16777216";
+
 /// The tracer, to be followed by the program and its arguments: it writes what the program does to `record`.
 pub(crate) fn tracer(record: &Path) -> std::process::Command {
     let mut command = std::process::Command::new("strace");
-    // Hexadecimal texts of any length, so that every byte that was written can be read back; descriptors with their paths.
+    // Hexadecimal texts, so that every byte that was written can be read back; descriptors with their paths.
     command
-        .args(["-f", "--seccomp-bpf", "-y", "-xx", "-s", "1073741824", "-e", "signal=none", "-e", CALLS, "-o"])
+        .args(["-f", "--seccomp-bpf", "-y", "-xx", "-s", LONGEST, "-e", "signal=none", "-e", CALLS, "-o"])
         .arg(record)
         .arg("--");
     command
@@ -29,6 +32,8 @@ pub(crate) enum Op {
     Open { path: PathBuf, truncate: bool },
     /// Bytes were written.
     Write { path: PathBuf, offset: u64, bytes: Vec<u8> },
+    /// Bytes of another file were written.
+    Copy { from: PathBuf, from_offset: u64, path: PathBuf, offset: u64, length: u64 },
     /// A file got another length.
     Resize { path: PathBuf, length: u64 },
     /// A file, or the names in a directory, were made durable, as far as was done before so many operations.
@@ -116,14 +121,8 @@ impl Reading<'_> {
             "write" | "writev" => self.write(argument(0), None, bytes(argument(1)), done),
             "pwrite64" => self.write(argument(0), Some(number(3)?), bytes(argument(1)), done),
             "pwritev" | "pwritev2" => self.write(argument(0), Some(number(3)?), bytes(argument(1)), done),
-            "sendfile" | "copy_file_range" => {
-                let target = if name == "sendfile" { argument(0) } else { argument(2) };
-                if self.below(target).is_some() {
-                    return Err(Unreadable(format!(
-                        "bytes were copied by the system, and the record has not what they were: {name}"
-                    )));
-                }
-            }
+            "copy_file_range" => self.copy((argument(0), argument(1)), (argument(2), argument(3)), done)?,
+            "sendfile" => self.copy((argument(1), argument(2)), (argument(0), "NULL"), done)?,
             "ftruncate" => self.resize(argument(0), number(1)?),
             "truncate" => self.named(argument(0)).into_iter().for_each(|path| {
                 let length = argument(1).parse().unwrap_or_default();
@@ -195,6 +194,25 @@ impl Reading<'_> {
         if synchronous {
             self.ops.push(Op::Sync { path, before: self.ops.len() });
         }
+    }
+
+    /// Bytes that the system copied, each side at its own position or at one that was given.
+    fn copy(&mut self, from: (&str, &str), to: (&str, &str), length: u64) -> Result<(), Unreadable> {
+        let mut start = |(descriptor, position): (&str, &str)| match position.trim_matches(['[', ']']).parse() {
+            Ok(given) => given,
+            Err(_) => {
+                let at = self.at(descriptor);
+                at.position += length;
+                at.position - length
+            }
+        };
+        let (from_offset, offset) = (start(from), start(to));
+        let Some(path) = self.below(to.0) else { return Ok(()) };
+        let Some(from) = self.below(from.0) else {
+            return Err(Unreadable(format!("the system copied to {path:?} what the record has not")));
+        };
+        self.ops.push(Op::Copy { from, from_offset, path, offset, length });
+        Ok(())
     }
 
     fn resize(&mut self, of: &str, length: u64) {

@@ -18,12 +18,13 @@ use codira_contracts::{
     WriteScope::{self, Full, Incremental},
 };
 
-use super::{MARK, Order, Refusal, Reply, next};
+use super::{MARK, Order, Refusal, Reply, endure::endure, next};
 use crate::{
     Cx, Fixture, Outcome, Violation,
     observe::keeps_embeddings,
     samples::{file, vector},
     stamped::{self, Shown},
+    storm::{self, Witness},
     toy::request,
 };
 
@@ -44,7 +45,7 @@ pub(crate) fn serve<F: Fixture>(cx: &Cx<F>, dir: &Path) -> ! {
             Err(error) => return say(&refused(error, false)),
         };
         say(&Reply::Done(0));
-        let mut copy = Copy { cx, backend, session: None, reader: None, ended };
+        let mut copy = Copy { cx, dir, backend, session: None, reader: None, ended };
         while let Ok(order) = orders.recv() {
             say(&copy.obey(order).await.unwrap_or_else(|error| refused(error, false)));
         }
@@ -93,6 +94,7 @@ fn refused(error: BackendError, opened: bool) -> Reply {
 
 struct Copy<'a, F: Fixture> {
     cx: &'a Cx<F>,
+    dir: &'a Path,
     backend: F::Backend,
     session: Option<<F::Backend as IndexBackend>::Session>,
     reader: Option<<F::Backend as IndexBackend>::Reader>,
@@ -129,8 +131,11 @@ impl<F: Fixture> Copy<'_, F> {
             Order::Embed(rows) => self.embed(rows).await?,
             Order::Fill(kilobytes) => self.fill(Full, kilobytes).await?,
             Order::Grow(kilobytes) => self.fill(Incremental, kilobytes).await?,
+            Order::Storm(dir, sessions) => replied(storm::hold(&self.backend, &Witness::in_directory(&dir), sessions).await),
+            Order::Endure(rounds) => replied(endure(&self.backend, self.dir, rounds, self.cx.settings().settling).await),
             Order::Inspect(dir) => inspect(&self.cx.open(&dir).await?).await,
             Order::Replace(dir) => replace(&self.cx.open(&dir).await?).await?,
+            Order::Renew => replace(&self.backend).await?,
         })
     }
 
@@ -239,16 +244,24 @@ const REPLACEMENT: u64 = 99;
 
 async fn replace(backend: &impl IndexBackend) -> Result<Reply, BackendError> {
     let incremental = backend.begin_index_session(request(Incremental)).await.err().map(|error| refusal(&error, false));
-    // Of full scope, as every third is.
-    let commit = stamped::commit(backend, REPLACEMENT).await?;
-    let reader = backend.open_reader().await?;
-    let found = reader.inventory().await?.generation;
-    if found != commit.generation {
-        let made = commit.generation;
-        return Ok(Reply::Wrong(format!("commit {made} was made, and a reader shows {found}")));
+    // Of full scope, as every third is; and one that goes on from it.
+    let mut replaced = None;
+    for stamp in [REPLACEMENT, REPLACEMENT + 1] {
+        let commit = stamped::commit(backend, stamp).await?;
+        let reader = backend.open_reader().await?;
+        let found = reader.inventory().await?.generation;
+        if found != commit.generation {
+            let made = commit.generation;
+            return Ok(Reply::Wrong(format!("commit {made} was made, and a reader shows {found}")));
+        }
+        if let Shown::Wrong(difference) = stamped::shown_with_stamp(&reader, backend.descriptor(), stamp).await? {
+            return Ok(Reply::Wrong(difference.to_string()));
+        }
+        if stamp == REPLACEMENT {
+            replaced = commit.replaced;
+        } else if let Some(again) = commit.replaced {
+            return Ok(Reply::Wrong(format!("after the index was replaced, a commit replaced it once more: {again}")));
+        }
     }
-    Ok(match stamped::shown_with_stamp(&reader, backend.descriptor(), REPLACEMENT).await? {
-        Shown::Whole { .. } => Reply::Replaced { incremental, replaced: commit.replaced },
-        Shown::Wrong(difference) => Reply::Wrong(difference.to_string()),
-    })
+    Ok(Reply::Replaced { incremental, replaced })
 }

@@ -4,7 +4,7 @@ use codira_contracts::Capability::{Durable, Embeddings, LocalFiles};
 
 use crate::{
     Applies,
-    OtherSchema::{Newer, Older},
+    OtherSchema::{Newer, Older, Same},
     clauses::feature_of,
 };
 

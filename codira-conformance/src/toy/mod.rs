@@ -1,8 +1,10 @@
 //! Languages that no backend can know: the kit's own, with rules of its own.
 //!
 //! Files of [`TOY`] are modules with dotted names, which import from each other. Names of [`OPEN`] are known in the whole repository.
-//! A language without rules is [`PLAIN`]. Backends get the rules with each session, and must resolve by those of the session.
+//! Edges of [`ECHO`] tell what its rules were shown. A language without rules is [`PLAIN`]. Backends get the rules with each session, and must resolve by those of the session.
 
+mod counted;
+mod echo;
 mod modules;
 mod open;
 
@@ -14,6 +16,8 @@ use codira_contracts::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+pub(crate) use counted::{Counter, Work, counted_rules};
+use echo::Echo;
 use modules::Modules;
 use open::Open;
 
@@ -21,6 +25,8 @@ use open::Open;
 pub(crate) const TOY: Language = Language::from_static("toy");
 /// A language whose names are known everywhere.
 pub(crate) const OPEN: Language = Language::from_static("open");
+/// A language whose edges tell what its rules were shown.
+pub(crate) const ECHO: Language = Language::from_static("echo");
 /// A language without rules.
 pub(crate) const PLAIN: Language = Language::from_static("plain");
 
@@ -33,19 +39,22 @@ pub(crate) enum Edition {
     Second,
     /// No rules at all.
     Without,
+    /// Those of the first edition, and those of the language that tells what they were shown.
+    Telling,
 }
 
 impl Edition {
-    pub(crate) const ALL: &[Self] = &[Self::First, Self::Second, Self::Without];
+    pub(crate) const ALL: &[Self] = &[Self::First, Self::Second, Self::Without, Self::Telling];
 
     /// The rules.
     pub(crate) fn rules(self) -> RuleSet {
-        static SETS: LazyLock<[RuleSet; 3]> = LazyLock::new(|| {
+        static SETS: LazyLock<[RuleSet; 4]> = LazyLock::new(|| {
             let set = |rules: Vec<Arc<dyn LanguageRules>>| RuleSet::new(rules).expect("each language has one set of rules");
             [
                 set(vec![Arc::new(Modules::first()), Arc::new(Open::new())]),
                 set(vec![Arc::new(Modules::second())]),
                 RuleSet::default(),
+                set(vec![Arc::new(Modules::first()), Arc::new(Open::new()), Arc::new(Echo::new())]),
             ]
         });
         SETS[self as usize].clone()

@@ -47,11 +47,11 @@ macro_rules! durable_mutants {
 fn judge(flaw: Flaw, name: &str, does: &str, met_by: &[&str], perhaps: &[&str]) {
     let stores = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    for (name, schema) in [("older-1", SCHEMA - 1), ("newer-3", SCHEMA + 1)] {
+    for (name, schema) in [("older-1", SCHEMA - 1), ("newer-3", SCHEMA + 1), ("same-2", SCHEMA)] {
         let dir = stores.path().join(name);
         std::fs::create_dir(&dir).unwrap();
         // A copy of this process may be forbidden to write, and needs no stores.
-        let _ = runtime.block_on(write_sample(&Kept::with_schema(&dir, Flaw::None, schema)));
+        let _ = runtime.block_on(write_sample(&Kept::with_schema(&dir, Flaw::None, schema).of_version("0.0.1")));
         let _ = std::fs::remove_file(dir.join("lock"));
     }
     let settings = Settings {
@@ -140,6 +140,31 @@ durable_mutants! {
         "durability::a_power_cut_leaves_old_or_new";
     an_old_log_beside_a_new_file: LogOutlives, "a log that a new file replaced is read as if it were newer",
         "durability::a_power_cut_leaves_old_or_new";
+    a_lock_that_is_removed: UnlinksLock, "the lock's file is removed when a session ends",
+        "processes::short_sessions_never_overlap"; [
+        "sessions::all_backends_of_a_repository_share_the_place",
+        "processes::readers_and_writers_see_whole_commits",
+        "durability::pending_rows_survive_kills",
+    ];
+    a_lock_that_two_threads_remove: UnlinksLock, "the lock's file is removed when a session of a thread ends",
+        "sessions::short_sessions_never_overlap"; [
+        "processes::short_sessions_never_overlap",
+        "processes::readers_and_writers_see_whole_commits",
+        "durability::pending_rows_survive_kills",
+    ];
+    a_lock_that_is_looked_for: ChecksThenMakes, "whether there is a lock's file is looked up before it is made",
+        "processes::short_sessions_never_overlap"; [
+        "processes::readers_and_writers_see_whole_commits",
+        "durability::pending_rows_survive_kills",
+    ];
+    a_reader_that_names_itself: NamesItself, "a reader names the version of its own backend as the writer",
+        "schemas::another_version_of_the_same_schema_is_read";
+    a_version_that_is_another_schema: RefusesVersions, "what another version wrote is an index of another schema",
+        "schemas::another_version_of_the_same_schema_is_read";
+    damage_that_is_remembered: RemembersDamage, "a backend value that met damage says so for ever",
+        "failing::a_backend_value_outlives_damage";
+    a_state_that_is_remembered: RemembersState, "a backend value shows the greatest number that it has seen",
+        "failing::a_backend_value_outlives_damage";
     a_directory_that_panics: DirectoryIsNothing, "a directory in place of the file is a panic",
         "failing::a_directory_in_the_way_is_an_error";
 }

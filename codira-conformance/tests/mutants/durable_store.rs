@@ -4,7 +4,10 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
-    sync::{Arc, LazyLock, Mutex},
+    sync::{
+        Arc, LazyLock, Mutex,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
     thread,
     time::Duration,
 };
@@ -42,6 +45,12 @@ pub enum Flaw {
     ForgetsDirectory,
     SyncsOneOfTwo,
     LogOutlives,
+    NamesItself,
+    RefusesVersions,
+    UnlinksLock,
+    ChecksThenMakes,
+    RemembersDamage,
+    RemembersState,
 }
 
 /// The schema of the file.
@@ -52,6 +61,10 @@ pub struct Kept {
     dir: PathBuf,
     flaw: Flaw,
     descriptor: BackendDescriptor,
+    /// Whether this value has met damage.
+    damaged: Arc<AtomicBool>,
+    /// What this value has shown.
+    shown: Arc<Mutex<Arc<IndexState>>>,
 }
 
 /// Indexes that live as long as the process.
@@ -70,7 +83,13 @@ impl Kept {
         let mut descriptor = MemoryBackend::default().descriptor().clone();
         descriptor.capabilities = vec![Capability::Durable, Capability::LocalFiles, Capability::Embeddings];
         descriptor.schema = schema;
-        Self { dir: dir.to_owned(), flaw, descriptor }
+        Self { dir: dir.to_owned(), flaw, descriptor, damaged: Arc::default(), shown: Arc::default() }
+    }
+
+    /// The same of another version.
+    pub fn of_version(mut self, version: &str) -> Self {
+        self.descriptor.tool.version = version.to_owned();
+        self
     }
 
     fn file(&self) -> PathBuf {
@@ -89,6 +108,7 @@ impl Kept {
     /// What damage is reported as.
     fn corrupt(&self, problem: &str) -> Answer<IndexState> {
         let location = self.dir.display().to_string();
+        self.damaged.store(true, SeqCst);
         match self.flaw {
             Flaw::DamageIsEmpty => Ok(IndexState::restore(SavedState { generation: 2, ..IndexState::default().save() })),
             Flaw::DamageIsFailed => Err(self.failed("read", io::Error::other(problem))),
@@ -102,11 +122,21 @@ impl Kept {
     }
 
     fn load(&self, migrate: bool) -> Answer<IndexState> {
+        Ok(self.load_with_writer(migrate)?.0)
+    }
+
+    /// The state, and the version that wrote it.
+    fn load_with_writer(&self, migrate: bool) -> Answer<(IndexState, String)> {
+        let own = || self.descriptor.tool.version.clone();
+        let corrupt = |problem: &str| Ok((self.corrupt(problem)?, own()));
         let not_indexed = || BackendError::NotIndexed { location: self.dir.display().to_string() };
         if self.flaw == Flaw::ForgetsAtExit {
             let remembered = REMEMBERED.lock().unwrap();
             let found = remembered.iter().rev().find(|(dir, _)| *dir == self.dir);
-            return found.map(|(_, state)| IndexState::restore(state.save())).ok_or_else(not_indexed);
+            return found.map(|(_, state)| (IndexState::restore(state.save()), own())).ok_or_else(not_indexed);
+        }
+        if self.flaw == Flaw::RemembersDamage && self.damaged.load(SeqCst) {
+            return corrupt("it was damaged");
         }
         let log = self.dir.join("log");
         let read = if self.flaw == Flaw::LogOutlives && log.exists() { fs::read(log) } else { fs::read(self.file()) };
@@ -118,20 +148,20 @@ impl Kept {
             }
             Err(error) => return Err(self.failed("read", error)),
         };
-        let Ok(text) = String::from_utf8(text) else { return self.corrupt("it is no text") };
-        let mut lines = text.splitn(4, '\n');
-        let (hash, schema, place) = (lines.next(), lines.next(), lines.next());
-        let Some(mut body) = lines.next() else { return self.corrupt("it is too short") };
+        let Ok(text) = String::from_utf8(text) else { return corrupt("it is no text") };
+        let mut lines = text.splitn(5, '\n');
+        let (hash, schema, version, place) = (lines.next(), lines.next(), lines.next(), lines.next());
+        let Some(mut body) = lines.next() else { return corrupt("it is too short") };
         let second;
         if self.flaw == Flaw::SyncsOneOfTwo {
             second = fs::read_to_string(self.dir.join(body)).unwrap_or_default();
             body = &second;
         }
         if hash != Some(&*ContentHash::of(body.as_bytes()).to_string()) {
-            return self.corrupt("it is damaged");
+            return corrupt("it is damaged");
         }
         let Some(found) = schema.and_then(|schema| schema.parse::<u32>().ok()) else {
-            return self.corrupt("it has no schema");
+            return corrupt("it has no schema");
         };
         let readable = found == self.descriptor.schema || migrate && found < self.descriptor.schema;
         if !readable && self.flaw != Flaw::IgnoresSchema {
@@ -141,9 +171,14 @@ impl Kept {
         if self.flaw == Flaw::BoundToDirectory && place != Some(&*self.dir.to_string_lossy()) {
             return Err(not_indexed());
         }
+        let version = version.filter(|_| self.flaw != Flaw::NamesItself).map_or_else(own, str::to_owned);
+        if self.flaw == Flaw::RefusesVersions && found == self.descriptor.schema && version != own() {
+            let (location, expected) = (self.dir.display().to_string(), self.descriptor.schema);
+            return Err(BackendError::SchemaMismatch { location, found: 0, expected });
+        }
         match serde_json::from_str(body) {
-            Ok(saved) => Ok(IndexState::restore(saved)),
-            Err(_) => self.corrupt("its JSON is not as expected"),
+            Ok(saved) => Ok((IndexState::restore(saved), version)),
+            Err(_) => corrupt("its JSON is not as expected"),
         }
     }
 
@@ -154,7 +189,8 @@ impl Kept {
         }
         let body = serde_json::to_string(&state.save()).unwrap();
         let hash = ContentHash::of(body.as_bytes());
-        let text = format!("{hash}\n{}\n{}\n{body}", self.descriptor.schema, self.dir.display());
+        let text =
+            format!("{hash}\n{}\n{}\n{}\n{body}", self.descriptor.schema, self.descriptor.tool.version, self.dir.display());
         let write = || {
             let first = state.generation() == 1;
             if self.flaw == Flaw::WritesInPlace || self.flaw == Flaw::WritesFirstInPlace && first {
@@ -246,6 +282,15 @@ impl Place {
             place.remove = Some(path);
             return Ok(place);
         }
+        if kept.flaw == Flaw::ChecksThenMakes {
+            if path.exists() {
+                let holder = fs::read_to_string(&path).ok().and_then(|text| text.parse().ok());
+                return busy(holder.unwrap_or_else(Holder::current));
+            }
+            fs::write(&path, Holder::current().to_string()).map_err(failed)?;
+            place.remove = Some(path);
+            return Ok(place);
+        }
         let mut file = options.create(true).truncate(false).open(&path).map_err(failed)?;
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => {
@@ -257,6 +302,9 @@ impl Place {
         let text = Holder::current().to_string();
         file.set_len(0).and_then(|()| file.write_all(text.as_bytes())).map_err(failed)?;
         place.lock = Some(file);
+        if kept.flaw == Flaw::UnlinksLock {
+            place.remove = Some(path.clone());
+        }
         if kept.flaw == Flaw::LeavesDebris {
             let draft = kept.dir.join(format!("draft-{}", std::process::id()));
             fs::write(&draft, "").map_err(failed)?;
@@ -300,7 +348,13 @@ impl IndexBackend for Kept {
 
     async fn open_reader(&self) -> Answer<MemoryReader> {
         let _place = if self.flaw == Flaw::LocksReaders { Some(Place::take(self)?) } else { None };
-        Ok(MemoryReader::of(&self.descriptor, &Arc::new(self.load(false)?)))
+        let (loaded, version) = self.load_with_writer(false)?;
+        let loaded = Arc::new(loaded);
+        let mut shown = self.shown.lock().unwrap();
+        if self.flaw != Flaw::RemembersState || loaded.generation() > shown.generation() {
+            *shown = loaded;
+        }
+        Ok(MemoryReader::of(&self.clone().of_version(&version).descriptor, &shown))
     }
 
     async fn begin_index_session(&self, request: SessionRequest) -> Answer<KeptSession> {

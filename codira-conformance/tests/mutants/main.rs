@@ -14,36 +14,52 @@ mod counts;
 #[path = "../../examples/demo-backend/src/lib.rs"]
 #[allow(dead_code, reason = "the mutants need only its backend")]
 mod demo_backend;
+mod deriving;
 mod durable;
 mod durable_store;
 mod embeddings;
 mod ends;
 mod fault;
+mod following;
+mod futures;
 mod graph;
+mod holding;
+mod inventories;
 mod isolation;
 mod judge;
 mod kit;
 mod known;
+mod known_files;
+mod languages;
+mod leaks;
 mod lists;
 mod long;
 mod losses;
 mod many;
 mod narrowed;
 mod odd;
+mod orders;
+mod overlooked;
 mod parts;
+mod paths;
+mod questions;
+mod reading;
 mod refusals;
 mod reuse;
+mod rows;
 mod rules;
 mod scopes;
 mod served;
 mod sessions;
 mod similarity;
+mod specs;
 mod stores;
 mod storing;
 mod told;
 mod traces;
 mod warm;
 mod words;
+mod work;
 
 use std::collections::BTreeSet;
 
@@ -77,6 +93,20 @@ const TABLES: &[&[judge::Line]] = &[
     ends::TABLE,
     long::TABLE,
     many::TABLE,
+    following::TABLE,
+    work::TABLE,
+    overlooked::TABLE,
+    paths::TABLE,
+    inventories::TABLE,
+    languages::TABLE,
+    specs::TABLE,
+    rows::TABLE,
+    orders::TABLE,
+    holding::TABLE,
+    leaks::TABLE,
+    reading::TABLE,
+    futures::TABLE,
+    questions::TABLE,
 ];
 
 fn mutants_of_all_chapters() -> impl Iterator<Item = &'static judge::Line> {

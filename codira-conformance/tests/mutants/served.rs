@@ -12,7 +12,7 @@ use codira_contracts::{BackendDescriptor, Capability, DynBackend};
 
 use crate::{
     backend::Faulty,
-    demo_backend::DemoBackend,
+    demo_backend,
     fault::{Answer, Fault},
 };
 
@@ -47,7 +47,7 @@ struct OnServer;
 
 impl Fault for OnServer {
     fn base(&self, dir: &Path) -> DynBackend {
-        DynBackend::new(DemoBackend::in_directory(database(dir)))
+        DynBackend::new(demo_backend::in_directory(database(dir)))
     }
 
     fn describe(&self, descriptor: &mut BackendDescriptor) {
@@ -89,6 +89,7 @@ fn a_durable_store_without_local_files_is_judged_by_no_clause_about_files() {
             "failing::a_directory_in_the_way_is_an_error",
             "failing::no_space_keeps_the_last_commit",
             "failing::no_permission_keeps_the_last_commit",
+            "failing::a_backend_value_outlives_damage",
             "warm::an_unchanged_repository_writes_no_byte",
         ]
     );

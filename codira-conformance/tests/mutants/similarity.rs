@@ -32,7 +32,7 @@ mutants! {
 }
 
 /// The candidates among symbols, scored and ordered in another way.
-async fn symbol_candidates(
+pub async fn symbol_candidates(
     reader: &dyn IndexReader,
     request: &CandidateRequest,
     comparable: impl Fn(&EmbeddingSpec) -> bool + Send,

@@ -15,7 +15,7 @@ use codira_contracts::*;
 use codira_memory::MemoryBackend;
 
 use crate::{
-    demo_backend::DemoBackend,
+    demo_backend,
     fault::{Answer, Fault},
     judge::mutants,
 };
@@ -34,7 +34,7 @@ mutants! {
 
 /// The sound backend underneath, small and quick.
 fn durable(dir: &Path) -> DynBackend {
-    DynBackend::new(DemoBackend::in_directory(dir))
+    DynBackend::new(demo_backend::in_directory(dir))
 }
 
 #[derive(Default)]

@@ -13,8 +13,8 @@ use crate::{BackendError, FileAnalysis, Language, RepoPath, RulesInventory, Tool
 /// - What a file offers and what it resolves to depend on nothing but the arguments.
 /// - Resolving one file depends on another only through the facts under the keys in [`Resolution::asked`](super::Resolution::asked).
 ///
-/// Of an analysis, rules may look at language, module, symbols (without their signature and documentation), imports and uses:
-/// stores keep nothing else of a file until it is resolved.
+/// Of an analysis, rules may look at language, module, symbols (without their signature and documentation), imports and, to
+/// resolve the file, uses: stores keep nothing else of a file until it is resolved, and ask without uses what it offers.
 ///
 /// `docs/writing-a-language.md` builds rules from nothing; codira-languages has an engine that they may share.
 pub trait LanguageRules: Send + Sync + 'static {

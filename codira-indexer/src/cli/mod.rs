@@ -32,7 +32,7 @@ use failure::{Failure, Status};
 use invocation::Invocation;
 use options::Global;
 
-use crate::Registries;
+use crate::{IndexerError, Registries};
 
 /// Index a repository and ask it: symbols, calls, references, imports, documentation.
 #[derive(Debug, Parser)]
@@ -72,11 +72,12 @@ Exit status:
   3    it failed
   130  interrupted; the index is as its last commit left it";
 
-/// Runs the command that the arguments of the process name, with what `registries` hold; says with which status to exit.
+/// Runs the command that the arguments of the process name, with what `registries` hold; says with which status to exit. Where they could
+/// not be filled, that is said like any other failure of the command.
 ///
 /// This is the whole of the program `codira`, and of programs that are `codira` with a backend, a language or an embedding
 /// engine of their own in it.
-pub fn run(registries: Registries) -> ExitCode {
+pub fn run(registries: Result<Registries, IndexerError>) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -86,7 +87,7 @@ pub fn run(registries: Registries) -> ExitCode {
         }
     };
     anstream::ColorChoice::from(cli.global.color).write_global();
-    let status = dispatch(cli, registries).unwrap_or_else(|failure| {
+    let status = registries.map_err(Failure::from).and_then(|registries| dispatch(cli, registries)).unwrap_or_else(|failure| {
         failure.report();
         failure.status()
     });

@@ -95,7 +95,10 @@ impl View {
         let ImportRequest { end, prefix, limit } = request;
         let graph = self.state.graph();
         let all = self.files_in(prefix).flat_map(|file| {
-            file.analysis.imports.iter().zip(&graph.imports[file.path()]).map(|(import, target)| ImportEntry {
+            // A graph that a store has kept may lack what its author forgot.
+            let targets = graph.imports.get(file.path()).into_iter().flatten();
+            let targets = targets.chain(std::iter::repeat(&ImportTarget::Unresolved));
+            file.analysis.imports.iter().zip(targets).map(|(import, target)| ImportEntry {
                 path: file.path().clone(),
                 module: file.analysis.module.clone(),
                 import: import.clone(),

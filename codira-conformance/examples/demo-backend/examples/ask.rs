@@ -8,7 +8,7 @@ use codira_indexer::{
     BackendChoice, BackendFactory, BackendRegistry, ConfigSource, IndexRequest, Indexer, IndexerOptions, Location,
     discover_root,
 };
-use demo_backend::{DemoBackend, FILE_NAME, NAME};
+use demo_backend::{FILE_NAME, NAME};
 use tokio_util::sync::CancellationToken;
 
 #[tokio::main(flavor = "current_thread")]
@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 pub async fn index_and_ask(directory: &Path, name: &str) -> Result<String, Box<dyn Error>> {
     let mut registry = BackendRegistry::first_party();
     registry.register(BackendFactory::new(NAME, env!("CARGO_PKG_NAME"), Some(FILE_NAME), |location| {
-        Ok(DynBackend::new(DemoBackend::in_directory(location.state.path())))
+        Ok(DynBackend::new(demo_backend::in_directory(location.state.path())))
     }))?;
 
     // A tool would let `Config` say which backend; here it is as if somebody had said `--backend demo`.

@@ -3,14 +3,14 @@
 
 use codira_contracts::DynBackend;
 use codira_indexer::{BackendFactory, BackendRegistry};
-use demo_backend::{DemoBackend, FILE_NAME, NAME};
+use demo_backend::{FILE_NAME, NAME};
 
 codira_benches::report!(registry());
 
 fn registry() -> BackendRegistry {
     let mut registry = BackendRegistry::first_party();
     let demo = BackendFactory::new(NAME, env!("CARGO_PKG_NAME"), Some(FILE_NAME), |location| {
-        Ok(DynBackend::new(DemoBackend::in_directory(location.state.path())))
+        Ok(DynBackend::new(demo_backend::in_directory(location.state.path())))
     });
     registry.register(demo).expect("no other backend has this name");
     registry

@@ -13,13 +13,25 @@ use std::{
     fs::{self, File},
     io::{self, ErrorKind, Write as _},
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
-use codira_contracts::{BackendError, BoxError, ContentHash, FileSnapshot, RulesInventory, RunInventory};
-use codira_memory::{Graph, IndexState, SavedState};
+use codira_contracts::{
+    BackendDescriptor, BackendError, BoxError, Capability, ContentHash, FileSnapshot, RulesInventory, RunInventory, Tool,
+};
+use codira_memory::{Graph, SavedState, StateStore, WriterLock};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{NAME, SCHEMA};
+use super::{FILE_NAME, NAME};
+
+/// Rises when the files change their meaning.
+const SCHEMA: u32 = 1;
+
+static DESCRIPTOR: LazyLock<BackendDescriptor> = LazyLock::new(|| BackendDescriptor {
+    tool: Tool::new(NAME, env!("CARGO_PKG_VERSION")),
+    schema: SCHEMA,
+    capabilities: vec![Capability::Durable, Capability::LocalFiles, Capability::Embeddings],
+});
 
 const HEAD: &str = "HEAD";
 /// The first line after the hash, before the number of the schema.
@@ -27,7 +39,12 @@ const FORMAT: &str = "codira-demo schema ";
 
 /// The files of one index.
 #[derive(Clone, Debug)]
-pub(crate) struct Store(PathBuf);
+pub struct Store {
+    /// Where the index is, and its lock.
+    directory: PathBuf,
+    /// Its files.
+    files: PathBuf,
+}
 
 /// What a commit leaves, the files by the hashes of their content.
 #[derive(PartialEq, Serialize, Deserialize)]
@@ -39,19 +56,24 @@ struct Head {
     files: BTreeSet<ContentHash>,
 }
 
-impl Store {
-    pub(crate) fn new(directory: PathBuf) -> Self {
-        Self(directory)
+impl StateStore for Store {
+    type Lock = WriterLock;
+
+    fn descriptor(&self) -> &BackendDescriptor {
+        &DESCRIPTOR
     }
 
-    /// The last commit, whole. Changes nothing.
-    pub(crate) fn load(&self) -> Result<IndexState, BackendError> {
+    fn lock(&self) -> Result<WriterLock, BackendError> {
+        WriterLock::take(&self.directory.join(format!("{FILE_NAME}.lock")), NAME, &self.files)
+    }
+
+    fn load(&self) -> Result<SavedState, BackendError> {
         loop {
             let head = self.head()?;
             match self.files(&head) {
                 Ok(files) => {
                     let Head { generation, inventory, rules, graph, .. } = head;
-                    return Ok(IndexState::restore(SavedState { generation, inventory, rules, graph, files }));
+                    return Ok(SavedState { generation, inventory, rules, graph, files });
                 }
                 // A commit may have removed the files of this head meanwhile; then there is a newer one.
                 Err(error) if self.head()? == head => return Err(error),
@@ -60,11 +82,53 @@ impl Store {
         }
     }
 
+    fn save(&self, state: &SavedState) -> Result<(), BackendError> {
+        let SavedState { generation, inventory, rules, graph, files } = state.clone();
+        let mut head = Head { generation, inventory, rules, graph, files: BTreeSet::new() };
+        let write = || {
+            if !self.files.is_dir() {
+                // What is there is no index, as a session of full scope has found.
+                remove(&self.files)?;
+                fs::create_dir_all(&self.files)?;
+            }
+            for file in files {
+                let json = serde_json::to_vec(&file)?;
+                let hash = ContentHash::of(&json);
+                // One that is damaged has the name of a whole one.
+                if head.files.insert(hash) && !self.has(&hash) {
+                    self.write(&hash.to_string(), &json)?;
+                }
+            }
+            // The files are there before anything names them, and so is their directory.
+            sync(&self.files)?;
+            sync(&self.directory)?;
+            let rest = format!("{FORMAT}{SCHEMA}\n{}", serde_json::to_string(&head)?);
+            self.write(HEAD, format!("{}\n{rest}", ContentHash::of(rest.as_bytes())).as_bytes())
+        };
+        let written: io::Result<()> = { write }();
+        written.map_err(|error| self.failed("commit", error))?;
+        // Readers see it by now. Where the disk cannot make that durable, it is no error of the commit, and the next one tries again.
+        let _ = sync(&self.files);
+        self.remove_all_but(&head);
+        Ok(())
+    }
+}
+
+impl Store {
+    pub(crate) fn new(directory: &Path) -> Self {
+        Self { directory: directory.to_owned(), files: directory.join(FILE_NAME) }
+    }
+
+    /// Whether a file is there, whole.
+    fn has(&self, hash: &ContentHash) -> bool {
+        fs::read(self.files.join(hash.to_string())).is_ok_and(|bytes| ContentHash::of(&bytes) == *hash)
+    }
+
     fn head(&self) -> Result<Head, BackendError> {
-        let bytes = match fs::read(self.0.join(HEAD)) {
+        let bytes = match fs::read(self.files.join(HEAD)) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Err(BackendError::NotIndexed { location: self.0.display().to_string() });
+                return Err(BackendError::NotIndexed { location: self.files.display().to_string() });
             }
             Err(error) if matches!(error.kind(), ErrorKind::NotADirectory | ErrorKind::IsADirectory) => {
                 return Err(self.corrupt("it is not laid out as one", Some(error.into())));
@@ -81,7 +145,7 @@ impl Store {
         let (format, json) = rest.split_once('\n').ok_or_else(no_head)?;
         let found = format.strip_prefix(FORMAT).and_then(|schema| schema.parse().ok()).ok_or_else(no_head)?;
         if found != SCHEMA {
-            let location = self.0.display().to_string();
+            let location = self.files.display().to_string();
             return Err(BackendError::SchemaMismatch { location, found, expected: SCHEMA });
         }
         self.parse(json.as_bytes())
@@ -89,7 +153,7 @@ impl Store {
 
     fn files(&self, head: &Head) -> Result<Vec<FileSnapshot>, BackendError> {
         let file = |hash: &ContentHash| {
-            let bytes = match fs::read(self.0.join(hash.to_string())) {
+            let bytes = match fs::read(self.files.join(hash.to_string())) {
                 Ok(bytes) if ContentHash::of(&bytes) == *hash => bytes,
                 Ok(_) => return Err(self.corrupt(format!("the file {hash} is damaged"), None)),
                 Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(self.failed("read", error)),
@@ -100,56 +164,18 @@ impl Store {
         head.files.iter().map(file).collect()
     }
 
-    /// Makes `state` the last commit, in one step that outlives a power cut. For the holder of the place.
-    pub(crate) fn save(&self, state: &IndexState) -> Result<(), BackendError> {
-        let SavedState { generation, inventory, rules, graph, files } = state.save();
-        let mut head = Head { generation, inventory, rules, graph, files: BTreeSet::new() };
-        let write = || {
-            fs::create_dir_all(&self.0)?;
-            for file in files {
-                let json = serde_json::to_vec(&file)?;
-                let hash = ContentHash::of(&json);
-                if head.files.insert(hash) && !self.0.join(hash.to_string()).exists() {
-                    self.write(&hash.to_string(), &json)?;
-                }
-            }
-            // The files are there before anything names them.
-            sync(&self.0)?;
-            let rest = format!("{FORMAT}{SCHEMA}\n{}", serde_json::to_string(&head)?);
-            self.write(HEAD, format!("{}\n{rest}", ContentHash::of(rest.as_bytes())).as_bytes())?;
-            sync(&self.0)
-        };
-        let written: io::Result<()> = { write }();
-        written.map_err(|error| self.failed("commit", error))?;
-        self.remove_all_but(&head);
-        Ok(())
-    }
-
-    /// Removes what is there and is no readable index.
-    pub(crate) fn clear(&self) -> Result<(), BackendError> {
-        let removed = match fs::symlink_metadata(&self.0) {
-            Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(&self.0),
-            Ok(_) => fs::remove_file(&self.0),
-            Err(error) => Err(error),
-        };
-        match removed {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(self.failed("clear", error)),
-            _ => Ok(()),
-        }
-    }
-
     /// Writes a file under a name of its own first, so that the name never belongs to half a file.
     fn write(&self, name: &str, content: &[u8]) -> io::Result<()> {
-        let unfinished = self.0.join("unfinished");
+        let unfinished = self.files.join("unfinished");
         let mut file = File::create(&unfinished)?;
         file.write_all(content)?;
         file.sync_all()?;
-        fs::rename(&unfinished, self.0.join(name))
+        fs::rename(&unfinished, self.files.join(name))
     }
 
     /// Removes the files of former commits, and what a killed session may have left. What stays costs space, and nothing else.
     fn remove_all_but(&self, head: &Head) {
-        let Ok(entries) = fs::read_dir(&self.0) else { return };
+        let Ok(entries) = fs::read_dir(&self.files) else { return };
         for entry in entries.flatten() {
             let name = entry.file_name();
             let hash = name.to_str().and_then(|name| name.parse().ok());
@@ -165,11 +191,19 @@ impl Store {
     }
 
     fn corrupt(&self, problem: impl Into<String>, source: Option<BoxError>) -> BackendError {
-        BackendError::Corrupt { location: self.0.display().to_string(), problem: problem.into(), source }
+        BackendError::Corrupt { location: self.files.display().to_string(), problem: problem.into(), source }
     }
 
     fn failed(&self, operation: &str, error: io::Error) -> BackendError {
-        BackendError::io(NAME, operation, self.0.display(), error)
+        BackendError::io(NAME, operation, self.files.display(), error)
+    }
+}
+
+/// Removes what is there, if anything is.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed,
     }
 }
 

@@ -12,7 +12,7 @@ impl codira_conformance::Fixture for Demo {
     type Backend = DemoBackend;
 
     async fn open(&self, dir: &Path) -> Result<DemoBackend, BackendError> {
-        Ok(DemoBackend::in_directory(dir))
+        Ok(demo_backend::in_directory(dir))
     }
 }
 

@@ -190,7 +190,7 @@ pub(crate) fn narrowing_is_a_filter<F: Fixture>(cx: &Cx<F>) -> Outcome {
         let embeddings = keeps_embeddings(cx.index().await?.backend.descriptor());
         let files = files(embeddings);
         // Neither in the order of paths nor in its reverse.
-        let index = index_of(cx, files.iter().skip(1).step_by(2).chain(files.iter().step_by(2)).cloned()).await?;
+        let index = index_of(cx, files.iter().rev().step_by(2).chain(files.iter().skip(1).step_by(2)).cloned()).await?;
         let (reader, descriptor) = (index.backend.open_reader().await?, index.backend.descriptor());
         let whole = Filtered::of(files).await?;
         let prefixes = PREFIXES.iter().map(|text| Ok(Question::FileStates(PathPrefix::new(text)?)));

@@ -1,12 +1,14 @@
 //! Calls whose futures are dropped before they are finished.
 
 use codira_contracts::{
-    AnalyzerInventory, BackendError, ComputedEmbedding, ContentHash, Coverage, EmbeddingRow, FileSnapshot, IndexBackend,
-    IndexReader, IndexWriteSession, PathPrefix, PendingEmbedding, Retention, RunInventory, Tool,
+    AnalyzerInventory, BackendError, Commit, ComputedEmbedding, ContentHash, Coverage, EmbeddingRow, FileSnapshot,
+    IndexBackend, IndexReader, IndexWriteSession, PathPrefix, PendingEmbedding, PendingRequest, Retention, ReuseRequest,
+    RunInventory, Tool,
     WriteScope::{Full, Incremental},
+    for_each_call,
 };
 
-use super::{commit, listed};
+use super::{commit, listed, refused};
 use crate::{
     Cx, Fixture, Outcome,
     cancel::cancelled,
@@ -35,6 +37,54 @@ pub(crate) fn a_dropped_beginning_leaves_no_session<F: Fixture>(cx: &Cx<F>) -> O
                 break;
             }
         }
+        Ok(())
+    })
+}
+
+pub(crate) fn a_dropped_beginning_leaves_an_open_session<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        for scope in [Full, Incremental] {
+            let mut session = index.backend.begin_index_session(request(scope)).await?;
+            session.put_file(file("pkg/a.toy")).await?;
+            for polls in 0..POLLS {
+                let begun = cancelled(polls, index.backend.begin_index_session(request(Full))).await;
+                let finished = begun.is_some();
+                begun.map_or(Ok(()), refused)?;
+                refused(index.backend.begin_index_session(request(Incremental)).await)
+                    .map_err(|violation| violation.during(format_args!("after a beginning dropped after {polls} polls")))?;
+                if finished {
+                    break;
+                }
+            }
+            session.commit().await?;
+        }
+        let generation = index.backend.open_reader().await?.inventory().await?.generation;
+        ensure!(
+            generation == 2,
+            "two sessions committed beside beginnings that were dropped, and the last is number {generation}"
+        );
+        Ok(())
+    })
+}
+
+pub(crate) fn a_dropped_abort_gives_the_session_up<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    cx.block_on(async {
+        let index = cx.index().await?;
+        commit(&index.backend, Full, &["pkg/a.toy"]).await?;
+        for polls in 0..POLLS {
+            let mut session = index.backend.begin_index_session(request(Full)).await?;
+            session.put_file(file("pkg/b.toy")).await?;
+            let aborted = cancelled(polls, session.abort()).await.transpose()?;
+            drop(cx.settings().begin_when_free(&index.backend, request(Incremental)).await?);
+            let listed = listed(&index.backend).await?;
+            ensure!(listed == ["pkg/a.toy"], "an abort dropped after {polls} polls left {listed:?}");
+            if aborted.is_some() {
+                break;
+            }
+        }
+        let Commit { generation, .. } = commit(&index.backend, Incremental, &[]).await?;
+        ensure!(generation == 2, "sessions that were given up counted: the second commit is number {generation}");
         Ok(())
     })
 }
@@ -83,21 +133,47 @@ pub(crate) fn a_dropped_commit_publishes_all_or_nothing<F: Fixture>(cx: &Cx<F>) 
     })
 }
 
-/// A call of a session that changes more than one row.
+/// Every call of a session, so made that it changes more than one row, if it changes any.
 #[derive(Clone, Copy, Debug)]
 enum Call {
+    Put,
     Remove,
     Maintain,
-    WriteInventory,
+    AskReusable,
+    AskPending,
     Queue,
     Store,
+    Derive,
+    WriteInventory,
 }
 
+macro_rules! count_calls {
+    ([] $(fn $call:ident($($given:ident: $given_type:ty),*) -> $answer:ty;)*) => {
+        /// How many calls the contract has.
+        const CALLS: usize = [$(stringify!($call)),*].len();
+    };
+}
+for_each_call!(count_calls);
+
 impl Call {
-    const ALL: [Self; 5] = [Self::Remove, Self::Maintain, Self::WriteInventory, Self::Queue, Self::Store];
+    const ALL: [Self; CALLS] = [
+        Self::Put,
+        Self::Remove,
+        Self::Maintain,
+        Self::AskReusable,
+        Self::AskPending,
+        Self::Queue,
+        Self::Store,
+        Self::Derive,
+        Self::WriteInventory,
+    ];
 
     fn is_about_embeddings(self) -> bool {
-        matches!(self, Self::Queue | Self::Store)
+        matches!(self, Self::AskReusable | Self::AskPending | Self::Queue | Self::Store)
+    }
+
+    fn changes_answers(self) -> bool {
+        !matches!(self, Self::AskReusable | Self::AskPending | Self::Derive)
     }
 
     async fn make(self, session: &mut impl IndexWriteSession) -> Result<(), BackendError> {
@@ -110,6 +186,13 @@ impl Call {
             vector: vector(&[1.0, 2.0]),
         };
         match self {
+            Self::Put => session.put_file(defining("pkg/a.toy", &["run", "other"])).await,
+            Self::AskReusable => {
+                let texts = ["run", "stop"].map(|id| ContentHash::of(id.as_bytes())).to_vec();
+                session.reusable_embeddings(&ReuseRequest { spec: spec("1"), texts }).await.map(drop)
+            }
+            Self::AskPending => session.pending_embeddings(&PendingRequest::default()).await.map(drop),
+            Self::Derive => session.rebuild_derived().await.map(drop),
             Self::Remove => session.remove_file(&path("pkg/a.toy")).await,
             Self::Maintain => session.maintain(&Retention::default()).await.map(drop),
             Self::WriteInventory => {
@@ -129,12 +212,14 @@ pub(crate) fn a_dropped_call_has_happened_or_has_not<F: Fixture>(cx: &Cx<F>) -> 
         let without = left_by(&index.backend, async |_| Ok(())).await?;
         for call in Call::ALL.into_iter().filter(|call| embeddings || !call.is_about_embeddings()) {
             let with = left_by(&index.backend, async |session| call.make(session).await).await?;
-            ensure!(with != without, "{call:?} changes no answer");
+            let changes = call.changes_answers();
+            ensure!((with != without) == changes, "{call:?} changes answers: {}, and should: {changes}", with != without);
             for polls in 0..POLLS {
                 let mut finished = false;
                 let made = async |session: &mut _| {
                     finished = cancelled(polls, call.make(session)).await.transpose()?.is_some();
-                    Ok(())
+                    // What was asked in vain can be asked again.
+                    if changes { Ok(()) } else { call.make(session).await }
                 };
                 let left = left_by(&index.backend, made).await?;
                 let possible = left == with || left == without && !finished;
@@ -143,6 +228,13 @@ pub(crate) fn a_dropped_call_has_happened_or_has_not<F: Fixture>(cx: &Cx<F>) -> 
                     break;
                 }
             }
+            // Whether or not it has happened, made again it has.
+            let again = async |session: &mut _| {
+                let _ = cancelled(1, call.make(session)).await.transpose()?;
+                call.make(session).await
+            };
+            let left = left_by(&index.backend, again).await?;
+            ensure!(left == with, "{call:?}, dropped and then made again, left {left:#?}");
         }
         Ok(())
     })

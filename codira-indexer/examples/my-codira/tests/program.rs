@@ -8,7 +8,6 @@ use std::{
 
 use codira_contracts::{DynBackend, Language};
 use codira_indexer::BackendFactory;
-use demo_backend::DemoBackend;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -90,7 +89,7 @@ fn plugins_are_listed_with_their_providers() {
 fn a_name_that_is_taken_is_refused_and_both_providers_are_named() {
     let mut registries = program::registries().unwrap();
     let another = BackendFactory::new("demo", "another-crate", None, |location| {
-        Ok(DynBackend::new(DemoBackend::in_directory(location.state.path())))
+        Ok(DynBackend::new(demo_backend::in_directory(location.state.path())))
     });
     let error = registries.backends.register(another).unwrap_err();
     assert_eq!(error.to_string(), "two backends are registered as `demo`: by another-crate and by demo-backend");

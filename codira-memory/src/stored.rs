@@ -1,0 +1,194 @@
+//! A backend that loads its whole index from a store, and writes it back with each commit: the first step of a new one.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use codira_contracts::{
+    BackendDescriptor, BackendError, Commit, ComputedEmbedding, Derivation, ErrorKind, FileSnapshot, IndexBackend,
+    IndexWriteSession, Maintenance, PendingEmbedding, PendingRequest, RepoPath, Retention, ReusableEmbedding, ReuseRequest,
+    RunInventory, SessionRequest, Stored, WriteScope,
+};
+
+use crate::{Draft, IndexState, MemoryReader, SavedState};
+
+/// Where whole states are kept: all that a [`StoredBackend`] needs.
+///
+/// Calls block, and are made as if the caller had a thread of its own: nothing awaits while a state is loaded or saved, so that no
+/// dropped future can leave half of it. A store whose calls take long would give them a thread, and the lock with them.
+pub trait StateStore: Send + Sync + 'static {
+    /// The writer lock, held. Dropping it releases it, and so does the end of the process. See [`WriterLock`](crate::WriterLock).
+    type Lock: Send + 'static;
+
+    /// What the backend says of itself.
+    fn descriptor(&self) -> &BackendDescriptor;
+
+    /// Takes the writer lock, at once or not at all. No reader asks for it.
+    ///
+    /// # Errors
+    ///
+    /// [`SessionBusy`](ErrorKind::SessionBusy), naming the holder, while another session holds it.
+    fn lock(&self) -> Result<Self::Lock, BackendError>;
+
+    /// Loads the last commit, whole. Changes nothing, and waits for nobody: it may be called while another state is saved.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`IndexBackend::open_reader`].
+    fn load(&self) -> Result<SavedState, BackendError>;
+
+    /// Makes `state` the last commit, in one step, for the holder of the lock. What is there may be unreadable, and is replaced.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; the last commit is then still the one before. What readers can see already is no error.
+    fn save(&self, state: &SavedState) -> Result<(), BackendError>;
+}
+
+/// The backend over a [`StateStore`]. Clones share it.
+///
+/// ```
+/// use std::sync::{Arc, LazyLock, Mutex};
+///
+/// use codira_contracts::{BackendDescriptor, BackendError, Tool};
+/// use codira_memory::{SavedState, StateStore, StoredBackend};
+///
+/// static DESCRIPTOR: LazyLock<BackendDescriptor> =
+///     LazyLock::new(|| BackendDescriptor { tool: Tool::new("mine", "1"), schema: 1, capabilities: vec![] });
+///
+/// /// Keeps the state in a variable, and its lock is that of nobody else: a real one is kept in files.
+/// #[derive(Default)]
+/// struct Mine(Mutex<Option<SavedState>>);
+///
+/// impl StateStore for Mine {
+///     type Lock = ();
+///
+///     fn descriptor(&self) -> &BackendDescriptor {
+///         &DESCRIPTOR
+///     }
+///
+///     fn lock(&self) -> Result<(), BackendError> {
+///         Ok(())
+///     }
+///
+///     fn load(&self) -> Result<SavedState, BackendError> {
+///         let state = self.0.lock().ok().and_then(|state| state.clone());
+///         state.ok_or_else(|| BackendError::NotIndexed { location: "a variable".to_owned() })
+///     }
+///
+///     fn save(&self, state: &SavedState) -> Result<(), BackendError> {
+///         if let Ok(mut kept) = self.0.lock() {
+///             *kept = Some(state.clone());
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// let backend = StoredBackend::new(Mine::default());
+/// ```
+#[derive(Debug)]
+pub struct StoredBackend<S>(Arc<S>);
+
+impl<S> Clone for StoredBackend<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<S: StateStore> StoredBackend<S> {
+    /// The backend over `store`.
+    pub fn new(store: S) -> Self {
+        Self(Arc::new(store))
+    }
+}
+
+#[async_trait]
+impl<S: StateStore> IndexBackend for StoredBackend<S> {
+    type Reader = MemoryReader;
+    type Session = StoredSession<S>;
+
+    fn descriptor(&self) -> &BackendDescriptor {
+        self.0.descriptor()
+    }
+
+    async fn open_reader(&self) -> Result<MemoryReader, BackendError> {
+        // Loaded whole, so that no later commit can change what this reader says.
+        let state = IndexState::restore(self.0.load()?);
+        Ok(MemoryReader::of(self.descriptor(), &Arc::new(state)))
+    }
+
+    async fn begin_index_session(&self, request: SessionRequest) -> Result<StoredSession<S>, BackendError> {
+        let lock = self.0.lock()?;
+        let (base, replaces) = match self.0.load() {
+            Ok(saved) => (IndexState::restore(saved), None),
+            Err(error) => match (error.kind(), request.scope) {
+                (ErrorKind::NotIndexed, _) => (IndexState::default(), None),
+                (ErrorKind::Corrupt, WriteScope::Full) => (IndexState::default(), Some(error.to_string())),
+                _ => return Err(error),
+            },
+        };
+        Ok(StoredSession { draft: Arc::new(base).begin(request), store: Arc::clone(&self.0), replaces, lock })
+    }
+}
+
+/// A [`Draft`] of the next state, which its commit saves. Nothing is written before, so that dropping it has nothing to undo.
+#[derive(Debug)]
+pub struct StoredSession<S: StateStore> {
+    draft: Draft,
+    store: Arc<S>,
+    /// What is wrong with what the commit will replace, when it is no readable index.
+    replaces: Option<String>,
+    lock: S::Lock,
+}
+
+#[async_trait]
+impl<S: StateStore> IndexWriteSession for StoredSession<S> {
+    async fn put_file(&mut self, file: FileSnapshot) -> Result<(), BackendError> {
+        self.draft.put_file(file)
+    }
+
+    async fn remove_file(&mut self, path: &RepoPath) -> Result<(), BackendError> {
+        self.draft.remove_file(path);
+        Ok(())
+    }
+
+    async fn maintain(&mut self, retention: &Retention) -> Result<Maintenance, BackendError> {
+        Ok(self.draft.maintain(retention))
+    }
+
+    async fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
+        Ok(self.draft.reusable_embeddings(request))
+    }
+
+    async fn pending_embeddings(&mut self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
+        Ok(self.draft.pending_embeddings(request))
+    }
+
+    async fn queue_embeddings(&mut self, rows: Vec<PendingEmbedding>) -> Result<(), BackendError> {
+        self.draft.queue_embeddings(rows)
+    }
+
+    async fn store_embeddings(&mut self, rows: Vec<ComputedEmbedding>) -> Result<Stored, BackendError> {
+        self.draft.store_embeddings(rows)
+    }
+
+    async fn rebuild_derived(&mut self) -> Result<Derivation, BackendError> {
+        // The commit derives: it keeps the graph beside the files.
+        Ok(Derivation::default())
+    }
+
+    async fn write_inventory(&mut self, inventory: RunInventory) -> Result<(), BackendError> {
+        self.draft.write_inventory(inventory)
+    }
+
+    async fn commit(self) -> Result<Commit, BackendError> {
+        let Self { draft, store, replaces, lock } = self;
+        let state = draft.seal();
+        store.save(&state.save())?;
+        drop(lock);
+        Ok(Commit { generation: state.generation(), replaced: replaces })
+    }
+
+    async fn abort(self) -> Result<(), BackendError> {
+        Ok(())
+    }
+}
