@@ -36,7 +36,7 @@ fn probe() -> Option<String> {
                 said.lines().next().unwrap_or("it does not say why")
             ))
         }
-        Err(error) => Some(format!("what a process does to its files is recorded by `strace`, version 5.3 or later: {error}")),
+        Err(error) => Some(format!("what a process does to its files is recorded by `strace`: {error}")),
     }
 }
 

@@ -13,7 +13,8 @@ use crate::{
 /// The store of one repository's index.
 ///
 /// A backend value is opened for one repository, in whatever way suits it. Readers and sessions own what
-/// they need: neither borrows from the backend, so either may be moved to another task, and either may outlive it.
+/// they need: neither borrows from the backend, so either may be moved to another task, thread or runtime, and either may outlive it.
+/// All three may be dropped where no runtime is.
 ///
 /// Futures may be dropped at any await: the backend stays usable, and nothing is half done.
 ///
@@ -36,7 +37,8 @@ pub trait IndexBackend: Send + Sync + 'static {
     /// Opens a reader on the last commit.
     ///
     /// - The reader shows that state for ever, whatever is committed afterwards.
-    /// - Opening never waits for a session, in this process or in another, and needs no permission to write.
+    /// - Opening never waits for a session or its commit, in this process or in another, and needs no permission to write.
+    /// - Any number of readers may be open at once.
     /// - Opening changes no byte: it creates, migrates and repairs nothing.
     ///
     /// # Errors
@@ -58,7 +60,8 @@ pub trait IndexBackend: Send + Sync + 'static {
     ///   no answer.
     /// - A session of [full](crate::WriteScope::Full) scope may begin on a damaged or foreign index, and its commit replaces that; an
     ///   incremental one may not. Neither may begin on a newer schema.
-    /// - Dropping the future, at any point, leaves no session open.
+    /// - Dropping the future, at any point, leaves no session open but the one that was.
+    /// - A session may be held for as long as its owner likes; nothing but its end frees the place.
     ///
     /// # Errors
     ///
@@ -74,7 +77,8 @@ pub trait IndexBackend: Send + Sync + 'static {
 /// files give the same answers. Text matches to the byte, however long it is, and an answer has all its entries, however many
 /// they are. A question about something that is not there has an empty answer, not an error. Asking changes no byte of the store.
 ///
-/// A reader may be asked by many tasks at once: each question is answered as if it were the only one.
+/// Any number of tasks may ask one reader at once, each as if it were alone, and a commit that is written meanwhile keeps none of them waiting. A question whose
+/// future is dropped, at any await, leaves the reader usable.
 ///
 /// Reading needs no rules: edges are those that the last commit derived. [`for_each_question`](crate::for_each_question) lists
 /// the questions for macros.
@@ -193,7 +197,8 @@ pub trait IndexWriteSession: Send + 'static {
 
     /// Gives pending rows their vectors. Touches no file row.
     ///
-    /// A vector is kept where a pending row of its key and spec has its text; elsewhere it is stale, and counted as such.
+    /// A vector is kept where a pending row of its key and spec has its text; elsewhere it is stale, and counted as such. Of two vectors
+    /// for one row in one call, the first is kept: the row waits no more, and the second is stale.
     ///
     /// # Errors
     ///
@@ -225,7 +230,8 @@ pub trait IndexWriteSession: Send + 'static {
     ///   is free when it is decided.
     async fn commit(self) -> Result<Commit, BackendError>;
 
-    /// Gives the session up and says whether that worked; the place is free when this returns.
+    /// Gives the session up and says whether that worked; the place is free when this returns. When the future is dropped, the session is
+    /// given up all the same.
     async fn abort(self) -> Result<(), BackendError>;
 }
 

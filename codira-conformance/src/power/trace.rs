@@ -99,12 +99,14 @@ impl Reading<'_> {
     /// One call, whole. `before` operations had been done when it began.
     fn call(&mut self, text: &str, before: usize) -> Result<(), Unreadable> {
         let Some((name, rest)) = text.split_once('(') else { return Ok(()) };
-        let Some(end) = rest.rfind(") = ") else { return Ok(()) };
-        let result = rest[end + 4..].trim();
+        // Results of short lines stand in a column of their own.
+        let Some((before_result, result)) = rest.rsplit_once(" = ") else { return Ok(()) };
+        let Some(given) = before_result.trim_end().strip_suffix(')') else { return Ok(()) };
+        let result = result.trim();
         if result.starts_with('-') || result.starts_with('?') {
             return Ok(());
         }
-        let arguments = arguments(&rest[..end]);
+        let arguments = arguments(given);
         let argument = |place: usize| arguments.get(place).copied().unwrap_or_default();
         let unreadable = || Unreadable(format!("a call that is not understood: {text:.200}"));
         let number = |place: usize| argument(place).parse::<u64>().map_err(|_| unreadable());
@@ -337,7 +339,7 @@ mod tests {
              7 write(5<{a}>, \"{}\", 2) = 2\n\
              8 fsync(5<{a}> <unfinished ...>\n\
              7 write(5<{a}>, \"{}\", 2) = 1\n\
-             8 <... fsync resumed>) = 0\n\
+             8 <... fsync resumed>)          = 0\n\
              7 pwritev(5<{a}>, [{{iov_base=\"{}\", iov_len=1}}, {{iov_base=\"{}\", iov_len=1}}], 2, 9) = 2\n\
              7 rename(\"{a}\", \"{b}\") = 0\n\
              7 openat(AT_FDCWD</>, \"{b}\", O_RDONLY|O_CLOEXEC) = -1 ENOENT (No such file or directory)\n\

@@ -70,7 +70,8 @@ fn judge(flaw: Flaw, name: &str, does: &str, met_by: &[&str], perhaps: &[&str]) 
             Applies::WithStore(_) => true,
             Applies::Always | Applies::Without(_) => false,
         };
-        let in_row = about_stores && !perhaps.contains(&clause.id) && (asked != Asked::Named || met_by.is_empty());
+        let near = met_by.is_empty() || asked != Asked::Named && accepted::is_near(clause.id, met_by);
+        let in_row = about_stores && !perhaps.contains(&clause.id) && near;
         if in_row || met_by.contains(&clause.id) {
             matrix.record("mutant", place, clause.id, cx.judge(clause));
         }

@@ -6,7 +6,6 @@ use async_trait::async_trait;
 use codira_contracts::*;
 
 use crate::{
-    deriving::{Change, Derives, steps},
     fault::{Answer, Fault},
     judge::faults,
     known_files::KnownFiles,
@@ -77,8 +76,6 @@ faults! {
         FirstPut::default();
     the_language_of_a_path_stays: "a path keeps the language of its first file", LAST =>
         LanguageStays::default();
-    a_removal_after_deriving_is_not_derived: "what referred to a file that was derived and then removed is not looked at again", LAST =>
-        Derives::by(RemovesEarlyAlone);
 }
 
 /// Keeps a file under a part of its path.
@@ -307,17 +304,5 @@ impl Fault for LanguageStays {
         }
         self.0.put(&file);
         session.put_file(file).await
-    }
-}
-
-steps! {
-    RemovesEarlyAlone {
-        fn changed(&self, change: &Change<'_>) -> BTreeSet<resolve::FactKey> {
-            let path = change.before.map(|kept| kept.file.path());
-            if change.removes() && path.is_some_and(|path| change.resolved.contains(path)) {
-                return BTreeSet::new();
-            }
-            resolve::changed_keys(change.before_offers, change.offers)
-        }
     }
 }

@@ -26,14 +26,12 @@ mutants! {
     one_path_at_a_time: OnePathAtATime, "a reader keeps the file that it is asked for where the next one to ask puts its own", TOGETHER;
     a_second_question_is_refused: RefusesASecondQuestion, "a reader that is asked is busy to others", TOGETHER;
     a_second_question_is_empty: SecondQuestionIsEmpty, "edges that are asked for while others are read are none", TOGETHER;
-    answers_go_to_the_wrong_task: SwapsAnswers, "of questions about documentation that are asked at once, answers are given out as they come", TOGETHER;
     a_second_opening_is_refused: RefusesASecondOpening, "a reader cannot be opened while another one is", TOGETHER;
     eight_readers_are_open_at_most: EightReaders, "the ninth reader that is opened after a commit cannot be", TOGETHER;
 
     an_opening_waits_for_the_commit: WaitsToOpen, "opening a reader waits for a commit that goes on", COMMIT;
     a_question_waits_for_the_commit: WaitsToAnswer, "a question waits for a commit that goes on", COMMIT;
     a_commit_locks_readers_out: LocksReadersOut, "no reader opens while a commit is written", COMMIT;
-    an_opening_waits_for_a_thread_that_commits: WaitsForTheThread, "opening a reader waits for a commit that another thread writes", COMMIT;
     a_question_waits_for_a_thread_that_commits: AnswersAfterTheThread, "a question waits for a commit that another thread writes", COMMIT;
 }
 
@@ -88,22 +86,6 @@ impl Fault for SecondQuestionIsEmpty {
         let Ok(_asking) = self.0.try_lock() else { return Ok(Vec::new()) };
         tokio::task::yield_now().await;
         reader.edges(request).await
-    }
-}
-
-/// Answers that nobody has fetched yet.
-#[derive(Default)]
-struct SwapsAnswers(Mutex<Vec<Vec<DocumentationEntry>>>);
-
-#[async_trait]
-impl Fault for SwapsAnswers {
-    async fn documentation(&self, reader: &dyn IndexReader, request: &DocumentationRequest) -> Answer<Vec<DocumentationEntry>> {
-        let answer = reader.documentation(request).await?;
-        self.0.lock().unwrap().insert(0, answer);
-        tokio::task::yield_now().await;
-        // The oldest would be right.
-        let given = self.0.lock().unwrap().remove(0);
-        Ok(given)
     }
 }
 
@@ -218,21 +200,6 @@ impl Fault for LocksReadersOut {
 
     fn ended(&self) {
         self.writing.store(false, SeqCst);
-    }
-}
-
-#[derive(Default)]
-struct WaitsForTheThread(Writing);
-
-#[async_trait]
-impl Fault for WaitsForTheThread {
-    async fn open_reader(&self, base: &DynBackend) -> Answer<DynReader> {
-        let _reading = self.0.0.read().await;
-        base.open_reader().await
-    }
-
-    async fn commit(&self, _base: &DynBackend, session: DynSession) -> Answer<Commit> {
-        self.0.commit_on_a_thread(session).await
     }
 }
 

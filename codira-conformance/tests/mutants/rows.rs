@@ -21,7 +21,6 @@ const TWO: &str = "embeddings::the_first_vector_for_a_row_counts";
 
 mutants! {
     a_limit_counts_owners_of_both_kinds: CutsBothKinds, "a limit counts symbols and units, and those of the other kind are left out afterwards", TIES;
-    ties_go_by_joined_keys: TiesByText, "candidates of one score are listed by path and id as one text", TIES;
     ties_go_by_id: TiesById, "candidates of one score are listed by id, then path", TIES;
     ties_go_by_finer_scores: TiesByFinerScores, "candidates whose scores differ beyond their bits are listed by these", TIES;
     ties_go_by_case: TiesInAnyCase, "candidates of one score are listed by path in any case", TIES;
@@ -64,7 +63,6 @@ macro_rules! lists {
 fn by_score_then<K: Ord>(found: &mut [Candidate], key: impl Fn(&SymbolKey) -> K) {
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| key(&a.owner.key()).cmp(&key(&b.owner.key()))));
 }
-lists!(TiesByText: |request, found| by_score_then(&mut found, |key| format!("{}{}", key.path, key.id)));
 lists!(TiesById: |request, found| by_score_then(&mut found, |key| (key.id.clone(), key.path.clone())));
 lists!(TiesInAnyCase: |request, found| by_score_then(&mut found, |key| (key.path.as_str().to_lowercase(), key.id.clone())));
 lists!(APageOfCandidates: |request, found| found.truncate(128));

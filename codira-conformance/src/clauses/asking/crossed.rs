@@ -182,7 +182,7 @@ fn combinations() -> Vec<Vec<Limited>> {
 }
 
 /// So many combinations of each request that have an answer are asked, each without a limit and with two.
-const ASKED: u32 = 48;
+const ASKED: u32 = 96;
 
 pub(crate) fn narrowing_is_a_filter<F: Fixture>(cx: &Cx<F>) -> Outcome {
     let asked = cx.settings().cases(ASKED) as usize;
@@ -198,7 +198,7 @@ pub(crate) fn narrowing_is_a_filter<F: Fixture>(cx: &Cx<F>) -> Outcome {
         for combinations in combinations() {
             let order = drawn(Just((0..combinations.len()).collect::<Vec<_>>()).prop_shuffle())?;
             // Most combinations have no answer, and some of them show what is forgotten.
-            let mut left = [asked, 3 * asked];
+            let mut left = [asked, asked];
             let mut questions = Vec::new();
             for (number, limited) in order.into_iter().map(|number| &combinations[number]).enumerate() {
                 let count = limited(None).ask(&whole, descriptor).await?.len();

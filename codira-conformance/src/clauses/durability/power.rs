@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// For every moment at which a process is killed, so many states of the disk: they cost no process.
-const STATES: u32 = 4;
+const STATES: u32 = 2;
 
 /// Commits of the process that is recorded: from nothing, over one, and of full scope.
 const COMMITS: u64 = 3;

@@ -118,6 +118,8 @@ fn web() -> Vec<FileSnapshot> {
         dup.analysis.uses.truncate(3 - number);
         files.push(dup);
     }
+    // A file of the same name elsewhere, in which nothing lands.
+    files.push(module("other/b.toy", "other.b"));
     // The module without a name.
     let mut root = module("root.toy", "");
     root.analysis.symbols = vec![symbol("root", "root")];
