@@ -3,8 +3,8 @@
 //! Every request is built from what it asks for, takes the whole repository and sets no limit; narrow it with struct update
 //! syntax or the `within` and `limit` methods. Requests are values that can be written down.
 //!
-//! A limit of `n` gives the first `n` answers of the unlimited list; zero gives none. All that a request names narrows together: first what
-//! it names and its prefix, then the limit. Empty text is a text like any other.
+//! A limit of `n` gives the first `n` answers of the unlimited list; zero gives none. All that a request names narrows together:
+//! first what it names and its prefix, then the limit. Empty text is a text like any other.
 
 use serde::{Deserialize, Serialize};
 

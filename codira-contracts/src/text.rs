@@ -67,10 +67,11 @@ pub struct Occurrence<'a> {
 
 /// The lines of `source` in which `text` occurs as whole words, from the first to the last.
 ///
-/// Lines end with `\n` or `\r\n`, and with nothing else: no lone `\r`, form feed or separator of Unicode. A `\r` that ends the source is
-/// no part of the last line. Lines are given as they are, with all their blanks, however long. Text that holds a `\n` occurs nowhere.
-/// Occurrences may overlap: the first that is whole words counts. An occurrence neither begins nor ends inside a word: a word character at an edge of `text` has no
-/// word character next to it outside. Empty text occurs nowhere.
+/// Lines end with `\n` or `\r\n`, and with nothing else: no lone `\r`, form feed or separator of Unicode. A `\r` that ends the
+/// source is no part of the last line. Lines are given as they are, with all their blanks, however long.
+///
+/// An occurrence neither begins nor ends inside a word: a word character at an edge of `text` has no word character next to it
+/// outside. Occurrences may overlap: the first that is whole words counts. Empty text occurs nowhere, nor does text with a `\n`.
 ///
 /// ```
 /// use codira_contracts::text::occurrences;

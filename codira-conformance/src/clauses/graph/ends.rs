@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use codira_contracts::{
     EdgeEnd, EdgeRequest, EdgeTarget, FileSnapshot, Import, ImportEnd, ImportKind, ImportRequest, IndexBackend,
-    IndexWriteSession, RepoPath, Site, Symbol, SymbolKey, SymbolKind, UseForm, UseKind, UseRecord,
+    IndexWriteSession, RepoPath, Site, Symbol, SymbolKey, SymbolKind, UseForm, UseKind, UseRecord, Visibility,
     WriteScope::{Full, Incremental},
 };
 
@@ -64,12 +64,13 @@ fn web() -> Vec<FileSnapshot> {
         class("T", "T"),
         symbol("T.dump", "T.dump"),
         symbol(HOSTILE, HOSTILE),
-        symbol("nameless", ""),
+        // Were it seen from outside, it would stand for a second module.
+        Symbol { visibility: Visibility::Private, ..symbol("nameless", "") },
     ];
     a.analysis.uses = calls("run", &["run", "Base.run", "unnamed", "T.dump", HOSTILE, "json", "json.dumps", "len"]);
     a.analysis.uses.extend(calls(
         "",
-        &["run", "unnamed", "Unnamed", "nobody", "nobody.run", "nobody.", "run.", ".run", "", "a::run", ":"],
+        &["run", "unnamed", "Unnamed", "nobody", "nobody.run", "run.", ".run", "nobody.", "nobody::", "", "a::run", ":"],
     ));
     a.analysis.uses.extend(calls("nameless", &["run", "dumps", "json:dumps"]));
     let form = |form, text: &str| UseRecord { form, ..call("Base.run", text) };
