@@ -85,9 +85,10 @@ impl Recording {
         texts.flat_map(|text| text.lines()).filter_map(|line| line.strip_prefix(mark)).collect()
     }
 
-    /// So many states that a cut may leave, each once: first those around what makes changes durable, then any.
+    /// So many states that a cut may leave, each once: first what is left when
+    /// something was said and nothing more is kept, then those around what makes changes durable, then any.
     pub(crate) fn cuts(&self, most: usize) -> Vec<Cut> {
-        let (mut telling, mut others) = (Vec::new(), Vec::new());
+        let (mut returned, mut telling, mut others) = (Vec::new(), Vec::new(), Vec::new());
         let mut disk = Disk::default();
         let mut said = 0;
         for (number, op) in self.ops.iter().enumerate() {
@@ -98,7 +99,9 @@ impl Recording {
             }
             disk.apply(number, op);
             said += usize::from(says);
-            if orders {
+            if says {
+                returned.push((number + 1, Kept::Nothing, said));
+            } else if orders {
                 telling.extend([Kept::Nothing, Kept::Names].map(|kept| (number + 1, kept, said)));
             } else if !disk.is_settled() {
                 others.extend(choices(&disk, number + 1).map(|kept| (number + 1, kept, said)));
@@ -108,7 +111,7 @@ impl Recording {
         let mut seen = HashSet::new();
         let mut cuts = Vec::new();
         // Neither kind crowds out the other.
-        for (mut candidates, most) in [(telling, most.div_ceil(2)), (others, most)] {
+        for (mut candidates, most) in [(returned, most), (telling, most.div_ceil(2)), (others, most)] {
             // Many choices at one moment leave the same.
             let mut tries = 8 * most;
             while cuts.len() < most && tries > 0 && !candidates.is_empty() {

@@ -199,14 +199,14 @@ mod tests {
         draft.seal().graph().clone()
     }
 
-    /// A change that turns no edge shows nothing, but that what need not be derived again is still right.
+    /// A change that turns no edge shows only that what need not be derived again is still right.
     #[test]
-    fn nearly_every_change_turns_edges() {
+    fn most_changes_turn_edges() {
         let web = Web::new(0);
         let before = graph(&web.files());
         let idle: Vec<&str> =
             CHANGES.iter().filter(|change| graph(&change.of(&web)) == before).map(|change| change.says).collect();
-        assert_eq!(idle, ["symbols change places", "uses change places"]);
+        assert!(idle.contains(&"symbols change places") && idle.len() * 6 <= CHANGES.len(), "{idle:#?}");
     }
 
     #[test]
