@@ -19,7 +19,8 @@ use crate::{
 
 mutants! {
     removing_forgets_nothing: RemovesNothing, "a removed file stays",
-        "sessions::incremental_scope_replaces_what_it_names";
+        "sessions::incremental_scope_replaces_what_it_names",
+        "history::sessions_side_by_side_are_in_some_order";
     a_refused_file_takes_the_former_one_along: RefusesAndRemoves, "a refused put has removed what was there",
         "storing::a_file_that_breaks_a_rule_is_refused";
     a_file_that_breaks_a_rule_is_dropped: DropsSilently, "a file that breaks a rule is left out, and nobody is told",
