@@ -102,6 +102,10 @@ impl Recording {
             if says {
                 returned.push((number + 1, Kept::Nothing, said));
             } else if orders {
+                if matches!(op, Op::Rename { .. }) {
+                    // What is published before it is synced shows here.
+                    returned.push((number + 1, Kept::Names, said));
+                }
                 telling.extend([Kept::Nothing, Kept::Names].map(|kept| (number + 1, kept, said)));
             } else if !disk.is_settled() {
                 others.extend(choices(&disk, number + 1).map(|kept| (number + 1, kept, said)));

@@ -141,12 +141,6 @@ durable_mutants! {
         "durability::a_power_cut_leaves_old_or_new";
     an_old_log_beside_a_new_file: LogOutlives, "a log that a new file replaced is read as if it were newer",
         "durability::a_power_cut_leaves_old_or_new";
-    a_lock_that_is_removed: UnlinksLock, "the lock's file is removed when a session ends",
-        "processes::short_sessions_never_overlap"; [
-        "sessions::all_backends_of_a_repository_share_the_place",
-        "processes::readers_and_writers_see_whole_commits",
-        "durability::pending_rows_survive_kills",
-    ];
     a_lock_that_two_threads_remove: UnlinksLock, "the lock's file is removed when a session of a thread ends",
         "sessions::short_sessions_never_overlap"; [
         "processes::short_sessions_never_overlap",

@@ -292,6 +292,10 @@ impl Place {
             return Ok(place);
         }
         let mut file = options.create(true).truncate(false).open(&path).map_err(failed)?;
+        if kept.flaw == Flaw::UnlinksLock {
+            // A long moment, so that chance does not miss it.
+            thread::sleep(Duration::from_millis(2));
+        }
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => {
                 let holder = (0..1000).find_map(|_| fs::read_to_string(&path).ok()?.parse().ok());
