@@ -191,6 +191,8 @@ macro_rules! __for_each_clause {
                     "Whenever a process is killed that gives pending rows their vectors, each row is pending or has its vector, and none that a commit gave its vector is pending again.";
                 a_power_cut_leaves_old_or_new (WithTracer Durable LocalFiles)
                     "A power cut at any moment, with unsynced writes lost or reordered as a disk may, leaves the last commit or the one under way, whole; none that returned is lost, and the next session is right.";
+                who_reads_other_files_reads_the_index (With Durable LocalFiles)
+                    "Whoever may read the files that a process makes may read its index, and nobody else, in whichever way a commit is published.";
             }
             storing {
                 a_file_reads_back_as_it_was_put
@@ -263,6 +265,8 @@ macro_rules! __for_each_clause {
                     "The inventory names the rules of the last session that committed, by language, with their versions.";
                 a_language_without_rules_stays_in_its_file
                     "In a language without rules, names are sought in their own file, and imports lead nowhere.";
+                rules_are_shown_every_fact_in_order
+                    "Rules are shown all that files offer under a key, however many they are, ordered by path, then fact.";
             }
             graph {
                 edges_are_those_of_the_resolver
@@ -317,6 +321,8 @@ macro_rules! __for_each_clause {
                     "Thousands of rows that are queued, stored and asked for in one call are all queued, stored, counted and found.";
                 the_first_vector_for_a_row_counts (With Embeddings)
                     "Of two vectors for one row in one call the first is kept, as the row waits no more, and the second is stale.";
+                a_session_finds_every_vector (With Embeddings)
+                    "A session finds the vectors of all texts that are asked for, of the state before it and of what it has written so far, however many there are.";
             }
             refusals {
                 what_a_backend_claims_never_changes

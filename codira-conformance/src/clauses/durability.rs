@@ -1,5 +1,6 @@
 //! Durability: what is left when a process ends, however it ends.
 
+mod permissions;
 mod power;
 
 use std::{
@@ -13,6 +14,7 @@ use codira_contracts::{
     WriteScope::Incremental,
 };
 
+pub(crate) use permissions::*;
 pub(crate) use power::*;
 
 use crate::{

@@ -6,6 +6,7 @@ mod many;
 mod orders;
 mod plain;
 mod refused;
+mod reuse;
 mod specs;
 mod ties;
 
@@ -29,6 +30,7 @@ pub(crate) use dimensions::*;
 pub(crate) use many::*;
 pub(crate) use orders::*;
 pub(crate) use refused::*;
+pub(crate) use reuse::*;
 pub(crate) use specs::*;
 pub(crate) use ties::*;
 

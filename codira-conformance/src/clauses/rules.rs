@@ -1,28 +1,29 @@
 //! Rules: edges follow from those that a session brings.
 
 use codira_contracts::{
-    EdgeEnd, EdgeRequest, EdgeTarget, IndexBackend, IndexReader, IndexWriteSession, SessionRequest, Symbol, SymbolKind,
-    UseForm, UseKind, UseRecord,
+    EdgeEnd, EdgeRequest, EdgeTarget, FileSnapshot, IndexBackend, IndexReader, IndexWriteSession, SessionRequest, Symbol,
+    SymbolKind, UseForm, UseKind, UseRecord,
     WriteScope::{Full, Incremental},
 };
 
 use crate::{
-    Cx, Fixture, Outcome,
-    histories::{Edit, End, History, Run, follow},
+    Cx, Fixture, Outcome, Violation,
+    histories::{Edit, End, History, Run, Twins, follow},
+    question::Question,
     samples::{call, defining, file, import},
-    toy::{Edition, PLAIN, request},
+    toy::{ECHO, Edition, PLAIN, request},
     verdict::ensure,
 };
 
 /// A file whose function calls what it imports from the other one.
-fn caller() -> codira_contracts::FileSnapshot {
+fn caller() -> FileSnapshot {
     let mut caller = defining("pkg/b.toy", &["helper"]);
     caller.analysis.imports = vec![import("pkg.a", "run")];
     caller.analysis.uses = vec![call("helper", "run"), call("helper", "helper")];
     caller
 }
 
-fn put(file: codira_contracts::FileSnapshot) -> Edit {
+fn put(file: FileSnapshot) -> Edit {
     Edit::Put(Box::new(file))
 }
 
@@ -89,7 +90,7 @@ pub(crate) fn the_inventory_names_the_rules<F: Fixture>(cx: &Cx<F>) -> Outcome {
 }
 
 /// A type with a member, a function with one inside, two of one name, and uses of all of them.
-fn plain() -> codira_contracts::FileSnapshot {
+fn plain() -> FileSnapshot {
     let mut file = defining("src/a.plain", &["run", "twice"]);
     let inside =
         |id: &str, kind, name: &str, parent: &str| Symbol { parent: Some(parent.into()), ..Symbol::new(id, kind, name) };
@@ -138,6 +139,43 @@ pub(crate) fn a_language_without_rules_stays_in_its_file<F: Fixture>(cx: &Cx<F>)
             "Box.open -> src/a.plain#Box.shut",
         ];
         ensure!(found == expected, "names are sought in their own file: {expected:#?}, and found are {found:#?}");
+        Ok(())
+    })
+}
+
+/// How many files offer something under one key: more than a batch of files.
+const OFFERING: usize = 300;
+
+/// A file of the language that tells what rules were shown.
+fn telling(name: &str, module: &str) -> FileSnapshot {
+    let mut file = defining(&format!("told/{name}.echo"), &[name]);
+    (file.analysis.language, file.analysis.module) = (ECHO, module.to_owned());
+    file
+}
+
+pub(crate) fn rules_are_shown_every_fact_in_order<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    let mut watch = telling("watch", "watching");
+    watch.analysis.uses = vec![call("watch", ":shared")];
+    let run = |scope, edition, edits| Run { scope, edition, edits, end: End::Commit, questions: Vec::new() };
+    // Neither in the order of their paths nor against it.
+    let all = (0..OFFERING).map(|number| put(telling(&(number * 7 % OFFERING).to_string(), "shared")));
+    let gone = || crate::samples::path("told/150.echo");
+    let runs = [
+        run(Full, Edition::Telling, all.chain([put(watch)]).collect()),
+        run(Incremental, Edition::Telling, vec![put(telling("10", "shared")), put(telling("!", "shared"))]),
+        run(Incremental, Edition::Telling, vec![Edit::Remove(gone()), Edit::RebuildDerived, put(telling("2", "another"))]),
+        run(Incremental, Edition::First, Vec::new()),
+        run(Incremental, Edition::Telling, vec![put(telling("150", "shared"))]),
+    ];
+    cx.block_on(async {
+        let edges = EdgeRequest::new(UseKind::Call, EdgeEnd::FromNamed("watch".to_owned()));
+        let index = cx.index().await?;
+        let mut twins = Twins::new(&index.backend, cx.settings(), vec![Question::Edges(edges)]);
+        for (number, run) in (1..).zip(&runs) {
+            let during = |violation: Violation| violation.during(format_args!("session {number}"));
+            twins.lead(run).await.map_err(during)?;
+            twins.compare(&[]).await.map_err(during)?;
+        }
         Ok(())
     })
 }

@@ -139,6 +139,10 @@ durable_mutants! {
         "durability::a_power_cut_leaves_old_or_new";
     one_file_of_two_is_synced: SyncsOneOfTwo, "of the two files of a commit, one is synced",
         "durability::a_power_cut_leaves_old_or_new";
+    a_copy_for_readers_is_not_synced: SyncsWhenUnread, "a commit syncs its file unless somebody reads the one before",
+        "durability::a_power_cut_leaves_old_or_new";
+    a_file_of_its_owner_alone: KeepsToItself, "a commit is published as a temporary file, which others may not read",
+        "durability::who_reads_other_files_reads_the_index";
     an_old_log_beside_a_new_file: LogOutlives, "a log that a new file replaced is read as if it were newer",
         "durability::a_power_cut_leaves_old_or_new";
     a_lock_that_two_threads_remove: UnlinksLock, "the lock's file is removed when a session of a thread ends",

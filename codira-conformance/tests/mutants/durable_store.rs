@@ -44,6 +44,8 @@ pub enum Flaw {
     SyncsWhenPublished,
     ForgetsDirectory,
     SyncsOneOfTwo,
+    SyncsWhenUnread,
+    KeepsToItself,
     LogOutlives,
     NamesItself,
     RefusesVersions,
@@ -65,6 +67,8 @@ pub struct Kept {
     damaged: Arc<AtomicBool>,
     /// What this value has shown.
     shown: Arc<Mutex<Arc<IndexState>>>,
+    /// The file that was read last, held.
+    read: Arc<Mutex<Option<File>>>,
 }
 
 /// Indexes that live as long as the process.
@@ -83,7 +87,7 @@ impl Kept {
         let mut descriptor = MemoryBackend::default().descriptor().clone();
         descriptor.capabilities = vec![Capability::Durable, Capability::LocalFiles, Capability::Embeddings];
         descriptor.schema = schema;
-        Self { dir: dir.to_owned(), flaw, descriptor, damaged: Arc::default(), shown: Arc::default() }
+        Self { dir: dir.to_owned(), flaw, descriptor, damaged: Arc::default(), shown: Arc::default(), read: Arc::default() }
     }
 
     /// The same of another version.
@@ -228,7 +232,18 @@ impl Kept {
         let next = self.dir.join("index.next");
         let mut file = File::create(&next)?;
         file.write_all(text.as_bytes())?;
-        if !matches!(self.flaw, Flaw::NeverSyncs | Flaw::SyncsWhenPublished) {
+        // Whoever reads holds the file that is replaced.
+        let is_read = || File::open(to).is_ok_and(|file| file.try_lock().is_err());
+        #[cfg(unix)]
+        if self.flaw == Flaw::KeepsToItself {
+            fs::set_permissions(&next, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        }
+        let syncs = match self.flaw {
+            Flaw::NeverSyncs | Flaw::SyncsWhenPublished => false,
+            Flaw::SyncsWhenUnread => !is_read(),
+            _ => true,
+        };
+        if syncs {
             file.sync_all()?;
         }
         if to.is_dir() {
@@ -353,6 +368,10 @@ impl IndexBackend for Kept {
     async fn open_reader(&self) -> Answer<MemoryReader> {
         let _place = if self.flaw == Flaw::LocksReaders { Some(Place::take(self)?) } else { None };
         let (loaded, version) = self.load_with_writer(false)?;
+        if self.flaw == Flaw::SyncsWhenUnread {
+            let file = File::open(self.file()).and_then(|file| file.lock_shared().map(|()| file));
+            *self.read.lock().unwrap() = Some(file.map_err(|error| self.failed("read", error))?);
+        }
         let loaded = Arc::new(loaded);
         let mut shown = self.shown.lock().unwrap();
         if self.flaw != Flaw::RemembersState || loaded.generation() > shown.generation() {

@@ -77,6 +77,8 @@ faults! {
         States(|_, states| states.truncate(4_000));
     files_of_a_directory_end_at_a_thousand: "no more than a thousand files of a directory are listed", MANY =>
         States(|prefix, states| states.truncate(if prefix.as_str().contains('/') { BATCH } else { usize::MAX }));
+    files_end_at_ten_thousand: "no more than ten thousand files are listed", MANY =>
+        States(|_, states| states.truncate(10_000));
     rows_end_at_999: "no answer has more than 999 rows that wait", MANY =>
         Rows::limited_last(same, |_, entries| entries.truncate(999));
     incoming_edges_are_few: "no more than 1 000 edges are counted in at a symbol", MANY =>

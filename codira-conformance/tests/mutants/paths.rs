@@ -68,6 +68,8 @@ faults! {
         });
     a_prefix_ends_before_the_next_character: "a prefix covers what is between it and its end with a zero", ODD =>
         PrefixIsARange;
+    a_directory_ends_at_a_plane: "of what is below a directory, names beyond U+FFFF are left out", ODD =>
+        PrefixEndsEarly;
     removals_come_last: "a commit puts first, and then removes", LAST =>
         AtCommit::new(false);
     puts_come_last: "a commit removes first, and then puts", LAST =>
@@ -205,7 +207,6 @@ fn natural(path: &str) -> Vec<(u64, char)> {
     parts
 }
 
-#[derive(Default)]
 struct PrefixIsARange;
 
 #[async_trait]
@@ -217,6 +218,19 @@ impl Fault for PrefixIsARange {
         let mut states = reader.file_states(&PathPrefix::root()).await?;
         let (from, to) = (prefix.to_string(), format!("{prefix}0"));
         states.retain(|state| (&*from..&*to).contains(&state.path.as_str()));
+        Ok(states)
+    }
+}
+
+struct PrefixEndsEarly;
+
+#[async_trait]
+impl Fault for PrefixEndsEarly {
+    async fn file_states(&self, reader: &dyn IndexReader, prefix: &PathPrefix) -> Answer<Vec<FileState>> {
+        let mut states = reader.file_states(prefix).await?;
+        if let Some((below, _)) = prefix.below() {
+            states.retain(|state| state.path.as_str() < &*format!("{below}\u{ffff}"));
+        }
         Ok(states)
     }
 }

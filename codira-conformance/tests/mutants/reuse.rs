@@ -27,6 +27,8 @@ mutants! {
         "embeddings::a_text_keeps_its_vector_when_it_moves";
     texts_are_reused_as_asked: ReusesAsAsked, "vectors to reuse come in the order and number in which texts were asked for",
         "embeddings::a_text_keeps_its_vector_when_it_moves";
+    a_session_finds_four_thousand: ReusesFew, "of the texts that a session asks for, the first four thousand are looked up",
+        "embeddings::a_session_finds_every_vector";
     specs_are_mixed_in_reuse: MixesReuse, "a vector of another spec is reused",
         "embeddings::specs_never_mix";
 }
@@ -87,6 +89,17 @@ impl Fault for ReusesThePresent {
         let mut rows = session.reusable_embeddings(request).await?;
         rows.retain(|row| self.0.has(row));
         Ok(rows)
+    }
+}
+
+#[derive(Default)]
+struct ReusesFew;
+
+#[async_trait]
+impl Fault for ReusesFew {
+    async fn reusable_in_session(&self, session: &mut DynSession, request: &ReuseRequest) -> Answer<Vec<ReusableEmbedding>> {
+        let texts = request.texts.iter().copied().take(4_000).collect();
+        session.reusable_embeddings(&ReuseRequest { texts, ..request.clone() }).await
     }
 }
 

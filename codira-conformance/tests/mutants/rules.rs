@@ -1,9 +1,12 @@
 //! Rules: backends that know better than the session, or keep what other rules said.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use codira_contracts::{resolve::RuleSet, *};
+use codira_contracts::{
+    resolve::{Facts, LanguageRules, Offer, Offered, Progress, RuleSet},
+    *,
+};
 
 use crate::{
     commits::Commits,
@@ -22,6 +25,8 @@ mutants! {
         "rules::edges_are_those_of_the_session";
     rules_that_were_given_up_are_named: NamesThoseGivenUp, "the inventory names the rules of a session that was given up",
         "rules::a_session_given_up_leaves_the_rules";
+    facts_of_a_key_end_at_a_hundred: ShowsHundred, "of what files offer under a key, rules are shown the first hundred facts",
+        "rules::rules_are_shown_every_fact_in_order";
     a_language_without_rules_has_no_edges: ResolvesByRulesAlone, "in a language without rules, nothing is resolved",
         "rules::a_language_without_rules_stays_in_its_file";
 }
@@ -34,6 +39,53 @@ impl Fault for IgnoresTheRules {
     async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
         let rules = self.0.lock().unwrap().get_or_insert(request.rules.clone()).clone();
         base.begin_index_session(SessionRequest { rules, ..request }).await
+    }
+}
+
+/// The rules of a language among those of a session, which are shown few facts.
+struct Short {
+    rules: RuleSet,
+    tool: Tool,
+    languages: [Language; 1],
+}
+
+/// Facts, of which no more than a hundred are shown under a key.
+struct Hundred<'a>(&'a dyn Facts);
+
+impl Facts for Hundred<'_> {
+    fn get(&self, scope: &str, name: &str) -> Option<&[Offered]> {
+        self.0.get(scope, name).map(|facts| &facts[..facts.len().min(100)])
+    }
+}
+
+impl LanguageRules for Short {
+    fn tool(&self) -> &Tool {
+        &self.tool
+    }
+
+    fn languages(&self) -> &[Language] {
+        &self.languages
+    }
+
+    fn offers(&self, path: &RepoPath, analysis: &FileAnalysis) -> Vec<Offer> {
+        self.rules.offers(path, analysis)
+    }
+
+    fn resolve(&self, path: &RepoPath, analysis: &FileAnalysis, facts: &dyn Facts) -> Progress {
+        self.rules.resolve(path, analysis, &Hundred(facts))
+    }
+}
+
+#[derive(Default)]
+struct ShowsHundred;
+
+#[async_trait]
+impl Fault for ShowsHundred {
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        let rules = request.rules.inventory().into_iter().map(|RulesInventory { language, tool }| -> Arc<dyn LanguageRules> {
+            Arc::new(Short { rules: request.rules.clone(), tool, languages: [language] })
+        });
+        base.begin_index_session(SessionRequest { rules: RuleSet::new(rules)?, ..request }).await
     }
 }
 

@@ -27,6 +27,8 @@ mutants! {
         "embeddings::many_vectors_are_all_compared";
     vectors_are_found_as_they_were: FindsAsTheyWere, "the first vector that an owner had decides whether the present one is scored",
         "embeddings::many_vectors_are_all_compared";
+    long_vectors_are_compared_by_their_beginnings: ComparesBeginnings, "of a vector, the first 8 192 numbers are compared",
+        "embeddings::vectors_of_any_dimension_are_kept_and_compared";
     vectors_of_another_dimension_are_compared: ComparesAnyDimension, "a vector of another dimension has no candidates, and is no error",
         "embeddings::another_dimension_is_refused";
 }
@@ -67,6 +69,17 @@ impl Fault for MixesCandidates {
         let CandidateRequest { spec: asked, .. } = request;
         let comparable = |spec: &EmbeddingSpec| (&spec.model, spec.dimension) == (&asked.model, asked.dimension);
         symbol_candidates(reader, request, comparable, score::cosine).await
+    }
+}
+
+#[derive(Default)]
+struct ComparesBeginnings;
+
+#[async_trait]
+impl Fault for ComparesBeginnings {
+    async fn candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate>> {
+        let cosine = |a: &[f32], b: &[f32]| score::cosine(&a[..a.len().min(8_192)], &b[..b.len().min(8_192)]);
+        symbol_candidates(reader, request, |spec| *spec == request.spec, cosine).await
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     filtered::Filtered,
     observe::keeps_embeddings,
     question::Question,
-    samples::{call, defining, import, key, path, spec, unit},
+    samples::{self, call, defining, import, key, path, spec, unit},
     show,
     toy::PLAIN,
     verdict::ensure,
@@ -29,6 +29,9 @@ fn in_a_file(depth: Depth) -> &'static [usize] {
 
 /// How many files a directory has: four thousand and one together.
 const IN_A_DIRECTORY: &[usize] = &[999, 1_000, 1_001, 1_001];
+
+/// How many files there are in which nothing is, so that there are more than ten thousand.
+const EMPTY: usize = 6_000;
 
 /// Less than a whole directory, in which counts meet as well.
 const OF_A_GLANCE: &[usize] = &[1_000, 1];
@@ -143,6 +146,9 @@ pub(crate) fn answers_of_any_number<F: Fixture>(cx: &Cx<F>) -> Outcome {
         for (directory, count) in directories.iter().enumerate() {
             files.extend((0..*count).map(|number| small(directory, number, embeddings)));
         }
+        if depth == Depth::Usual {
+            files.extend((0..EMPTY).map(|number| samples::file(&format!("empty/{number}.plain"))));
+        }
         let index = index_of(cx, files.clone()).await?;
         let (reader, descriptor) = (index.backend.open_reader().await?, index.backend.descriptor());
         for count in in_a_file(depth) {
@@ -154,7 +160,7 @@ pub(crate) fn answers_of_any_number<F: Fixture>(cx: &Cx<F>) -> Outcome {
         }
         let whole = Filtered::of(files).await?;
         let large = in_a_file(depth).iter().flat_map(|count| of_large(*count));
-        whole.judge(&reader, descriptor, large.chain([Question::Totals])).await?;
+        whole.judge(&reader, descriptor, large.chain([Question::Totals, Question::FileStates(PathPrefix::root())])).await?;
         let all = PathPrefix::new("small")?;
         let mut small = of_small(&all, directories.iter().sum());
         small.push(Question::FileStates(all));

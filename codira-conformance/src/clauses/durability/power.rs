@@ -1,5 +1,6 @@
 //! Durability: what a power cut leaves.
 
+use codira_contracts::IndexBackend;
 use tempfile::TempDir;
 
 use super::goes_on;
@@ -13,20 +14,25 @@ use crate::{
 /// For every moment at which a process is killed, so many states of the disk: they cost no process.
 const STATES: u32 = 2;
 
-/// Commits of the process that is recorded: from nothing, over one, and of full scope.
-const COMMITS: u64 = 3;
+/// Commits of the process that is recorded: from nothing, over one, of full scope, and beside a reader of another process.
+const COMMITS: u64 = 4;
 
 pub(crate) fn a_power_cut_leaves_old_or_new<F: Fixture>(cx: &Cx<F>) -> Outcome {
     let (dir, beside) = (TempDir::new().map_err(Violation::new)?, TempDir::new().map_err(Violation::new)?);
     let record = beside.path().join("record");
     let mut other = Other::start_within(cx, dir.path(), Bounds::Recorded(&record))?;
-    for stamp in 1..=COMMITS {
+    for stamp in 1..COMMITS {
         other.make(&Order::Commit(stamp))?;
     }
+    // A store may publish in another way while somebody reads.
+    let backend = cx.block_on(cx.open(dir.path()))?;
+    let reader = cx.block_on(backend.open_reader())?;
+    other.make(&Order::Commit(COMMITS))?;
+    drop(reader);
     other.dismiss()?;
     let recording = Recording::read(&record, dir.path())?;
     let cuts = recording.cuts((crash_points(cx.settings().depth) * STATES) as usize);
-    ensure!(!cuts.is_empty(), "three commits left no trace on the disk");
+    ensure!(!cuts.is_empty(), "the commits left no trace on the disk");
     for cut in cuts {
         let returned = recording.said(cut.after, MARK).into_iter().filter_map(|line| match serde_json::from_str(line) {
             Ok(Reply::Done(generation)) => Some(generation),

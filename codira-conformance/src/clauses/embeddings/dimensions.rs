@@ -20,8 +20,8 @@ use crate::{
     verdict::ensure,
 };
 
-/// Around what a store may count in: nothing, a number, the lanes of a sum, a byte, a page.
-const DIMENSIONS: [u32; 13] = [0, 1, 2, 7, 8, 9, 10, 255, 256, 257, 1_023, 1_024, 2_000];
+/// Around what a store may count in: nothing, a number, the lanes of a sum, a byte, a page, a sum of products of small numbers.
+const DIMENSIONS: [u32; 14] = [0, 1, 2, 7, 8, 9, 10, 255, 256, 257, 1_023, 1_024, 2_000, 10_000];
 
 /// Every dimension in some precision, and two of them in each.
 fn specs() -> BTreeSet<EmbeddingSpec> {
@@ -49,14 +49,15 @@ fn but_for_the_last(mut numbers: Vec<f32>) -> Vec<f32> {
 }
 
 /// Owners of rows that are put with their vector, and of such that get it later.
-const PUT: [&str; 3] = ["first", "twin", "unit"];
+const PUT: [&str; 4] = ["first", "twin", "level", "unit"];
 const LATER: [&str; 2] = ["later", "note"];
 
-/// The vector of an owner: twins differ in their last number alone.
+/// The vector of an owner: twins differ in their last number alone, and what is level has the greatest sum.
 fn vector_of(at: &str, owner: &str, spec: &EmbeddingSpec) -> Vec<f32> {
     let seed = |name: &str| name.bytes().fold(0, |seed, byte| seed * 31 + u64::from(byte));
     match owner {
         "twin" => but_for_the_last(vector_of(at, "first", spec)),
+        "level" => vec![0.5; spec.dimension as usize],
         _ => numbers(seed(at) ^ seed(owner) << 32, spec.dimension),
     }
 }
@@ -67,7 +68,7 @@ fn text(at: &str, owner: &str) -> String {
 
 /// A file whose later rows wait where they are symbols, and are not there yet where they are units.
 fn begun(at: &str) -> FileSnapshot {
-    let mut file = defining(at, &["first", "twin", "later"]);
+    let mut file = defining(at, &["first", "twin", "level", "later"]);
     file.analysis.documentation = ["unit", "note"].map(|id| unit(id, "text")).to_vec();
     for spec in specs() {
         let put = PUT.map(|owner| row(owner, spec.clone(), &text(at, owner), &vector_of(at, owner, &spec)));
@@ -108,7 +109,13 @@ pub(crate) fn vectors_of_any_dimension_are_kept_and_compared<F: Fixture>(cx: &Cx
         let reader = index.backend.open_reader().await?;
         kept("once stored", &reader, &files).await?;
         for spec in specs() {
-            for (among, query) in [(Owners::Symbols, "twin"), (Owners::Symbols, "query"), (Owners::Documentation, "note")] {
+            let queries = [
+                (Owners::Symbols, "twin"),
+                (Owners::Symbols, "level"),
+                (Owners::Symbols, "query"),
+                (Owners::Documentation, "note"),
+            ];
+            for (among, query) in queries {
                 let query = vector(&vector_of("c/a.c", query, &spec));
                 let nearest = CandidateRequest { limit: None, ..CandidateRequest::new(among, spec.clone(), query, 0) };
                 compared("of any dimension", &reader, &files, &nearest).await?;

@@ -66,6 +66,7 @@ fn web() -> Vec<FileSnapshot> {
         symbol(HOSTILE, HOSTILE),
         // Were it seen from outside, it would stand for a second module.
         Symbol { visibility: Visibility::Private, ..symbol("nameless", "") },
+        symbol("\u{e9}", "\u{e9}"),
     ];
     a.analysis.uses = calls("run", &["run", "Base.run", "unnamed", "T.dump", HOSTILE, "json", "json.dumps", "len"]);
     a.analysis.uses.extend(calls(
@@ -94,6 +95,8 @@ fn web() -> Vec<FileSnapshot> {
         import("web.a", "unnamed"),
         import("web.a", "T"),
         under("len", import("lengths", "len")),
+        // The last byte of a name is that of its alias, and the last character is not.
+        under("\u{169}", import("web.a", "\u{e9}")),
         of_kind(ImportKind::Glob, "web.dup"),
         import("web.dup", "twice"),
         import("...x", "y"),
@@ -104,7 +107,7 @@ fn web() -> Vec<FileSnapshot> {
         import("json", "dumps"),
     ];
     b.analysis.uses =
-        calls("f", &["go2", "go2", "j.dumps", "d", "Base.run", "a.run", "unnamed", "T.dump", "len", "twice", "f"]);
+        calls("f", &["go2", "go2", "j.dumps", "d", "Base.run", "a.run", "unnamed", "T.dump", "len", "twice", "\u{169}", "f"]);
     b.analysis.uses.extend(calls("g", &["f", "j", "j.x.dumps", "go", "go2.x", "root", "dumps", "run"]));
     let reference = |text| UseRecord { kind: UseKind::Reference, ..call("f", text) };
     b.analysis.uses.extend(["go2", "f", "d", "nobody", "Base"].map(reference));

@@ -1,0 +1,99 @@
+//! Vectors that a session finds again, of more texts and files than it handles at once.
+
+use codira_contracts::{
+    FileSnapshot, IndexBackend, IndexWriteSession, ReusableEmbedding, ReuseRequest,
+    WriteScope::{Full, Incremental},
+};
+
+use super::{
+    hash,
+    plain::{Files, same_rows},
+};
+use crate::{
+    Cx, Depth, Fixture, Outcome,
+    samples::{defining, path, row, spec},
+    toy::request,
+};
+
+/// How many rows a file has.
+const OF_A_FILE: usize = 40;
+
+/// How many files there are at first, and are put afterwards in each of two directories. Of their rows, some share a text.
+fn counts(depth: Depth) -> (usize, usize) {
+    match depth {
+        Depth::Usual => (140, 80),
+        Depth::Glance => (20, 10),
+    }
+}
+
+/// A file with rows of the texts of its number; `stamp` tells its vectors from those of other files.
+fn with_rows(at: &str, number: usize, texts: usize, stamp: f32) -> FileSnapshot {
+    let ids: Vec<String> = (0..OF_A_FILE).map(|place| format!("s{place}")).collect();
+    let mut file = defining(at, &ids.iter().map(String::as_str).collect::<Vec<_>>());
+    let rows = ids.iter().zip(number * OF_A_FILE..);
+    file.embeddings = rows.map(|(id, place)| row(id, spec("1"), &text(place % texts), &[place as f32 + 1.0, stamp])).collect();
+    file
+}
+
+fn text(number: usize) -> String {
+    format!("text {number}")
+}
+
+/// Of each text the vector with the least key, among those of before and of now; of one key, that of now.
+fn expected(before: &Files, now: &Files) -> Vec<ReusableEmbedding> {
+    let mut all = before.reusable(&spec("1"));
+    for (text, (key, row)) in now.reusable(&spec("1")) {
+        if all.get(&text).is_none_or(|(least, _)| key <= *least) {
+            all.insert(text, (key, row));
+        }
+    }
+    all.into_values().map(|(_, row)| row).collect()
+}
+
+pub(crate) fn a_session_finds_every_vector<F: Fixture>(cx: &Cx<F>) -> Outcome {
+    let (first, more) = counts(cx.settings().depth);
+    // Some texts are those of two files.
+    let texts = first * OF_A_FILE * 4 / 5;
+    let request_of = |session_texts: usize| ReuseRequest {
+        spec: spec("1"),
+        texts: (0..session_texts).map(|number| hash(&text(number))).collect(),
+    };
+    cx.block_on(async {
+        let index = cx.index().await?;
+        let at = |number: usize| format!("many/m{}.toy", number * 11 % first);
+        let before = Files::of((0..first).map(|number| with_rows(&at(number), number, texts, 0.0)));
+        for scope in [Incremental, Full] {
+            let mut session = index.backend.begin_index_session(request(Full)).await?;
+            for file in before.0.values() {
+                session.put_file(file.clone()).await?;
+            }
+            session.commit().await?;
+            let mut now = Files::default();
+            let mut session = index.backend.begin_index_session(request(scope)).await?;
+            // Those of least keys come last, so that what was found changes.
+            for (directory, stamp) in [("other", 1.0), ("least", 2.0)] {
+                for number in 0..more {
+                    let file = with_rows(&format!("{directory}/f{number}.toy"), number, texts, stamp);
+                    now.put(file.clone());
+                    session.put_file(file).await?;
+                    if [0, 1, more * 2 / 3, more - 1].contains(&number) {
+                        let found = session.reusable_embeddings(&request_of(texts)).await?;
+                        let when = format!("in a session of {scope:?} scope, after {} files", now.0.len());
+                        same_rows(when, &expected(&before, &now), &found)?;
+                    }
+                }
+            }
+            // What the session takes back, it finds no more.
+            for number in (0..more).step_by(3) {
+                let gone = path(&format!("least/f{number}.toy"));
+                now.0.remove(&gone);
+                session.remove_file(&gone).await?;
+                session.remove_file(&path(&at(number))).await?;
+            }
+            let found = session.reusable_embeddings(&request_of(texts)).await?;
+            same_rows("after the session took files back", &expected(&before, &now), &found)?;
+            session.abort().await?;
+        }
+        Ok(())
+    })
+}
