@@ -3,7 +3,7 @@
 use codira_contracts::Capability::{self, Durable, Embeddings, LocalFiles};
 
 use self::OtherSchema::{Newer, Older, Same};
-use crate::{Cx, Outcome, fixture::Erased};
+use crate::{Cx, Outcome};
 
 mod asking;
 mod durability;
@@ -26,7 +26,7 @@ mod told;
 mod warm;
 
 /// One sentence of the contract, and the check that it holds.
-pub struct Clause<F = Erased> {
+pub struct Clause {
     /// `chapter::name`: a name for ever, changed only with a word in the changelog.
     pub id: &'static str,
     /// The sentence.
@@ -36,7 +36,7 @@ pub struct Clause<F = Erased> {
     /// The feature of this crate that its check is behind.
     pub feature: Option<&'static str>,
     /// Not there where the feature is off.
-    pub(crate) check: Option<fn(&Cx<F>) -> Outcome>,
+    pub(crate) check: Option<fn(&Cx) -> Outcome>,
 }
 
 /// The backends that a clause says something of.

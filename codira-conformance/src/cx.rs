@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use codira_contracts::{BackendError, ErrorKind, IndexBackend, SessionRequest};
+use codira_contracts::{BackendError, DynBackend, ErrorKind, IndexBackend, SessionRequest};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -26,27 +26,6 @@ use crate::{
 /// Where this is set, the directories of a clause that fails are kept, and named with the failure.
 const KEEP: &str = "CODIRA_KEEP";
 
-/// How much a clause tries of what could go on for ever: histories, and moments at which a process is killed. Where the environment says how
-/// much (`PROPTEST_CASES`, `CODIRA_CRASH_POINTS`), that is done at either depth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Depth {
-    /// As much as is worth its time after every change of a backend.
-    Usual,
-    /// A quarter of it, for a second look: at a backend behind a wrapper that passes everything on, when the backend itself is
-    /// judged as usual beside it.
-    Glance,
-}
-
-impl Depth {
-    /// The part of `usual` that is tried at this depth.
-    pub(crate) fn of(self, usual: u32) -> u32 {
-        match self {
-            Self::Usual => usual,
-            Self::Glance => usual.div_ceil(4),
-        }
-    }
-}
-
 /// How a backend is judged.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -57,8 +36,6 @@ pub struct Settings {
     pub restart: Option<String>,
     /// The directory in which the author keeps stores of other schemas: see the [crate's documentation](crate#stores-of-other-schemas).
     pub stores: Option<PathBuf>,
-    /// How much is tried where there is no end of what could be.
-    pub depth: Depth,
     /// Whether to look for the shortest history that fails.
     pub shrink: bool,
     /// How long a clause may take without coming any further before it is given up. Only a backend that hangs meets it.
@@ -74,7 +51,6 @@ impl Default for Settings {
             regressions: None,
             restart: None,
             stores: None,
-            depth: Depth::Usual,
             shrink: true,
             patience: Duration::from_secs(120),
             settling: Duration::from_secs(20),
@@ -83,10 +59,10 @@ impl Default for Settings {
 }
 
 /// Everything that a clause may use. Clones share it.
-pub struct Cx<F = Erased>(Arc<Shared<F>>);
+pub struct Cx(Arc<Shared>);
 
-struct Shared<F> {
-    fixture: Arc<F>,
+struct Shared {
+    fixture: Arc<Erased>,
     runtime: Arc<Runtime>,
     settings: Settings,
     /// Directories of indexes that are kept, where that is asked for.
@@ -95,25 +71,25 @@ struct Shared<F> {
     steps: AtomicU64,
 }
 
-impl<F> Clone for Cx<F> {
+impl Clone for Cx {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
 /// An open index in a directory of its own, which is deleted with it.
-pub(crate) struct Index<B> {
-    pub(crate) backend: B,
+pub(crate) struct Index {
+    pub(crate) backend: DynBackend,
     dir: TempDir,
 }
 
-impl<B> Index<B> {
+impl Index {
     pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }
 
     /// The backend apart from the directory, which is to be kept as long as it is used.
-    pub(crate) fn into_parts(self) -> (B, TempDir) {
+    pub(crate) fn into_parts(self) -> (DynBackend, TempDir) {
         (self.backend, self.dir)
     }
 
@@ -133,15 +109,15 @@ impl Cx {
     }
 }
 
-impl<F: Fixture> Cx<F> {
-    fn sharing(fixture: Arc<F>, runtime: Arc<Runtime>, settings: Settings) -> Self {
+impl Cx {
+    fn sharing(fixture: Arc<Erased>, runtime: Arc<Runtime>, settings: Settings) -> Self {
         Self(Arc::new(Shared { fixture, runtime, settings, kept: Mutex::default(), steps: AtomicU64::new(0) }))
     }
 
     /// Checks one clause, in a thread of its own: whatever the backend does, this returns.
     ///
     /// Where this process was started by a clause that needs several, this does that clause's work instead, and ends the process.
-    pub fn judge(&self, clause: &Clause<F>) -> Verdict {
+    pub fn judge(&self, clause: &Clause) -> Verdict {
         if let Some(dir) = process::directory_of_copy() {
             process::copy::serve(self, &dir);
         }
@@ -151,7 +127,7 @@ impl<F: Fixture> Cx<F> {
         }
     }
 
-    fn check(&self, clause: &Clause<F>, check: fn(&Self) -> Outcome) -> Verdict {
+    fn check(&self, clause: &Clause, check: fn(&Self) -> Outcome) -> Verdict {
         let (sender, verdict) = mpsc::channel();
         // Of its own: what it keeps, and how far it has come.
         let own = Self::sharing(Arc::clone(&self.0.fixture), Arc::clone(&self.0.runtime), self.0.settings.clone());
@@ -199,7 +175,7 @@ impl<F: Fixture> Cx<F> {
     }
 
     /// Why a clause is not judged, as far as that is known before: for lists of tests.
-    pub(crate) fn not_judged(&self, clause: &Clause<F>) -> Option<String> {
+    pub(crate) fn not_judged(&self, clause: &Clause) -> Option<String> {
         if clause.check.is_none() {
             return Some(crate::not_compiled(clause.feature.unwrap_or_default()));
         }
@@ -247,7 +223,7 @@ impl<F: Fixture> Cx<F> {
     }
 
     /// Opens an index where there was none.
-    pub(crate) async fn index(&self) -> Result<Index<F::Backend>, BackendError> {
+    pub(crate) async fn index(&self) -> Result<Index, BackendError> {
         let dir = self.directory().map_err(|error| BackendError::io("the kit", "make", "a temporary directory", error))?;
         let backend = self.open(dir.path()).await?;
         Ok(Index { backend, dir })
@@ -276,11 +252,11 @@ impl<F: Fixture> Cx<F> {
     }
 
     /// Opens the index in `dir` once more.
-    pub(crate) async fn open(&self, dir: &Path) -> Result<F::Backend, BackendError> {
+    pub(crate) async fn open(&self, dir: &Path) -> Result<DynBackend, BackendError> {
         self.0.fixture.open(dir).await
     }
 
-    pub(crate) fn fixture(&self) -> &F {
+    pub(crate) fn fixture(&self) -> &Erased {
         &self.0.fixture
     }
 

@@ -31,7 +31,7 @@ pub trait Fixture: Send + Sync + 'static {
 /// Any fixture, its type erased: the clauses are compiled once, with this crate, and not for every backend anew.
 ///
 /// Nothing is lost: what stands between the clauses and the backend is [`DynBackend`], which passes everything on.
-pub struct Erased(Box<dyn Opens>);
+pub(crate) struct Erased(Box<dyn Opens>);
 
 /// A [`Fixture`] without its type.
 #[async_trait]
@@ -55,17 +55,12 @@ impl Erased {
     pub(crate) fn new(fixture: impl Fixture) -> Self {
         Self(Box::new(fixture))
     }
-}
 
-#[async_trait]
-impl Fixture for Erased {
-    type Backend = DynBackend;
-
-    async fn open(&self, dir: &Path) -> Result<DynBackend, BackendError> {
+    pub(crate) async fn open(&self, dir: &Path) -> Result<DynBackend, BackendError> {
         self.0.open(dir).await
     }
 
-    fn known_failures(&self) -> &[KnownFailure] {
+    pub(crate) fn known_failures(&self) -> &[KnownFailure] {
         self.0.known_failures()
     }
 }

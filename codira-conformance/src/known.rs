@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::{Cx, Fixture, Outcome, Verdict, Violation, clauses, verdict::ensure};
+use crate::{Cx, Outcome, Verdict, Violation, clauses, verdict::ensure};
 
 /// A clause that the backend breaks while it is under way, as its author knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct KnownFailure {
     pub reason: &'static str,
 }
 
-impl<F: Fixture> Cx<F> {
+impl Cx {
     /// The verdict on a clause, in the light of the list of known failures.
     pub(crate) fn expecting(&self, clause: &str, verdict: Verdict) -> Verdict {
         let Some(known) = self.fixture().known_failures().iter().find(|known| known.clause == clause) else { return verdict };

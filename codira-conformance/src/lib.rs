@@ -119,7 +119,7 @@ use std::{
 };
 
 pub use clauses::{Applies, Clause, OtherSchema, clauses};
-pub use cx::{Cx, Depth, Settings};
+pub use cx::{Cx, Settings};
 pub use fixture::Fixture;
 use harness::{Ended, Trial};
 pub use known::KnownFailure;

@@ -14,7 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-use crate::{Cx, Depth, Fixture, Outcome, Violation, directory, power, stamped, verdict::ensure};
+use crate::{Cx, Outcome, Violation, directory, power, stamped, verdict::ensure};
 
 pub(crate) mod copy;
 mod endure;
@@ -128,9 +128,9 @@ pub(crate) enum Bounds<'a> {
 }
 
 /// How many random moments to try.
-pub(crate) fn crash_points(depth: Depth) -> u32 {
+pub(crate) fn crash_points() -> u32 {
     let asked = env::var("CODIRA_CRASH_POINTS").ok().and_then(|points| points.parse().ok());
-    asked.unwrap_or_else(|| depth.of(CRASH_POINTS))
+    asked.unwrap_or(CRASH_POINTS)
 }
 
 /// The directory to work in, where this process is such a copy.
@@ -149,12 +149,12 @@ pub(crate) struct Other {
 
 impl Other {
     /// Starts another process that has the index in `dir` open.
-    pub(crate) fn start<F: Fixture>(cx: &Cx<F>, dir: &Path) -> Outcome<Self> {
+    pub(crate) fn start(cx: &Cx, dir: &Path) -> Outcome<Self> {
         Self::start_within(cx, dir, Bounds::None)
     }
 
     /// The same, within bounds.
-    pub(crate) fn start_within<F: Fixture>(cx: &Cx<F>, dir: &Path, bounds: Bounds<'_>) -> Outcome<Self> {
+    pub(crate) fn start_within(cx: &Cx, dir: &Path, bounds: Bounds<'_>) -> Outcome<Self> {
         let Some(test) = &cx.settings().restart else {
             return Err(Violation::new("this needs other processes: say in `Settings::restart` how the test is started again"));
         };
@@ -205,7 +205,7 @@ impl Other {
     }
 
     /// Another process, with an open session of the commit after `generation`: nothing is left to do but the commit.
-    pub(crate) fn begun<F: Fixture>(cx: &Cx<F>, dir: &Path, generation: u64) -> Outcome<Self> {
+    pub(crate) fn begun(cx: &Cx, dir: &Path, generation: u64) -> Outcome<Self> {
         let mut other = Self::start(cx, dir)?;
         for step in 0..stamped::steps(generation + 1, false).len() - 1 {
             other.make(&Order::Step { stamp: generation + 1, step })?;

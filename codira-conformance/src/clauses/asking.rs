@@ -17,7 +17,7 @@ pub(crate) use texts::*;
 
 use super::storing::drawn_files;
 use crate::{
-    Cx, Fixture, Outcome,
+    Cx, Outcome,
     cx::Index,
     observe::keeps_embeddings,
     question::Question,
@@ -28,10 +28,7 @@ use crate::{
 };
 
 /// An index of these files, put in this order.
-async fn index_of<F: Fixture>(
-    cx: &Cx<F>,
-    files: impl IntoIterator<Item = FileSnapshot>,
-) -> Result<Index<F::Backend>, BackendError> {
+async fn index_of(cx: &Cx, files: impl IntoIterator<Item = FileSnapshot>) -> Result<Index, BackendError> {
     let index = cx.index().await?;
     let mut session = index.backend.begin_index_session(request(Full)).await?;
     for file in files {
@@ -50,7 +47,7 @@ fn ascending<K: Ord + std::fmt::Debug>(list: &str, keys: impl IntoIterator<Item 
     Ok(())
 }
 
-pub(crate) fn every_list_is_in_its_documented_order<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn every_list_is_in_its_documented_order(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let embeddings = keeps_embeddings(cx.index().await?.backend.descriptor());
         let mut files = drawn_files(60, embeddings)?;
@@ -104,7 +101,7 @@ pub(crate) fn every_list_is_in_its_documented_order<F: Fixture>(cx: &Cx<F>) -> O
     })
 }
 
-pub(crate) fn names_match_exactly<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn names_match_exactly(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let mut file = defining("pkg/a.toy", NAMES);
         file.analysis.uses = NAMES.iter().map(|name| call(name, &format!("json.{name}"))).collect();
@@ -180,7 +177,7 @@ fn nested() -> Vec<FileSnapshot> {
     vec![python, rust]
 }
 
-pub(crate) fn logical_names_lead_to_their_symbols<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn logical_names_lead_to_their_symbols(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = index_of(cx, nested()).await?;
         let reader = index.backend.open_reader().await?;
@@ -211,7 +208,7 @@ pub(crate) fn logical_names_lead_to_their_symbols<F: Fixture>(cx: &Cx<F>) -> Out
     })
 }
 
-pub(crate) fn members_are_found_from_their_parent<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn members_are_found_from_their_parent(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = index_of(cx, nested()).await?;
         let reader = index.backend.open_reader().await?;
@@ -246,7 +243,7 @@ pub(crate) fn members_are_found_from_their_parent<F: Fixture>(cx: &Cx<F>) -> Out
     })
 }
 
-pub(crate) fn texts_are_found_as_whole_words<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn texts_are_found_as_whole_words(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let files: Vec<FileSnapshot> = (0..)
             .zip(vocabulary::SOURCES)
@@ -272,7 +269,7 @@ pub(crate) fn texts_are_found_as_whole_words<F: Fixture>(cx: &Cx<F>) -> Outcome 
     })
 }
 
-pub(crate) fn what_is_not_there_has_an_empty_answer<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn what_is_not_there_has_an_empty_answer(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let embeddings = keeps_embeddings(cx.index().await?.backend.descriptor());
         let mut full = defining("pkg/a.toy", &["run"]);

@@ -18,7 +18,7 @@ pub(crate) use permissions::*;
 pub(crate) use power::*;
 
 use crate::{
-    Cx, Fixture, Outcome, Violation, directory,
+    Cx, Outcome, Violation, directory,
     process::{Moments, Order, Other, Reply, copy::embedding, crash_points},
     samples::{defining, path, spec, vector},
     stamped,
@@ -26,7 +26,7 @@ use crate::{
     verdict::ensure,
 };
 
-pub(crate) fn commits_survive_reopening<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn commits_survive_reopening(cx: &Cx) -> Outcome {
     let index = cx.block_on(cx.index())?;
     let dir = index.without_backend();
     for stamp in 1..=3 {
@@ -38,7 +38,7 @@ pub(crate) fn commits_survive_reopening<F: Fixture>(cx: &Cx<F>) -> Outcome {
     Ok(())
 }
 
-pub(crate) fn an_index_survives_moving<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn an_index_survives_moving(cx: &Cx) -> Outcome {
     let dir = tempfile::TempDir::new().map_err(Violation::new)?;
     let (here, there) = (dir.path().join("here"), dir.path().join("there"));
     fs::create_dir(&here).map_err(Violation::new)?;
@@ -79,7 +79,7 @@ async fn left<B: IndexBackend>(backend: &B, possible: std::ops::RangeInclusive<u
     Ok(left)
 }
 
-pub(crate) fn a_kill_between_steps_leaves_the_last_commit<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_kill_between_steps_leaves_the_last_commit(cx: &Cx) -> Outcome {
     // Into nothing; over one commit, in place; over two, from nothing.
     for last in 0..=2 {
         let steps = stamped::steps(last + 1, false).len();
@@ -104,7 +104,7 @@ pub(crate) fn a_kill_between_steps_leaves_the_last_commit<F: Fixture>(cx: &Cx<F>
     Ok(())
 }
 
-pub(crate) fn a_kill_during_a_commit_leaves_old_or_new<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_kill_during_a_commit_leaves_old_or_new(cx: &Cx) -> Outcome {
     let index = cx.block_on(cx.index())?;
     let backend = &index.backend;
     // How long it takes when nothing happens.
@@ -119,7 +119,7 @@ pub(crate) fn a_kill_during_a_commit_leaves_old_or_new<F: Fixture>(cx: &Cx<F>) -
     let mut last = 3;
     // Where commits are too quick to be met, one session is: it is killed as it is about to commit.
     Other::begun(cx, index.path(), last)?.kill()?;
-    for _ in 0..crash_points(cx.settings().depth) {
+    for _ in 0..crash_points() {
         let held = cx.block_on(backend.open_reader())?;
         let mut other = Other::start(cx, index.path())?;
         // So that kills fall into the second session, too, which follows a fresh log, copy or whatever the first one leaves.
@@ -151,7 +151,7 @@ pub(crate) fn a_kill_during_a_commit_leaves_old_or_new<F: Fixture>(cx: &Cx<F>) -
     Ok(())
 }
 
-pub(crate) fn a_kill_during_the_first_session_leaves_nothing_or_all<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_kill_during_the_first_session_leaves_nothing_or_all(cx: &Cx) -> Outcome {
     let mut moments = {
         let index = cx.block_on(cx.index())?;
         let mut other = Other::start(cx, index.path())?;
@@ -163,7 +163,7 @@ pub(crate) fn a_kill_during_the_first_session_leaves_nothing_or_all<F: Fixture>(
     let dir = cx.block_on(cx.index())?.without_backend();
     Other::begun(cx, dir.path(), 0)?.kill()?;
     cx.block_on(async { goes_on(&cx.open(dir.path()).await?, 0).await })?;
-    for _ in 0..crash_points(cx.settings().depth) {
+    for _ in 0..crash_points() {
         let dir = cx.block_on(cx.index())?.without_backend();
         let mut other = Other::start(cx, dir.path())?;
         other.tell(&Order::Commit(1))?;
@@ -183,7 +183,7 @@ pub(crate) fn a_kill_during_the_first_session_leaves_nothing_or_all<F: Fixture>(
     Ok(())
 }
 
-pub(crate) fn kills_leave_no_debris<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn kills_leave_no_debris(cx: &Cx) -> Outcome {
     let index = cx.block_on(cx.index())?;
     let mut last = 2;
     cx.block_on(stamped::commit_up_to(&index.backend, last))?;
@@ -222,7 +222,7 @@ pub(crate) fn kills_leave_no_debris<F: Fixture>(cx: &Cx<F>) -> Outcome {
 const PENDING: usize = 20;
 const BATCH: usize = 4;
 
-pub(crate) fn pending_rows_survive_kills<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn pending_rows_survive_kills(cx: &Cx) -> Outcome {
     let index = cx.block_on(cx.index())?;
     let backend = &index.backend;
     let names: Vec<String> = (0..PENDING).map(|number| format!("f{number:02}")).collect();
@@ -244,7 +244,7 @@ pub(crate) fn pending_rows_survive_kills<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(queue())?;
     let mut waiting = cx.block_on(pending(backend))?;
     ensure!(waiting.len() == PENDING, "{PENDING} rows were put, and {} wait", waiting.len());
-    for _ in 0..crash_points(cx.settings().depth) {
+    for _ in 0..crash_points() {
         if waiting.len() < 2 * BATCH {
             cx.block_on(queue())?;
             waiting = cx.block_on(pending(backend))?;

@@ -11,15 +11,15 @@ mod specs;
 mod ties;
 
 use codira_contracts::{
-    CandidateRequest, ComputedEmbedding, ContentHash, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileSnapshot, IndexBackend,
-    IndexReader, IndexWriteSession, Owners, PendingEmbedding, PendingRequest, Retention, ReusableEmbedding, ReuseRequest,
-    Stored, SymbolKey,
+    CandidateRequest, ComputedEmbedding, ContentHash, DynReader, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileSnapshot,
+    IndexBackend, IndexReader, IndexWriteSession, Owners, PendingEmbedding, PendingRequest, Retention, ReusableEmbedding,
+    ReuseRequest, Stored, SymbolKey,
     WriteScope::{Full, Incremental},
     score,
 };
 
 use crate::{
-    Cx, Fixture, Outcome,
+    Cx, Outcome,
     samples::{defining, file, key, path, row, spec, unit, vector},
     toy::request,
     verdict::ensure,
@@ -47,7 +47,7 @@ fn with_vectors(path: &str, vectors: &[&[f32]]) -> FileSnapshot {
     file
 }
 
-pub(crate) fn vectors_are_kept_bit_for_bit<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn vectors_are_kept_bit_for_bit(cx: &Cx) -> Outcome {
     let numbers = [0.0, -0.0, 1.0, 0.1, f32::MAX, f32::MIN, f32::MIN_POSITIVE, f32::from_bits(1), -f32::EPSILON];
     cx.block_on(async {
         let index = cx.index().await?;
@@ -84,7 +84,7 @@ fn pending(path: &str, id: &str, model: &str, text: &str) -> PendingEmbedding {
     PendingEmbedding { key: key(path, id), spec: spec(model), text: text.to_owned() }
 }
 
-pub(crate) fn pending_rows_wait_until_they_are_stored<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn pending_rows_wait_until_they_are_stored(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(request(Full)).await?;
@@ -143,7 +143,7 @@ pub(crate) fn pending_rows_wait_until_they_are_stored<F: Fixture>(cx: &Cx<F>) ->
     })
 }
 
-pub(crate) fn a_stale_vector_is_not_kept<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_stale_vector_is_not_kept(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(request(Full)).await?;
@@ -179,7 +179,7 @@ pub(crate) fn a_stale_vector_is_not_kept<F: Fixture>(cx: &Cx<F>) -> Outcome {
     })
 }
 
-pub(crate) fn a_text_keeps_its_vector_when_it_moves<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_text_keeps_its_vector_when_it_moves(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let reuse = ReuseRequest { spec: spec("1"), texts: vec![hash("a"), hash("nobody's"), hash("a")] };
@@ -223,7 +223,7 @@ pub(crate) fn a_text_keeps_its_vector_when_it_moves<F: Fixture>(cx: &Cx<F>) -> O
     })
 }
 
-pub(crate) fn candidates_are_the_exact_top<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn candidates_are_the_exact_top(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(request(Full)).await?;
@@ -278,7 +278,7 @@ pub(crate) fn candidates_are_the_exact_top<F: Fixture>(cx: &Cx<F>) -> Outcome {
     })
 }
 
-pub(crate) fn pruning_removes_orphans<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn pruning_removes_orphans(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(request(Full)).await?;
@@ -293,9 +293,8 @@ pub(crate) fn pruning_removes_orphans<F: Fixture>(cx: &Cx<F>) -> Outcome {
         session.put_file(file).await?;
         session.commit().await?;
         let retention = Retention { specs: vec![spec("1")], ..Retention::default() };
-        let orphaned = async |reader: <F::Backend as IndexBackend>::Reader| {
-            reader.maintenance(&retention).await.map(|maintenance| maintenance.orphaned_embeddings)
-        };
+        let orphaned =
+            async |reader: DynReader| reader.maintenance(&retention).await.map(|maintenance| maintenance.orphaned_embeddings);
         let counted = orphaned(index.backend.open_reader().await?).await?;
         ensure!(counted == 3, "three rows are orphaned, and counted are {counted}");
         let mut session = index.backend.begin_index_session(request(Incremental)).await?;

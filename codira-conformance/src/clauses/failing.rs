@@ -8,7 +8,7 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
-    Cx, Depth, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     directory::{copied, files, set_read_only},
     process::{Bounds, Order, Other, Refusal, Reply, crash_points, next},
     stamped,
@@ -32,7 +32,7 @@ enum Asked {
 }
 
 impl Scene {
-    fn set<F: Fixture>(cx: &Cx<F>) -> Outcome<Self> {
+    fn set(cx: &Cx) -> Outcome<Self> {
         let dir = cx.block_on(async {
             let index = cx.index().await?;
             stamped::commit_up_to(&index.backend, LAST).await?;
@@ -92,20 +92,20 @@ fn names(says: &str, dir: &Path) -> Outcome {
     Ok(())
 }
 
-/// Lengths to which a file is cut: nothing, one byte, all but one, and multiples of 512, as many as the depth asks for.
-fn lengths(whole: usize, depth: Depth) -> Vec<usize> {
-    let points = crash_points(depth) as usize * 2;
+/// Lengths to which a file is cut: nothing, one byte, all but one, and multiples of 512, as many as moments at which a process is killed.
+fn lengths(whole: usize) -> Vec<usize> {
+    let points = crash_points() as usize * 2;
     let step = whole.div_ceil(points).next_multiple_of(512);
     let mut lengths: Vec<usize> = [0, 1, whole.saturating_sub(1)].into_iter().chain((step..whole).step_by(step)).collect();
     lengths.retain(|length| *length < whole);
     lengths
 }
 
-pub(crate) fn truncated_files_are_noticed<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn truncated_files_are_noticed(cx: &Cx) -> Outcome {
     let mut scene = Scene::set(cx)?;
     for file in scene.files()? {
         let whole = scene.content(&file)?;
-        for length in lengths(whole.len(), cx.settings().depth) {
+        for length in lengths(whole.len()) {
             let damaged = scene.with(&file, Some(&whole[..length]))?;
             let noticed = scene.noticed(damaged.path(), &["Corrupt"]);
             noticed.map_err(|violation| {
@@ -129,7 +129,7 @@ fn foreign(whole: usize) -> [(&'static str, Vec<u8>); 5] {
     ]
 }
 
-pub(crate) fn foreign_files_are_noticed<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn foreign_files_are_noticed(cx: &Cx) -> Outcome {
     let mut scene = Scene::set(cx)?;
     for file in scene.files()? {
         for (what, content) in foreign(scene.content(&file)?.len()) {
@@ -154,12 +154,12 @@ fn overwritten(mut content: Vec<u8>, state: &mut u64) -> (usize, Vec<u8>) {
     (place, content)
 }
 
-pub(crate) fn overwritten_bytes_are_no_crash<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn overwritten_bytes_are_no_crash(cx: &Cx) -> Outcome {
     let mut scene = Scene::set(cx)?;
     let mut state = 0xC0D1;
     for file in scene.files()? {
         let whole = scene.content(&file)?;
-        for _ in 0..if whole.is_empty() { 0 } else { crash_points(cx.settings().depth) * 3 } {
+        for _ in 0..if whole.is_empty() { 0 } else { crash_points() * 3 } {
             let (place, content) = overwritten(whole.clone(), &mut state);
             let damaged = scene.with(&file, Some(&content))?;
             let order = Order::Inspect(damaged.path().to_owned());
@@ -177,7 +177,7 @@ pub(crate) fn overwritten_bytes_are_no_crash<F: Fixture>(cx: &Cx<F>) -> Outcome 
     scene.other.dismiss()
 }
 
-pub(crate) fn a_full_session_replaces_what_is_unreadable<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_full_session_replaces_what_is_unreadable(cx: &Cx) -> Outcome {
     let mut scene = Scene::set(cx)?;
     for file in scene.files()? {
         let whole = scene.content(&file)?;
@@ -213,7 +213,7 @@ pub(crate) fn a_full_session_replaces_what_is_unreadable<F: Fixture>(cx: &Cx<F>)
     scene.other.dismiss()
 }
 
-pub(crate) fn a_directory_in_the_way_is_an_error<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_directory_in_the_way_is_an_error(cx: &Cx) -> Outcome {
     let mut scene = Scene::set(cx)?;
     for file in scene.files()? {
         let damaged = scene.with(&file, None)?;
@@ -250,7 +250,7 @@ pub(crate) fn a_directory_in_the_way_is_an_error<F: Fixture>(cx: &Cx<F>) -> Outc
     scene.other.dismiss()
 }
 
-pub(crate) fn a_backend_value_outlives_damage<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_backend_value_outlives_damage(cx: &Cx) -> Outcome {
     let scene = Scene::set(cx)?;
     for (number, file) in scene.files()?.into_iter().enumerate() {
         let whole = scene.content(&file)?;
@@ -293,7 +293,7 @@ pub(crate) fn a_backend_value_outlives_damage<F: Fixture>(cx: &Cx<F>) -> Outcome
 const KILOBYTES: u64 = 1024;
 const LIMITS: [u64; 3] = [0, 24, 700];
 
-pub(crate) fn no_space_keeps_the_last_commit<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn no_space_keeps_the_last_commit(cx: &Cx) -> Outcome {
     for (limit, order) in
         LIMITS.into_iter().flat_map(|limit| [(limit, Order::Fill(KILOBYTES)), (limit, Order::Grow(KILOBYTES))])
     {
@@ -323,7 +323,7 @@ pub(crate) fn no_space_keeps_the_last_commit<F: Fixture>(cx: &Cx<F>) -> Outcome 
     Ok(())
 }
 
-pub(crate) fn no_permission_keeps_the_last_commit<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn no_permission_keeps_the_last_commit(cx: &Cx) -> Outcome {
     for last in [0, LAST] {
         let index = cx.block_on(cx.index())?;
         cx.block_on(stamped::commit_up_to(&index.backend, last))?;

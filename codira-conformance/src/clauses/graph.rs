@@ -9,14 +9,14 @@ mod work;
 use std::collections::BTreeSet;
 
 use codira_contracts::{
-    EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, FileSnapshot, ImportEnd, ImportEntry, ImportRequest, ImportTarget,
+    DynBackend, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, FileSnapshot, ImportEnd, ImportEntry, ImportRequest, ImportTarget,
     IndexBackend, IndexReader, IndexWriteSession, PendingRequest, RepoPath, Site, SymbolInventoryRequest, UseKind, UseRecord,
     WriteScope::{self, Full, Incremental},
 };
 
 use super::storing::drawn_files;
 use crate::{
-    Cx, Fixture, Outcome,
+    Cx, Outcome,
     histories::{Edit, End, History, Run, Twins, follow},
     observe::{keeps_embeddings, observe, same},
     question::Question,
@@ -29,7 +29,7 @@ pub(crate) use ends::*;
 pub(crate) use facts::*;
 pub(crate) use work::*;
 
-pub(crate) fn edges_are_those_of_the_resolver<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn edges_are_those_of_the_resolver(cx: &Cx) -> Outcome {
     let (a, b) = (defining("pkg/a.toy", &["run"]), caller("pkg/b.toy", "pkg.a"));
     cx.block_on(async {
         follow(&cx.index().await?.backend, cx.settings(), &History(vec![session(Full, [put(a), put(b)])])).await
@@ -90,14 +90,14 @@ fn changes() -> History {
     ])
 }
 
-pub(crate) fn edges_follow_every_change<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn edges_follow_every_change(cx: &Cx) -> Outcome {
     cx.block_on(async { follow(&cx.index().await?.backend, cx.settings(), &changes()).await })
 }
 
 /// So many sessions are led twice: what `run` means comes, stays, becomes ambiguous, and goes.
 const DERIVED_EARLY: usize = 5;
 
-pub(crate) fn deriving_early_changes_no_answer<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn deriving_early_changes_no_answer(cx: &Cx) -> Outcome {
     let derived = |run: Run| {
         let edits = run.edits.into_iter().flat_map(|edit| [edit, Edit::RebuildDerived, Edit::RebuildDerived]).collect();
         Run { edits, ..run }
@@ -107,7 +107,7 @@ pub(crate) fn deriving_early_changes_no_answer<F: Fixture>(cx: &Cx<F>) -> Outcom
         let twins = |backend| Twins::new(backend, cx.settings(), Vec::new()).unjudged();
         let (mut plainly, mut earlier) = (twins(&plain.backend), twins(&early.backend));
         let (embeddings, everything) = (keeps_embeddings(plain.backend.descriptor()), Question::everything());
-        let answers = async |backend: &F::Backend| {
+        let answers = async |backend: &DynBackend| {
             observe(&backend.open_reader().await?, backend.descriptor(), &everything, embeddings).await
         };
         for (number, run) in (1..=DERIVED_EARLY).zip(changes().0) {
@@ -120,7 +120,7 @@ pub(crate) fn deriving_early_changes_no_answer<F: Fixture>(cx: &Cx<F>) -> Outcom
     })
 }
 
-pub(crate) fn each_edge_is_found_from_both_ends<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn each_edge_is_found_from_both_ends(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         // No drawn file is of these modules, and makes them ambiguous.
@@ -197,7 +197,7 @@ pub(crate) fn each_edge_is_found_from_both_ends<F: Fixture>(cx: &Cx<F>) -> Outco
     })
 }
 
-pub(crate) fn each_import_is_found_from_both_ends<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn each_import_is_found_from_both_ends(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(request(Full)).await?;

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use codira_contracts::{
-    BackendError, Capability, EdgeEnd, EdgeRequest, FileSnapshot, ImportEnd, ImportRequest, IndexBackend, IndexReader,
-    IndexWriteSession, PathPrefix, RunInventory, RuntimeInventory, SessionRequest, UseKind, WriteScope,
+    BackendError, Capability, DynBackend, EdgeEnd, EdgeRequest, FileSnapshot, ImportEnd, ImportRequest, IndexBackend,
+    IndexReader, IndexWriteSession, PathPrefix, RunInventory, RuntimeInventory, SessionRequest, UseKind, WriteScope,
 };
 
 use crate::{
-    Cx, Depth, Fixture, Outcome,
+    Cx, Outcome,
     histories::{History, Twins, concurrent, draw, follow, large, random, small, small::SideBySide},
     observe::{keeps_embeddings, observe, same},
     question::Question,
@@ -19,13 +19,13 @@ const HISTORIES: u32 = 64;
 const REBUILT: u32 = 16;
 const SIDE_BY_SIDE: u32 = 8;
 
-pub(crate) fn every_history_matches_the_reference<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn every_history_matches_the_reference(cx: &Cx) -> Outcome {
     random::check(cx, "every_history_matches_the_reference", HISTORIES, draw::history(), |cx, history| {
         cx.block_on(async { follow(&cx.index().await?.backend, cx.settings(), history).await })
     })
 }
 
-pub(crate) fn a_large_history_matches_the_reference<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_large_history_matches_the_reference(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let embeddings = keeps_embeddings(index.backend.descriptor());
@@ -38,16 +38,13 @@ pub(crate) fn a_large_history_matches_the_reference<F: Fixture>(cx: &Cx<F>) -> O
     })
 }
 
-pub(crate) fn every_small_history_matches_the_reference<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn every_small_history_matches_the_reference(cx: &Cx) -> Outcome {
     let index = cx.block_on(cx.index())?;
     let mut twins = Twins::new(&index.backend, cx.settings(), of_small(&["pkg"]));
     for history in small::alone() {
         in_turn(cx, &mut twins, &history)?;
     }
     cx.block_on(twins.look_back())?;
-    if cx.settings().depth == Depth::Glance {
-        return Ok(());
-    }
     for SideBySide { together, each, directories } in small::side_by_side() {
         let index = cx.block_on(cx.index())?;
         let questions = of_small(&directories);
@@ -78,7 +75,7 @@ fn of_small(directories: &[impl AsRef<str>]) -> Vec<Question> {
 }
 
 /// Leads twins through the sessions of a history, and compares them at its end.
-fn in_turn<F: Fixture>(cx: &Cx<F>, twins: &mut Twins<'_, F::Backend>, history: &History) -> Outcome {
+fn in_turn(cx: &Cx, twins: &mut Twins<'_, DynBackend>, history: &History) -> Outcome {
     let followed = cx.block_on(async {
         for run in &history.0 {
             twins.lead(run).await?;
@@ -88,7 +85,7 @@ fn in_turn<F: Fixture>(cx: &Cx<F>, twins: &mut Twins<'_, F::Backend>, history: &
     followed.map_err(|violation| violation.after(history))
 }
 
-pub(crate) fn incremental_equals_full<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn incremental_equals_full(cx: &Cx) -> Outcome {
     random::check(cx, "incremental_equals_full", REBUILT, draw::committed_history(), |cx, history| {
         cx.block_on(async {
             let (grown, fresh) = (cx.index().await?, cx.index().await?);
@@ -112,7 +109,7 @@ pub(crate) fn incremental_equals_full<F: Fixture>(cx: &Cx<F>) -> Outcome {
     })
 }
 
-pub(crate) fn sessions_side_by_side_are_in_some_order<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn sessions_side_by_side_are_in_some_order(cx: &Cx) -> Outcome {
     random::check(cx, "sessions_side_by_side_are_in_some_order", SIDE_BY_SIDE, draw::plain_history(), |cx, history| {
         cx.block_on(async {
             let index = cx.index().await?;

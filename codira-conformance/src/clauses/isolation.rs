@@ -14,7 +14,7 @@ use codira_contracts::{
 use tokio::sync::watch;
 
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     directory::{contents, set_read_only, unchanged},
     observe::{keeps_embeddings, observe, same},
     process::{Bounds, Order, Other},
@@ -28,7 +28,7 @@ use crate::{
 pub(crate) use dropped::*;
 pub(crate) use together::*;
 
-pub(crate) fn nothing_is_indexed_at_first<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn nothing_is_indexed_at_first(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let not_indexed = |when: &str, opened: Option<ErrorKind>| {
@@ -46,7 +46,7 @@ pub(crate) fn nothing_is_indexed_at_first<F: Fixture>(cx: &Cx<F>) -> Outcome {
     })
 }
 
-pub(crate) fn a_session_shows_nothing_before_its_commit<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_session_shows_nothing_before_its_commit(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let questions = Question::everything();
@@ -70,7 +70,7 @@ pub(crate) fn a_session_shows_nothing_before_its_commit<F: Fixture>(cx: &Cx<F>) 
     })
 }
 
-pub(crate) fn a_reader_shows_one_state_for_ever<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_reader_shows_one_state_for_ever(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let (questions, descriptor) = (Question::everything(), index.backend.descriptor());
@@ -102,7 +102,7 @@ pub(crate) fn a_reader_shows_one_state_for_ever<F: Fixture>(cx: &Cx<F>) -> Outco
 /// How long readers beside an open session may take. Only those that wait for it need so long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(crate) fn readers_never_wait_for_a_session<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn readers_never_wait_for_a_session(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(request(Full)).await?;
@@ -125,7 +125,7 @@ pub(crate) fn readers_never_wait_for_a_session<F: Fixture>(cx: &Cx<F>) -> Outcom
 
 const COMMITS: u64 = 20;
 
-pub(crate) fn readers_see_whole_commits<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn readers_see_whole_commits(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let (backend, _dir) = cx.index().await?.into_parts();
         let backend = Arc::new(backend);
@@ -203,7 +203,7 @@ async fn read_on<B: IndexBackend>(backend: Arc<B>, pace: Pace, mut commits: watc
     Ok(())
 }
 
-pub(crate) fn reading_changes_no_byte<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn reading_changes_no_byte(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(request(Full)).await?;
@@ -223,7 +223,7 @@ pub(crate) fn reading_changes_no_byte<F: Fixture>(cx: &Cx<F>) -> Outcome {
     })
 }
 
-pub(crate) fn a_read_only_directory_can_be_read<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_read_only_directory_can_be_read(cx: &Cx) -> Outcome {
     let dir = cx.block_on(async {
         let index = cx.index().await?;
         stamped::commit_up_to(&index.backend, 2).await?;

@@ -4,14 +4,14 @@ use codira_contracts::{BackendError, Holder, IndexBackend, IndexReader, IndexWri
 use tempfile::TempDir;
 
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     process::{Order, Other, Refusal, Reply},
     stamped,
     toy::request,
     verdict::ensure,
 };
 
-pub(crate) fn a_second_process_is_refused<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_second_process_is_refused(cx: &Cx) -> Outcome {
     let index = cx.block_on(cx.index())?;
     let backend = &index.backend;
     cx.block_on(stamped::commit_up_to(backend, 1))?;
@@ -42,7 +42,7 @@ pub(crate) fn a_second_process_is_refused<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(stamped::shows(backend, 2))
 }
 
-pub(crate) fn readers_never_wait_for_another_process<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn readers_never_wait_for_another_process(cx: &Cx) -> Outcome {
     let index = cx.block_on(cx.index())?;
     cx.block_on(stamped::commit_up_to(&index.backend, 2))?;
     let mut writer = Other::begun(cx, index.path(), 2)?;
@@ -59,7 +59,7 @@ pub(crate) fn readers_never_wait_for_another_process<F: Fixture>(cx: &Cx<F>) -> 
     reader.dismiss()
 }
 
-pub(crate) fn a_reader_keeps_its_state<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_reader_keeps_its_state(cx: &Cx) -> Outcome {
     let index = cx.block_on(cx.index())?;
     cx.block_on(stamped::commit_up_to(&index.backend, 1))?;
     let own = cx.block_on(index.backend.open_reader())?;
@@ -90,7 +90,7 @@ fn written(writer: &mut Other, order: &Order) -> Outcome<u64> {
     }
 }
 
-pub(crate) fn readers_and_writers_see_whole_commits<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn readers_and_writers_see_whole_commits(cx: &Cx) -> Outcome {
     let index = cx.block_on(cx.index())?;
     let start = || Other::start(cx, index.path());
     let (watch, write) = (Order::WatchUntil(2 * COMMITS), Order::Write(COMMITS));
@@ -122,7 +122,7 @@ pub(crate) fn readers_and_writers_see_whole_commits<F: Fixture>(cx: &Cx<F>) -> O
     Ok(())
 }
 
-pub(crate) fn a_killed_process_frees_the_place<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_killed_process_frees_the_place(cx: &Cx) -> Outcome {
     let index = cx.block_on(cx.index())?;
     cx.block_on(stamped::commit_up_to(&index.backend, 1))?;
     Other::begun(cx, index.path(), 1)?.kill()?;
@@ -134,12 +134,12 @@ pub(crate) fn a_killed_process_frees_the_place<F: Fixture>(cx: &Cx<F>) -> Outcom
 
 /// How many processes take turns, and how many sessions each of them holds.
 const PROCESSES: usize = 3;
-const SESSIONS: u32 = 64;
+const SESSIONS: u64 = 64;
 
-pub(crate) fn short_sessions_never_overlap<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn short_sessions_never_overlap(cx: &Cx) -> Outcome {
     let index = cx.block_on(cx.index())?;
     let witness = TempDir::new().map_err(Violation::new)?;
-    let storm = Order::Storm(witness.path().to_owned(), cx.settings().depth.of(SESSIONS).into());
+    let storm = Order::Storm(witness.path().to_owned(), SESSIONS);
     let others: Outcome<Vec<Other>> = (0..PROCESSES).map(|_| Other::start(cx, index.path())).collect();
     let mut others = others?;
     others.iter_mut().try_for_each(|other| other.tell(&storm))?;
@@ -154,14 +154,14 @@ pub(crate) fn short_sessions_never_overlap<F: Fixture>(cx: &Cx<F>) -> Outcome {
 }
 
 /// How many rounds of sessions and readers one process makes.
-const ROUNDS: u32 = 100;
+const ROUNDS: u64 = 100;
 
-pub(crate) fn hundreds_of_sessions_leave_nothing_behind<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn hundreds_of_sessions_leave_nothing_behind(cx: &Cx) -> Outcome {
     let (index, busy) = (cx.block_on(cx.index())?, cx.block_on(cx.index())?);
     // One of another index is held all the while.
     let held = cx.block_on(index.backend.begin_index_session(request(WriteScope::Full)))?;
     let mut other = Other::start(cx, busy.path())?;
-    other.make(&Order::Endure(cx.settings().depth.of(ROUNDS).into()))?;
+    other.make(&Order::Endure(ROUNDS))?;
     other.dismiss()?;
     cx.block_on(async {
         let second = index.backend.begin_index_session(request(WriteScope::Incremental)).await;

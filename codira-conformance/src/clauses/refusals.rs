@@ -6,13 +6,13 @@ use codira_contracts::{
 };
 
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     samples::{defining, spec, vector},
     toy::request,
     verdict::ensure,
 };
 
-pub(crate) fn what_a_backend_claims_never_changes<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn what_a_backend_claims_never_changes(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let first = index.backend.descriptor().clone();
@@ -27,7 +27,7 @@ pub(crate) fn what_a_backend_claims_never_changes<F: Fixture>(cx: &Cx<F>) -> Out
     })
 }
 
-pub(crate) fn embeddings_are_refused_when_not_claimed<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn embeddings_are_refused_when_not_claimed(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(request(WriteScope::Full)).await?;

@@ -12,14 +12,14 @@ use codira_indexer::{
 };
 
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     lengths::Lengths,
     project::{How, Project, Ran},
     samples::spec,
     verdict::ensure,
 };
 
-pub(crate) fn another_backend_analyzes_everything<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn another_backend_analyzes_everything(cx: &Cx) -> Outcome {
     let (backend, _dir) = cx.block_on(cx.index())?.into_parts();
     let project = Project::of(2, backend)?;
     cx.block_on(async {
@@ -72,7 +72,7 @@ impl IndexBackend for Renamed {
     }
 }
 
-pub(crate) fn another_analyzer_reads_its_own_files<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn another_analyzer_reads_its_own_files(cx: &Cx) -> Outcome {
     let (backend, _dir) = cx.block_on(cx.index())?.into_parts();
     let project = Project::of(2, backend)?;
     project.write("pkg/native.c", "int run(void) { return 0; }\n", 0)?;
@@ -88,7 +88,7 @@ pub(crate) fn another_analyzer_reads_its_own_files<F: Fixture>(cx: &Cx<F>) -> Ou
     })
 }
 
-pub(crate) fn another_spec_costs_vectors_alone<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn another_spec_costs_vectors_alone(cx: &Cx) -> Outcome {
     let (backend, _dir) = cx.block_on(cx.index())?.into_parts();
     let project = Project::of(2, backend)?;
     cx.block_on(async {
@@ -121,7 +121,7 @@ async fn computed(project: &Project, embedding: &Embedding) -> Outcome<u64> {
     Ok(only.computed)
 }
 
-pub(crate) fn every_file_has_its_reason<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn every_file_has_its_reason(cx: &Cx) -> Outcome {
     let (backend, _dir) = cx.block_on(cx.index())?.into_parts();
     let project = Project::of(5, backend)?;
     cx.block_on(async {

@@ -7,7 +7,7 @@ use codira_contracts::{
 };
 
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     histories::{Edit, End, History, Run, Twins, follow},
     question::Question,
     samples::{call, defining, file, import},
@@ -27,7 +27,7 @@ fn put(file: FileSnapshot) -> Edit {
     Edit::Put(Box::new(file))
 }
 
-pub(crate) fn edges_are_those_of_the_session<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn edges_are_those_of_the_session(cx: &Cx) -> Outcome {
     for edition in Edition::ALL {
         let edits = vec![put(defining("pkg/a.toy", &["run"])), put(caller()), put(defining("c/a.c", &["run"]))];
         let run = Run { scope: Full, edition: *edition, edits, end: End::Commit, questions: Vec::new() };
@@ -36,7 +36,7 @@ pub(crate) fn edges_are_those_of_the_session<F: Fixture>(cx: &Cx<F>) -> Outcome 
     Ok(())
 }
 
-pub(crate) fn other_rules_derive_anew<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn other_rules_derive_anew(cx: &Cx) -> Outcome {
     let run = |scope, edition, edits| Run { scope, edition, edits, end: End::Commit, questions: Vec::new() };
     let files = || vec![put(defining("pkg/a.toy", &["run"])), put(caller()), put(file("pkg/index.toy"))];
     let history = History(vec![
@@ -56,7 +56,7 @@ pub(crate) fn other_rules_derive_anew<F: Fixture>(cx: &Cx<F>) -> Outcome {
     cx.block_on(async { follow(&cx.index().await?.backend, cx.settings(), &history).await })
 }
 
-pub(crate) fn a_session_given_up_leaves_the_rules<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_session_given_up_leaves_the_rules(cx: &Cx) -> Outcome {
     let run = |edition, edits, end| Run { scope: Incremental, edition, edits, end, questions: Vec::new() };
     let files = vec![put(defining("pkg/a.toy", &["run"])), put(caller())];
     let history = History(vec![
@@ -68,7 +68,7 @@ pub(crate) fn a_session_given_up_leaves_the_rules<F: Fixture>(cx: &Cx<F>) -> Out
     cx.block_on(async { follow(&cx.index().await?.backend, cx.settings(), &history).await })
 }
 
-pub(crate) fn the_inventory_names_the_rules<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn the_inventory_names_the_rules(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         for (edition, scope) in [
@@ -108,7 +108,7 @@ fn plain() -> FileSnapshot {
     file
 }
 
-pub(crate) fn a_language_without_rules_stays_in_its_file<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_language_without_rules_stays_in_its_file(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut other = defining("pkg/a.toy", &["far", "open"]);
@@ -153,7 +153,7 @@ fn telling(name: &str, module: &str) -> FileSnapshot {
     file
 }
 
-pub(crate) fn rules_are_shown_every_fact_in_order<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn rules_are_shown_every_fact_in_order(cx: &Cx) -> Outcome {
     let mut watch = telling("watch", "watching");
     watch.analysis.uses = vec![call("watch", ":shared")];
     let run = |scope, edition, edits| Run { scope, edition, edits, end: End::Commit, questions: Vec::new() };

@@ -7,7 +7,7 @@ use codira_contracts::{
 };
 
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     clauses::OtherSchema,
     directory::{contents, copied, unchanged},
     process::{Moments, Order, Other, Reply, crash_points},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The schema that is found, where opening a reader says that it is another than the backend's, and leaves every byte.
-async fn found<F: Fixture>(cx: &Cx<F>, dir: &Path) -> Outcome<u32> {
+async fn found(cx: &Cx, dir: &Path) -> Outcome<u32> {
     let before = contents(dir)?;
     let backend = cx.open(dir).await?;
     let found = mismatch(&backend, backend.open_reader().await.err())?;
@@ -39,7 +39,7 @@ fn mismatch(backend: &impl IndexBackend, error: Option<BackendError>) -> Outcome
 }
 
 /// Does something with a copy of each store.
-fn each<F: Fixture>(cx: &Cx<F>, schema: OtherSchema, check: impl AsyncFn(&Path) -> Outcome) -> Outcome {
+fn each(cx: &Cx, schema: OtherSchema, check: impl AsyncFn(&Path) -> Outcome) -> Outcome {
     for store in cx.stores(schema) {
         let checked = copied(&store).map_err(Violation::new).and_then(|copy| cx.block_on(check(copy.path())));
         checked.map_err(|violation| violation.during(store.display()))?;
@@ -47,7 +47,7 @@ fn each<F: Fixture>(cx: &Cx<F>, schema: OtherSchema, check: impl AsyncFn(&Path) 
     Ok(())
 }
 
-pub(crate) fn an_older_schema_is_migrated_by_a_session<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn an_older_schema_is_migrated_by_a_session(cx: &Cx) -> Outcome {
     for scope in [WriteScope::Incremental, WriteScope::Full] {
         each(cx, OtherSchema::Older, async |dir| {
             let found = found(cx, dir).await?;
@@ -75,14 +75,14 @@ pub(crate) fn an_older_schema_is_migrated_by_a_session<F: Fixture>(cx: &Cx<F>) -
     Ok(())
 }
 
-pub(crate) fn a_kill_while_migrating_leaves_old_or_new<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_kill_while_migrating_leaves_old_or_new(cx: &Cx) -> Outcome {
     for store in cx.stores(OtherSchema::Older) {
         killed(cx, &store).map_err(|violation| violation.during(store.display()))?;
     }
     Ok(())
 }
 
-fn killed<F: Fixture>(cx: &Cx<F>, store: &Path) -> Outcome {
+fn killed(cx: &Cx, store: &Path) -> Outcome {
     let copy = || copied(store).map_err(Violation::new);
     let older = cx.block_on(async { found(cx, copy()?.path()).await })?;
     let mut moments = {
@@ -96,7 +96,7 @@ fn killed<F: Fixture>(cx: &Cx<F>, store: &Path) -> Outcome {
     let first = copy()?;
     Other::begun(cx, first.path(), SAMPLE - 1)?.kill()?;
     cx.block_on(goes_on(cx, first.path(), older, false))?;
-    for _ in 0..crash_points(cx.settings().depth) {
+    for _ in 0..crash_points() {
         let copy = copy()?;
         let mut other = Other::start(cx, copy.path())?;
         other.tell(&Order::Commit(SAMPLE))?;
@@ -117,7 +117,7 @@ fn killed<F: Fixture>(cx: &Cx<F>, store: &Path) -> Outcome {
 }
 
 /// What a kill left is the older schema, or the second commit of this one; the next session is right.
-async fn goes_on<F: Fixture>(cx: &Cx<F>, dir: &Path, older: u32, migrated: bool) -> Outcome {
+async fn goes_on(cx: &Cx, dir: &Path, older: u32, migrated: bool) -> Outcome {
     let backend = cx.open(dir).await?;
     let last = if migrated {
         let reader = backend.open_reader().await?;
@@ -143,7 +143,7 @@ async fn shows_sample(reader: &impl IndexReader, of: &BackendDescriptor) -> Outc
     }
 }
 
-pub(crate) fn another_version_of_the_same_schema_is_read<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn another_version_of_the_same_schema_is_read(cx: &Cx) -> Outcome {
     for scope in [WriteScope::Incremental, WriteScope::Full] {
         each(cx, OtherSchema::Same, async |dir| {
             let before = contents(dir)?;
@@ -174,7 +174,7 @@ pub(crate) fn another_version_of_the_same_schema_is_read<F: Fixture>(cx: &Cx<F>)
     Ok(())
 }
 
-pub(crate) fn a_newer_schema_is_left_alone<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_newer_schema_is_left_alone(cx: &Cx) -> Outcome {
     each(cx, OtherSchema::Newer, async |dir| {
         let before = contents(dir)?;
         let found = found(cx, dir).await?;

@@ -5,13 +5,13 @@ mod elsewhere;
 mod storm;
 
 use codira_contracts::{
-    AnalyzerInventory, BackendError, Commit, Coverage, EmbeddingRow, ErrorKind, IndexBackend, IndexReader, IndexWriteSession,
-    PathPrefix, PendingRequest, RunInventory, RuntimeInventory, Tool,
+    AnalyzerInventory, BackendError, Commit, Coverage, DynSession, EmbeddingRow, ErrorKind, IndexBackend, IndexReader,
+    IndexWriteSession, PathPrefix, PendingRequest, RunInventory, RuntimeInventory, Tool,
     WriteScope::{self, Full, Incremental},
 };
 
 use crate::{
-    Cx, Fixture, Outcome,
+    Cx, Outcome,
     histories::Flaw,
     observe::keeps_embeddings,
     samples::{defining, embedded, file, path, spec},
@@ -50,7 +50,7 @@ fn refused<S>(second: Result<S, BackendError>) -> Outcome {
     Ok(())
 }
 
-pub(crate) fn only_one_session_is_open<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn only_one_session_is_open(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         for (first, second) in [(Full, Incremental), (Incremental, Full), (Incremental, Incremental)] {
@@ -70,7 +70,7 @@ pub(crate) fn only_one_session_is_open<F: Fixture>(cx: &Cx<F>) -> Outcome {
     })
 }
 
-pub(crate) fn all_backends_of_a_repository_share_the_place<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn all_backends_of_a_repository_share_the_place(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let other = cx.open(index.path()).await?;
@@ -84,23 +84,18 @@ pub(crate) fn all_backends_of_a_repository_share_the_place<F: Fixture>(cx: &Cx<F
     })
 }
 
-pub(crate) fn dropping_a_session_changes_nothing<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn dropping_a_session_changes_nothing(cx: &Cx) -> Outcome {
     giving_up(cx, |session| async move {
         drop(session);
         Ok(())
     })
 }
 
-pub(crate) fn aborting_a_session_changes_nothing<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn aborting_a_session_changes_nothing(cx: &Cx) -> Outcome {
     giving_up(cx, |session| session.abort())
 }
 
-type SessionOf<F> = <<F as Fixture>::Backend as IndexBackend>::Session;
-
-fn giving_up<F: Fixture, G: Future<Output = Result<(), BackendError>>>(
-    cx: &Cx<F>,
-    give_up: impl Fn(SessionOf<F>) -> G,
-) -> Outcome {
+fn giving_up<G: Future<Output = Result<(), BackendError>>>(cx: &Cx, give_up: impl Fn(DynSession) -> G) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         commit(&index.backend, Incremental, &["pkg/a.toy"]).await?;
@@ -121,7 +116,7 @@ fn giving_up<F: Fixture, G: Future<Output = Result<(), BackendError>>>(
     })
 }
 
-pub(crate) fn committing_frees_the_place<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn committing_frees_the_place(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         for _ in 0..3 {
@@ -131,7 +126,7 @@ pub(crate) fn committing_frees_the_place<F: Fixture>(cx: &Cx<F>) -> Outcome {
     })
 }
 
-pub(crate) fn a_session_owns_what_it_needs<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_session_owns_what_it_needs(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         commit(&index.backend, Incremental, &["pkg/a.toy"]).await?;
@@ -147,7 +142,7 @@ pub(crate) fn a_session_owns_what_it_needs<F: Fixture>(cx: &Cx<F>) -> Outcome {
     })
 }
 
-pub(crate) fn the_first_commit_is_number_one<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn the_first_commit_is_number_one(cx: &Cx) -> Outcome {
     for first in [Full, Incremental] {
         cx.block_on(async {
             let index = cx.index().await?;
@@ -165,7 +160,7 @@ pub(crate) fn the_first_commit_is_number_one<F: Fixture>(cx: &Cx<F>) -> Outcome 
     Ok(())
 }
 
-pub(crate) fn an_empty_commit_is_a_commit<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn an_empty_commit_is_a_commit(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         commit(&index.backend, Incremental, &[]).await?;
@@ -184,7 +179,7 @@ fn an_inventory() -> RunInventory {
     RunInventory { coverage: Coverage::Complete, analyzers: vec![analyzer] }
 }
 
-pub(crate) fn full_scope_replaces_everything<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn full_scope_replaces_everything(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(request(Incremental)).await?;
@@ -209,7 +204,7 @@ pub(crate) fn full_scope_replaces_everything<F: Fixture>(cx: &Cx<F>) -> Outcome 
     })
 }
 
-pub(crate) fn incremental_scope_replaces_what_it_names<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn incremental_scope_replaces_what_it_names(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(request(Incremental)).await?;
@@ -232,7 +227,7 @@ pub(crate) fn incremental_scope_replaces_what_it_names<F: Fixture>(cx: &Cx<F>) -
     })
 }
 
-pub(crate) fn the_last_call_about_a_path_wins<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn the_last_call_about_a_path_wins(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         for scope in [Incremental, Full] {
@@ -254,7 +249,7 @@ pub(crate) fn the_last_call_about_a_path_wins<F: Fixture>(cx: &Cx<F>) -> Outcome
     })
 }
 
-pub(crate) fn removing_an_unknown_path_succeeds<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn removing_an_unknown_path_succeeds(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         for scope in [Full, Incremental] {
@@ -267,7 +262,7 @@ pub(crate) fn removing_an_unknown_path_succeeds<F: Fixture>(cx: &Cx<F>) -> Outco
     })
 }
 
-pub(crate) fn a_session_sees_its_own_writes<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_session_sees_its_own_writes(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let waiting = |text: &str| {
@@ -297,7 +292,7 @@ pub(crate) fn a_session_sees_its_own_writes<F: Fixture>(cx: &Cx<F>) -> Outcome {
     })
 }
 
-pub(crate) fn a_failed_call_leaves_the_session_usable<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_failed_call_leaves_the_session_usable(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(request(Full)).await?;

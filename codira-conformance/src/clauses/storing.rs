@@ -23,7 +23,7 @@ use proptest::{
 };
 
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     histories::{Flaw, any_file},
     observe::{keeps_embeddings, observe, same},
     question::Question,
@@ -113,7 +113,7 @@ fn treacherous() -> FileSnapshot {
     file
 }
 
-pub(crate) fn a_file_reads_back_as_it_was_put<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_file_reads_back_as_it_was_put(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut files = drawn_files(FILES, keeps_embeddings(index.backend.descriptor()))?;
@@ -160,16 +160,16 @@ pub(super) fn an_issue() -> DocIssue {
     }
 }
 
-pub(crate) fn a_replaced_file_leaves_no_trace<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_replaced_file_leaves_no_trace(cx: &Cx) -> Outcome {
     leaves_no_trace(cx, Some(marked("after")))
 }
 
-pub(crate) fn a_removed_file_leaves_no_trace<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_removed_file_leaves_no_trace(cx: &Cx) -> Outcome {
     leaves_no_trace(cx, None)
 }
 
 /// Everything is asked, and asked for by name, after a marked file was replaced or removed: an index that never held it answers the same.
-fn leaves_no_trace<F: Fixture>(cx: &Cx<F>, replacement: Option<FileSnapshot>) -> Outcome {
+fn leaves_no_trace(cx: &Cx, replacement: Option<FileSnapshot>) -> Outcome {
     cx.block_on(async {
         let (index, fresh) = (cx.index().await?, cx.index().await?);
         let embeddings = keeps_embeddings(index.backend.descriptor());
@@ -205,7 +205,7 @@ fn leaves_no_trace<F: Fixture>(cx: &Cx<F>, replacement: Option<FileSnapshot>) ->
     })
 }
 
-pub(crate) fn files_share_no_identities<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn files_share_no_identities(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(request(Full)).await?;
@@ -235,7 +235,7 @@ pub(crate) fn files_share_no_identities<F: Fixture>(cx: &Cx<F>) -> Outcome {
     })
 }
 
-pub(crate) fn a_file_that_breaks_a_rule_is_refused<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_file_that_breaks_a_rule_is_refused(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let embeddings = keeps_embeddings(index.backend.descriptor());
@@ -292,7 +292,7 @@ fn auditing(languages: &[Language]) -> Retention {
     Retention { policy: AuditPolicy { audited: BTreeSet::from_iter(languages.iter().cloned()) }, specs: Vec::new() }
 }
 
-pub(crate) fn purging_removes_what_policy_skips<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn purging_removes_what_policy_skips(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(request(Full)).await?;
@@ -322,7 +322,7 @@ pub(crate) fn purging_removes_what_policy_skips<F: Fixture>(cx: &Cx<F>) -> Outco
     })
 }
 
-pub(crate) fn maintenance_is_counted_until_it_is_done<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn maintenance_is_counted_until_it_is_done(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(request(Full)).await?;

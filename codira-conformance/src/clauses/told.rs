@@ -1,7 +1,7 @@
 //! Told histories: real source trees, indexed step by step by the real indexer.
 
-use crate::{Cx, Fixture, Outcome, golden};
+use crate::{Cx, Outcome, golden};
 
-pub(crate) fn stories_read_as_accepted<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn stories_read_as_accepted(cx: &Cx) -> Outcome {
     golden::read_as_accepted(cx)
 }

@@ -7,7 +7,7 @@ use codira_contracts::{
 use codira_indexer::{Outcome as Ending, plan::Reason};
 
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     counting::{Counting, Counts},
     directory::{contents, unchanged},
     project::Project,
@@ -16,7 +16,7 @@ use crate::{
     verdict::ensure,
 };
 
-pub(crate) fn an_unchanged_repository_begins_no_session<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn an_unchanged_repository_begins_no_session(cx: &Cx) -> Outcome {
     let (backend, _dir) = cx.block_on(cx.index())?.into_parts();
     let project = Project::of(3, backend)?;
     cx.block_on(async {
@@ -36,7 +36,7 @@ async fn nothing_to_do(project: &Project) -> Outcome<Counts> {
     Ok(warm.counts)
 }
 
-pub(crate) fn an_unchanged_repository_writes_no_byte<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn an_unchanged_repository_writes_no_byte(cx: &Cx) -> Outcome {
     let (backend, dir) = cx.block_on(cx.index())?.into_parts();
     let project = Project::of(3, backend)?;
     cx.block_on(project.run())?;
@@ -45,7 +45,7 @@ pub(crate) fn an_unchanged_repository_writes_no_byte<F: Fixture>(cx: &Cx<F>) -> 
     unchanged("after a warm run", &before, &contents(dir.path())?)
 }
 
-pub(crate) fn a_warm_run_asks_as_much_of_any_number_of_files<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_warm_run_asks_as_much_of_any_number_of_files(cx: &Cx) -> Outcome {
     let mut costs = [10, 100].into_iter().map(|files| {
         let (backend, _dir) = cx.block_on(cx.index())?.into_parts();
         let project = Project::of(files, backend)?;
@@ -57,7 +57,7 @@ pub(crate) fn a_warm_run_asks_as_much_of_any_number_of_files<F: Fixture>(cx: &Cx
     Ok(())
 }
 
-pub(crate) fn a_changed_file_is_put_alone<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_changed_file_is_put_alone(cx: &Cx) -> Outcome {
     let (backend, _dir) = cx.block_on(cx.index())?.into_parts();
     let project = Project::of(5, backend)?;
     cx.block_on(async {
@@ -71,7 +71,7 @@ pub(crate) fn a_changed_file_is_put_alone<F: Fixture>(cx: &Cx<F>) -> Outcome {
     })
 }
 
-pub(crate) fn stale_issues_ask_for_a_session<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn stale_issues_ask_for_a_session(cx: &Cx) -> Outcome {
     let (backend, _dir) = cx.block_on(cx.index())?.into_parts();
     let project = Project::of(2, backend)?;
     cx.block_on(async {
@@ -90,7 +90,7 @@ pub(crate) fn stale_issues_ask_for_a_session<F: Fixture>(cx: &Cx<F>) -> Outcome 
     })
 }
 
-pub(crate) fn orphaned_embeddings_ask_for_a_session<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn orphaned_embeddings_ask_for_a_session(cx: &Cx) -> Outcome {
     let (backend, _dir) = cx.block_on(cx.index())?.into_parts();
     let project = Project::of(2, backend)?;
     cx.block_on(async {

@@ -12,7 +12,7 @@ use proptest::{
 };
 
 use super::{End, History, Run};
-use crate::{Cx, Fixture, Outcome, Settings, Violation, question::Question};
+use crate::{Cx, Outcome, Violation, question::Question};
 
 /// Every backend meets the same histories, unless the environment asks for others.
 const SEED: u64 = 0xC0D1;
@@ -26,12 +26,12 @@ const SHRINK_TIME: u32 = 60_000;
 
 /// Checks something of `cases` histories, or as many as `PROPTEST_CASES` asks for; says which is the shortest that fails.
 /// `clause` names the file that remembers the seeds of those that failed.
-pub(crate) fn check<F: Fixture>(
-    cx: &Cx<F>,
+pub(crate) fn check(
+    cx: &Cx,
     clause: &str,
     cases: u32,
     histories: impl Strategy<Value = History>,
-    holds: impl Fn(&Cx<F>, &History) -> Outcome,
+    holds: impl Fn(&Cx, &History) -> Outcome,
 ) -> Outcome {
     if let Some(history) = replayed()? {
         return holds(cx, &history).map_err(|violation| shown(cx, &violation.to_string(), &history, &holds));
@@ -39,7 +39,7 @@ pub(crate) fn check<F: Fixture>(
     // Reads the environment.
     let mut config = Config { max_shrink_iters: SHRINK_TRIES, max_shrink_time: SHRINK_TIME, ..Config::default() };
     let deep = is_deep();
-    config.cases = cx.settings().cases(cases);
+    config.cases = self::cases(cases);
     if config.rng_seed == RngSeed::Random {
         config.rng_seed = RngSeed::Fixed(SEED);
     }
@@ -56,7 +56,7 @@ pub(crate) fn check<F: Fixture>(
     let cases = config.cases;
     // Shrinking keeps to the failure that it began with: on the way there may be others.
     let first: RefCell<Option<Violation>> = RefCell::new(None);
-    let holds = |cx: &Cx<F>, history: &History| {
+    let holds = |cx: &Cx, history: &History| {
         // A panic of the backend is a failure like others, and has its history.
         std::panic::catch_unwind(AssertUnwindSafe(|| holds(cx, history)))
             .unwrap_or_else(|panic| Err(crate::cx::panicked(&*panic)))
@@ -89,7 +89,7 @@ pub(crate) fn check<F: Fixture>(
 }
 
 /// The failure for people: with the history, and how to meet it again.
-fn shown<F: Fixture>(cx: &Cx<F>, why: &str, history: &History, holds: impl Fn(&Cx<F>, &History) -> Outcome) -> Violation {
+fn shown(cx: &Cx, why: &str, history: &History, holds: impl Fn(&Cx, &History) -> Outcome) -> Violation {
     // Once more, so that what is kept is the index of the history that is shown.
     cx.forget_kept();
     let _ = holds(cx, history);
@@ -116,11 +116,9 @@ fn is_deep() -> bool {
     std::env::var_os("PROPTEST_CASES").is_some()
 }
 
-impl Settings {
-    /// How many of `usual` cases are tried: as many as `PROPTEST_CASES` asks for, or those of the depth.
-    pub(crate) fn cases(&self, usual: u32) -> u32 {
-        if is_deep() { Config::default().cases } else { self.depth.of(usual) }
-    }
+/// How many of `usual` cases are tried: as many as `PROPTEST_CASES` asks for, or just those.
+pub(crate) fn cases(usual: u32) -> u32 {
+    if is_deep() { Config::default().cases } else { usual }
 }
 
 /// One value, the same each time.

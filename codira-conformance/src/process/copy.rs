@@ -14,13 +14,14 @@ use std::{
 };
 
 use codira_contracts::{
-    BackendError, ComputedEmbedding, ContentHash, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, PendingRequest,
+    BackendError, ComputedEmbedding, ContentHash, DynBackend, DynReader, DynSession, ErrorKind, IndexBackend, IndexReader,
+    IndexWriteSession, PendingRequest,
     WriteScope::{self, Full, Incremental},
 };
 
 use super::{MARK, Order, Refusal, Reply, endure::endure, next};
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     observe::keeps_embeddings,
     samples::{file, vector},
     stamped::{self, Shown},
@@ -32,7 +33,7 @@ use crate::{
 const LINGERING: Duration = Duration::from_secs(20);
 
 /// Does as it is told, and ends the process.
-pub(crate) fn serve<F: Fixture>(cx: &Cx<F>, dir: &Path) -> ! {
+pub(crate) fn serve(cx: &Cx, dir: &Path) -> ! {
     std::panic::set_hook(Box::new(|panic| {
         say(&Reply::Panicked(panic.to_string()));
         process::exit(101);
@@ -92,16 +93,16 @@ fn refused(error: BackendError, opened: bool) -> Reply {
     Reply::Refused(refusal(&error, opened))
 }
 
-struct Copy<'a, F: Fixture> {
-    cx: &'a Cx<F>,
+struct Copy<'a> {
+    cx: &'a Cx,
     dir: &'a Path,
-    backend: F::Backend,
-    session: Option<<F::Backend as IndexBackend>::Session>,
-    reader: Option<<F::Backend as IndexBackend>::Reader>,
+    backend: DynBackend,
+    session: Option<DynSession>,
+    reader: Option<DynReader>,
     ended: Arc<AtomicBool>,
 }
 
-impl<F: Fixture> Copy<'_, F> {
+impl Copy<'_> {
     async fn obey(&mut self, order: Order) -> Result<Reply, BackendError> {
         let of = self.backend.descriptor();
         Ok(match order {

@@ -9,10 +9,10 @@ use proptest::prelude::*;
 
 use super::index_of;
 use crate::{
-    Cx, Fixture, Outcome,
+    Cx, Outcome,
     clauses::storing::an_issue,
     filtered::Filtered,
-    histories::random::drawn,
+    histories::random::{self, drawn},
     observe::keeps_embeddings,
     question::Question,
     samples::{call, file, import, key, path, row, spec, unit, vector},
@@ -184,8 +184,8 @@ fn combinations() -> Vec<Vec<Limited>> {
 /// So many combinations of each request that have an answer are asked, each without a limit and with two.
 const ASKED: u32 = 96;
 
-pub(crate) fn narrowing_is_a_filter<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    let asked = cx.settings().cases(ASKED) as usize;
+pub(crate) fn narrowing_is_a_filter(cx: &Cx) -> Outcome {
+    let asked = random::cases(ASKED) as usize;
     cx.block_on(async {
         let embeddings = keeps_embeddings(cx.index().await?.backend.descriptor());
         let files = files(embeddings);

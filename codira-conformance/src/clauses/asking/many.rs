@@ -8,7 +8,7 @@ use codira_contracts::{
 
 use super::index_of;
 use crate::{
-    Cx, Depth, Fixture, Outcome,
+    Cx, Outcome,
     clauses::storing::an_issue,
     filtered::Filtered,
     observe::keeps_embeddings,
@@ -20,21 +20,13 @@ use crate::{
 };
 
 /// How many entries an answer of one file has.
-fn in_a_file(depth: Depth) -> &'static [usize] {
-    match depth {
-        Depth::Usual => &[999, 1_000, 1_001, 4_000, 10_000],
-        Depth::Glance => &[1_000, 1_001],
-    }
-}
+const IN_A_FILE: &[usize] = &[999, 1_000, 1_001, 4_000, 10_000];
 
 /// How many files a directory has: four thousand and one together.
 const IN_A_DIRECTORY: &[usize] = &[999, 1_000, 1_001, 1_001];
 
 /// How many files there are in which nothing is, so that there are more than ten thousand.
 const EMPTY: usize = 6_000;
-
-/// Less than a whole directory, in which counts meet as well.
-const OF_A_GLANCE: &[usize] = &[1_000, 1];
 
 /// A file with so many of everything.
 fn large(count: usize) -> FileSnapshot {
@@ -135,23 +127,19 @@ fn of_small(prefix: &PathPrefix, count: usize) -> Vec<Question> {
     questions
 }
 
-pub(crate) fn answers_of_any_number<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    let depth = cx.settings().depth;
-    let directories = if depth == Depth::Usual { IN_A_DIRECTORY } else { OF_A_GLANCE };
+pub(crate) fn answers_of_any_number(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let embeddings = keeps_embeddings(cx.index().await?.backend.descriptor());
         let mut hub = defining("hub.toy", &["target"]);
         hub.analysis.module = "hub".to_owned();
-        let mut files: Vec<FileSnapshot> = in_a_file(depth).iter().map(|count| large(*count)).chain([hub]).collect();
-        for (directory, count) in directories.iter().enumerate() {
+        let mut files: Vec<FileSnapshot> = IN_A_FILE.iter().map(|count| large(*count)).chain([hub]).collect();
+        for (directory, count) in IN_A_DIRECTORY.iter().enumerate() {
             files.extend((0..*count).map(|number| small(directory, number, embeddings)));
         }
-        if depth == Depth::Usual {
-            files.extend((0..EMPTY).map(|number| samples::file(&format!("empty/{number}.plain"))));
-        }
+        files.extend((0..EMPTY).map(|number| samples::file(&format!("empty/{number}.plain"))));
         let index = index_of(cx, files.clone()).await?;
         let (reader, descriptor) = (index.backend.open_reader().await?, index.backend.descriptor());
-        for count in in_a_file(depth) {
+        for count in IN_A_FILE {
             let large = files.iter().find(|file| file.path().as_str() == format!("large/{count}.plain"));
             let found = reader.file(&path(&format!("large/{count}.plain"))).await?;
             let shown = |file: Option<&FileSnapshot>| file.map(show::file).unwrap_or_default();
@@ -159,12 +147,12 @@ pub(crate) fn answers_of_any_number<F: Fixture>(cx: &Cx<F>) -> Outcome {
             ensure!(difference.is_none(), "{count} of everything in a file: {}", difference.unwrap_or_default());
         }
         let whole = Filtered::of(files).await?;
-        let large = in_a_file(depth).iter().flat_map(|count| of_large(*count));
+        let large = IN_A_FILE.iter().flat_map(|count| of_large(*count));
         whole.judge(&reader, descriptor, large.chain([Question::Totals, Question::FileStates(PathPrefix::root())])).await?;
         let all = PathPrefix::new("small")?;
-        let mut small = of_small(&all, directories.iter().sum());
+        let mut small = of_small(&all, IN_A_DIRECTORY.iter().sum());
         small.push(Question::FileStates(all));
-        for (directory, count) in directories.iter().enumerate() {
+        for (directory, count) in IN_A_DIRECTORY.iter().enumerate() {
             let prefix = PathPrefix::new(&format!("small/d{directory}"))?;
             small.push(Question::FileStates(prefix.clone()));
             // A batch that is full, and one entry more.

@@ -8,7 +8,7 @@ use codira_contracts::{
 
 use super::index_of;
 use crate::{
-    Cx, Fixture, Outcome,
+    Cx, Outcome,
     clauses::storing::{an_issue, drawn_files},
     observe::keeps_embeddings,
     question::Question,
@@ -18,7 +18,7 @@ use crate::{
     vocabulary,
 };
 
-pub(crate) fn a_prefix_is_a_path_or_directory<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_prefix_is_a_path_or_directory(cx: &Cx) -> Outcome {
     const PATHS: &[&str] = &[
         "src",
         "src-old/a.toy",
@@ -105,7 +105,7 @@ pub(crate) fn a_prefix_is_a_path_or_directory<F: Fixture>(cx: &Cx<F>) -> Outcome
     })
 }
 
-pub(crate) fn a_limit_gives_the_first<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_limit_gives_the_first(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let embeddings = keeps_embeddings(cx.index().await?.backend.descriptor());
         let index = index_of(cx, drawn_files(100, embeddings)?).await?;
@@ -160,7 +160,7 @@ fn limited_questions() -> Vec<Limited> {
     ]
 }
 
-pub(crate) fn an_answer_has_what_the_request_names<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn an_answer_has_what_the_request_names(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let embeddings = keeps_embeddings(cx.index().await?.backend.descriptor());
         let mut file = defining("pkg/a.toy", &["function", "class"]);

@@ -11,7 +11,12 @@ use proptest::{
 
 use super::index_of;
 use crate::{
-    Cx, Fixture, Outcome, filtered::Filtered, histories::random::drawn, question::Question, samples::file, toy::request,
+    Cx, Outcome,
+    filtered::Filtered,
+    histories::random::{self, drawn},
+    question::Question,
+    samples::file,
+    toy::request,
     verdict::ensure,
 };
 
@@ -160,8 +165,8 @@ fn of_source(number: usize, source: &str) -> FileSnapshot {
     file
 }
 
-pub(crate) fn words_end_where_the_contract_says<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    let sought = cx.settings().cases(SOUGHT) as usize;
+pub(crate) fn words_end_where_the_contract_says(cx: &Cx) -> Outcome {
+    let sought = random::cases(SOUGHT) as usize;
     let (mut sources, slices) = drawn((vec(source(), 2 * SOURCES), vec(slice(), sought)))?;
     // One text in two files; and a mark of the byte order, which is a character like others.
     sources[1] = sources[0].clone();
@@ -226,7 +231,7 @@ fn huge() -> String {
     source + "the end"
 }
 
-pub(crate) fn a_huge_file_is_searched_to_its_end<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_huge_file_is_searched_to_its_end(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let mut files = ["a.txt", "huge.txt", "z.txt"].map(file);
         files[0].analysis.source = "every w1\n".to_owned();

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use codira_contracts::IndexBackend;
 
-use crate::{Cx, Fixture, Outcome, Violation, directory, stamped, verdict::ensure};
+use crate::{Cx, Outcome, Violation, directory, stamped, verdict::ensure};
 
 /// Who may read a file, as far as the system tells.
 #[cfg(unix)]
@@ -18,7 +18,7 @@ fn readers_of(path: &Path) -> std::io::Result<u32> {
     fs::metadata(path).map(|_| 0)
 }
 
-pub(crate) fn who_reads_other_files_reads_the_index<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn who_reads_other_files_reads_the_index(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let beside = tempfile::TempDir::new().map_err(Violation::new)?;

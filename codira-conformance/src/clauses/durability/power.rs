@@ -5,7 +5,7 @@ use tempfile::TempDir;
 
 use super::goes_on;
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     power::{Cut, Recording},
     process::{Bounds, MARK, Order, Other, Reply, crash_points},
     verdict::ensure,
@@ -17,7 +17,7 @@ const STATES: u32 = 2;
 /// Commits of the process that is recorded: from nothing, over one, of full scope, and beside a reader of another process.
 const COMMITS: u64 = 4;
 
-pub(crate) fn a_power_cut_leaves_old_or_new<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_power_cut_leaves_old_or_new(cx: &Cx) -> Outcome {
     let (dir, beside) = (TempDir::new().map_err(Violation::new)?, TempDir::new().map_err(Violation::new)?);
     let record = beside.path().join("record");
     let mut other = Other::start_within(cx, dir.path(), Bounds::Recorded(&record))?;
@@ -31,7 +31,7 @@ pub(crate) fn a_power_cut_leaves_old_or_new<F: Fixture>(cx: &Cx<F>) -> Outcome {
     drop(reader);
     other.dismiss()?;
     let recording = Recording::read(&record, dir.path())?;
-    let cuts = recording.cuts((crash_points(cx.settings().depth) * STATES) as usize);
+    let cuts = recording.cuts((crash_points() * STATES) as usize);
     ensure!(!cuts.is_empty(), "the commits left no trace on the disk");
     for cut in cuts {
         let returned = recording.said(cut.after, MARK).into_iter().filter_map(|line| match serde_json::from_str(line) {
@@ -54,7 +54,7 @@ pub(crate) fn a_power_cut_leaves_old_or_new<F: Fixture>(cx: &Cx<F>) -> Outcome {
 }
 
 /// What a cut left is the last commit that had returned or the one after it, and the next session is right.
-fn after_cut<F: Fixture>(cx: &Cx<F>, cut: &Cut, returned: u64) -> Outcome {
+fn after_cut(cx: &Cx, cut: &Cut, returned: u64) -> Outcome {
     let dir = TempDir::new().map_err(Violation::new)?;
     cut.left.write_into(dir.path()).map_err(Violation::new)?;
     cx.block_on(async {

@@ -13,7 +13,7 @@ use super::{
     plain::{Files, compared, kept},
 };
 use crate::{
-    Cx, Fixture, Outcome,
+    Cx, Outcome,
     process::next,
     samples::{defining, key, row, spec, unit, vector},
     toy::request,
@@ -78,7 +78,7 @@ fn begun(at: &str) -> FileSnapshot {
     file
 }
 
-pub(crate) fn vectors_of_any_dimension_are_kept_and_compared<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn vectors_of_any_dimension_are_kept_and_compared(cx: &Cx) -> Outcome {
     let paths = ["pkg/a.toy", "c/a.c"];
     cx.block_on(async {
         let index = cx.index().await?;

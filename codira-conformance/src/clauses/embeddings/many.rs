@@ -11,7 +11,7 @@ use codira_contracts::{
 
 use super::hash;
 use crate::{
-    Cx, Fixture, Outcome,
+    Cx, Outcome,
     samples::{defining, key, path, row, spec, vector},
     toy::request,
     verdict::ensure,
@@ -42,7 +42,7 @@ fn of_close_vectors(path: &str, seed: u32) -> FileSnapshot {
     file
 }
 
-pub(crate) fn many_vectors_are_all_compared<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn many_vectors_are_all_compared(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let paths = ["c/a.c", "pkg/a.toy", "pkg/b.toy", "pkg/sub/c.toy", "src/a.plain"];

@@ -11,7 +11,7 @@ use super::{
     plain::{Files, compared, kept, same_rows},
 };
 use crate::{
-    Cx, Depth, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     samples::{defining, key, path, row, spec, unit, vector},
     toy::request,
     verdict::ensure,
@@ -172,16 +172,12 @@ impl Step {
     }
 }
 
-pub(crate) fn rows_are_what_the_last_call_left<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    let length = match cx.settings().depth {
-        Depth::Usual => 3,
-        Depth::Glance => 2,
-    };
-    led(cx, Incremental, length)?;
+pub(crate) fn rows_are_what_the_last_call_left(cx: &Cx) -> Outcome {
+    led(cx, Incremental, 3)?;
     led(cx, Full, 2)
 }
 
-fn led<F: Fixture>(cx: &Cx<F>, scope: WriteScope, length: u32) -> Outcome {
+fn led(cx: &Cx, scope: WriteScope, length: u32) -> Outcome {
     let mut stories = stories(length);
     let before = Files::of(stories.iter().map(Story::before));
     if scope == Incremental {

@@ -8,13 +8,13 @@ use codira_contracts::{
 
 use super::{hash, pending, with_vectors};
 use crate::{
-    Cx, Fixture, Outcome,
+    Cx, Outcome,
     samples::{defining, key, path, spec, vector},
     toy::request,
     verdict::ensure,
 };
 
-pub(crate) fn a_row_of_nobody_is_refused<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_row_of_nobody_is_refused(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let computed = with_vectors("pkg/a.toy", &[&[1.0, 2.0]]);
@@ -46,7 +46,7 @@ pub(crate) fn a_row_of_nobody_is_refused<F: Fixture>(cx: &Cx<F>) -> Outcome {
     })
 }
 
-pub(crate) fn another_dimension_is_refused<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn another_dimension_is_refused(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(request(Full)).await?;

@@ -10,7 +10,7 @@ use super::{
     plain::{Files, same_rows},
 };
 use crate::{
-    Cx, Depth, Fixture, Outcome,
+    Cx, Outcome,
     samples::{defining, path, row, spec},
     toy::request,
 };
@@ -19,12 +19,8 @@ use crate::{
 const OF_A_FILE: usize = 40;
 
 /// How many files there are at first, and are put afterwards in each of two directories. Of their rows, some share a text.
-fn counts(depth: Depth) -> (usize, usize) {
-    match depth {
-        Depth::Usual => (140, 80),
-        Depth::Glance => (20, 10),
-    }
-}
+const FIRST: usize = 140;
+const MORE: usize = 80;
 
 /// A file with rows of the texts of its number; `stamp` tells its vectors from those of other files.
 fn with_rows(at: &str, number: usize, texts: usize, stamp: f32) -> FileSnapshot {
@@ -50,18 +46,17 @@ fn expected(before: &Files, now: &Files) -> Vec<ReusableEmbedding> {
     all.into_values().map(|(_, row)| row).collect()
 }
 
-pub(crate) fn a_session_finds_every_vector<F: Fixture>(cx: &Cx<F>) -> Outcome {
-    let (first, more) = counts(cx.settings().depth);
+pub(crate) fn a_session_finds_every_vector(cx: &Cx) -> Outcome {
     // Some texts are those of two files.
-    let texts = first * OF_A_FILE * 4 / 5;
+    let texts = FIRST * OF_A_FILE * 4 / 5;
     let request_of = |session_texts: usize| ReuseRequest {
         spec: spec("1"),
         texts: (0..session_texts).map(|number| hash(&text(number))).collect(),
     };
     cx.block_on(async {
         let index = cx.index().await?;
-        let at = |number: usize| format!("many/m{}.toy", number * 11 % first);
-        let before = Files::of((0..first).map(|number| with_rows(&at(number), number, texts, 0.0)));
+        let at = |number: usize| format!("many/m{}.toy", number * 11 % FIRST);
+        let before = Files::of((0..FIRST).map(|number| with_rows(&at(number), number, texts, 0.0)));
         for scope in [Incremental, Full] {
             let mut session = index.backend.begin_index_session(request(Full)).await?;
             for file in before.0.values() {
@@ -72,11 +67,11 @@ pub(crate) fn a_session_finds_every_vector<F: Fixture>(cx: &Cx<F>) -> Outcome {
             let mut session = index.backend.begin_index_session(request(scope)).await?;
             // Those of least keys come last, so that what was found changes.
             for (directory, stamp) in [("other", 1.0), ("least", 2.0)] {
-                for number in 0..more {
+                for number in 0..MORE {
                     let file = with_rows(&format!("{directory}/f{number}.toy"), number, texts, stamp);
                     now.put(file.clone());
                     session.put_file(file).await?;
-                    if [0, 1, more * 2 / 3, more - 1].contains(&number) {
+                    if [0, 1, MORE * 2 / 3, MORE - 1].contains(&number) {
                         let found = session.reusable_embeddings(&request_of(texts)).await?;
                         let when = format!("in a session of {scope:?} scope, after {} files", now.0.len());
                         same_rows(when, &expected(&before, &now), &found)?;
@@ -84,7 +79,7 @@ pub(crate) fn a_session_finds_every_vector<F: Fixture>(cx: &Cx<F>) -> Outcome {
                 }
             }
             // What the session takes back, it finds no more.
-            for number in (0..more).step_by(3) {
+            for number in (0..MORE).step_by(3) {
                 let gone = path(&format!("least/f{number}.toy"));
                 now.0.remove(&gone);
                 session.remove_file(&gone).await?;

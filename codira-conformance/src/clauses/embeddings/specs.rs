@@ -11,7 +11,7 @@ use super::{
     plain::{Files, compared, kept, same_rows},
 };
 use crate::{
-    Cx, Fixture, Outcome,
+    Cx, Outcome,
     samples::{defining, key, row, spec, unit, vector},
     toy::request,
     verdict::ensure,
@@ -60,7 +60,7 @@ fn numbers(spec: &EmbeddingSpec, number: usize) -> Vec<f32> {
     (0..spec.dimension).map(|place| if place == 0 { 1.0 } else { number as f32 + place as f32 / 8.0 }).collect()
 }
 
-pub(crate) fn specs_never_mix<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn specs_never_mix(cx: &Cx) -> Outcome {
     const AT: &str = "pkg/a.toy";
     let specs = specs();
     cx.block_on(async {

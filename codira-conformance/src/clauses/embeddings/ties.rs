@@ -8,7 +8,7 @@ use codira_contracts::{
 
 use super::plain::{Files, compared};
 use crate::{
-    Cx, Fixture, Outcome,
+    Cx, Outcome,
     samples::{defining, key, row, spec, unit, vector},
     toy::request,
 };
@@ -41,7 +41,7 @@ fn mixed(place: usize) -> FileSnapshot {
     file
 }
 
-pub(crate) fn equal_scores_are_cut_by_key<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn equal_scores_are_cut_by_key(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let files: Vec<FileSnapshot> = (0..PATHS.len()).map(mixed).collect();

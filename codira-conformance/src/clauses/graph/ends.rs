@@ -9,7 +9,7 @@ use codira_contracts::{
 };
 
 use crate::{
-    Cx, Fixture, Outcome,
+    Cx, Outcome,
     cx::Index,
     filtered::Filtered,
     question::Question,
@@ -192,7 +192,7 @@ fn near(text: &str, number: usize) -> String {
 }
 
 /// The web, put by two commits: the second one puts every other file as it is in the end.
-async fn index_of_the_web<F: Fixture>(cx: &Cx<F>, files: &[FileSnapshot]) -> Outcome<Index<F::Backend>> {
+async fn index_of_the_web(cx: &Cx, files: &[FileSnapshot]) -> Outcome<Index> {
     let index = cx.index().await?;
     let mut session = index.backend.begin_index_session(request(Full)).await?;
     for (number, file) in files.iter().enumerate() {
@@ -222,7 +222,7 @@ fn asked_for(files: &[FileSnapshot], whole: &Filtered) -> Outcome<(BTreeSet<Stri
     Ok((texts, paths))
 }
 
-pub(crate) fn every_end_filters_all_edges<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn every_end_filters_all_edges(cx: &Cx) -> Outcome {
     let files = web();
     cx.block_on(async {
         let whole = Filtered::of(files.clone()).await?;
@@ -256,7 +256,7 @@ pub(crate) fn every_end_filters_all_edges<F: Fixture>(cx: &Cx<F>) -> Outcome {
     })
 }
 
-pub(crate) fn every_end_filters_all_imports<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn every_end_filters_all_imports(cx: &Cx) -> Outcome {
     let files = web();
     cx.block_on(async {
         let whole = Filtered::of(files.clone()).await?;

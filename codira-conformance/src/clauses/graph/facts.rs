@@ -6,12 +6,12 @@ use codira_contracts::{
 };
 
 use super::{
-    changes::{CHANGES, Change},
+    changes::CHANGES,
     put, session,
     web::{Files, Web, edits, function},
 };
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     histories::{Edit, Twins},
     question::Question,
     samples::{call, defining, import, key, path},
@@ -21,11 +21,9 @@ use crate::{
 /// So many webs are side by side in one index.
 const WEBS: usize = 6;
 
-pub(crate) fn edges_follow_each_fact<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn edges_follow_each_fact(cx: &Cx) -> Outcome {
     let webs: Vec<Web> = (0..WEBS).map(Web::new).collect();
     let files: Vec<Files> = webs.iter().map(Web::files).collect();
-    // A glance takes every fourth.
-    let changes: Vec<&Change> = CHANGES.iter().step_by(4 / cx.settings().depth.of(4) as usize).collect();
     cx.block_on(async {
         let index = cx.index().await?;
         let mut twins = Twins::new(&index.backend, cx.settings(), vec![Question::Totals]);
@@ -33,7 +31,7 @@ pub(crate) fn edges_follow_each_fact<F: Fixture>(cx: &Cx<F>) -> Outcome {
         let whole: Vec<Edit> = files.iter().flat_map(|files| edits(&Files::new(), files)).collect();
         twins.lead(&session(Full, whole.clone())).await?;
         twins.compare(&all).await?;
-        for group in changes.chunks(WEBS) {
+        for group in CHANGES.chunks(WEBS) {
             let each = || webs.iter().zip(&files).zip(group).map(|((web, before), change)| (web, before, change.of(web)));
             let during = |violation: Violation| {
                 let says: Vec<_> = group.iter().map(|change| change.says).collect();
@@ -115,7 +113,7 @@ fn user(number: usize) -> FileSnapshot {
     file
 }
 
-pub(crate) fn edges_follow_changes_of_any_size<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn edges_follow_changes_of_any_size(cx: &Cx) -> Outcome {
     let edges = |end| Question::Edges(EdgeRequest::new(UseKind::Call, end));
     let imports = |end| Question::Imports(ImportRequest::new(end));
     let everything = vec![

@@ -7,7 +7,7 @@ use codira_contracts::{
 
 use super::web::{everything, function, renamed};
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     histories::Edit,
     samples::{call, defining, import, path},
     toy::{Counter, OPEN, TOY, Work, counted_rules},
@@ -103,7 +103,7 @@ fn steps() -> Vec<(&'static str, Vec<Edit>)> {
     ]
 }
 
-pub(crate) fn deriving_grows_with_the_change<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn deriving_grows_with_the_change(cx: &Cx) -> Outcome {
     let (rules, counter) = counted_rules();
     let begin = |scope: WriteScope| SessionRequest { scope, rules: rules.clone() };
     cx.block_on(async {

@@ -7,7 +7,7 @@ use codira_contracts::{
 };
 
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     cancel::cancelled,
     observe::keeps_embeddings,
     question::Question,
@@ -50,7 +50,7 @@ fn questions() -> [Question; QUESTIONS] {
     ]
 }
 
-pub(crate) fn a_dropped_question_leaves_the_reader_usable<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_dropped_question_leaves_the_reader_usable(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         stamped::commit_up_to(&index.backend, 2).await?;
@@ -85,7 +85,7 @@ pub(crate) fn a_dropped_question_leaves_the_reader_usable<F: Fixture>(cx: &Cx<F>
     })
 }
 
-pub(crate) fn a_dropped_opening_leaves_the_backend_usable<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_dropped_opening_leaves_the_backend_usable(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut last = 1;

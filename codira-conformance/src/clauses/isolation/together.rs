@@ -15,7 +15,7 @@ use codira_contracts::{
 };
 
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     cancel::cancelled,
     observe::keeps_embeddings,
     question::Question,
@@ -55,7 +55,7 @@ async fn ask_again<R: IndexReader>(reader: Arc<R>, of: BackendDescriptor, answer
     Ok(())
 }
 
-pub(crate) fn readers_answer_together_as_alone<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn readers_answer_together_as_alone(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let (backend, _dir) = cx.index().await?.into_parts();
         let backend = Arc::new(backend);
@@ -129,7 +129,7 @@ async fn read(backend: &impl IndexBackend, stamp: u64) -> Result<usize, BackendE
     Ok(reader.file_states(&Default::default()).await?.iter().filter(|state| state.size == stamp).count())
 }
 
-pub(crate) fn readers_never_wait_for_a_commit<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn readers_never_wait_for_a_commit(cx: &Cx) -> Outcome {
     let patience = cx.settings().settling;
     cx.block_on(async {
         let (backend, _dir) = cx.index().await?.into_parts();

@@ -10,7 +10,7 @@ use codira_contracts::{
 
 use super::{commit, listed, refused};
 use crate::{
-    Cx, Fixture, Outcome,
+    Cx, Outcome,
     cancel::cancelled,
     clauses::storing::an_issue,
     observe::keeps_embeddings,
@@ -23,7 +23,7 @@ use crate::{
 /// More polls than a call of any sensible backend takes.
 const POLLS: u8 = 32;
 
-pub(crate) fn a_dropped_beginning_leaves_no_session<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_dropped_beginning_leaves_no_session(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         for polls in 0..POLLS {
@@ -41,7 +41,7 @@ pub(crate) fn a_dropped_beginning_leaves_no_session<F: Fixture>(cx: &Cx<F>) -> O
     })
 }
 
-pub(crate) fn a_dropped_beginning_leaves_an_open_session<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_dropped_beginning_leaves_an_open_session(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         for scope in [Full, Incremental] {
@@ -68,7 +68,7 @@ pub(crate) fn a_dropped_beginning_leaves_an_open_session<F: Fixture>(cx: &Cx<F>)
     })
 }
 
-pub(crate) fn a_dropped_abort_gives_the_session_up<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_dropped_abort_gives_the_session_up(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         commit(&index.backend, Full, &["pkg/a.toy"]).await?;
@@ -89,7 +89,7 @@ pub(crate) fn a_dropped_abort_gives_the_session_up<F: Fixture>(cx: &Cx<F>) -> Ou
     })
 }
 
-pub(crate) fn a_dropped_put_leaves_nothing_half_done<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_dropped_put_leaves_nothing_half_done(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         for polls in 0..POLLS {
@@ -110,7 +110,7 @@ pub(crate) fn a_dropped_put_leaves_nothing_half_done<F: Fixture>(cx: &Cx<F>) -> 
     })
 }
 
-pub(crate) fn a_dropped_commit_publishes_all_or_nothing<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_dropped_commit_publishes_all_or_nothing(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         commit(&index.backend, Full, &["pkg/a.toy"]).await?;
@@ -205,7 +205,7 @@ impl Call {
     }
 }
 
-pub(crate) fn a_dropped_call_has_happened_or_has_not<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_dropped_call_has_happened_or_has_not(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let embeddings = keeps_embeddings(index.backend.descriptor());

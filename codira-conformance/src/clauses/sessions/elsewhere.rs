@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::{an_inventory, listed, refused};
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     observe::keeps_embeddings,
     samples::{defining, file, key, path, spec},
     toy::request,
@@ -37,7 +37,7 @@ fn beside<T: Send>(work: impl FnOnce() -> T + Send) -> Outcome<T> {
     done.map_err(|_| Violation::new("it panicked on another thread"))
 }
 
-pub(crate) fn sessions_and_readers_work_on_any_thread<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn sessions_and_readers_work_on_any_thread(cx: &Cx) -> Outcome {
     let elsewhere = Elsewhere::new()?;
     let index = cx.block_on(cx.index())?;
     let embeddings = keeps_embeddings(index.backend.descriptor());
@@ -88,7 +88,7 @@ pub(crate) fn sessions_and_readers_work_on_any_thread<F: Fixture>(cx: &Cx<F>) ->
 /// How often another session is refused, and how many readers come by.
 const TIMES: usize = 200;
 
-pub(crate) fn a_session_may_be_held_for_long<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_session_may_be_held_for_long(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         super::commit(&index.backend, Full, &["pkg/a.toy"]).await?;
@@ -115,7 +115,7 @@ pub(crate) fn a_session_may_be_held_for_long<F: Fixture>(cx: &Cx<F>) -> Outcome 
     })
 }
 
-pub(crate) fn errors_name_the_index_and_the_holder<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn errors_name_the_index_and_the_holder(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let files = index.backend.descriptor().claims(Capability::LocalFiles);

@@ -6,28 +6,27 @@ use codira_contracts::{Capability, IndexBackend, IndexReader};
 use tempfile::TempDir;
 
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     storm::{Witness, hold},
     verdict::ensure,
 };
 
 /// How many threads take turns, and how many sessions each of them holds.
 const THREADS: usize = 4;
-const SESSIONS: u32 = 64;
+const SESSIONS: u64 = 64;
 
-pub(crate) fn short_sessions_never_overlap<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn short_sessions_never_overlap(cx: &Cx) -> Outcome {
     let index = cx.block_on(cx.index())?;
     let dir = TempDir::new().map_err(Violation::new)?;
     let witness = Witness::in_directory(dir.path());
-    let sessions = cx.settings().depth.of(SESSIONS).into();
     // Backend values of their own, where these share an index.
     let own = index.backend.descriptor().claims(Capability::Durable);
     let thread = |number: usize| {
         if own && number.is_multiple_of(2) {
             let backend = cx.block_on(cx.open(index.path()))?;
-            cx.block_on(hold(&backend, &witness, sessions))
+            cx.block_on(hold(&backend, &witness, SESSIONS))
         } else {
-            cx.block_on(hold(&index.backend, &witness, sessions))
+            cx.block_on(hold(&index.backend, &witness, SESSIONS))
         }
     };
     let held: Vec<Outcome<u64>> = thread::scope(|scope| {

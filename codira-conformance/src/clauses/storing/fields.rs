@@ -11,7 +11,7 @@ use codira_contracts::{
 
 use super::an_issue;
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     histories::{Edit, End, Run, Twins},
     question::Question,
     samples::{call, file, import, path, row, spec, unit, vector},
@@ -289,9 +289,9 @@ fn questions(prefix: &PathPrefix) -> Vec<Question> {
 }
 
 /// So many changes are made once more, each in a session of its own.
-const ALONE: u32 = 12;
+const ALONE: usize = 12;
 
-pub(crate) fn one_changed_field_is_seen<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn one_changed_field_is_seen(cx: &Cx) -> Outcome {
     let paths: Vec<RepoPath> = (0..FIELDS.len()).map(|number| path(&path_of(number))).collect();
     let all = || (0..FIELDS.len()).map(whole);
     let watch = || (0..FIELDS.len()).map(watching);
@@ -306,7 +306,6 @@ pub(crate) fn one_changed_field_is_seen<F: Fixture>(cx: &Cx<F>) -> Outcome {
         ("everything was put anew, each file twice", run(Full, all().chain(watch()).chain(after()))),
         ("everything is as at first", run(Full, all().chain(watch()))),
     ];
-    let alone = cx.settings().depth.of(ALONE) as usize;
     cx.block_on(async {
         let index = cx.index().await?;
         let mut twins = Twins::new(&index.backend, cx.settings(), Vec::new());
@@ -315,7 +314,7 @@ pub(crate) fn one_changed_field_is_seen<F: Fixture>(cx: &Cx<F>) -> Outcome {
             twins.lead(run).await.map_err(during)?;
             twins.compare(&everything).await.map_err(during)?;
         }
-        for (number, field) in FIELDS.iter().enumerate().step_by(FIELDS.len() / alone) {
+        for (number, field) in FIELDS.iter().enumerate().step_by(FIELDS.len() / ALONE) {
             let during = |violation: Violation| violation.during(format_args!("{} was changed, and nothing else", field.0));
             twins.lead(&run(Incremental, [changed(number, field)])).await.map_err(during)?;
             let mut asked = questions(&PathPrefix::new(&path_of(number))?);

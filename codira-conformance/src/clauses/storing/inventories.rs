@@ -8,11 +8,10 @@ use codira_contracts::{
 
 use super::drawn_files;
 use crate::{
-    Cx, Fixture, Outcome, Violation, observe::keeps_embeddings, samples::file, toy::request, verdict::ensure,
-    vocabulary::HOSTILE,
+    Cx, Outcome, Violation, observe::keeps_embeddings, samples::file, toy::request, verdict::ensure, vocabulary::HOSTILE,
 };
 
-pub(crate) fn inventories_read_back_as_written<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn inventories_read_back_as_written(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let sorted = [analyzer("", "", &[]), analyzer("c", "1", &["*.h", "*.c", "*.h"]), analyzer("c", "2", &[HOSTILE, ""])];
@@ -94,7 +93,7 @@ fn written() -> Vec<(WriteScope, &'static str, Vec<RunInventory>)> {
     ]
 }
 
-pub(crate) fn inventories_are_replaced_whole<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn inventories_are_replaced_whole(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut expected = RunInventory::default();
@@ -129,7 +128,7 @@ pub(crate) fn inventories_are_replaced_whole<F: Fixture>(cx: &Cx<F>) -> Outcome 
     })
 }
 
-pub(crate) fn totals_count_what_is_stored<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn totals_count_what_is_stored(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut totals = Totals::default();

@@ -9,7 +9,7 @@ use codira_contracts::{
 };
 
 use super::an_issue;
-use crate::{Cx, Fixture, Outcome, Violation, samples::defining, toy::request, verdict::ensure, vocabulary::HOSTILE};
+use crate::{Cx, Outcome, Violation, samples::defining, toy::request, verdict::ensure, vocabulary::HOSTILE};
 
 /// Languages that differ in as little as texts can.
 const LANGUAGES: &[&str] = &[
@@ -129,7 +129,7 @@ const SESSIONS: &[&[Call]] = &[
     &[Remove("a"), Maintain(&[]), Put("a", "toy", 1)],
 ];
 
-pub(crate) fn issues_are_of_the_language_that_their_file_has<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn issues_are_of_the_language_that_their_file_has(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut expected = Expected::default();

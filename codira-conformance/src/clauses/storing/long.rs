@@ -10,7 +10,7 @@ use codira_contracts::{
 
 use super::an_issue;
 use crate::{
-    Cx, Fixture, Outcome,
+    Cx, Outcome,
     filtered::Filtered,
     observe::keeps_embeddings,
     question::Question,
@@ -152,7 +152,7 @@ fn questions(length: usize, last: char) -> Vec<Question> {
     questions
 }
 
-pub(crate) fn long_values_are_kept<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn long_values_are_kept(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let (descriptor, tool) = (index.backend.descriptor(), |last| Tool::new(long(70_000, last), long(4_096, last)));

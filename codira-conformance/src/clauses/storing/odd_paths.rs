@@ -10,7 +10,7 @@ use codira_contracts::{
 
 use super::an_issue;
 use crate::{
-    Cx, Fixture, Outcome, Violation,
+    Cx, Outcome, Violation,
     histories::{Edit, End, Run, Twins},
     question::Question,
     samples::{self, call, defining, embedded, import, unit},
@@ -93,7 +93,7 @@ fn of_path(path: &RepoPath) -> [Question; 6] {
     ]
 }
 
-pub(crate) fn odd_paths_stay_apart<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn odd_paths_stay_apart(cx: &Cx) -> Outcome {
     let texts: Vec<String> = PATHS.iter().map(|path| (*path).to_owned()).chain(long_paths()).collect();
     let paths: Vec<RepoPath> = texts.iter().map(|text| samples::path(text)).collect();
     let file = |number: usize, version| file_at(&texts[number], &texts[(number + 1) % texts.len()], version);
@@ -155,7 +155,7 @@ fn ways() -> Vec<Calls> {
     ways
 }
 
-pub(crate) fn a_path_holds_what_came_last<F: Fixture>(cx: &Cx<F>) -> Outcome {
+pub(crate) fn a_path_holds_what_came_last(cx: &Cx) -> Outcome {
     let ways = ways();
     let path = |number: usize| format!("path{number}");
     let edit = |number: usize, call: &Option<(Language, &str)>| match call {
