@@ -46,7 +46,7 @@ const INTRODUCTION: &str = "\
 # The contract, clause by clause
 
 What `codira-conformance` checks of every backend. A clause's id is `chapter::clause`; tests, reports and this table come from one
-list in `codira-conformance/src/clauses.rs`. Where the last column names a feature of that crate, the clause is checked with it alone.
+list in `codira-conformance/src/clauses/sentences.rs`. Where the last column names a feature of that crate, the clause is checked with it alone.
 
 This file is generated: `CODIRA_UPDATE_CONTRACT=1 cargo test -p codira-conformance --test contract` writes it.
 ";

@@ -52,6 +52,12 @@ faults! {
             (EdgeEnd::From(key), _) => joined('#', &edge.owner.key, key),
             _ => at(end, edge),
         });
+    keys_are_joined_by_a_slash: "keys are compared as path, slash and id in one text", EDGES =>
+        Ending(|end, edge| match (end, target(edge)) {
+            (EdgeEnd::To(key), Some(symbol)) => joined('/', &symbol.key, key),
+            (EdgeEnd::From(key), _) => joined('/', &edge.owner.key, key),
+            _ => at(end, edge),
+        });
     paths_of_keys_ignore_case: "the paths of keys are compared without case", EDGES =>
         Ending(|end, edge| match (end, target(edge)) {
             (EdgeEnd::To(key), Some(symbol)) => {

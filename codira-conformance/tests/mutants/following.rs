@@ -36,6 +36,8 @@ faults! {
         Derives::by(TrustsTheOther);
     removals_turn_nothing: "what referred to a removed file is not looked at again", FACTS =>
         Derives::by(IgnoresRemovals);
+    a_removal_after_deriving_turns_nothing: "what refers to a file that was derived and then removed is not looked at again", FACTS =>
+        Derives::by(RemovesUnderivedAlone);
     removed_facts_stay: "what a removed file offered is found until the next session", FACTS =>
         Derives::by(KeepsGoneFacts);
     a_removal_takes_the_facts_of_others: "with a file go the facts of all files under its keys", FACTS =>
@@ -192,6 +194,12 @@ steps! {
     IgnoresRemovals {
         fn changed(&self, change: &Change<'_>) -> BTreeSet<FactKey> {
             if change.removes() { BTreeSet::new() } else { changed(change) }
+        }
+    }
+    RemovesUnderivedAlone {
+        fn changed(&self, change: &Change<'_>) -> BTreeSet<FactKey> {
+            let derived = change.before.is_some_and(|kept| change.resolved.contains(kept.file.path()));
+            if change.removes() && derived { BTreeSet::new() } else { changed(change) }
         }
     }
     KeepsGoneFacts {

@@ -20,6 +20,14 @@ faults! {
         |asked| SymbolInventoryRequest { kind: None, ..asked },
         |asked, entries| entries.retain(|entry| asked.kind.is_none_or(|kind| kind == entry.symbol.kind)),
     );
+    a_rule_begins_others: "issues of a rule are those of every rule that begins so", FILTER => Issues::limited_last(
+        |asked| DocIssueRequest { rule: None, ..asked },
+        |asked, entries| {
+            entries.retain(|entry| asked.rule.as_ref().is_none_or(|rule| {
+                entry.issue.rule == *rule || !rule.is_empty() && entry.issue.rule.starts_with(rule.as_str())
+            }));
+        },
+    );
     edges_are_limited_before_the_prefix: "edges are limited before those inside a prefix are taken", FILTER => Edges::limited_first(
         |asked| asked.within(everywhere()),
         |asked, entries| entries.retain(|edge| asked.prefix.covers(&edge.owner.key.path)),

@@ -1,8 +1,11 @@
 //! Readers that others disturb: who ask at the same time, commit at the same time, or were opened at the same time.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -24,10 +27,13 @@ mutants! {
     a_second_question_is_refused: RefusesASecondQuestion, "a reader that is asked is busy to others", TOGETHER;
     a_second_question_is_empty: SecondQuestionIsEmpty, "edges that are asked for while others are read are none", TOGETHER;
     a_second_opening_is_refused: RefusesASecondOpening, "a reader cannot be opened while another one is", TOGETHER;
+    answers_go_to_the_wrong_task: SwapsAnswers, "of questions about documentation that are asked at once, answers are given out as they come", TOGETHER;
     eight_readers_are_open_at_most: EightReaders, "the ninth reader that is opened after a commit cannot be", TOGETHER;
 
     an_opening_waits_for_the_commit: WaitsToOpen, "opening a reader waits for a commit that goes on", COMMIT;
     a_question_waits_for_the_commit: WaitsToAnswer, "a question waits for a commit that goes on", COMMIT;
+    an_opening_waits_for_a_thread_that_commits: OpensAfterTheThread, "opening a reader waits for a commit that another thread writes", COMMIT;
+    a_question_waits_for_a_thread_that_commits: AnswersAfterTheThread, "a question waits for a commit that another thread writes", COMMIT;
     a_commit_locks_readers_out: LocksReadersOut, "no reader opens while a commit is written", COMMIT;
 }
 
@@ -114,12 +120,29 @@ impl Fault for EightReaders {
     }
 }
 
+/// Answers that nobody has fetched yet.
+#[derive(Default)]
+struct SwapsAnswers(Mutex<Vec<Vec<DocumentationEntry>>>);
+
+#[async_trait]
+impl Fault for SwapsAnswers {
+    async fn documentation(&self, reader: &dyn IndexReader, request: &DocumentationRequest) -> Answer<Vec<DocumentationEntry>> {
+        let answer = reader.documentation(request).await?;
+        self.0.lock().unwrap().push(answer);
+        tokio::task::yield_now().await;
+        Ok(self.0.lock().unwrap().pop().unwrap_or_default())
+    }
+}
+
 /// A lock that a commit holds while it is written.
 #[derive(Default)]
 struct Writing(Arc<RwLock<()>>);
 
 /// How often a commit leaves its turn to others.
 const TURNS: usize = 16;
+
+/// How long a thread writes.
+const LONG: Duration = Duration::from_millis(200);
 
 impl Writing {
     async fn commit(&self, session: DynSession) -> Answer<Commit> {
@@ -128,6 +151,18 @@ impl Writing {
             tokio::task::yield_now().await;
         }
         session.commit().await
+    }
+
+    /// The commit goes on whether or not it is waited for.
+    async fn commit_on_a_thread(&self, session: DynSession) -> Answer<Commit> {
+        let writing = Arc::clone(&self.0).write_owned().await;
+        let committed = tokio::spawn(async move {
+            tokio::time::sleep(LONG).await;
+            let committed = session.commit().await;
+            drop(writing);
+            committed
+        });
+        committed.await.map_err(|error| failure(&error.to_string()))?
     }
 }
 
@@ -158,6 +193,36 @@ impl Fault for WaitsToAnswer {
 
     async fn commit(&self, _base: &DynBackend, session: DynSession) -> Answer<Commit> {
         self.0.commit(session).await
+    }
+}
+
+#[derive(Default)]
+struct OpensAfterTheThread(Writing);
+
+#[async_trait]
+impl Fault for OpensAfterTheThread {
+    async fn open_reader(&self, base: &DynBackend) -> Answer<DynReader> {
+        let _reading = self.0.0.read().await;
+        base.open_reader().await
+    }
+
+    async fn commit(&self, _base: &DynBackend, session: DynSession) -> Answer<Commit> {
+        self.0.commit_on_a_thread(session).await
+    }
+}
+
+#[derive(Default)]
+struct AnswersAfterTheThread(Writing);
+
+#[async_trait]
+impl Fault for AnswersAfterTheThread {
+    async fn symbols(&self, reader: &dyn IndexReader, request: &SymbolRequest) -> Answer<Vec<SymbolEntry>> {
+        let _reading = self.0.0.read().await;
+        reader.symbols(request).await
+    }
+
+    async fn commit(&self, _base: &DynBackend, session: DynSession) -> Answer<Commit> {
+        self.0.commit_on_a_thread(session).await
     }
 }
 

@@ -23,6 +23,7 @@ mutants! {
     a_limit_counts_owners_of_both_kinds: CutsBothKinds, "a limit counts symbols and units, and those of the other kind are left out afterwards", TIES;
     ties_go_by_id: TiesById, "candidates of one score are listed by id, then path", TIES;
     ties_go_by_finer_scores: TiesByFinerScores, "candidates whose scores differ beyond their bits are listed by these", TIES;
+    ties_go_by_joined_keys: TiesByText, "candidates of one score are listed by path and id as one text", TIES;
     ties_go_by_case: TiesInAnyCase, "candidates of one score are listed by path in any case", TIES;
     a_limit_counts_what_is_elsewhere: CutsBeforeThePrefix, "a limit counts candidates of the whole repository", TIES;
     units_are_as_many_as_symbols: UnitsLikeSymbols, "a file has as many candidates among units as it has symbols", TIES;
@@ -64,6 +65,7 @@ fn by_score_then<K: Ord>(found: &mut [Candidate], key: impl Fn(&SymbolKey) -> K)
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| key(&a.owner.key()).cmp(&key(&b.owner.key()))));
 }
 lists!(TiesById: |request, found| by_score_then(&mut found, |key| (key.id.clone(), key.path.clone())));
+lists!(TiesByText: |request, found| by_score_then(&mut found, |key| format!("{}{}", key.path, key.id)));
 lists!(TiesInAnyCase: |request, found| by_score_then(&mut found, |key| (key.path.as_str().to_lowercase(), key.id.clone())));
 lists!(APageOfCandidates: |request, found| found.truncate(128));
 lists!(AThousandCandidates: |request, found| found.truncate(1_000));

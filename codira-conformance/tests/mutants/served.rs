@@ -82,6 +82,7 @@ fn a_durable_store_without_local_files_is_judged_by_no_clause_about_files() {
             "isolation::a_read_only_directory_can_be_read",
             "durability::an_index_survives_moving",
             "durability::kills_leave_no_debris",
+            "durability::who_reads_other_files_reads_the_index",
             "failing::truncated_files_are_noticed",
             "failing::foreign_files_are_noticed",
             "failing::overwritten_bytes_are_no_crash",

@@ -29,6 +29,7 @@ mutants! {
     reuse_asks_no_engine: ReusesOfAnyEngine, "vectors of another engine are reused", MIX;
     reuse_asks_no_model: ReusesOfAnyModel, "vectors of another model are reused", MIX;
     reuse_asks_no_case: ReusesOfAnyCase, "specs whose engines differ in case are one for reuse", MIX;
+    reuse_joins_the_fields: ReusesByText, "specs that read alike are one for reuse", MIX;
     reuse_trims: ReusesTrimmed, "specs whose engines differ in blanks at the end are one for reuse", MIX;
     candidates_ask_no_precision: ComparesAnyPrecision, "candidates come from vectors of every precision", MIX;
     candidates_ask_no_engine_version: ComparesAnyEngineVersion, "candidates come from vectors of every version of an engine", MIX;
@@ -145,6 +146,12 @@ macro_rules! reuses {
 reuses!(ReusesOfAnyEngine: |spec| EmbeddingSpec { engine: String::new(), ..spec.clone() });
 reuses!(ReusesOfAnyModel: |spec| EmbeddingSpec { model: String::new(), ..spec.clone() });
 reuses!(ReusesOfAnyCase: |spec| EmbeddingSpec { engine: spec.engine.to_lowercase(), ..spec.clone() });
+reuses!(ReusesByText: |spec| {
+    let EmbeddingSpec { engine, engine_version, model, model_version, .. } = spec;
+    let engine = format!("{engine} {engine_version}, {model} {model_version}");
+    let none = String::new;
+    EmbeddingSpec { engine, engine_version: none(), model: none(), model_version: none(), ..spec.clone() }
+});
 reuses!(ReusesTrimmed: |spec| EmbeddingSpec { engine: spec.engine.trim_end().to_owned(), ..spec.clone() });
 reuses!(DimensionIsAByte: |spec| EmbeddingSpec { dimension: spec.dimension % 256, ..spec.clone() });
 

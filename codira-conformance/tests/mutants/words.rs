@@ -125,6 +125,14 @@ faults! {
             [word] => found(source, word),
             _ => found(source, text),
         });
+    occurrences_do_not_overlap: "after an occurrence inside a word the search goes on behind it", WORDS =>
+        Searching(|source, text| {
+            let hit = |(number, line): (u32, &str)| {
+                let right = find(line, text, &text::is_word_char)?;
+                line.match_indices(text).any(|(start, _)| start == right).then(|| (number, right, line.to_owned()))
+            };
+            lines(source).into_iter().filter_map(hit).collect()
+        });
     lines_are_counted_in_sixteen_bits: "lines are counted in sixteen bits", HUGE =>
         Searching(|source, text| {
             found(source, text).into_iter().map(|(number, start, line)| (number & 0xffff, start, line)).collect()

@@ -44,6 +44,10 @@ fn specs() -> Vec<EmbeddingSpec> {
         let [engine, engine_version, model, model_version] = [engine, engine_version, model, model_version].map(str::to_owned);
         specs.push(EmbeddingSpec { engine, engine_version, model, model_version, ..spec("1") });
     };
+    for mark in ["", " ", "-", "/", "|"] {
+        joined(&format!("kit{mark}1"), "1", "1", "1");
+        joined("kit", &format!("1{mark}1"), "1", "1");
+    }
     joined("kit 1", "", "1", "1");
     joined("kit", "", "1 1", "1");
     joined("", "kit 1", "1", "1");

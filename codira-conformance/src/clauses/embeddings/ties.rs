@@ -13,8 +13,8 @@ use crate::{
     toy::request,
 };
 
-/// Paths that sort otherwise by directory, by letter, and by what people read.
-const PATHS: [&str; 8] = ["B.toy", "a-b.toy", "a.b.toy", "a/b.toy", "a/b/c.toy", "a0.toy", "z.toy", "\u{e9}.toy"];
+/// Paths that sort otherwise by directory, by letter, by what people read, and together with what follows them.
+const PATHS: [&str; 9] = ["B.toy", "a-b.toy", "a.toy", "a.toy.b.toy", "a/b.toy", "a/b/c.toy", "a0.toy", "z.toy", "\u{e9}.toy"];
 /// How many owners a file has.
 const OWNERS: usize = 48;
 

@@ -151,7 +151,7 @@ fn web() -> Vec<FileSnapshot> {
     for (at, id) in [("p/q", "r#s"), ("p/q#r", "s"), ("p", "q"), ("p/q/r", "s"), ("p:q", "r"), ("P/q", "r#s")] {
         let mut file = module(at, "web.a");
         file.analysis.language = PLAIN;
-        file.analysis.symbols = vec![symbol(id, "twin"), symbol("q/r", "caller")];
+        file.analysis.symbols = vec![symbol(id, "twin"), symbol("q/r", "caller"), symbol("r/s", "unused")];
         file.analysis.imports = vec![import("web.a", "run"), import("", "x"), import("p/q", "twin")];
         file.analysis.uses = calls("q/r", &["twin", "run", "web.a"]);
         files.push(file);
@@ -301,6 +301,6 @@ mod tests {
             count(|target| *target == ImportTarget::External),
             count(|target| *target == ImportTarget::Unresolved),
         ];
-        assert_eq!(counts, [7, 6, 3], "{imports:#?}");
+        assert_eq!(counts, [8, 6, 3], "{imports:#?}");
     }
 }

@@ -1,7 +1,8 @@
 //! Edges follow every change of a fact, alone and among others, at once and after a change of mind.
 
 use codira_contracts::{
-    EdgeEnd, EdgeRequest, FileSnapshot, Import, ImportEnd, ImportKind, ImportRequest, Symbol, SymbolInventoryRequest, UseKind,
+    EdgeEnd, EdgeRequest, FileSnapshot, Import, ImportEnd, ImportKind, ImportRequest, RepoPath, Symbol, SymbolInventoryRequest,
+    UseKind,
     WriteScope::{Full, Incremental},
 };
 
@@ -62,6 +63,12 @@ pub(crate) fn edges_follow_each_fact(cx: &Cx) -> Outcome {
             twins.compare(&all).await.map_err(during)?;
             twins.lead(&session(Full, whole.clone())).await?;
         }
+        // What was put and derived already goes all the same.
+        let goes = |name: &str| files.iter().map(|files| files[name].path().clone()).collect::<Vec<_>>();
+        let gone: Vec<RepoPath> = ["core.toy", "glob.toy", "lib.c"].into_iter().flat_map(goes).collect();
+        let parts = [whole, vec![Edit::RebuildDerived], gone.into_iter().map(Edit::Remove).collect()];
+        twins.lead(&session(Incremental, parts.concat())).await?;
+        twins.compare(&all).await?;
         twins.look_back().await
     })
 }

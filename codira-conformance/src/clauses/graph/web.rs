@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use codira_contracts::{
-    EdgeEnd, EdgeRequest, FileSnapshot, Import, ImportEnd, ImportKind, ImportRequest, Language, PathPrefix, Symbol,
+    EdgeEnd, EdgeRequest, FileSnapshot, Import, ImportEnd, ImportKind, ImportRequest, Language, PathPrefix, Site, Symbol,
     SymbolInventoryRequest, SymbolKind, UseForm, UseKind, UseRecord, Visibility,
 };
 
@@ -70,7 +70,7 @@ impl Web {
             self.plain(),
         ];
         let name = |file: &FileSnapshot| file.path().as_str()[self.name.len() + 1..].to_owned();
-        files.into_iter().map(|file| (name(&file), file)).collect()
+        files.into_iter().map(at_sites_of_their_own).map(|file| (name(&file), file)).collect()
     }
 
     fn core(&self) -> FileSnapshot {
@@ -106,6 +106,8 @@ impl Web {
 
     fn alias(&self) -> FileSnapshot {
         let mut file = self.toy("alias");
+        file.analysis.symbols = vec![function("wrap")];
+        file.analysis.uses = ["go", "kernel.other"].map(|text| call("wrap", text)).to_vec();
         file.analysis.imports = vec![renamed(import(".core", "run"), "go"), renamed(whole(&self.module("core")), "kernel")];
         file
     }
@@ -143,7 +145,7 @@ impl Web {
         ];
         let far = self.module("core.run");
         let called = ["run", "go", "kernel.run", "Shape.both", "Shape.left", "core.helper", "core.Base.run", "json.dumps"];
-        let calls = called.into_iter().chain(["lost", "nobody", &far, "len", "outer", "Left.both", "user"]);
+        let calls = called.into_iter().chain(["lost", "nobody", &far, "len", "outer", "Left.both", "user", "core.nobody"]);
         file.analysis.uses = calls.map(|text| call("user", text)).collect();
         file.analysis.uses.extend(["run", "Shape", "kernel"].map(|text| reference("user", text)));
         let inside = |form, text: &str| UseRecord { form, ..call("User.user", text) };
@@ -183,8 +185,10 @@ impl Web {
     fn plain(&self) -> FileSnapshot {
         let mut file = self.file("alone.plain", PLAIN, "alone");
         file.analysis.symbols = vec![function("user"), class("Box", &[]), method("open", "Box"), method("shut", "Box")];
+        file.analysis.imports = vec![import(&self.module("core"), "run")];
         let of_self = UseRecord { form: UseForm::SelfMember, ..call("Box.open", "shut") };
-        file.analysis.uses = ["Box.open", "shut", "user"].map(|text| call("user", text)).into_iter().chain([of_self]).collect();
+        file.analysis.uses =
+            ["Box.open", "shut", "user", "run"].map(|text| call("user", text)).into_iter().chain([of_self]).collect();
         file
     }
 
@@ -214,6 +218,12 @@ impl Web {
         questions.push(imports(ImportEnd::ToModule(self.module("gone"))));
         questions
     }
+}
+
+/// Each use at a line of its own, so that none stands for another.
+fn at_sites_of_their_own(mut file: FileSnapshot) -> FileSnapshot {
+    file.analysis.uses.iter_mut().zip(1..).for_each(|(record, line)| record.site = Site::new(line, 1));
+    file
 }
 
 /// The edits that lead from some files to others.
