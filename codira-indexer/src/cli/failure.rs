@@ -5,7 +5,10 @@ use std::{error::Error, io, process::ExitCode};
 use crate::IndexerError;
 use codira_contracts::{BackendError, ErrorKind};
 
-use super::style::{self, Styled};
+use super::{
+    advice::of_this_program,
+    style::{self, Styled},
+};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +110,7 @@ impl Failure {
             Self::UnknownRule { .. } | Self::System(..) => None,
         };
         if let Some(remedy) = remedy {
-            anstream::eprintln!("  {} {remedy}", Styled(style::KIND, "help:"));
+            anstream::eprintln!("  {} {}", Styled(style::KIND, "help:"), of_this_program(&remedy));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The `codira` command: arguments in, questions to a reader, answers out.
 
+mod advice;
 mod commands;
 mod contents;
 mod dot;

@@ -56,6 +56,14 @@ fn the_index_is_in_our_backend_and_has_our_language_beside_those_of_codira() {
 }
 
 #[test]
+fn advice_names_this_program() {
+    let repository = repository();
+    let output = start(repository.path(), &["sym", "shout", "--no-refresh"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("help: index the repository first: `my-codira index`"), "{error}");
+}
+
+#[test]
 fn the_rules_of_our_language_lead_from_file_to_file() {
     let repository = repository();
     run(repository.path(), &["index"]);

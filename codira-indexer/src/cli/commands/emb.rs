@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::{
     Embedding,
     cli::{
+        advice::of_this_program,
         failure::{Failure, Status},
         invocation::Invocation,
         options::{Question, kind_parser},
@@ -44,7 +45,7 @@ impl Args {
         let query = SimilarQuery { text: query.join(" "), kind, prefix: question.prefix, limit };
         let answer = ask(&reader, &embedding, query).await?;
         if let Some(missing) = what_is_missing(&reader, &embedding).await? {
-            repository.note(missing);
+            repository.note(of_this_program(&missing));
         } else if answer.is_empty() {
             repository.note("nothing is similar");
         }
