@@ -4,12 +4,14 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use codira_contracts::{
-    BackendDescriptor, BackendError, Capability, Commit, ComputedEmbedding, Derivation, FileSnapshot, Holder, IndexBackend,
-    IndexReader, IndexWriteSession, Maintenance, PendingEmbedding, PendingRequest, RepoPath, Retention, ReusableEmbedding,
-    ReuseRequest, RunInventory, SessionRequest, Stored, Tool, for_each_question,
+    BackendDescriptor, BackendError, Capability, Commit, Holder, IndexBackend, IndexReader, SessionRequest, Tool,
+    for_each_question,
 };
 
-use crate::{Draft, IndexState, View};
+use crate::{
+    IndexState, View,
+    session::{DraftSession, Publish},
+};
 
 const LOCATION: &str = "memory";
 
@@ -43,7 +45,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// The writer's place; dropping it gives it back.
 #[derive(Debug)]
-struct Place(Arc<Shared>);
+pub struct Place(Arc<Shared>);
 
 impl Place {
     fn take(shared: &Arc<Shared>) -> Result<Self, BackendError> {
@@ -53,6 +55,14 @@ impl Place {
         }
         *place = Some(Holder::current());
         Ok(Self(Arc::clone(shared)))
+    }
+}
+
+impl Publish for Place {
+    fn publish(self, state: IndexState) -> Result<Commit, BackendError> {
+        let generation = state.generation();
+        *lock(&self.0.committed) = Arc::new(state);
+        Ok(Commit { generation, replaced: None })
     }
 }
 
@@ -81,12 +91,8 @@ impl MemoryReader {
     }
 }
 
-/// A [`Draft`] of the next state.
-#[derive(Debug)]
-pub struct MemorySession {
-    draft: Draft,
-    place: Place,
-}
+/// The session of the reference.
+pub type MemorySession = DraftSession<Place>;
 
 #[async_trait]
 impl IndexBackend for MemoryBackend {
@@ -107,7 +113,7 @@ impl IndexBackend for MemoryBackend {
 
     async fn begin_index_session(&self, request: SessionRequest) -> Result<MemorySession, BackendError> {
         let place = Place::take(&self.0)?;
-        Ok(MemorySession { draft: self.state().begin(request), place })
+        Ok(DraftSession::new(self.state().begin(request), place))
     }
 }
 
@@ -135,55 +141,3 @@ macro_rules! answer_by_view {
     };
 }
 for_each_question!(answer_by_view);
-
-#[async_trait]
-impl IndexWriteSession for MemorySession {
-    async fn put_file(&mut self, file: FileSnapshot) -> Result<(), BackendError> {
-        self.draft.put_file(file)
-    }
-
-    async fn remove_file(&mut self, path: &RepoPath) -> Result<(), BackendError> {
-        self.draft.remove_file(path);
-        Ok(())
-    }
-
-    async fn maintain(&mut self, retention: &Retention) -> Result<Maintenance, BackendError> {
-        Ok(self.draft.maintain(retention))
-    }
-
-    async fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
-        Ok(self.draft.reusable_embeddings(request))
-    }
-
-    async fn pending_embeddings(&mut self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
-        Ok(self.draft.pending_embeddings(request))
-    }
-
-    async fn queue_embeddings(&mut self, rows: Vec<PendingEmbedding>) -> Result<(), BackendError> {
-        self.draft.queue_embeddings(rows)
-    }
-
-    async fn store_embeddings(&mut self, rows: Vec<ComputedEmbedding>) -> Result<Stored, BackendError> {
-        self.draft.store_embeddings(rows)
-    }
-
-    async fn rebuild_derived(&mut self) -> Result<Derivation, BackendError> {
-        // Nothing derived is kept: readers derive when they are asked.
-        Ok(Derivation::default())
-    }
-
-    async fn write_inventory(&mut self, inventory: RunInventory) -> Result<(), BackendError> {
-        self.draft.write_inventory(inventory)
-    }
-
-    async fn commit(self) -> Result<Commit, BackendError> {
-        let state = self.draft.seal();
-        let generation = state.generation();
-        *lock(&self.place.0.committed) = Arc::new(state);
-        Ok(Commit { generation, replaced: None })
-    }
-
-    async fn abort(self) -> Result<(), BackendError> {
-        Ok(())
-    }
-}

@@ -47,6 +47,7 @@ mod backend;
 mod draft;
 mod graph;
 mod lock;
+mod session;
 mod state;
 mod stored;
 mod view;

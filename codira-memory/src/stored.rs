@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use codira_contracts::{
-    BackendDescriptor, BackendError, Commit, ComputedEmbedding, Derivation, ErrorKind, FileSnapshot, IndexBackend,
-    IndexWriteSession, Maintenance, PendingEmbedding, PendingRequest, RepoPath, Retention, ReusableEmbedding, ReuseRequest,
-    RunInventory, SessionRequest, Stored, WriteScope,
-};
+use codira_contracts::{BackendDescriptor, BackendError, Commit, ErrorKind, IndexBackend, SessionRequest, WriteScope};
 
-use crate::{Draft, IndexState, MemoryReader, SavedState};
+use crate::{
+    IndexState, MemoryReader, SavedState,
+    session::{DraftSession, Publish},
+};
 
 /// Where whole states are kept: all that a [`StoredBackend`] needs.
 ///
@@ -126,69 +125,27 @@ impl<S: StateStore> IndexBackend for StoredBackend<S> {
                 _ => return Err(error),
             },
         };
-        Ok(StoredSession { draft: Arc::new(base).begin(request), store: Arc::clone(&self.0), replaces, lock })
+        let saving = Saving { store: Arc::clone(&self.0), replaces, _lock: lock };
+        Ok(DraftSession::new(Arc::new(base).begin(request), saving))
     }
 }
 
-/// A [`Draft`] of the next state, which its commit saves. Nothing is written before, so that dropping it has nothing to undo.
+/// The session of a [`StoredBackend`]: its commit saves what it has drafted.
+pub type StoredSession<S> = DraftSession<Saving<S>>;
+
+/// Saves a state, under the lock.
 #[derive(Debug)]
-pub struct StoredSession<S: StateStore> {
-    draft: Draft,
+pub struct Saving<S: StateStore> {
     store: Arc<S>,
-    /// What is wrong with what the commit will replace, when it is no readable index.
+    /// What is wrong with what will be replaced, when it is no readable index.
     replaces: Option<String>,
-    lock: S::Lock,
+    /// Released at the end.
+    _lock: S::Lock,
 }
 
-#[async_trait]
-impl<S: StateStore> IndexWriteSession for StoredSession<S> {
-    async fn put_file(&mut self, file: FileSnapshot) -> Result<(), BackendError> {
-        self.draft.put_file(file)
-    }
-
-    async fn remove_file(&mut self, path: &RepoPath) -> Result<(), BackendError> {
-        self.draft.remove_file(path);
-        Ok(())
-    }
-
-    async fn maintain(&mut self, retention: &Retention) -> Result<Maintenance, BackendError> {
-        Ok(self.draft.maintain(retention))
-    }
-
-    async fn reusable_embeddings(&mut self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
-        Ok(self.draft.reusable_embeddings(request))
-    }
-
-    async fn pending_embeddings(&mut self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
-        Ok(self.draft.pending_embeddings(request))
-    }
-
-    async fn queue_embeddings(&mut self, rows: Vec<PendingEmbedding>) -> Result<(), BackendError> {
-        self.draft.queue_embeddings(rows)
-    }
-
-    async fn store_embeddings(&mut self, rows: Vec<ComputedEmbedding>) -> Result<Stored, BackendError> {
-        self.draft.store_embeddings(rows)
-    }
-
-    async fn rebuild_derived(&mut self) -> Result<Derivation, BackendError> {
-        // The commit derives: it keeps the graph beside the files.
-        Ok(Derivation::default())
-    }
-
-    async fn write_inventory(&mut self, inventory: RunInventory) -> Result<(), BackendError> {
-        self.draft.write_inventory(inventory)
-    }
-
-    async fn commit(self) -> Result<Commit, BackendError> {
-        let Self { draft, store, replaces, lock } = self;
-        let state = draft.seal();
-        store.save(&state.save())?;
-        drop(lock);
-        Ok(Commit { generation: state.generation(), replaced: replaces })
-    }
-
-    async fn abort(self) -> Result<(), BackendError> {
-        Ok(())
+impl<S: StateStore> Publish for Saving<S> {
+    fn publish(self, state: IndexState) -> Result<Commit, BackendError> {
+        self.store.save(&state.save())?;
+        Ok(Commit { generation: state.generation(), replaced: self.replaces })
     }
 }
