@@ -28,7 +28,7 @@ pub(crate) const NAMES: &[&str] = &["run", "Run", "helper", "Base", "", "\u{e9}t
 /// Identities of symbols and documentation units.
 pub(crate) const IDS: &[&str] = &["m", "run", "Base", "Base.run", "impl", "helper", "Run", "", HOSTILE];
 
-/// Module names: of the homes, and of nobody.
+/// Module names: of the homes, and of no file.
 pub(crate) const MODULES: &[&str] = &["pkg", "pkg.a", "demo::a", "c/a.h", "json", "PKG.A", ""];
 
 /// What uses, bases and implementations say.

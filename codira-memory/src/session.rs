@@ -8,7 +8,7 @@ use codira_contracts::{
 
 use crate::{Draft, IndexState};
 
-/// Where a commit goes. It holds the writer's place, and gives it back when it is dropped.
+/// Where a commit goes. It holds the writer lock, and releases it when it is dropped.
 pub trait Publish: Send + 'static {
     /// Makes `state` the last commit, in one step, or leaves the one before.
     fn publish(self, state: IndexState) -> Result<Commit, BackendError>;
@@ -18,12 +18,12 @@ pub trait Publish: Send + 'static {
 #[derive(Debug)]
 pub struct DraftSession<P> {
     draft: Draft,
-    place: P,
+    publisher: P,
 }
 
 impl<P> DraftSession<P> {
-    pub(crate) fn new(draft: Draft, place: P) -> Self {
-        Self { draft, place }
+    pub(crate) fn new(draft: Draft, publisher: P) -> Self {
+        Self { draft, publisher }
     }
 }
 
@@ -68,7 +68,7 @@ impl<P: Publish> IndexWriteSession for DraftSession<P> {
     }
 
     async fn commit(self) -> Result<Commit, BackendError> {
-        self.place.publish(self.draft.seal())
+        self.publisher.publish(self.draft.seal())
     }
 
     async fn abort(self) -> Result<(), BackendError> {

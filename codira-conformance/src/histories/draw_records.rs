@@ -141,7 +141,7 @@ fn strange_import() -> impl Strategy<Value = Import> {
     })
 }
 
-/// A use of nobody.
+/// A use without an owner.
 fn use_record(form: impl Strategy<Value = UseForm>) -> impl Strategy<Value = UseRecord> {
     let drawn = (select(UseKind::ALL), form, word(USES), select(LINES), select(LINES));
     drawn.prop_map(|(kind, form, text, line, column)| UseRecord {

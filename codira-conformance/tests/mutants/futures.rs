@@ -28,7 +28,7 @@ mutants! {
     vectors_are_stored_in_two_steps: StoresInTwoSteps, "vectors are stored one after the other, with a pause in between", CALL;
     maintenance_in_two_steps: MaintainsInTwoSteps, "issues are removed first, and embeddings after a pause", CALL;
     an_inventory_in_two_steps: WritesInTwoSteps, "the coverage is written first, and the analyzers after a pause", CALL;
-    a_dropped_question_of_a_session_blocks_it: SessionIsLeftAsked, "a session whose question for what waits was dropped answers no more", CALL;
+    a_dropped_question_of_a_session_blocks_it: SessionIsLeftAsked, "a session whose question for pending rows was dropped answers no more", CALL;
     a_dropped_reuse_blocks_the_session: SessionIsLeftSeeking, "a session whose question for vectors to reuse was dropped finds none", CALL;
     a_dropped_derivation_blocks_the_session: SessionIsLeftDeriving, "a session whose deriving was dropped derives no more", CALL;
     a_dropped_call_cannot_be_made_again: QueuesOnce, "rows whose queuing was dropped cannot be queued again", CALL;

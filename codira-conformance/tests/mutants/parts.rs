@@ -12,9 +12,9 @@ use crate::{
 };
 
 mutants! {
-    rows_are_queued_up_to_the_first_of_nobody: QueuesTheFirst, "rows before one of nobody are queued although the call is refused",
+    rows_are_queued_up_to_the_first_without_an_owner: QueuesTheFirst, "rows before one without an owner are queued although the call is refused",
         "embeddings::a_row_of_nobody_is_refused";
-    rows_of_nobody_are_left_out: QueuesTheKnown, "rows of nobody are left out, and the others queued",
+    rows_without_an_owner_are_left_out: QueuesTheKnown, "rows without an owner are left out, and the others queued",
         "embeddings::a_row_of_nobody_is_refused";
     a_refused_row_has_no_name: RefusesWithoutAName, "a refused vector or row is not named",
         "embeddings::a_row_of_nobody_is_refused";

@@ -147,7 +147,7 @@ impl Step {
                 self.remove.push(path(&story.path()));
             }
             Call::Queue(text) => {
-                // A row of nobody would be refused, and all others with it.
+                // A row without an owner would be refused, and all others with it.
                 if story.now.is_some() {
                     story.now = Some(story.file(Some(story.pending(text))));
                     self.queue.push(PendingEmbedding { key, spec, text: story.text(text) });
@@ -212,7 +212,7 @@ fn led(cx: &Cx, scope: WriteScope, length: u32) -> Outcome {
             now = Files::of(stories.iter().filter_map(|story| story.now.clone()));
             let told = |violation: Violation| violation.after(stories.iter().map(|it| it.until(step)).collect::<String>());
             let waiting = session.pending_embeddings(&PendingRequest::default()).await?;
-            same_rows(format_args!("after call {}, what waits", step + 1), &now.pending(), &waiting).map_err(told)?;
+            same_rows(format_args!("after call {}, the pending rows", step + 1), &now.pending(), &waiting).map_err(told)?;
             // What the session began from can be reused still; of one key, the present vector counts.
             let mut expected = before.reusable(&spec("1"));
             expected.extend(now.reusable(&spec("1")));

@@ -112,7 +112,7 @@ impl Files {
     }
 }
 
-/// Fails unless a reader keeps the rows of `files`, and no others: as files, as what waits, as what can be reused, and in its counts.
+/// Fails unless a reader keeps the rows of `files`, and no others: as files, as pending rows, as what can be reused, and in its counts.
 pub(super) async fn kept(when: &str, reader: &impl IndexReader, files: &Files) -> Outcome {
     for (path, file) in &files.0 {
         let found = reader.file(path).await?;
@@ -122,12 +122,12 @@ pub(super) async fn kept(when: &str, reader: &impl IndexReader, files: &Files) -
     }
     let pending = files.pending();
     let found = reader.pending_embeddings(&PendingRequest::default()).await?;
-    same_rows(format_args!("{when}, what waits"), &pending, &found)?;
+    same_rows(format_args!("{when}, the pending rows"), &pending, &found)?;
     for spec in files.specs() {
         let found =
             reader.pending_embeddings(&PendingRequest { spec: Some(spec.clone()), ..PendingRequest::default() }).await?;
         let of_spec: Vec<_> = pending.iter().filter(|row| row.spec == spec).cloned().collect();
-        same_rows(format_args!("{when}, what waits under {spec}"), &of_spec, &found)?;
+        same_rows(format_args!("{when}, the pending rows under {spec}"), &of_spec, &found)?;
         let found = reader.reusable_embeddings(&ReuseRequest { spec: spec.clone(), texts: files.texts() }).await?;
         let expected: Vec<_> = files.reusable(&spec).into_values().map(|(_, row)| row).collect();
         same_rows(format_args!("{when}, what can be reused under {spec}"), &expected, &found)?;

@@ -1,4 +1,4 @@
-//! Embeddings that cannot be kept: of nobody, or of another dimension.
+//! Embeddings that cannot be kept: without an owner, or of another dimension.
 
 use codira_contracts::{
     BackendError, CandidateRequest, ComputedEmbedding, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, Owners,

@@ -111,12 +111,12 @@ pub(crate) fn specs_never_mix(cx: &Cx) -> Outcome {
             ensure!(found == expected, "under {spec}, a session reuses {found:?}, and should {expected:?}");
         }
         let waiting = session.pending_embeddings(&PendingRequest::default()).await?;
-        same_rows("in the session, what waits", &files.pending(), &waiting)?;
+        same_rows("in the session, the pending rows", &files.pending(), &waiting)?;
         for spec in &specs {
             let of_spec = PendingRequest { spec: Some(spec.clone()), ..PendingRequest::default() };
             let expected: Vec<_> = files.pending().into_iter().filter(|row| row.spec == *spec).collect();
             let found = session.pending_embeddings(&of_spec).await?;
-            same_rows(format_args!("in the session, what waits under {spec}"), &expected, &found)?;
+            same_rows(format_args!("in the session, the pending rows under {spec}"), &expected, &found)?;
             let found = session.pending_embeddings(&of_spec.within(PathPrefix::new("pkg/a")?)).await?;
             ensure!(found.is_empty(), "in the session, no file is inside pkg/a, and {found:?} wait");
         }
