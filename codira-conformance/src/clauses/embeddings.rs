@@ -7,6 +7,7 @@ mod orders;
 mod plain;
 mod refused;
 mod reuse;
+mod small_numbers;
 mod specs;
 mod ties;
 
@@ -31,6 +32,7 @@ pub(crate) use many::*;
 pub(crate) use orders::*;
 pub(crate) use refused::*;
 pub(crate) use reuse::*;
+pub(crate) use small_numbers::*;
 pub(crate) use specs::*;
 pub(crate) use ties::*;
 

@@ -229,6 +229,8 @@ macro_rules! __for_each_clause {
                     "Candidates are the exact first by the contract's own scoring, ties by key, with its scores.";
                 many_vectors_are_all_compared (With Embeddings)
                     "Among hundreds of vectors that hardly differ, of which some come, go and change, candidates are still the exact first.";
+                small_numbers_decide (With Embeddings)
+                    "A score counts every number of both vectors, however small it is beside the others.";
                 another_dimension_is_refused (With Embeddings)
                     "A vector that has not the dimension of its spec is refused with `InvalidInput`, whether stored, naming its key, or asked with; of those stored together, none is kept.";
                 specs_never_mix (With Embeddings)

@@ -27,6 +27,10 @@ mutants! {
         "embeddings::many_vectors_are_all_compared";
     vectors_are_found_as_they_were: FindsAsTheyWere, "the first vector that an owner had decides whether the present one is scored",
         "embeddings::many_vectors_are_all_compared";
+    vectors_that_are_gone_take_places: CountsTheGone, "vectors that were replaced count among the first until they are left out",
+        "embeddings::many_vectors_are_all_compared";
+    small_numbers_are_not_seen: ForgetsSmallNumbers, "which vectors are scored is decided without the small numbers of what is looked for",
+        "embeddings::small_numbers_decide";
     long_vectors_are_compared_by_their_beginnings: ComparesBeginnings, "of a vector, the first 8 192 numbers are compared",
         "embeddings::vectors_of_any_dimension_are_kept_and_compared";
     vectors_of_another_dimension_are_compared: ComparesAnyDimension, "a vector of another dimension has no candidates, and is no error",
@@ -187,6 +191,65 @@ impl Fault for FindsAsTheyWere {
         all.sort_by(|a, b| then(&b.owner).total_cmp(&then(&a.owner)).then_with(|| a.owner.key().cmp(&b.owner.key())));
         all.truncate(request.limit.unwrap_or(usize::MAX));
         all.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.owner.key().cmp(&b.owner.key())));
+        Ok(all)
+    }
+}
+
+/// Every vector that was put.
+#[derive(Default)]
+struct CountsTheGone(std::sync::Mutex<Vec<(SymbolKey, EmbeddingSpec, Vector)>>);
+
+#[async_trait]
+impl Fault for CountsTheGone {
+    async fn put_file(&self, session: &mut DynSession, file: FileSnapshot) -> Answer<()> {
+        session.put_file(file.clone()).await?;
+        let vectors = file.embeddings.iter().filter_map(|row| match &row.state {
+            EmbeddingState::Computed(vector) => {
+                let key = SymbolKey { path: file.path().clone(), id: row.owner.clone() };
+                Some((key, row.spec.clone(), vector.clone()))
+            }
+            EmbeddingState::Pending { .. } => None,
+        });
+        self.0.lock().unwrap().extend(vectors);
+        Ok(())
+    }
+
+    async fn candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate>> {
+        let all = reader.candidates(&CandidateRequest { limit: None, ..request.clone() }).await?;
+        if request.among == Owners::Documentation {
+            return reader.candidates(request).await;
+        }
+        let now = every_vector(reader).await?;
+        let is_there = |gone: &(SymbolKey, EmbeddingSpec, Vector)| {
+            now.iter().any(|(key, spec, _, vector)| (key, spec, vector) == (&gone.0, &gone.1, &gone.2))
+        };
+        let of_request = |gone: &&(SymbolKey, EmbeddingSpec, Vector)| {
+            gone.1 == request.spec && request.prefix.covers(&gone.0.path) && !is_there(gone)
+        };
+        let gone: Vec<f32> = {
+            let put = self.0.lock().unwrap();
+            let score = |vector: &Vector| score::cosine(request.vector.as_slice(), vector.as_slice());
+            put.iter().filter(of_request).map(|(.., vector)| score(vector)).collect()
+        };
+        let mut places: Vec<(f32, Option<Candidate>)> = gone.into_iter().map(|score| (score, None)).collect();
+        places.extend(all.into_iter().map(|candidate| (candidate.score, Some(candidate))));
+        places.sort_by(|a, b| b.0.total_cmp(&a.0));
+        Ok(places.into_iter().take(request.limit.unwrap_or(usize::MAX)).filter_map(|(_, candidate)| candidate).collect())
+    }
+}
+
+#[derive(Default)]
+struct ForgetsSmallNumbers;
+
+#[async_trait]
+impl Fault for ForgetsSmallNumbers {
+    async fn candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate>> {
+        let most = request.vector.as_slice().iter().fold(0.0, |most: f32, number| most.max(number.abs()));
+        let great = request.vector.as_slice().iter().map(|number| if number.abs() < most / 4096.0 { 0.0 } else { *number });
+        let Ok(vector) = Vector::new(great.collect()) else { return reader.candidates(request).await };
+        let chosen = reader.candidates(&CandidateRequest { vector, ..request.clone() }).await?;
+        let mut all = reader.candidates(&CandidateRequest { limit: None, ..request.clone() }).await?;
+        all.retain(|candidate| chosen.iter().any(|other| other.owner.key() == candidate.owner.key()));
         Ok(all)
     }
 }

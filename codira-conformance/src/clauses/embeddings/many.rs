@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use codira_contracts::{
-    CandidateRequest, ComputedEmbedding, EmbeddingState, FileSnapshot, IndexBackend, IndexReader, IndexWriteSession, Owners,
-    PathPrefix, PendingEmbedding, PendingRequest, RepoPath, SymbolKey,
+    BackendError, CandidateRequest, ComputedEmbedding, DynSession, EmbeddingState, FileSnapshot, IndexBackend, IndexReader,
+    IndexWriteSession, Owners, PathPrefix, PendingEmbedding, PendingRequest, RepoPath, SymbolKey,
     WriteScope::{Full, Incremental},
     score::{self, Scored},
 };
@@ -55,18 +55,11 @@ pub(crate) fn many_vectors_are_all_compared(cx: &Cx) -> Outcome {
         }
         session.commit().await?;
         compared(&index.backend.open_reader().await?, &files, "at first").await?;
-        // A file goes, one has other vectors under the same keys, one comes, and of one every third vector is made anew.
+        // A file goes, one has other vectors under the same keys, and of one every third vector is made anew.
         let mut session = index.backend.begin_index_session(request(Incremental)).await?;
         session.remove_file(&path("pkg/a.toy")).await?;
         files.remove(&path("pkg/a.toy"));
-        for (at, seed) in [("pkg/b.toy", 9_000), ("pkg/d.toy", 8_000)] {
-            // What was put first counts no more. To answer, some backends write what they have gathered.
-            session.put_file(of_close_vectors(at, 6_000)).await?;
-            drop(session.pending_embeddings(&PendingRequest::default()).await?);
-            let file = of_close_vectors(at, seed);
-            session.put_file(file.clone()).await?;
-            files.insert(path(at), file);
-        }
+        replaced(&mut session, &mut files, "pkg/b.toy", 9_000).await?;
         let (mut queued, mut made) = (Vec::new(), Vec::new());
         let anew = files.get_mut(&path("src/a.plain")).into_iter().flat_map(|file| file.embeddings.iter_mut().step_by(3));
         for (row, seed) in anew.zip(7_000..) {
@@ -84,17 +77,47 @@ pub(crate) fn many_vectors_are_all_compared(cx: &Cx) -> Outcome {
         }
         session.queue_embeddings(queued).await?;
         session.store_embeddings(made).await?;
+        // One comes, loses every second vector again, and another one comes after it.
+        replaced(&mut session, &mut files, "pkg/d.toy", GONE).await?;
+        let mut queued = Vec::new();
+        for row in files.get_mut(&path("pkg/d.toy")).into_iter().flat_map(|file| file.embeddings.iter_mut().step_by(2)) {
+            let text = "once more".to_owned();
+            row.text_hash = hash(&text);
+            row.state = EmbeddingState::Pending { text: text.clone() };
+            queued.push(PendingEmbedding { key: key("pkg/d.toy", row.owner.as_str()), spec: row.spec.clone(), text });
+        }
+        session.queue_embeddings(queued).await?;
+        replaced(&mut session, &mut files, "pkg/e.toy", 3_500).await?;
         session.commit().await?;
         compared(&index.backend.open_reader().await?, &files, "after changes").await
     })
+}
+
+/// Vectors from this seed on are those of a file whose rows then wait again.
+const GONE: u32 = 8_000;
+
+/// Puts a file of which what was put first counts no more. To answer, some backends write what they have gathered.
+async fn replaced(
+    session: &mut DynSession,
+    files: &mut BTreeMap<RepoPath, FileSnapshot>,
+    at: &str,
+    seed: u32,
+) -> Result<(), BackendError> {
+    session.put_file(of_close_vectors(at, 6_000)).await?;
+    drop(session.pending_embeddings(&PendingRequest::default()).await?);
+    let file = of_close_vectors(at, seed);
+    session.put_file(file.clone()).await?;
+    files.insert(path(at), file);
+    // Once more, so that what comes next is written apart from it.
+    session.pending_embeddings(&PendingRequest::default()).await.map(drop)
 }
 
 /// The candidates are those that comparing each vector finds.
 async fn compared(reader: &impl IndexReader, files: &BTreeMap<RepoPath, FileSnapshot>, when: &str) -> Outcome {
     let mut spec = spec("1");
     spec.dimension = DIMENSION.into();
-    // One that is stored, one that is near all of them, and one that is far from all.
-    for query in [close(9_005), close(500_000), close(1).into_iter().map(|number| -number).collect()] {
+    // One that is stored, one that is stored no more, one that is near all of them, and one that is far from all.
+    for query in [close(9_005), close(GONE), close(500_000), close(1).into_iter().map(|number| -number).collect()] {
         for prefix in ["", "pkg", "src/a.plain"] {
             let prefix = PathPrefix::new(prefix)?;
             let rows = files.values().filter(|file| prefix.covers(file.path())).flat_map(|file| {

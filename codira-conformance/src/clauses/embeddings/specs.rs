@@ -78,6 +78,13 @@ pub(crate) fn specs_never_mix(cx: &Cx) -> Outcome {
         let mut files = Files::of([file.clone()]);
         let mut session = index.backend.begin_index_session(request(Full)).await?;
         session.put_file(file).await?;
+        // Before anything is committed, and perhaps written.
+        for spec in &specs {
+            let own = ReuseRequest { spec: spec.clone(), texts: vec![hash(TEXT)] };
+            let found = session.reusable_embeddings(&own).await?;
+            let expected: Vec<_> = files.reusable(spec).into_values().map(|(_, row)| row).collect();
+            ensure!(found == expected, "under {spec}, a session reuses of its own {found:?}, and should {expected:?}");
+        }
         session.commit().await?;
         kept("as put", &index.backend.open_reader().await?, &files).await?;
 
