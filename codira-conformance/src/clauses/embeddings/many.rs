@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use codira_contracts::{
     BackendError, CandidateRequest, ComputedEmbedding, DynSession, EmbeddingState, FileSnapshot, IndexBackend, IndexReader,
-    IndexWriteSession, Owners, PathPrefix, PendingEmbedding, PendingRequest, RepoPath, SymbolKey,
+    IndexWriteSession, Owners, PathPrefix, PendingEmbedding, PendingRequest, RepoPath, Retention, SymbolKey,
     WriteScope::{Full, Incremental},
     score::{self, Scored},
 };
@@ -89,11 +89,19 @@ pub(crate) fn many_vectors_are_all_compared(cx: &Cx) -> Outcome {
         session.queue_embeddings(queued).await?;
         replaced(&mut session, &mut files, "pkg/e.toy", 3_500).await?;
         session.commit().await?;
-        compared(&index.backend.open_reader().await?, &files, "after changes").await
+        compared(&index.backend.open_reader().await?, &files, "after changes").await?;
+        // One comes, all vectors are pruned, and another one comes after them.
+        let mut session = index.backend.begin_index_session(request(Incremental)).await?;
+        replaced(&mut session, &mut files, "pkg/f.toy", GONE).await?;
+        session.maintain(&Retention::default()).await?;
+        files.values_mut().for_each(|file| file.embeddings.clear());
+        replaced(&mut session, &mut files, "pkg/g.toy", 5_500).await?;
+        session.commit().await?;
+        compared(&index.backend.open_reader().await?, &files, "after pruning").await
     })
 }
 
-/// Vectors from this seed on are those of a file whose rows then wait again.
+/// Vectors from this seed on are those of files that lose them again.
 const GONE: u32 = 8_000;
 
 /// Puts a file of which what was put first counts no more. To answer, some backends write what they have gathered.
@@ -117,7 +125,7 @@ async fn compared(reader: &impl IndexReader, files: &BTreeMap<RepoPath, FileSnap
     let mut spec = spec("1");
     spec.dimension = DIMENSION.into();
     // One that is stored, one that is stored no more, one that is near all of them, and one that is far from all.
-    for query in [close(9_005), close(GONE), close(500_000), close(1).into_iter().map(|number| -number).collect()] {
+    for query in [close(9_005), close(GONE + 148), close(500_000), close(1).into_iter().map(|number| -number).collect()] {
         for prefix in ["", "pkg", "src/a.plain"] {
             let prefix = PathPrefix::new(prefix)?;
             let rows = files.values().filter(|file| prefix.covers(file.path())).flat_map(|file| {
