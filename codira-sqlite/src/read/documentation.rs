@@ -10,10 +10,16 @@ use super::{
     index::{DOCUMENTED, FAULTY, Index, batches, first, is_full},
     rows::sound,
 };
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{codec, errors::At, postings::Key, write::rows::list};
 
 /// Which documentation issues have these files? A list of numbers and a parenthesis follow.
-pub(crate) const ISSUES: &str = "SELECT file, body FROM doc_issue WHERE file IN (";
+const ISSUES: &str = "SELECT file, body FROM doc_issue WHERE file IN (";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[Statement::of(ISSUES).then("1,2)")];
 
 pub(super) async fn units(
     index: &mut Index<'_>,

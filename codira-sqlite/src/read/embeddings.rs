@@ -19,6 +19,8 @@ use super::{
     rows::{get, path, sound},
     sheet::Sheet,
 };
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{
     errors::At,
     forms::{self, sketches, vector},
@@ -26,24 +28,33 @@ use crate::{
 };
 
 /// Which specs are there?
-pub(crate) const SPECS: &str =
-    "SELECT id, engine, engine_version, model, model_version, dimension, precision FROM spec ORDER BY id";
+const SPECS: &str = "SELECT id, engine, engine_version, model, model_version, dimension, precision FROM spec ORDER BY id";
 /// How many embeddings are there of each spec? Sessions count when they commit.
-pub(crate) const COUNTS: &str = "SELECT id, computed, pending FROM spec ORDER BY id";
+const COUNTS: &str = "SELECT id, computed, pending FROM spec ORDER BY id";
 /// Whose vectors were made from these texts? The hashes stand for the mark.
-pub(crate) const OF_TEXTS: &str =
-    "SELECT v.text_hash, f.path, v.owner, v.numbers FROM vector v CROSS JOIN file f ON f.id = v.file
+const OF_TEXTS: &str = "SELECT v.text_hash, f.path, v.owner, v.numbers FROM vector v CROSS JOIN file f ON f.id = v.file
     WHERE v.text_hash IN (/*hashes*/) AND v.id >= ?1 << 40 AND v.id < (?1 + 1) << 40";
 /// Which rows of this spec wait?
-pub(crate) const WAITING: &str = concat!(
+const WAITING: &str = concat!(
     "SELECT f.path, p.owner, p.text FROM pending p CROSS JOIN file f ON f.id = p.file WHERE p.spec = ?5 AND ",
     inside!(),
     " ORDER BY f.path, p.owner LIMIT ?4"
 );
 /// Which sketches are there of this spec? Whole by nature: each is compared.
-pub(crate) const SKETCHES: &str = "SELECT id, body FROM sketch WHERE id >= ?1 << 33 AND id < (?1 + 1) << 33";
+const SKETCHES: &str = "SELECT id, body FROM sketch WHERE id >= ?1 << 33 AND id < (?1 + 1) << 33";
 /// Whose are these vectors, and what are they? The numbers stand for the mark.
-pub(crate) const VECTORS: &str = "SELECT id, owner, numbers FROM vector WHERE id IN (/*numbers*/)";
+const VECTORS: &str = "SELECT id, owner, numbers FROM vector WHERE id IN (/*numbers*/)";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[
+    Statement::of(SPECS).walking(&["spec"]),
+    Statement::of(COUNTS).walking(&["spec"]),
+    Statement::of(OF_TEXTS),
+    Statement::of(WAITING),
+    Statement::of(SKETCHES),
+    Statement::of(VECTORS),
+];
 /// How many texts or vectors one statement looks for.
 const LOOK_UP: usize = 4_000;
 /// How many files are read together.

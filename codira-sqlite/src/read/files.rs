@@ -13,14 +13,20 @@ use super::{
     rows::{get, sound},
     states::{STATE, state},
 };
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{errors::At, forms::vector};
 
 /// Which documentation issues has this file?
-pub(crate) const DOC_ISSUES: &str = "SELECT body FROM doc_issue WHERE file = ?";
+const DOC_ISSUES: &str = "SELECT body FROM doc_issue WHERE file = ?";
 /// Which vectors has this file?
-pub(crate) const VECTORS: &str = "SELECT id >> 40, owner, text_hash, numbers FROM vector WHERE file = ?";
+const VECTORS: &str = "SELECT id >> 40, owner, text_hash, numbers FROM vector WHERE file = ?";
 /// Which of its embeddings wait?
-pub(crate) const PENDING: &str = "SELECT spec, owner, text FROM pending WHERE file = ?";
+const PENDING: &str = "SELECT spec, owner, text FROM pending WHERE file = ?";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[Statement::of(DOC_ISSUES), Statement::of(VECTORS), Statement::of(PENDING)];
 
 /// A hash.
 pub(super) fn hash(row: &SqliteRow, column: usize, at: At<'_>) -> Result<ContentHash, BackendError> {

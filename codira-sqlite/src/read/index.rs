@@ -11,6 +11,8 @@ use super::{
     rows::{get, path, sound},
     sheet::Sheet,
 };
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{
     codec,
     errors::At,
@@ -20,31 +22,43 @@ use crate::{
 };
 
 /// Which file is at this path?
-pub(crate) const FILE: &str = "SELECT f.id, f.path, f.language, f.module FROM file f WHERE f.path = ?";
+const FILE: &str = "SELECT f.id, f.path, f.language, f.module FROM file f WHERE f.path = ?";
 /// Which of these files are inside the prefix? The list stands for the mark.
-pub(crate) const FILES: &str =
+const FILES: &str =
     concat!("SELECT f.id, f.path, f.language, f.module FROM file f WHERE f.id IN (/*numbers*/) AND ", inside!(), " LIMIT ?4");
 /// Which files are inside the prefix?
-pub(crate) const INSIDE: &str =
+pub(super) const INSIDE: &str =
     concat!("SELECT f.id, f.path, f.language, f.module FROM file f WHERE ", range!(), " ORDER BY f.path LIMIT ?4");
 /// Which files inside the prefix have documentation units?
-pub(crate) const DOCUMENTED: &str = concat!(
+pub(super) const DOCUMENTED: &str = concat!(
     "SELECT f.id, f.path, f.language, f.module FROM file f WHERE f.documentation > 0 AND ",
     range!(),
     " ORDER BY f.path LIMIT ?4"
 );
 /// Which files inside the prefix have documentation issues?
-pub(crate) const FAULTY: &str = concat!(
+pub(super) const FAULTY: &str = concat!(
     "SELECT f.id, f.path, f.language, f.module FROM file f WHERE f.doc_issues > 0 AND ",
     range!(),
     " ORDER BY f.path LIMIT ?4"
 );
 /// What are the outlines of these files? A list of numbers and a parenthesis follow.
-pub(crate) const OUTLINES: &str = "SELECT f.id, f.path, f.module, d.outline FROM file f
+const OUTLINES: &str = "SELECT f.id, f.path, f.module, d.outline FROM file f
     CROSS JOIN document d ON d.file = f.id WHERE f.id IN (";
 /// What do these files make of others? A list of numbers and a parenthesis follow.
-pub(crate) const GRAPHS: &str = "SELECT f.id, f.path, f.module, d.outline, d.content, r.meanings FROM file f
+const GRAPHS: &str = "SELECT f.id, f.path, f.module, d.outline, d.content, r.meanings FROM file f
     CROSS JOIN document d ON d.file = f.id CROSS JOIN resolution r ON r.file = f.id WHERE f.id IN (";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[
+    Statement::of(FILE),
+    Statement::of(FILES),
+    Statement::of(INSIDE).by_path(),
+    Statement::of(DOCUMENTED).by_path(),
+    Statement::of(FAULTY).by_path(),
+    Statement::of(OUTLINES).then("1,2)"),
+    Statement::of(GRAPHS).then("1,2)"),
+];
 
 /// How many numbers stand in one statement.
 const NUMBERS: usize = 10_000;

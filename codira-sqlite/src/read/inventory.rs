@@ -8,16 +8,22 @@ use super::{
     index::Index,
     rows::{get, sound},
 };
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{codec, errors::At, forms};
 
 /// Who wrote the state, and what was the run?
-pub(crate) const STATE: &str = "SELECT generation, backend, version, coverage, analyzers, rules FROM state WHERE id = 1";
+const STATE: &str = "SELECT generation, backend, version, coverage, analyzers, rules FROM state WHERE id = 1";
 /// How much is there?
-pub(crate) const TOTALS: &str =
-    "SELECT files, symbols, imports, calls, \"references\", documentation, doc_issues, edges, resolved
+const TOTALS: &str = "SELECT files, symbols, imports, calls, \"references\", documentation, doc_issues, edges, resolved
     FROM total WHERE id = 1";
 /// How many documentation issues are there in each language? Files without any are not looked at.
-pub(crate) const ISSUES: &str = "SELECT language, sum(doc_issues) FROM file WHERE doc_issues > 0 GROUP BY language";
+const ISSUES: &str = "SELECT language, sum(doc_issues) FROM file WHERE doc_issues > 0 GROUP BY language";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] =
+    &[Statement::of(STATE), Statement::of(TOTALS), Statement::of(ISSUES).walking(&["file"])];
 
 /// What a reader learns when it opens: the inventory without what is counted.
 pub(super) async fn head(connection: &mut SqliteConnection, schema: u32, at: At<'_>) -> Result<RuntimeInventory, BackendError> {
