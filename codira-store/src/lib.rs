@@ -6,12 +6,14 @@
 //! - [`reusable_of`]: the vectors of files that are gathered and not written yet.
 //! - [`vectors`]: vectors in few bytes, and sketches by which an exact search passes most of them over.
 //! - [`parallel`]: pure computation on all cores.
+//! - [`questions`]: what every store makes of its tables when it is asked.
 //!
 //! A store may use what it likes of this, and owes it nothing: the contract is `codira-contracts` alone.
 
 pub mod compact;
 mod offers;
 pub mod parallel;
+pub mod questions;
 mod resolving;
 mod reuse;
 pub mod vectors;

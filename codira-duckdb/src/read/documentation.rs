@@ -3,6 +3,7 @@
 use codira_contracts::{
     BackendError, DocIssue, DocIssueEntry, DocIssueRequest, Documentation, DocumentationEntry, DocumentationRequest, Severity,
 };
+use codira_store::questions::DocumentationQuestions;
 use duckdb::types::Value;
 
 use super::{
@@ -14,22 +15,39 @@ use crate::codec;
 
 const ISSUES: Table = Table { name: "doc_issue", order: "ordinal, 0::UINTEGER, ''", columns: "body" };
 
-pub(super) fn units(snapshot: &Snapshot, request: &DocumentationRequest) -> Result<Vec<DocumentationEntry>, BackendError> {
-    let DocumentationRequest { owner, prefix, limit } = request;
-    let limit = limit.unwrap_or(usize::MAX);
-    let mut entries = Vec::new();
-    if let Some(owner) = owner {
-        if let Some((sheet, _)) = snapshot.symbol(owner)?.filter(|_| prefix.covers(&owner.path)) {
-            entries.extend(sheet_units(&sheet).filter(|entry| entry.unit.owner.as_ref() == Some(&owner.id)));
+impl DocumentationQuestions for Snapshot {
+    async fn documentation(&mut self, request: &DocumentationRequest) -> Result<Vec<DocumentationEntry>, BackendError> {
+        let DocumentationRequest { owner, prefix, limit } = request;
+        let limit = limit.unwrap_or(usize::MAX);
+        let mut entries = Vec::new();
+        if let Some(owner) = owner {
+            if let Some((sheet, _)) = self.symbol(owner)?.filter(|_| prefix.covers(&owner.path)) {
+                entries.extend(sheet_units(&sheet).filter(|entry| entry.unit.owner.as_ref() == Some(&owner.id)));
+            }
+            entries.truncate(limit);
+            return Ok(entries);
         }
+        let files = documented(self, request, limit)?;
+        let sheets = self.sheets(files.iter().copied())?;
+        entries.extend(files.iter().flat_map(|file| sheet_units(&sheets[file])));
         entries.truncate(limit);
-        return Ok(entries);
+        Ok(entries)
     }
-    let files = documented(snapshot, request, limit)?;
-    let sheets = snapshot.sheets(files.iter().copied())?;
-    entries.extend(files.iter().flat_map(|file| sheet_units(&sheets[file])));
-    entries.truncate(limit);
-    Ok(entries)
+
+    async fn doc_issues(&mut self, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError> {
+        let mut which = Which::all().and_is("rule", request.rule.clone());
+        if let Some(severity) = &request.at_least {
+            which = which.and("severity >= ?", [codec::code(Severity::ALL, severity).into()]);
+        }
+        if let Some(language) = &request.language {
+            let of_language = "file IN (SELECT id FROM file WHERE language = ?)";
+            which = which.and(of_language, [Value::from(language.as_str().to_owned())]);
+        }
+        let found = self.listed(ISSUES, which, &request.prefix, request.limit, |row| {
+            row.blob::<DocIssue>(OWN, "a documentation issue", codec::unpack)
+        })?;
+        Ok(found.into_iter().map(|(Name { path, .. }, issue)| DocIssueEntry { path, issue }).collect())
+    }
 }
 
 /// The files that have the first units, by path.
@@ -53,19 +71,4 @@ fn sheet_units(sheet: &Sheet) -> impl Iterator<Item = DocumentationEntry> {
     let mut units: Vec<&Documentation> = sheet.documentation.iter().collect();
     units.sort_by(|a, b| (a.span, &a.id).cmp(&(b.span, &b.id)));
     units.into_iter().map(|unit| DocumentationEntry { path: sheet.name.path.clone(), unit: unit.clone() })
-}
-
-pub(super) fn issues(snapshot: &Snapshot, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError> {
-    let mut which = Which::all().and_is("rule", request.rule.clone());
-    if let Some(severity) = &request.at_least {
-        which = which.and("severity >= ?", [codec::code(Severity::ALL, severity).into()]);
-    }
-    if let Some(language) = &request.language {
-        let of_language = "file IN (SELECT id FROM file WHERE language = ?)";
-        which = which.and(of_language, [Value::from(language.as_str().to_owned())]);
-    }
-    let found = snapshot.listed(ISSUES, which, &request.prefix, request.limit, |row| {
-        row.blob::<DocIssue>(OWN, "a documentation issue", codec::unpack)
-    })?;
-    Ok(found.into_iter().map(|(Name { path, .. }, issue)| DocIssueEntry { path, issue }).collect())
 }

@@ -8,7 +8,10 @@ use codira_contracts::{
     BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, ExternalKind, StableId, SymbolKey, SymbolSummary, UseKind,
     last_name,
 };
-use codira_store::compact::{FileEdge, Meaning};
+use codira_store::{
+    compact::{FileEdge, Meaning},
+    questions::EdgeQuestions,
+};
 use duckdb::types::Value;
 use rustc_hash::FxHashMap;
 
@@ -34,23 +37,25 @@ enum Wanted<'a> {
     External(&'a str),
 }
 
-pub(super) fn edges(snapshot: &Snapshot, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
-    let limit = request.limit.unwrap_or(usize::MAX);
-    let mut entries = Vec::new();
-    if limit == 0 {
-        return Ok(entries);
+impl EdgeQuestions for Snapshot {
+    async fn edges(&mut self, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
+        let limit = request.limit.unwrap_or(usize::MAX);
+        let mut entries = Vec::new();
+        if limit == 0 {
+            return Ok(entries);
+        }
+        let Some((files, wanted)) = at(self, request)? else { return Ok(entries) };
+        let files = in_order(self, files)?;
+        let mut some = if request.limit.is_some() { *READ.start() } else { *READ.end() };
+        let mut rest = &files[..];
+        while !rest.is_empty() && entries.len() < limit {
+            let (now, later) = rest.split_at(some.min(rest.len()));
+            entries.extend(of_files(self, now, request.kind, &wanted)?);
+            (rest, some) = (later, (some * 4).min(*READ.end()));
+        }
+        entries.truncate(limit);
+        Ok(entries)
     }
-    let Some((files, wanted)) = at(snapshot, request)? else { return Ok(entries) };
-    let files = in_order(snapshot, files)?;
-    let mut some = if request.limit.is_some() { *READ.start() } else { *READ.end() };
-    let mut rest = &files[..];
-    while !rest.is_empty() && entries.len() < limit {
-        let (now, later) = rest.split_at(some.min(rest.len()));
-        entries.extend(of_files(snapshot, now, request.kind, &wanted)?);
-        (rest, some) = (later, (some * 4).min(*READ.end()));
-    }
-    entries.truncate(limit);
-    Ok(entries)
 }
 
 /// The files in which such edges begin, and maybe others; `None` where there can be none.
@@ -117,7 +122,7 @@ fn in_order(snapshot: &Snapshot, mut files: Vec<u32>) -> Result<Vec<u32>, Backen
 /// The edges of some files, in order.
 fn of_files(snapshot: &Snapshot, files: &[u32], kind: UseKind, wanted: &Wanted<'_>) -> Result<Vec<EdgeEntry>, BackendError> {
     let unreadable = || snapshot.database.at().unreadable("the end of an edge");
-    let mut of_files = snapshot.edges(files)?;
+    let mut of_files = snapshot.edges_of(files)?;
     for (sheet, edges) in &mut of_files {
         edges.retain(|edge| edge.kind == kind && wanted.takes(sheet, edge));
     }

@@ -8,7 +8,10 @@ use codira_contracts::{
     check_dimension,
     score::{Query, Scored, TopK},
 };
-use codira_store::vectors::{self, Contenders, Estimator};
+use codira_store::{
+    questions::EmbeddingQuestions,
+    vectors::{self, Contenders, Estimator},
+};
 use duckdb::{params_from_iter, types::Value};
 
 use super::{files::hash, filter::Which, sheet::Sheet, sketches::Kind, snapshot::Snapshot};
@@ -131,16 +134,28 @@ pub(crate) fn pending(
     Ok(waiting)
 }
 
-/// The most similar, best first, with what their owners are.
-pub(super) fn candidates(snapshot: &Snapshot, request: &CandidateRequest) -> Result<Vec<Candidate>, BackendError> {
-    let best = best(snapshot, request)?;
-    let sheets = snapshot.sheets(best.iter().map(|scored| scored.key.file))?;
-    let candidate = |Scored { score, key: Owner { key, file } }: Scored<Owner>| {
-        let owner = sheets.get(&file).and_then(|sheet| owner(sheet, &key.id, request.among));
-        let owner = owner.ok_or_else(|| snapshot.database.at().unreadable("the owner of a vector"))?;
-        Ok(Candidate { score, owner })
-    };
-    best.into_iter().map(candidate).collect()
+impl EmbeddingQuestions for Snapshot {
+    async fn vectors_of_texts(
+        &mut self,
+        request: &ReuseRequest,
+    ) -> Result<BTreeMap<ContentHash, (SymbolKey, Vector)>, BackendError> {
+        reusable(&self.database, self.specs()?, request, None)
+    }
+
+    async fn pending_embeddings(&mut self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
+        pending(&self.database, self.specs()?, request)
+    }
+
+    async fn candidates(&mut self, request: &CandidateRequest) -> Result<Vec<Candidate>, BackendError> {
+        let best = best(self, request)?;
+        let sheets = self.sheets(best.iter().map(|scored| scored.key.file))?;
+        let candidate = |Scored { score, key: Owner { key, file } }: Scored<Owner>| {
+            let owner = sheets.get(&file).and_then(|sheet| owner(sheet, &key.id, request.among));
+            let owner = owner.ok_or_else(|| self.database.at().unreadable("the owner of a vector"))?;
+            Ok(Candidate { score, owner })
+        };
+        best.into_iter().map(candidate).collect()
+    }
 }
 
 /// What a vector of a file belongs to.

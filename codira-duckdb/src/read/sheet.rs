@@ -109,7 +109,7 @@ impl Snapshot {
     }
 
     /// The imports of these files, by number.
-    pub(super) fn imports(&self, files: impl IntoIterator<Item = u32>) -> Result<FxHashMap<u32, Vec<Import>>, BackendError> {
+    pub(super) fn imports_of(&self, files: impl IntoIterator<Item = u32>) -> Result<FxHashMap<u32, Vec<Import>>, BackendError> {
         let read = self.read_documents(files, |file, _, records| Some((file, records.imports()?)))?;
         Ok(read.into_iter().collect())
     }
@@ -122,7 +122,7 @@ impl Snapshot {
     }
 
     /// The sheets of these files with their edges, in no order.
-    pub(super) fn edges(&self, files: &[u32]) -> Result<Vec<(Sheet, Vec<FileEdge>)>, BackendError> {
+    pub(super) fn edges_of(&self, files: &[u32]) -> Result<Vec<(Sheet, Vec<FileEdge>)>, BackendError> {
         let meanings = self.select("file, meanings", "resolution", &Which::among("file", files), |row| {
             Ok((row.get::<u32>(0)?, row.get::<Vec<u8>>(1)?))
         })?;

@@ -6,6 +6,7 @@ use codira_contracts::{
     BackendError, EdgeCounts, LineSpan, PathPrefix, Symbol, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest,
     SymbolKey, SymbolKind, SymbolMatch, SymbolRequest, UseKind,
 };
+use codira_store::questions::SymbolQuestions;
 use rustc_hash::FxHashMap;
 
 use super::{edges::RESOLVED, filter::Which, sheet::Sheet, snapshot::Snapshot};
@@ -83,34 +84,54 @@ fn listed(
     Ok(Found { sheets, order })
 }
 
-pub(super) fn symbols(snapshot: &Snapshot, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
-    let SymbolRequest { matching, kind, prefix, limit } = request;
-    let mut wanted = None;
-    let which = match matching {
-        SymbolMatch::Name(name) => Which::is("name", name.clone()),
-        SymbolMatch::LogicalName(name) => {
-            // Several logical names may have one digest.
-            wanted = Some(|sheet: &Sheet, place: usize| sheet.logical_names[place] == *name);
-            let condition = format!("name = ? OR logical_name = {}", logical_digest(name));
-            Which::all().and(&condition, [name.clone().into()])
-        }
-        SymbolMatch::Module(name) => {
-            let files = snapshot.of_module(name)?;
-            if files.is_empty() {
-                return Ok(Vec::new());
+impl SymbolQuestions for Snapshot {
+    async fn symbols(&mut self, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
+        let SymbolRequest { matching, kind, prefix, limit } = request;
+        let mut wanted = None;
+        let which = match matching {
+            SymbolMatch::Name(name) => Which::is("name", name.clone()),
+            SymbolMatch::LogicalName(name) => {
+                // Several logical names may have one digest.
+                wanted = Some(|sheet: &Sheet, place: usize| sheet.logical_names[place] == *name);
+                let condition = format!("name = ? OR logical_name = {}", logical_digest(name));
+                Which::all().and(&condition, [name.clone().into()])
             }
-            Which::among("file", files)
+            SymbolMatch::Module(name) => {
+                let files = self.of_module(name)?;
+                if files.is_empty() {
+                    return Ok(Vec::new());
+                }
+                Which::among("file", files)
+            }
+            SymbolMatch::Key(key) | SymbolMatch::ChildrenOf(key) | SymbolMatch::OverloadsOf(key) => {
+                let mut entries = if prefix.covers(&key.path) { of_file(self, key, matching)? } else { Vec::new() };
+                entries.retain(|entry| kind.is_none_or(|kind| entry.symbol.kind == kind));
+                entries.truncate(limit.unwrap_or(usize::MAX));
+                return Ok(entries);
+            }
+        };
+        let which = which.and_is("kind", kind.map(|kind| codec::code(SymbolKind::ALL, &kind)));
+        let wanted = wanted.as_ref().map(|wanted| wanted as Wanted<'_>);
+        Ok(listed(self, which, prefix, *limit, wanted)?.map(Sheet::entry))
+    }
+
+    async fn symbol_inventory(&mut self, request: &SymbolInventoryRequest) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
+        let kind = request.kind.map(|kind| codec::code(SymbolKind::ALL, &kind));
+        let found = listed(self, Which::all().and_is("kind", kind), &request.prefix, request.limit, None)?;
+        if found.order.is_empty() {
+            return Ok(Vec::new());
         }
-        SymbolMatch::Key(key) | SymbolMatch::ChildrenOf(key) | SymbolMatch::OverloadsOf(key) => {
-            let mut entries = if prefix.covers(&key.path) { of_file(snapshot, key, matching)? } else { Vec::new() };
-            entries.retain(|entry| kind.is_none_or(|kind| entry.symbol.kind == kind));
-            entries.truncate(limit.unwrap_or(usize::MAX));
-            return Ok(entries);
-        }
-    };
-    let which = which.and_is("kind", kind.map(|kind| codec::code(SymbolKind::ALL, &kind)));
-    let wanted = wanted.as_ref().map(|wanted| wanted as Wanted<'_>);
-    Ok(listed(snapshot, which, prefix, *limit, wanted)?.map(Sheet::entry))
+        let counts = Counts::read(self, &found)?;
+        Ok(found.map(|sheet, place| {
+            let of = |kind| counts.0.get(&(sheet.file, sheet.number(place), kind)).copied().unwrap_or_default();
+            let code = |kind| codec::code(UseKind::ALL, &kind);
+            SymbolInventoryEntry {
+                symbol: sheet.summary(place),
+                calls: of(code(UseKind::Call)),
+                references: of(code(UseKind::Reference)),
+            }
+        }))
+    }
 }
 
 /// The symbols of the file of a symbol that match it.
@@ -130,27 +151,6 @@ fn of_file(snapshot: &Snapshot, key: &SymbolKey, matching: &SymbolMatch) -> Resu
     let mut places: Vec<usize> = (0..sheet.symbols.len()).filter(|place| matches(&sheet.symbols[*place])).collect();
     places.sort_unstable_by_key(|place| (sheet.symbols[*place].span, &sheet.symbols[*place].id));
     Ok(places.into_iter().map(|place| sheet.entry(place)).collect())
-}
-
-pub(super) fn inventory(
-    snapshot: &Snapshot,
-    request: &SymbolInventoryRequest,
-) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
-    let kind = request.kind.map(|kind| codec::code(SymbolKind::ALL, &kind));
-    let found = listed(snapshot, Which::all().and_is("kind", kind), &request.prefix, request.limit, None)?;
-    if found.order.is_empty() {
-        return Ok(Vec::new());
-    }
-    let counts = Counts::read(snapshot, &found)?;
-    Ok(found.map(|sheet, place| {
-        let of = |kind| counts.0.get(&(sheet.file, sheet.number(place), kind)).copied().unwrap_or_default();
-        let code = |kind| codec::code(UseKind::ALL, &kind);
-        SymbolInventoryEntry {
-            symbol: sheet.summary(place),
-            calls: of(code(UseKind::Call)),
-            references: of(code(UseKind::Reference)),
-        }
-    }))
 }
 
 /// The counts of edges of symbols, by file, number and kind.

@@ -1,7 +1,10 @@
 //! Edges, from either end.
 
 use codira_contracts::{BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, PathPrefix, StableId, last_name};
-use codira_store::compact::{FileEdge, Meaning};
+use codira_store::{
+    compact::{FileEdge, Meaning},
+    questions::EdgeQuestions,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
@@ -20,42 +23,44 @@ enum Wanted<'a> {
     External(&'a str),
 }
 
-pub(super) async fn edges(index: &mut Index<'_>, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
-    let EdgeRequest { kind, end, prefix, limit } = request;
-    let (files, wanted) = find(index, end, prefix).await?;
-    let mut entries = Vec::new();
-    for files in batches(&files, *limit) {
-        if is_full(&entries, *limit) {
-            break;
-        }
-        let graphs = index.graphs(&files).await?;
-        let edges = graphs.iter().map(|(sheet, graph)| {
-            let edges = graph.edges.iter().filter(|edge| edge.kind == *kind && wanted.takes(sheet, edge));
-            (sheet, edges.collect::<Vec<_>>())
-        });
-        let edges: Vec<(_, Vec<&FileEdge>)> = edges.collect();
-        let targets: FxHashSet<i64> =
-            edges.iter().flat_map(|(_, edges)| edges.iter().filter_map(|edge| target(edge))).collect();
-        let targets: Vec<i64> = targets.into_iter().collect();
-        let targets: FxHashMap<i64, _> = targets.iter().copied().zip(index.sheets(&targets).await?).collect();
-        for (sheet, edges) in edges {
-            let entry = |edge: &&FileEdge| {
-                let target = match &edge.meaning {
-                    Meaning::Symbol { file, id } => {
-                        let symbol = targets.get(&i64::from(*file)).and_then(|sheet| Some(sheet.summary(sheet.place(id)?)));
-                        EdgeTarget::Resolved(sound(symbol, "the target of an edge", index.at)?)
-                    }
-                    Meaning::External { kind, name } => EdgeTarget::External { kind: *kind, name: name.clone() },
-                    Meaning::Unresolved { text } => EdgeTarget::Unresolved { text: text.clone() },
+impl EdgeQuestions for Index<'_> {
+    async fn edges(&mut self, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
+        let EdgeRequest { kind, end, prefix, limit } = request;
+        let (files, wanted) = find(self, end, prefix).await?;
+        let mut entries = Vec::new();
+        for files in batches(&files, *limit) {
+            if is_full(&entries, *limit) {
+                break;
+            }
+            let graphs = self.graphs(&files).await?;
+            let edges = graphs.iter().map(|(sheet, graph)| {
+                let edges = graph.edges.iter().filter(|edge| edge.kind == *kind && wanted.takes(sheet, edge));
+                (sheet, edges.collect::<Vec<_>>())
+            });
+            let edges: Vec<(_, Vec<&FileEdge>)> = edges.collect();
+            let targets: FxHashSet<i64> =
+                edges.iter().flat_map(|(_, edges)| edges.iter().filter_map(|edge| target(edge))).collect();
+            let targets: Vec<i64> = targets.into_iter().collect();
+            let targets: FxHashMap<i64, _> = targets.iter().copied().zip(self.sheets(&targets).await?).collect();
+            for (sheet, edges) in edges {
+                let entry = |edge: &&FileEdge| {
+                    let target = match &edge.meaning {
+                        Meaning::Symbol { file, id } => {
+                            let symbol = targets.get(&i64::from(*file)).and_then(|sheet| Some(sheet.summary(sheet.place(id)?)));
+                            EdgeTarget::Resolved(sound(symbol, "the target of an edge", self.at)?)
+                        }
+                        Meaning::External { kind, name } => EdgeTarget::External { kind: *kind, name: name.clone() },
+                        Meaning::Unresolved { text } => EdgeTarget::Unresolved { text: text.clone() },
+                    };
+                    Ok(EdgeEntry { owner: sheet.summary(edge.owner), target, sites: edge.sites.clone() })
                 };
-                Ok(EdgeEntry { owner: sheet.summary(edge.owner), target, sites: edge.sites.clone() })
-            };
-            let mut of_file = edges.iter().map(entry).collect::<Result<Vec<_>, BackendError>>()?;
-            of_file.sort_by_cached_key(|entry| (entry.owner.key.id.clone(), entry.target.key()));
-            entries.extend(of_file);
+                let mut of_file = edges.iter().map(entry).collect::<Result<Vec<_>, BackendError>>()?;
+                of_file.sort_by_cached_key(|entry| (entry.owner.key.id.clone(), entry.target.key()));
+                entries.extend(of_file);
+            }
         }
+        Ok(first(entries, *limit))
     }
-    Ok(first(entries, *limit))
 }
 
 /// The file of the symbol to which an edge leads.

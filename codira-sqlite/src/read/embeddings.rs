@@ -8,7 +8,10 @@ use codira_contracts::{
     SymbolKey, Vector, check_dimension,
     score::{Query, Scored, TopK},
 };
-use codira_store::vectors::{Contenders, Estimator};
+use codira_store::{
+    questions::EmbeddingQuestions,
+    vectors::{Contenders, Estimator},
+};
 use futures_util::TryStreamExt;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
@@ -141,18 +144,30 @@ pub(crate) async fn pending(
     Ok(waiting)
 }
 
-/// The most similar, best first, with what their owners are.
-pub(super) async fn candidates(index: &mut Index<'_>, request: &CandidateRequest) -> Result<Vec<Candidate>, BackendError> {
-    let best = best(index, request).await?;
-    let mut candidates = Vec::with_capacity(best.len());
-    for some in best.chunks(TOGETHER) {
-        let numbers: Vec<i64> = some.iter().map(|Scored { key, .. }| key.file).collect();
-        for (Scored { score, key }, sheet) in some.iter().zip(index.sheets(&numbers).await?) {
-            let owner = sound(owner(&sheet, &key.key.id, request.among), "the owner of a vector", index.at)?;
-            candidates.push(Candidate { score: *score, owner });
-        }
+impl EmbeddingQuestions for Index<'_> {
+    async fn vectors_of_texts(
+        &mut self,
+        request: &ReuseRequest,
+    ) -> Result<BTreeMap<ContentHash, (SymbolKey, Vector)>, BackendError> {
+        reusable(self.connection, request, self.at).await
     }
-    Ok(candidates)
+
+    async fn pending_embeddings(&mut self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
+        pending(self.connection, request, self.at).await
+    }
+
+    async fn candidates(&mut self, request: &CandidateRequest) -> Result<Vec<Candidate>, BackendError> {
+        let best = best(self, request).await?;
+        let mut candidates = Vec::with_capacity(best.len());
+        for some in best.chunks(TOGETHER) {
+            let numbers: Vec<i64> = some.iter().map(|Scored { key, .. }| key.file).collect();
+            for (Scored { score, key }, sheet) in some.iter().zip(self.sheets(&numbers).await?) {
+                let owner = sound(owner(&sheet, &key.key.id, request.among), "the owner of a vector", self.at)?;
+                candidates.push(Candidate { score: *score, owner });
+            }
+        }
+        Ok(candidates)
+    }
 }
 
 /// What a vector of a file belongs to.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use codira_contracts::{BackendError, PathPrefix, RepoPath};
+use codira_contracts::{BackendError, PathPrefix, RepoPath, RuntimeInventory};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::{AssertSqlSafe, SqliteConnection, sqlite::SqliteRow};
 
@@ -95,6 +95,7 @@ impl Cache {
 #[derive(Debug)]
 pub(super) struct Index<'a> {
     pub(super) connection: &'a mut SqliteConnection,
+    pub(super) head: &'a RuntimeInventory,
     pub(super) cache: &'a mut Cache,
     pub(super) at: At<'a>,
 }

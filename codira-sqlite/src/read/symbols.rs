@@ -4,7 +4,7 @@ use codira_contracts::{
     BackendError, EdgeCounts, StableId, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKind, SymbolMatch,
     SymbolRequest, UseKind,
 };
-use codira_store::compact::Meaning;
+use codira_store::{compact::Meaning, questions::SymbolQuestions};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
@@ -13,30 +13,61 @@ use super::{
 };
 use crate::postings::Key;
 
-pub(super) async fn symbols(index: &mut Index<'_>, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
-    let SymbolRequest { matching, kind, prefix, limit } = request;
-    let wanted = |sheet: &Sheet, place: usize| {
-        kind.is_none_or(|kind| sheet.symbols[place].kind == kind) && matches(sheet, place, matching)
-    };
-    let files = match matching {
-        SymbolMatch::Name(name) | SymbolMatch::LogicalName(name) => index.files_of(&[Key::Name(name)], prefix).await?,
-        SymbolMatch::Module(module) => index.files_of(&[Key::Module(module)], prefix).await?,
-        SymbolMatch::Key(key) | SymbolMatch::ChildrenOf(key) | SymbolMatch::OverloadsOf(key) => {
-            let file = if prefix.covers(&key.path) { index.file_at(&key.path).await? } else { None };
-            file.into_iter().collect()
+impl SymbolQuestions for Index<'_> {
+    async fn symbols(&mut self, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
+        let SymbolRequest { matching, kind, prefix, limit } = request;
+        let wanted = |sheet: &Sheet, place: usize| {
+            kind.is_none_or(|kind| sheet.symbols[place].kind == kind) && matches(sheet, place, matching)
+        };
+        let files = match matching {
+            SymbolMatch::Name(name) | SymbolMatch::LogicalName(name) => self.files_of(&[Key::Name(name)], prefix).await?,
+            SymbolMatch::Module(module) => self.files_of(&[Key::Module(module)], prefix).await?,
+            SymbolMatch::Key(key) | SymbolMatch::ChildrenOf(key) | SymbolMatch::OverloadsOf(key) => {
+                let file = if prefix.covers(&key.path) { self.file_at(&key.path).await? } else { None };
+                file.into_iter().collect()
+            }
+        };
+        let mut entries = Vec::new();
+        for files in batches(&files, *limit) {
+            if is_full(&entries, *limit) {
+                break;
+            }
+            for sheet in self.sheets(&files).await? {
+                let places = sheet.order.iter().filter(|place| wanted(&sheet, **place));
+                entries.extend(places.map(|place| sheet.entry(*place)));
+            }
         }
-    };
-    let mut entries = Vec::new();
-    for files in batches(&files, *limit) {
-        if is_full(&entries, *limit) {
-            break;
-        }
-        for sheet in index.sheets(&files).await? {
-            let places = sheet.order.iter().filter(|place| wanted(&sheet, **place));
-            entries.extend(places.map(|place| sheet.entry(*place)));
-        }
+        Ok(first(entries, *limit))
     }
-    Ok(first(entries, *limit))
+
+    async fn symbol_inventory(&mut self, request: &SymbolInventoryRequest) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
+        let SymbolInventoryRequest { kind, prefix, limit } = request;
+        let files = self.files_inside(INSIDE, prefix).await?;
+        let mut counts = Counts::default();
+        if limit.is_none() {
+            counts = Counts::of(self, &files, prefix.is_root()).await?;
+        }
+        let mut entries = Vec::new();
+        let mut from = 0;
+        for numbers in batches(&files, *limit) {
+            if is_full(&entries, *limit) {
+                break;
+            }
+            if limit.is_some() {
+                counts = Counts::of(self, &files[from..from + numbers.len()], false).await?;
+                from += numbers.len();
+            }
+            for (number, sheet) in numbers.iter().zip(self.sheets(&numbers).await?) {
+                let places = sheet.order.iter().filter(|place| kind.is_none_or(|kind| sheet.symbols[**place].kind == kind));
+                entries.extend(places.map(|place| {
+                    let counts = counts.0.get(number).and_then(|ids| ids.get(&sheet.symbols[*place].id)).copied();
+                    let [calls, references] = counts.unwrap_or_default();
+                    SymbolInventoryEntry { symbol: sheet.summary(*place), calls, references }
+                }));
+            }
+        }
+        Ok(first(entries, *limit))
+    }
 }
 
 /// Whether the symbol at a place of a file matches.
@@ -55,38 +86,6 @@ fn matches(sheet: &Sheet, place: usize, matching: &SymbolMatch) -> bool {
                 && of.is_some_and(|of| (&of.parent, &of.name) == (&symbol.parent, &symbol.name))
         }
     }
-}
-
-pub(super) async fn inventory(
-    index: &mut Index<'_>,
-    request: &SymbolInventoryRequest,
-) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
-    let SymbolInventoryRequest { kind, prefix, limit } = request;
-    let files = index.files_inside(INSIDE, prefix).await?;
-    let mut counts = Counts::default();
-    if limit.is_none() {
-        counts = Counts::of(index, &files, prefix.is_root()).await?;
-    }
-    let mut entries = Vec::new();
-    let mut from = 0;
-    for numbers in batches(&files, *limit) {
-        if is_full(&entries, *limit) {
-            break;
-        }
-        if limit.is_some() {
-            counts = Counts::of(index, &files[from..from + numbers.len()], false).await?;
-            from += numbers.len();
-        }
-        for (number, sheet) in numbers.iter().zip(index.sheets(&numbers).await?) {
-            let places = sheet.order.iter().filter(|place| kind.is_none_or(|kind| sheet.symbols[**place].kind == kind));
-            entries.extend(places.map(|place| {
-                let counts = counts.0.get(number).and_then(|ids| ids.get(&sheet.symbols[*place].id)).copied();
-                let [calls, references] = counts.unwrap_or_default();
-                SymbolInventoryEntry { symbol: sheet.summary(*place), calls, references }
-            }));
-        }
-    }
-    Ok(first(entries, *limit))
 }
 
 /// The edges of symbols: calls and references, by file and id.

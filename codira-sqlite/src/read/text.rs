@@ -1,6 +1,7 @@
 //! Lines in which a text occurs: lists of words say which files to look into, their text decides.
 
 use codira_contracts::{BackendError, TextReference, TextRequest, text};
+use codira_store::questions::TextQuestions;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
@@ -10,31 +11,33 @@ use super::{
 };
 use crate::postings::Key;
 
-pub(super) async fn references(index: &mut Index<'_>, request: &TextRequest) -> Result<Vec<TextReference>, BackendError> {
-    let limit = request.limit.unwrap_or(usize::MAX);
-    if request.text.is_empty() || limit == 0 {
-        return Ok(Vec::new());
-    }
-    let files = candidates(index, request).await?;
-    let mut references = Vec::new();
-    for numbers in batches(&files, request.limit) {
-        if is_full(&references, request.limit) {
-            break;
+impl TextQuestions for Index<'_> {
+    async fn text_references(&mut self, request: &TextRequest) -> Result<Vec<TextReference>, BackendError> {
+        let limit = request.limit.unwrap_or(usize::MAX);
+        if request.text.is_empty() || limit == 0 {
+            return Ok(Vec::new());
         }
-        let read = documents::documents(index.connection, &numbers, index.at).await?;
-        let mut documents: FxHashMap<i64, _> = read.into_iter().map(|document| (document.number, document)).collect();
-        for number in &numbers {
-            let document = sound(documents.remove(number), "a file", index.at)?;
-            let source = sound(document.source(), "a source text", index.at)?;
-            let found = text::occurrences(&source, &request.text).map(|hit| TextReference {
-                path: document.path.clone(),
-                site: hit.site,
-                line: hit.line.to_owned(),
-            });
-            references.extend(found.take(limit - references.len()));
+        let files = candidates(self, request).await?;
+        let mut references = Vec::new();
+        for numbers in batches(&files, request.limit) {
+            if is_full(&references, request.limit) {
+                break;
+            }
+            let read = documents::documents(self.connection, &numbers, self.at).await?;
+            let mut documents: FxHashMap<i64, _> = read.into_iter().map(|document| (document.number, document)).collect();
+            for number in &numbers {
+                let document = sound(documents.remove(number), "a file", self.at)?;
+                let source = sound(document.source(), "a source text", self.at)?;
+                let found = text::occurrences(&source, &request.text).map(|hit| TextReference {
+                    path: document.path.clone(),
+                    site: hit.site,
+                    line: hit.line.to_owned(),
+                });
+                references.extend(found.take(limit - references.len()));
+            }
         }
+        Ok(references)
     }
-    Ok(references)
 }
 
 /// The files that may hold the text, by path.
