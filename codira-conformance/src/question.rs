@@ -1,9 +1,15 @@
 //! Everything that a reader can be asked, as values: drawn, asked, and answered as lines of text.
+//!
+//! Whatever the kit knows of single questions of the contract is here: to be asked in every clause about all of them, a new one
+//! is added to this file and to [`draw`].
+
+pub(crate) mod draw;
 
 use codira_contracts::{
     BackendDescriptor, BackendError, Candidate, CandidateOwner, CandidateRequest, ContentHash, DocIssueRequest,
-    DocumentationRequest, EdgeEnd, EdgeRequest, ImportEnd, ImportRequest, IndexReader, PathPrefix, PendingRequest, RepoPath,
-    Retention, ReuseRequest, SymbolInventoryRequest, SymbolKey, SymbolMatch, SymbolRequest, TextRequest, UseKind,
+    DocumentationRequest, EdgeEnd, EdgeRequest, EmbeddingState, FileSnapshot, ImportEnd, ImportRequest, IndexReader, Owners,
+    PathPrefix, PendingRequest, RepoPath, Retention, ReuseRequest, SymbolInventoryRequest, SymbolKey, SymbolMatch,
+    SymbolRequest, TextRequest, UseKind, last_name,
 };
 
 use serde::{Deserialize, Serialize};
@@ -34,9 +40,9 @@ pub(crate) enum Question {
 }
 
 impl Question {
-    /// Questions whose answers together hold all that an index holds.
-    pub(crate) fn everything() -> Vec<Self> {
-        let mut questions = vec![
+    /// What is asked about an index as a whole, nothing narrowed.
+    pub(crate) fn whole() -> Vec<Self> {
+        vec![
             Self::Generation,
             Self::Inventory,
             Self::Totals,
@@ -46,7 +52,12 @@ impl Question {
             Self::Documentation(DocumentationRequest::default()),
             Self::DocIssues(DocIssueRequest::default()),
             Self::Pending(PendingRequest::default()),
-        ];
+        ]
+    }
+
+    /// Questions whose answers together hold all that an index holds.
+    pub(crate) fn everything() -> Vec<Self> {
+        let mut questions = Self::whole();
         questions.extend(vocabulary::paths().map(Self::File));
         questions.extend(vocabulary::paths().map(|path| Self::Imports(ImportRequest::new(ImportEnd::FromFile(path)))));
         questions.extend(vocabulary::NAMES.iter().map(|name| Self::Symbols(SymbolRequest::named(*name))));
@@ -84,6 +95,72 @@ impl Question {
             questions.push(Self::Documentation(DocumentationRequest { owner: Some(key), ..DocumentationRequest::default() }));
         }
         questions
+    }
+
+    /// Every question of the contract, in every way in which it can be asked about what a file says.
+    pub(crate) fn about(file: &FileSnapshot) -> Vec<Self> {
+        let FileSnapshot { analysis, embeddings, .. } = file;
+        let (path, module) = (file.path(), &analysis.module);
+        let mut questions = Self::whole();
+        questions.push(Self::File(path.clone()));
+        questions.push(Self::Symbols(SymbolRequest::new(SymbolMatch::Module(module.clone()))));
+        let mut ends = vec![
+            ImportEnd::FromFile(path.clone()),
+            ImportEnd::ToFile(path.clone()),
+            ImportEnd::FromModule(module.clone()),
+            ImportEnd::ToModule(module.clone()),
+        ];
+        ends.extend(analysis.imports.iter().map(|import| ImportEnd::ToModule(import.module.clone())));
+        questions.extend(ends.into_iter().map(|end| Self::Imports(ImportRequest::new(end))));
+        let mut ends = Vec::new();
+        for (symbol, logical_name) in analysis.symbols.iter().zip(analysis.logical_names()) {
+            let (key, name) = (SymbolKey { path: path.clone(), id: symbol.id.clone() }, || symbol.name.clone());
+            let of_key = [SymbolMatch::Key, SymbolMatch::ChildrenOf, SymbolMatch::OverloadsOf].map(|of| of(key.clone()));
+            let named = [SymbolMatch::Name(name()), SymbolMatch::LogicalName(logical_name)];
+            let matching = of_key.into_iter().chain(named);
+            questions.extend(matching.map(|matching| Self::Symbols(SymbolRequest::new(matching))));
+            ends.extend([EdgeEnd::FromNamed(name()), EdgeEnd::ToNamed(name()), EdgeEnd::To(key.clone())]);
+            ends.push(EdgeEnd::From(key.clone()));
+            questions.push(Self::Documentation(DocumentationRequest { owner: Some(key), ..Default::default() }));
+        }
+        for record in &analysis.uses {
+            let text = || record.text.clone();
+            ends.extend([EdgeEnd::ToNamed(last_name(&record.text).to_owned()), EdgeEnd::ToExternal(text())]);
+            questions.push(Self::TextReferences(TextRequest::new(text())));
+        }
+        for kind in UseKind::ALL {
+            questions.extend(ends.iter().map(|end| Self::Edges(EdgeRequest::new(*kind, end.clone()))));
+        }
+        let rules = analysis.doc_issues.iter().map(|issue| Some(issue.rule.clone()));
+        questions.extend(rules.map(|rule| Self::DocIssues(DocIssueRequest { rule, ..Default::default() })));
+        for row in embeddings {
+            let (spec, texts) = (row.spec.clone(), vec![row.text_hash]);
+            questions.push(Self::Reusable(ReuseRequest { spec, texts }));
+            if let EmbeddingState::Computed(vector) = &row.state {
+                let nearest = |among| CandidateRequest::new(among, row.spec.clone(), vector.clone(), 3);
+                questions.extend([Owners::Symbols, Owners::Documentation].map(|among| Self::Candidates(nearest(among))));
+            }
+        }
+        questions
+    }
+
+    /// The question with a limit, where it has one.
+    pub(crate) fn limited(mut self, to: usize) -> Self {
+        let limit = match &mut self {
+            Self::Symbols(request) => &mut request.limit,
+            Self::SymbolInventory(request) => &mut request.limit,
+            Self::Edges(request) => &mut request.limit,
+            Self::Imports(request) => &mut request.limit,
+            Self::TextReferences(request) => &mut request.limit,
+            Self::Documentation(request) => &mut request.limit,
+            Self::DocIssues(request) => &mut request.limit,
+            Self::Pending(request) => &mut request.limit,
+            Self::Candidates(request) => &mut request.limit,
+            Self::Generation | Self::Inventory | Self::Totals | Self::FileStates(_) | Self::File(_) => return self,
+            Self::Maintenance(_) | Self::Reusable(_) => return self,
+        };
+        *limit = Some(to);
+        self
     }
 
     /// Whether only a backend that keeps embeddings can answer.
