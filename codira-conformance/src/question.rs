@@ -1,20 +1,25 @@
 //! Everything that a reader can be asked, as values: drawn, asked, and answered as lines of text.
 //!
-//! Whatever the kit knows of single questions of the contract is here: to be asked in every clause about all of them, a new one
-//! is added to this file and to [`draw`].
+//! Whatever the kit knows of single questions of the contract is here: a new one is added to this file, and is asked wherever all of
+//! them are. What they are about is drawn in [`draw`].
 
 pub(crate) mod draw;
 
 use codira_contracts::{
     BackendDescriptor, BackendError, Candidate, CandidateOwner, CandidateRequest, ContentHash, DocIssueRequest,
     DocumentationRequest, EdgeEnd, EdgeRequest, EmbeddingState, FileSnapshot, ImportEnd, ImportRequest, IndexReader, Owners,
-    PathPrefix, PendingRequest, RepoPath, Retention, ReuseRequest, SymbolInventoryRequest, SymbolKey, SymbolMatch,
+    PathPrefix, PendingRequest, RepoPath, Retention, ReuseRequest, Severity, SymbolInventoryRequest, SymbolKey, SymbolMatch,
     SymbolRequest, TextRequest, UseKind, last_name,
 };
-
+use proptest::{option, prelude::*, sample::select, strategy::Union};
 use serde::{Deserialize, Serialize};
 
-use crate::{samples, show, vocabulary};
+use crate::{
+    histories::{Focus, draw_model::word},
+    samples, show,
+    vocabulary::{self, NAMES, SOUGHT},
+};
+use draw::{candidates, edge_end, import_end, key, kind, limit, matching, pending, prefix, retention, reuse};
 
 /// One question of the contract, with what narrows it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -161,6 +166,48 @@ impl Question {
         };
         *limit = Some(to);
         self
+    }
+
+    /// Any question of the contract that takes something, but for single files.
+    pub(crate) fn any(focus: Focus) -> impl Strategy<Value = Self> {
+        let symbols = (matching(focus), kind(), prefix(), limit()).prop_map(|(matching, kind, prefix, limit)| SymbolRequest {
+            matching,
+            kind,
+            prefix,
+            limit,
+        });
+        let inventory =
+            (kind(), prefix(), limit()).prop_map(|(kind, prefix, limit)| SymbolInventoryRequest { kind, prefix, limit });
+        let edges = (select(UseKind::ALL), edge_end(focus), prefix(), limit())
+            .prop_map(|(kind, end, prefix, limit)| EdgeRequest { kind, end, prefix, limit });
+        let imports =
+            (import_end(focus), prefix(), limit()).prop_map(|(end, prefix, limit)| ImportRequest { end, prefix, limit });
+        let texts = (word(SOUGHT), prefix(), limit()).prop_map(|(text, prefix, limit)| TextRequest { text, prefix, limit });
+        let documentation = (option::of(key(focus)), prefix(), limit())
+            .prop_map(|(owner, prefix, limit)| DocumentationRequest { owner, prefix, limit });
+        let narrowing =
+            (option::of(word(NAMES)), option::of(select(Severity::ALL)), option::of(select(vocabulary::languages())));
+        let issues = (narrowing, prefix(), limit()).prop_map(|((rule, at_least, language), prefix, limit)| DocIssueRequest {
+            rule,
+            at_least,
+            language,
+            prefix,
+            limit,
+        });
+        Union::new_weighted(vec![
+            (1, prefix().prop_map(Self::FileStates).boxed()),
+            (1, retention().prop_map(Self::Maintenance).boxed()),
+            (6, symbols.prop_map(Self::Symbols).boxed()),
+            (1, inventory.prop_map(Self::SymbolInventory).boxed()),
+            (3, edges.prop_map(Self::Edges).boxed()),
+            (1, imports.prop_map(Self::Imports).boxed()),
+            (1, texts.prop_map(Self::TextReferences).boxed()),
+            (1, documentation.prop_map(Self::Documentation).boxed()),
+            (1, issues.prop_map(Self::DocIssues).boxed()),
+            (1, reuse().prop_map(Self::Reusable).boxed()),
+            (1, pending().prop_map(Self::Pending).boxed()),
+            (2, candidates().prop_map(Self::Candidates).boxed()),
+        ])
     }
 
     /// Whether only a backend that keeps embeddings can answer.

@@ -8,7 +8,10 @@ use super::{
     draw_model::{file, numbers, path, spec, tool, word},
 };
 use crate::{
-    question::draw::{key, pending, query, question, retention, reuse, text_hash},
+    question::{
+        Question,
+        draw::{key, pending, query, retention, reuse, text_hash},
+    },
     toy::Edition,
     vocabulary::{TEXTS, USES},
 };
@@ -32,7 +35,7 @@ pub(crate) fn plain_history() -> impl Strategy<Value = History> {
 fn run(focus: Focus, end: BoxedStrategy<End>) -> impl Strategy<Value = Run> {
     let scope = prop_oneof![5 => Just(WriteScope::Incremental), 1 => Just(WriteScope::Full)];
     let edition = prop_oneof![8 => Just(Edition::First), 1 => Just(Edition::Second), 1 => Just(Edition::Without)];
-    let drawn = (scope, edition, vec(edit(focus), 0..6), end, vec(question(focus), 0..20));
+    let drawn = (scope, edition, vec(edit(focus), 0..6), end, vec(Question::any(focus), 0..20));
     drawn.prop_map(|(scope, edition, edits, end, questions)| Run { scope, edition, edits, end, questions })
 }
 
