@@ -1,5 +1,6 @@
 //! What stores share beneath the contract, so that it is written once.
 //!
+//! - [`FileOutline`]: one file's symbols and documentation units, as answers are made of them.
 //! - [`compact`]: uses, what they resolve to, and embeddings in few bytes.
 //! - [`RunFacts`]: what files offer each other while many are resolved, all of it in little memory where it is at hand.
 //! - [`for_resolution`]: an analysis without the texts that resolving does not look at.
@@ -12,6 +13,7 @@
 
 pub mod compact;
 mod offers;
+mod outline;
 pub mod parallel;
 pub mod questions;
 mod resolving;
@@ -19,5 +21,6 @@ mod reuse;
 pub mod vectors;
 
 pub use offers::{AllOffers, PackedOffers, RunFacts};
+pub use outline::FileOutline;
 pub use resolving::for_resolution;
 pub use reuse::reusable_of;

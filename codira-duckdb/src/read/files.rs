@@ -8,7 +8,7 @@ use codira_contracts::{
 };
 use codira_store::{parallel, questions::FileQuestions, vectors};
 
-use super::{ahead::MOST_BYTES, filter::Which, sheet::Blobs, snapshot::Snapshot};
+use super::{ahead::MOST_BYTES, filter::Which, outlines::Blobs, snapshot::Snapshot};
 use crate::{
     codec,
     engine::Cells,

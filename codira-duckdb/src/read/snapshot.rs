@@ -110,8 +110,12 @@ impl Snapshot {
 
     /// The numbers of the files inside a prefix, by path.
     pub(super) fn by_path(&self, prefix: &PathPrefix) -> Result<Vec<u32>, BackendError> {
-        let mut files = self.learn(&Which::all().and_below(prefix))?;
-        let names = self.names.borrow();
+        self.in_order(self.learn(&Which::all().and_below(prefix))?)
+    }
+
+    /// Files, by path.
+    pub(super) fn in_order(&self, mut files: Vec<u32>) -> Result<Vec<u32>, BackendError> {
+        let names = self.names(files.iter().copied())?;
         files.sort_unstable_by(|a, b| names[a].path.cmp(&names[b].path));
         Ok(files)
     }

@@ -1,14 +1,12 @@
 //! Documentation units and documentation issues.
 
-use codira_contracts::{
-    BackendError, DocIssue, DocIssueEntry, DocIssueRequest, DocumentationEntry, DocumentationRequest, Severity,
-};
-use codira_store::questions::DocumentationQuestions;
+use codira_contracts::{BackendError, DocIssue, DocIssueEntry, DocIssueRequest, DocumentationRequest, Severity};
+use codira_store::questions::{DocumentationQuestions, FilesToRead};
 use rustc_hash::FxHashMap;
 use sqlx::AssertSqlSafe;
 
 use super::{
-    index::{DOCUMENTED, FAULTY, Index, batches, first, is_full},
+    index::{DOCUMENTED, FAULTY, Index, first, is_full, to_read},
     rows::sound,
 };
 #[cfg(test)]
@@ -23,24 +21,8 @@ const ISSUES: &str = "SELECT file, body FROM doc_issue WHERE file IN (";
 pub(crate) const STATEMENTS: &[Statement] = &[Statement::of(ISSUES).then("1,2)")];
 
 impl DocumentationQuestions for Index<'_> {
-    async fn documentation(&mut self, request: &DocumentationRequest) -> Result<Vec<DocumentationEntry>, BackendError> {
-        let DocumentationRequest { owner, prefix, limit } = request;
-        let files = match owner {
-            None => self.files_inside(DOCUMENTED, prefix).await?,
-            Some(key) => self.file_at(&key.path).await?.into_iter().filter(|file| prefix.covers(&file.path)).collect(),
-        };
-        let mut entries = Vec::new();
-        for files in batches(&files, *limit) {
-            if is_full(&entries, *limit) {
-                break;
-            }
-            for sheet in self.sheets(&files).await? {
-                let units = sheet.documentation.iter();
-                let wanted = units.filter(|unit| owner.as_ref().is_none_or(|key| unit.owner.as_ref() == Some(&key.id)));
-                entries.extend(wanted.map(|unit| DocumentationEntry { path: sheet.path.clone(), unit: unit.clone() }));
-            }
-        }
-        Ok(first(entries, *limit))
+    async fn documented_files(&mut self, request: &DocumentationRequest) -> Result<FilesToRead, BackendError> {
+        Ok(to_read(&self.files_inside(DOCUMENTED, &request.prefix).await?, request.limit))
     }
 
     async fn doc_issues(&mut self, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError> {
@@ -54,16 +36,16 @@ impl DocumentationQuestions for Index<'_> {
             (None, _) => self.files_inside(FAULTY, prefix).await?,
         };
         files.retain(|file| language.as_ref().is_none_or(|language| language.as_str() == file.language));
-        let paths: FxHashMap<i64, _> = files.iter().map(|file| (file.number, &file.path)).collect();
+        let paths: FxHashMap<u32, _> = files.iter().map(|file| (file.number, &file.path)).collect();
         let mut entries = Vec::new();
-        for numbers in batches(&files, *limit) {
+        for numbers in to_read(&files, *limit).batches() {
             if is_full(&entries, *limit) {
                 break;
             }
-            let sql = AssertSqlSafe(format!("{ISSUES}{})", list(numbers.iter().copied())));
+            let sql = AssertSqlSafe(format!("{ISSUES}{})", list(numbers.iter().copied().map(i64::from))));
             let rows = sqlx::query_as(sql).persistent(false).fetch_all(&mut *self.connection).await;
-            let rows: Vec<(i64, Vec<u8>)> = rows.map_err(|error| self.at.failed("read", error))?;
-            let mut bodies: FxHashMap<i64, Vec<u8>> = rows.into_iter().collect();
+            let rows: Vec<(u32, Vec<u8>)> = rows.map_err(|error| self.at.failed("read", error))?;
+            let mut bodies: FxHashMap<u32, Vec<u8>> = rows.into_iter().collect();
             // A file may have lost its issues since.
             for (number, body) in numbers.iter().filter_map(|number| Some((number, bodies.remove(number)?))) {
                 let issues = read(&body, self.at)?.into_iter().filter(|issue| {

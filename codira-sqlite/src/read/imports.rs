@@ -5,7 +5,7 @@ use codira_store::{compact::Landing, questions::ImportQuestions};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    index::{Index, batches, first, is_full},
+    index::{Index, first, is_full, to_read},
     rows::sound,
 };
 use crate::postings::Key;
@@ -16,7 +16,7 @@ enum Wanted<'a> {
     /// Those of files of this module.
     OfModule(&'a str),
     /// Those that land in these files, or nowhere and name this module.
-    To(FxHashSet<i64>, Option<&'a str>),
+    To(FxHashSet<u32>, Option<&'a str>),
 }
 
 impl ImportQuestions for Index<'_> {
@@ -42,40 +42,40 @@ impl ImportQuestions for Index<'_> {
             }
         };
         let mut entries = Vec::new();
-        for numbers in batches(&files, *limit) {
+        for numbers in to_read(&files, *limit).batches() {
             if is_full(&entries, *limit) {
                 break;
             }
-            let graphs = self.graphs(&numbers).await?;
+            let graphs = self.graphs(numbers).await?;
             let mut found = Vec::new();
-            for (sheet, graph) in &graphs {
+            for (outline, graph) in &graphs {
                 for (import, landing) in &graph.imports {
                     let wanted = match (&wanted, landing) {
                         (Wanted::All, _) => true,
-                        (Wanted::OfModule(module), _) => sheet.module == *module,
-                        (Wanted::To(files, _), Landing::File(file)) => files.contains(&i64::from(*file)),
+                        (Wanted::OfModule(module), _) => outline.module == *module,
+                        (Wanted::To(files, _), Landing::File(file)) => files.contains(file),
                         (Wanted::To(_, module), Landing::External | Landing::Unresolved) => Some(&*import.module) == *module,
                     };
                     if wanted {
-                        found.push((sheet, import, *landing));
+                        found.push((outline, import, *landing));
                     }
                 }
             }
             let targets = found.iter().filter_map(|(.., landing)| match landing {
-                Landing::File(file) => Some(i64::from(*file)),
+                Landing::File(file) => Some(*file),
                 Landing::External | Landing::Unresolved => None,
             });
             let targets = self.files(targets.collect(), &PathPrefix::root()).await?;
-            let paths: FxHashMap<i64, RepoPath> = targets.into_iter().map(|file| (file.number, file.path)).collect();
-            for (sheet, import, landing) in found {
+            let paths: FxHashMap<u32, RepoPath> = targets.into_iter().map(|file| (file.number, file.path)).collect();
+            for (outline, import, landing) in found {
                 let target = match landing {
                     Landing::File(file) => {
-                        ImportTarget::Resolved(sound(paths.get(&i64::from(file)).cloned(), "where an import lands", self.at)?)
+                        ImportTarget::Resolved(sound(paths.get(&file).cloned(), "where an import lands", self.at)?)
                     }
                     Landing::External => ImportTarget::External,
                     Landing::Unresolved => ImportTarget::Unresolved,
                 };
-                let (path, module) = (sheet.path.clone(), sheet.module.clone());
+                let (path, module) = (outline.path.clone(), outline.module.clone());
                 entries.push(ImportEntry { path, module, import: import.clone(), target });
             }
         }

@@ -8,6 +8,7 @@
 //! A store whose database blocks answers at once: its futures wait for nothing.
 
 mod documentation;
+mod documents;
 mod edges;
 mod embeddings;
 mod files;
@@ -21,8 +22,9 @@ use std::future::Future;
 use codira_contracts::BackendError;
 
 pub use documentation::DocumentationQuestions;
-pub use edges::EdgeQuestions;
-pub use embeddings::EmbeddingQuestions;
+pub use documents::{Batches, Documents, FilesToRead};
+pub use edges::{EdgeQuestions, FileEdges, WantedEdges};
+pub use embeddings::{EmbeddingQuestions, VectorOwner};
 pub use files::FileQuestions;
 pub use imports::ImportQuestions;
 pub use state::StateQuestions;
