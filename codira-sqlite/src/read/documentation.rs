@@ -1,12 +1,12 @@
 //! Documentation units and documentation issues.
 
 use codira_contracts::{BackendError, DocIssue, DocIssueEntry, DocIssueRequest, DocumentationRequest, Severity};
-use codira_store::questions::{DocumentationQuestions, FilesToRead};
+use codira_store::questions::{DocumentationQuestions, FilesToRead, first, is_full};
 use rustc_hash::FxHashMap;
 use sqlx::AssertSqlSafe;
 
 use super::{
-    index::{DOCUMENTED, FAULTY, Index, first, is_full, to_read},
+    index::{DOCUMENTED, FAULTY, Index, to_read},
     rows::sound,
 };
 #[cfg(test)]
@@ -42,7 +42,7 @@ impl DocumentationQuestions for Index<'_> {
             if is_full(&entries, *limit) {
                 break;
             }
-            let sql = AssertSqlSafe(format!("{ISSUES}{})", list(numbers.iter().copied().map(i64::from))));
+            let sql = AssertSqlSafe(format!("{ISSUES}{})", list(numbers.iter().copied())));
             let rows = sqlx::query_as(sql).persistent(false).fetch_all(&mut *self.connection).await;
             let rows: Vec<(u32, Vec<u8>)> = rows.map_err(|error| self.at.failed("read", error))?;
             let mut bodies: FxHashMap<u32, Vec<u8>> = rows.into_iter().collect();

@@ -1,11 +1,14 @@
 //! Imports and includes, from either end.
 
 use codira_contracts::{BackendError, ImportEnd, ImportEntry, ImportRequest, ImportTarget, PathPrefix, RepoPath};
-use codira_store::{compact::Landing, questions::ImportQuestions};
+use codira_store::{
+    compact::Landing,
+    questions::{ImportQuestions, first, is_full},
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    index::{Index, first, is_full, to_read},
+    index::{Index, to_read},
     rows::sound,
 };
 use crate::postings::Key;

@@ -131,7 +131,7 @@ impl Index<'_> {
         numbers.sort_unstable();
         let mut files = Vec::with_capacity(numbers.len());
         for some in numbers.chunks(NUMBERS) {
-            let sql = AssertSqlSafe(FILES.replace("/*numbers*/", &list(some.iter().copied().map(i64::from))));
+            let sql = AssertSqlSafe(FILES.replace("/*numbers*/", &list(some.iter().copied())));
             let rows = narrowed(sql, prefix, None).persistent(false).fetch_all(&mut *self.connection).await;
             for row in rows.map_err(|error| self.at.failed("read", error))? {
                 files.push(file(&row, self.at)?);
@@ -178,7 +178,7 @@ impl Index<'_> {
         if files.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = AssertSqlSafe(format!("{sql}{})", list(files.iter().copied().map(i64::from))));
+        let sql = AssertSqlSafe(format!("{sql}{})", list(files.iter().copied())));
         let rows = sqlx::query(sql).persistent(false).fetch_all(&mut *self.connection).await;
         rows.map_err(|error| self.at.failed("read", error))
     }
@@ -238,15 +238,4 @@ const BATCHES: Batches = Batches { first: 8, growth: 2, most: 256 };
 /// Files to read for an answer with a limit.
 pub(super) fn to_read(files: &[File], limit: Option<usize>) -> FilesToRead {
     FilesToRead::in_batches(files.iter().map(|file| file.number).collect(), limit, BATCHES)
-}
-
-/// Whether there is as much as a limit allows.
-pub(super) fn is_full<T>(answers: &[T], limit: Option<usize>) -> bool {
-    limit.is_some_and(|limit| answers.len() >= limit)
-}
-
-/// As much as a limit allows.
-pub(super) fn first<T>(mut answers: Vec<T>, limit: Option<usize>) -> Vec<T> {
-    answers.truncate(limit.unwrap_or(usize::MAX));
-    answers
 }

@@ -5,11 +5,11 @@ use codira_contracts::{
 };
 use codira_store::{
     compact::Meaning,
-    questions::{Documents, FilesToRead, SymbolQuestions},
+    questions::{Documents, FilesToRead, SymbolQuestions, first, is_full},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::index::{File, INSIDE, Index, first, is_full, to_read};
+use super::index::{File, INSIDE, Index, to_read};
 use crate::postings::Key;
 
 impl SymbolQuestions for Index<'_> {
@@ -20,7 +20,7 @@ impl SymbolQuestions for Index<'_> {
             }
             SymbolMatch::Module(module) => self.files_of(&[Key::Module(module)], &request.prefix).await?,
             SymbolMatch::Key(key) | SymbolMatch::ChildrenOf(key) | SymbolMatch::OverloadsOf(key) => {
-                self.file_at(&key.path).await?.into_iter().collect()
+                return self.file_inside(&key.path, &request.prefix).await;
             }
         };
         Ok(to_read(&files, request.limit))

@@ -75,12 +75,12 @@ impl FilesToRead {
 }
 
 /// Whether there is as much as a limit allows.
-pub(super) fn is_full<T>(answers: &[T], limit: Option<usize>) -> bool {
+pub fn is_full<T>(answers: &[T], limit: Option<usize>) -> bool {
     limit.is_some_and(|limit| answers.len() >= limit)
 }
 
 /// As much as a limit allows.
-pub(super) fn first<T>(mut answers: Vec<T>, limit: Option<usize>) -> Vec<T> {
+pub fn first<T>(mut answers: Vec<T>, limit: Option<usize>) -> Vec<T> {
     answers.truncate(limit.unwrap_or(usize::MAX));
     answers
 }

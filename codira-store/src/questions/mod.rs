@@ -22,7 +22,7 @@ use std::future::Future;
 use codira_contracts::BackendError;
 
 pub use documentation::DocumentationQuestions;
-pub use documents::{Batches, Documents, FilesToRead};
+pub use documents::{Batches, Documents, FilesToRead, first, is_full};
 pub use edges::{EdgeQuestions, FileEdges, WantedEdges};
 pub use embeddings::{EmbeddingQuestions, VectorOwner};
 pub use files::FileQuestions;
