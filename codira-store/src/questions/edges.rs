@@ -32,19 +32,20 @@ pub trait EdgeQuestions: Documents {
             let (files, wanted) = self.files_with_edges(request).await?;
             for files in files.batches() {
                 let read = self.file_edges(files).await?;
+                let taken = |file: &FileEdges, edge: &FileEdge| edge.kind == request.kind && wanted.takes(&file.outline, edge);
+                let taken = read.iter().map(|file| (file, file.edges.iter().filter(|edge| taken(file, edge)).collect()));
+                let taken: Vec<(&FileEdges, Vec<&FileEdge>)> = taken.collect();
                 let own = read.iter().map(|file| file.outline.clone());
                 let mut outlines: Outlines = files.iter().copied().zip(own).collect();
-                let taken = |file: &FileEdges, edge: &FileEdge| edge.kind == request.kind && wanted.takes(&file.outline, edge);
-                let targets =
-                    read.iter().flat_map(|file| file.edges.iter().filter(|edge| taken(file, edge)).filter_map(target));
+                let targets = taken.iter().flat_map(|(_, edges)| edges.iter().filter_map(|edge| target(edge)));
                 let others: FxHashSet<u32> = targets.filter(|file| !outlines.contains_key(file)).collect();
                 let mut others: Vec<u32> = others.into_iter().collect();
                 others.sort_unstable();
                 for some in others.chunks(Self::OUTLINES) {
                     outlines.extend(some.iter().copied().zip(self.outlines(some).await?));
                 }
-                for file in &read {
-                    let edges = file.edges.iter().filter(|edge| taken(file, edge) && wanted.takes_target(edge, &outlines));
+                for (file, edges) in taken {
+                    let edges = edges.into_iter().filter(|edge| wanted.takes_target(edge, &outlines));
                     let of_file = edges.map(|edge| entry(&file.outline, edge, &outlines)).collect::<Option<Vec<_>>>();
                     let mut of_file = of_file.ok_or_else(|| self.unreadable("the end of an edge"))?;
                     of_file.sort_by(|a, b| order(a).cmp(&order(b)));
