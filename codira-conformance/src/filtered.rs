@@ -110,14 +110,32 @@ fn filter<'a, T: Clone + 'a>(
     all.into_iter().filter(|entry| wanted(entry)).take(limit.unwrap_or(usize::MAX)).cloned().collect()
 }
 
-#[async_trait]
-impl IndexReader for Filtered {
-    async fn inventory(&self) -> Result<RuntimeInventory, BackendError> {
-        self.memory.inventory().await
-    }
+macro_rules! filter_or_remember {
+    ([] $(fn $question:ident($($given:ident: $given_type:ty),*) -> $answer:ty;)*) => {
+        /// The questions: what no filter answers, memory does.
+        #[async_trait]
+        trait Filter: Sync {
+            fn memory(&self) -> &MemoryReader;
 
-    async fn totals(&self) -> Result<Totals, BackendError> {
-        self.memory.totals().await
+            $(async fn $question(&self, $($given: $given_type),*) -> Result<$answer, BackendError> {
+                self.memory().$question($($given),*).await
+            })*
+        }
+
+        #[async_trait]
+        impl IndexReader for Filtered {
+            $(async fn $question(&self, $($given: $given_type),*) -> Result<$answer, BackendError> {
+                Filter::$question(self, $($given),*).await
+            })*
+        }
+    };
+}
+for_each_question!(filter_or_remember);
+
+#[async_trait]
+impl Filter for Filtered {
+    fn memory(&self) -> &MemoryReader {
+        &self.memory
     }
 
     async fn file_states(&self, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
@@ -126,10 +144,6 @@ impl IndexReader for Filtered {
 
     async fn file(&self, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
         Ok(self.files.iter().find(|file| file.path() == path).cloned())
-    }
-
-    async fn maintenance(&self, retention: &Retention) -> Result<Maintenance, BackendError> {
-        self.memory.maintenance(retention).await
     }
 
     async fn symbols(&self, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
@@ -225,10 +239,6 @@ impl IndexReader for Filtered {
         });
         let entry = |(path, issue): (&RepoPath, &DocIssue)| DocIssueEntry { path: path.clone(), issue: issue.clone() };
         Ok(wanted.take(limit.unwrap_or(usize::MAX)).map(entry).collect())
-    }
-
-    async fn reusable_embeddings(&self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
-        self.memory.reusable_embeddings(request).await
     }
 
     async fn pending_embeddings(&self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {

@@ -123,6 +123,7 @@ pub use cx::{Cx, Settings};
 pub use fixture::Fixture;
 use harness::{Ended, Trial};
 pub use known::KnownFailure;
+pub use observe::ask_everything;
 pub use report::{Matrix, Tally};
 pub use stamped::write_sample;
 pub use table::contract_table;

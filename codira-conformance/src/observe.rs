@@ -1,6 +1,6 @@
 //! The answers of a reader as text, so that two readers can be compared and the difference read.
 
-use codira_contracts::{BackendDescriptor, BackendError, Capability, ErrorKind, IndexReader};
+use codira_contracts::{BackendDescriptor, BackendError, Capability, ErrorKind, IndexReader, PathPrefix};
 use similar::TextDiff;
 
 use crate::{Outcome, Violation, question::Question};
@@ -44,6 +44,25 @@ pub(crate) async fn answers<'q>(
         }
     }
     Ok(text)
+}
+
+/// Asks a reader of the backend `of` everything about the files that it has, and writes the answers down: for the tests of a backend
+/// that compare two states, or look at a damaged one.
+///
+/// Each file is asked for, and about the first one is asked in every way.
+///
+/// # Errors
+///
+/// Of the first question that is not answered.
+pub async fn ask_everything(reader: &impl IndexReader, of: &BackendDescriptor) -> Result<String, BackendError> {
+    let states = reader.file_states(&PathPrefix::root()).await?;
+    let first = match states.first() {
+        Some(state) => reader.file(&state.path).await?,
+        None => None,
+    };
+    let mut questions = first.map_or_else(Question::whole, |file| Question::about(&file));
+    questions.extend(states.into_iter().skip(1).map(|state| Question::File(state.path)));
+    answers(reader, of, &questions, keeps_embeddings(of)).await.map_err(|unanswered| unanswered.error)
 }
 
 /// Whether a backend is to be asked about embeddings.

@@ -1,14 +1,25 @@
 //! Everything that a reader can be asked, as values: drawn, asked, and answered as lines of text.
+//!
+//! Whatever the kit knows of single questions of the contract is here: a new one is added to this file, and is asked wherever all of
+//! them are. What they are about is drawn in [`draw`].
+
+pub(crate) mod draw;
 
 use codira_contracts::{
     BackendDescriptor, BackendError, Candidate, CandidateOwner, CandidateRequest, ContentHash, DocIssueRequest,
-    DocumentationRequest, EdgeEnd, EdgeRequest, ImportEnd, ImportRequest, IndexReader, PathPrefix, PendingRequest, RepoPath,
-    Retention, ReuseRequest, SymbolInventoryRequest, SymbolKey, SymbolMatch, SymbolRequest, TextRequest, UseKind,
+    DocumentationRequest, EdgeEnd, EdgeRequest, EmbeddingState, FileSnapshot, ImportEnd, ImportRequest, IndexReader, Owners,
+    PathPrefix, PendingRequest, RepoPath, Retention, ReuseRequest, Severity, SymbolInventoryRequest, SymbolKey, SymbolMatch,
+    SymbolRequest, TextRequest, UseKind, last_name,
 };
-
+use proptest::{option, prelude::*, sample::select, strategy::Union};
 use serde::{Deserialize, Serialize};
 
-use crate::{samples, show, vocabulary};
+use crate::{
+    histories::{Focus, draw_model::word},
+    samples, show,
+    vocabulary::{self, NAMES, SOUGHT},
+};
+use draw::{candidates, edge_end, import_end, key, kind, limit, matching, pending, prefix, retention, reuse};
 
 /// One question of the contract, with what narrows it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -34,9 +45,9 @@ pub(crate) enum Question {
 }
 
 impl Question {
-    /// Questions whose answers together hold all that an index holds.
-    pub(crate) fn everything() -> Vec<Self> {
-        let mut questions = vec![
+    /// What is asked about an index as a whole, nothing narrowed.
+    pub(crate) fn whole() -> Vec<Self> {
+        vec![
             Self::Generation,
             Self::Inventory,
             Self::Totals,
@@ -46,7 +57,12 @@ impl Question {
             Self::Documentation(DocumentationRequest::default()),
             Self::DocIssues(DocIssueRequest::default()),
             Self::Pending(PendingRequest::default()),
-        ];
+        ]
+    }
+
+    /// Questions whose answers together hold all that an index holds.
+    pub(crate) fn everything() -> Vec<Self> {
+        let mut questions = Self::whole();
         questions.extend(vocabulary::paths().map(Self::File));
         questions.extend(vocabulary::paths().map(|path| Self::Imports(ImportRequest::new(ImportEnd::FromFile(path)))));
         questions.extend(vocabulary::NAMES.iter().map(|name| Self::Symbols(SymbolRequest::named(*name))));
@@ -84,6 +100,114 @@ impl Question {
             questions.push(Self::Documentation(DocumentationRequest { owner: Some(key), ..DocumentationRequest::default() }));
         }
         questions
+    }
+
+    /// Every question of the contract, in every way in which it can be asked about what a file says.
+    pub(crate) fn about(file: &FileSnapshot) -> Vec<Self> {
+        let FileSnapshot { analysis, embeddings, .. } = file;
+        let (path, module) = (file.path(), &analysis.module);
+        let mut questions = Self::whole();
+        questions.push(Self::File(path.clone()));
+        questions.push(Self::Symbols(SymbolRequest::new(SymbolMatch::Module(module.clone()))));
+        let mut ends = vec![
+            ImportEnd::FromFile(path.clone()),
+            ImportEnd::ToFile(path.clone()),
+            ImportEnd::FromModule(module.clone()),
+            ImportEnd::ToModule(module.clone()),
+        ];
+        ends.extend(analysis.imports.iter().map(|import| ImportEnd::ToModule(import.module.clone())));
+        questions.extend(ends.into_iter().map(|end| Self::Imports(ImportRequest::new(end))));
+        let mut ends = Vec::new();
+        for (symbol, logical_name) in analysis.symbols.iter().zip(analysis.logical_names()) {
+            let (key, name) = (SymbolKey { path: path.clone(), id: symbol.id.clone() }, || symbol.name.clone());
+            let of_key = [SymbolMatch::Key, SymbolMatch::ChildrenOf, SymbolMatch::OverloadsOf].map(|of| of(key.clone()));
+            let named = [SymbolMatch::Name(name()), SymbolMatch::LogicalName(logical_name)];
+            let matching = of_key.into_iter().chain(named);
+            questions.extend(matching.map(|matching| Self::Symbols(SymbolRequest::new(matching))));
+            ends.extend([EdgeEnd::FromNamed(name()), EdgeEnd::ToNamed(name()), EdgeEnd::To(key.clone())]);
+            ends.push(EdgeEnd::From(key.clone()));
+            questions.push(Self::Documentation(DocumentationRequest { owner: Some(key), ..Default::default() }));
+        }
+        for record in &analysis.uses {
+            let text = || record.text.clone();
+            ends.extend([EdgeEnd::ToNamed(last_name(&record.text).to_owned()), EdgeEnd::ToExternal(text())]);
+            questions.push(Self::TextReferences(TextRequest::new(text())));
+        }
+        for kind in UseKind::ALL {
+            questions.extend(ends.iter().map(|end| Self::Edges(EdgeRequest::new(*kind, end.clone()))));
+        }
+        let rules = analysis.doc_issues.iter().map(|issue| Some(issue.rule.clone()));
+        questions.extend(rules.map(|rule| Self::DocIssues(DocIssueRequest { rule, ..Default::default() })));
+        for row in embeddings {
+            let (spec, texts) = (row.spec.clone(), vec![row.text_hash]);
+            questions.push(Self::Reusable(ReuseRequest { spec, texts }));
+            if let EmbeddingState::Computed(vector) = &row.state {
+                let nearest = |among| CandidateRequest::new(among, row.spec.clone(), vector.clone(), 3);
+                questions.extend([Owners::Symbols, Owners::Documentation].map(|among| Self::Candidates(nearest(among))));
+            }
+        }
+        questions
+    }
+
+    /// The question with a limit, where it has one.
+    pub(crate) fn limited(mut self, to: usize) -> Self {
+        let limit = match &mut self {
+            Self::Symbols(request) => &mut request.limit,
+            Self::SymbolInventory(request) => &mut request.limit,
+            Self::Edges(request) => &mut request.limit,
+            Self::Imports(request) => &mut request.limit,
+            Self::TextReferences(request) => &mut request.limit,
+            Self::Documentation(request) => &mut request.limit,
+            Self::DocIssues(request) => &mut request.limit,
+            Self::Pending(request) => &mut request.limit,
+            Self::Candidates(request) => &mut request.limit,
+            Self::Generation | Self::Inventory | Self::Totals | Self::FileStates(_) | Self::File(_) => return self,
+            Self::Maintenance(_) | Self::Reusable(_) => return self,
+        };
+        *limit = Some(to);
+        self
+    }
+
+    /// Any question of the contract that takes something, but for single files.
+    pub(crate) fn any(focus: Focus) -> impl Strategy<Value = Self> {
+        let symbols = (matching(focus), kind(), prefix(), limit()).prop_map(|(matching, kind, prefix, limit)| SymbolRequest {
+            matching,
+            kind,
+            prefix,
+            limit,
+        });
+        let inventory =
+            (kind(), prefix(), limit()).prop_map(|(kind, prefix, limit)| SymbolInventoryRequest { kind, prefix, limit });
+        let edges = (select(UseKind::ALL), edge_end(focus), prefix(), limit())
+            .prop_map(|(kind, end, prefix, limit)| EdgeRequest { kind, end, prefix, limit });
+        let imports =
+            (import_end(focus), prefix(), limit()).prop_map(|(end, prefix, limit)| ImportRequest { end, prefix, limit });
+        let texts = (word(SOUGHT), prefix(), limit()).prop_map(|(text, prefix, limit)| TextRequest { text, prefix, limit });
+        let documentation = (option::of(key(focus)), prefix(), limit())
+            .prop_map(|(owner, prefix, limit)| DocumentationRequest { owner, prefix, limit });
+        let narrowing =
+            (option::of(word(NAMES)), option::of(select(Severity::ALL)), option::of(select(vocabulary::languages())));
+        let issues = (narrowing, prefix(), limit()).prop_map(|((rule, at_least, language), prefix, limit)| DocIssueRequest {
+            rule,
+            at_least,
+            language,
+            prefix,
+            limit,
+        });
+        Union::new_weighted(vec![
+            (1, prefix().prop_map(Self::FileStates).boxed()),
+            (1, retention().prop_map(Self::Maintenance).boxed()),
+            (6, symbols.prop_map(Self::Symbols).boxed()),
+            (1, inventory.prop_map(Self::SymbolInventory).boxed()),
+            (3, edges.prop_map(Self::Edges).boxed()),
+            (1, imports.prop_map(Self::Imports).boxed()),
+            (1, texts.prop_map(Self::TextReferences).boxed()),
+            (1, documentation.prop_map(Self::Documentation).boxed()),
+            (1, issues.prop_map(Self::DocIssues).boxed()),
+            (1, reuse().prop_map(Self::Reusable).boxed()),
+            (1, pending().prop_map(Self::Pending).boxed()),
+            (2, candidates().prop_map(Self::Candidates).boxed()),
+        ])
     }
 
     /// Whether only a backend that keeps embeddings can answer.

@@ -28,7 +28,7 @@ const SOMETIMES: &str = "pkg/index.toy";
 const FAR: u64 = 100_000;
 
 /// The file at `path`, as the commit `stamp` puts it.
-fn file(path: &str, stamp: u64, embeddings: bool) -> FileSnapshot {
+pub(crate) fn file(path: &str, stamp: u64, embeddings: bool) -> FileSnapshot {
     let text = format!("commit {stamp}");
     let mut file = defining(path, &["run", "helper"]);
     file.state.size = stamp;

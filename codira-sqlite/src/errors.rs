@@ -31,6 +31,11 @@ impl At<'_> {
         BackendError::Corrupt { location: self.to_string(), problem: problem.into(), source }
     }
 
+    /// A part of the index is not as this program writes it.
+    pub(crate) fn unreadable(&self, what: &str) -> BackendError {
+        self.corrupt(format!("{what} cannot be read"), None)
+    }
+
     /// A file operation failed.
     pub(crate) fn io(&self, operation: &str, source: io::Error) -> BackendError {
         BackendError::io(NAME, operation, self, source)

@@ -12,7 +12,7 @@ use proptest::{
 };
 
 use super::{Edit, End, History, draw};
-use crate::{question::Question, vocabulary::HOSTILE};
+use crate::{question::Question, stamped, vocabulary::HOSTILE};
 
 /// How often each thing occurs.
 #[derive(Default)]
@@ -240,21 +240,6 @@ fn wanted() -> BTreeSet<String> {
     ];
     all("edition ", words(&["First", "Second", "Without"]));
     all("edit ", words(&edits));
-    let drawn = [
-        "FileStates",
-        "Maintenance",
-        "Symbols",
-        "SymbolInventory",
-        "Edges",
-        "Imports",
-        "TextReferences",
-        "Documentation",
-        "DocIssues",
-        "Reusable",
-        "Pending",
-        "Candidates",
-    ];
-    all("question ", words(&drawn));
     all("", words(&["full scope", "incremental scope", "complete", "computed embedding", "pending embedding"]));
     wanted
 }
@@ -271,21 +256,50 @@ fn everything_in_the_model_is_drawn() {
     assert!(missing.is_empty(), "never drawn: {missing:#?}");
 }
 
-macro_rules! names {
+/// The variants of questions that are among these.
+fn variants(questions: impl IntoIterator<Item = Question>) -> BTreeSet<String> {
+    questions.into_iter().map(|question| variant(&question)).collect()
+}
+
+macro_rules! questions {
     ([] $(fn $question:ident($($given:ident: $given_type:ty),*) -> $answer:ty;)*) => {
-        /// The questions of a reader.
-        const QUESTIONS: &[&str] = &[$(stringify!($question)),*];
+        /// The questions of a reader, with what each is given.
+        const QUESTIONS: &[(&str, &[&str])] = &[$((stringify!($question), &[$(stringify!($given)),*])),*];
     };
 }
-for_each_question!(names);
+for_each_question!(questions);
 
 /// Those that need nothing drawn are asked after every session.
 #[test]
 fn every_question_is_asked() {
-    let everything: BTreeSet<String> = Question::everything().iter().map(variant).collect();
-    let drawn: BTreeSet<String> =
-        wanted().iter().filter_map(|what| what.strip_prefix("question ")).map(str::to_owned).collect();
-    let asked: BTreeSet<String> = everything.union(&drawn).cloned().collect();
+    let mut runner = TestRunner::deterministic();
+    let mut draw = || draw::history().new_tree(&mut runner).expect("nothing is refused").current();
+    let histories: Vec<History> = (0..256).map(|_| draw()).collect();
+    let drawn = variants(histories.into_iter().flat_map(|history| history.0).flat_map(|run| run.questions));
+    // Every path is asked for.
+    let given = QUESTIONS.iter().filter(|(question, given)| !given.is_empty() && *question != "file");
+    assert_eq!(drawn.len(), given.count(), "of the questions {QUESTIONS:#?} are drawn {drawn:#?}");
     // The inventory is asked for in two parts.
-    assert_eq!(asked.len(), QUESTIONS.len() + 1, "the reader has the questions {QUESTIONS:#?}, and asked are {asked:#?}");
+    let asked = &variants(Question::everything()) | &drawn;
+    assert_eq!(asked.len(), QUESTIONS.len() + 1, "of the questions {QUESTIONS:#?} are asked {asked:#?}");
+}
+
+/// A file that says something of everything is asked about in every way.
+#[test]
+fn every_question_is_asked_about_a_file() {
+    let asked = variants(Question::about(&stamped::file("pkg/a.toy", 1, true)));
+    assert_eq!(asked.len(), QUESTIONS.len() + 1, "of the questions {QUESTIONS:#?} are asked {asked:#?}");
+}
+
+/// A request that has a limit can be given one.
+#[test]
+fn every_limit_can_be_set() {
+    let limit = |question: &Question| format!("{question:?}").split_once("limit: ").map(|(_, limit)| limit.to_owned());
+    let about = Question::about(&stamped::file("pkg/a.toy", 1, true)).into_iter();
+    let asked: Vec<Question> = about.filter(|question| limit(question).is_some()).collect();
+    assert!(!asked.is_empty());
+    for question in asked {
+        let limited = question.limited(7);
+        assert!(limit(&limited).is_some_and(|limit| limit.starts_with("Some(7)")), "{limited:?}");
+    }
 }

@@ -1,24 +1,19 @@
-//! Drawing histories and questions.
+//! Drawing histories.
 
-use std::collections::BTreeSet;
-
-use codira_contracts::{
-    AnalyzerInventory, AuditPolicy, CandidateRequest, ComputedEmbedding, ContentHash, Coverage, DocIssueRequest,
-    DocumentationRequest, EdgeEnd, EdgeRequest, ImportEnd, ImportRequest, Owners, PathPrefix, PendingRequest, Retention,
-    ReuseRequest, RunInventory, Severity, SymbolInventoryRequest, SymbolKey, SymbolKind, SymbolMatch, SymbolRequest,
-    TextRequest, UseKind, Vector, WriteScope,
-};
-use proptest::{collection::vec, option, prelude::*, sample::select, strategy::Union};
+use codira_contracts::{AnalyzerInventory, ComputedEmbedding, Coverage, RunInventory, WriteScope};
+use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::{
-    Edit, End, History, Run, Waiting, Whose,
-    draw_model::{file, id, numbers, path, spec, tool, word},
-    worlds::Focus,
+    Edit, End, Focus, History, Run, Waiting, Whose,
+    draw_model::{file, numbers, path, spec, tool, word},
 };
 use crate::{
-    question::Question,
+    question::{
+        Question,
+        draw::{key, pending, query, retention, reuse, text_hash},
+    },
     toy::Edition,
-    vocabulary::{self, MODULES, NAMES, SOUGHT, TEXTS, USES},
+    vocabulary::{TEXTS, USES},
 };
 
 /// A history of a few sessions.
@@ -40,7 +35,7 @@ pub(crate) fn plain_history() -> impl Strategy<Value = History> {
 fn run(focus: Focus, end: BoxedStrategy<End>) -> impl Strategy<Value = Run> {
     let scope = prop_oneof![5 => Just(WriteScope::Incremental), 1 => Just(WriteScope::Full)];
     let edition = prop_oneof![8 => Just(Edition::First), 1 => Just(Edition::Second), 1 => Just(Edition::Without)];
-    let drawn = (scope, edition, vec(edit(focus), 0..6), end, vec(question(focus), 0..20));
+    let drawn = (scope, edition, vec(edit(focus), 0..6), end, vec(Question::any(focus), 0..20));
     drawn.prop_map(|(scope, edition, edits, end, questions)| Run { scope, edition, edits, end, questions })
 }
 
@@ -80,135 +75,9 @@ fn computed(focus: Focus) -> impl Strategy<Value = ComputedEmbedding> {
     drawn.prop_map(|(key, spec, text_hash, vector)| ComputedEmbedding { key, spec, text_hash, vector })
 }
 
-fn text_hash() -> impl Strategy<Value = ContentHash> {
-    select(TEXTS).prop_map(|text| ContentHash::of(text.as_bytes()))
-}
-
-fn key(focus: Focus) -> impl Strategy<Value = SymbolKey> {
-    (path(focus), id()).prop_map(|(path, id)| SymbolKey { path, id })
-}
-
-fn policy() -> impl Strategy<Value = AuditPolicy> {
-    let audited = vec(select(vocabulary::languages()), 0..4);
-    audited.prop_map(|audited| AuditPolicy { audited: BTreeSet::from_iter(audited) })
-}
-
-fn retention() -> impl Strategy<Value = Retention> {
-    (policy(), vec(spec(), 0..4)).prop_map(|(policy, specs)| Retention { policy, specs })
-}
-
 fn inventory() -> impl Strategy<Value = RunInventory> {
     let analyzer = (tool(), vec(word(USES), 0..3)).prop_map(|(tool, globs)| AnalyzerInventory { tool, globs });
     (select(Coverage::ALL), vec(analyzer, 0..3)).prop_map(|(coverage, analyzers)| RunInventory { coverage, analyzers })
-}
-
-fn prefix() -> impl Strategy<Value = PathPrefix> {
-    prop_oneof![3 => Just(PathPrefix::root()), 2 => select(vocabulary::prefixes())]
-}
-
-fn limit() -> impl Strategy<Value = Option<usize>> {
-    option::of(prop_oneof![0..4usize, Just(usize::MAX)])
-}
-
-fn reuse() -> impl Strategy<Value = ReuseRequest> {
-    (spec(), vec(text_hash(), 0..6)).prop_map(|(spec, texts)| ReuseRequest { spec, texts })
-}
-
-fn pending() -> impl Strategy<Value = PendingRequest> {
-    (option::of(spec()), prefix(), limit()).prop_map(|(spec, prefix, limit)| PendingRequest { spec, prefix, limit })
-}
-
-/// A vector to compare with, mostly of the dimension that most specs have.
-fn query() -> impl Strategy<Value = Vector> {
-    let numbers = prop_oneof![6 => numbers(), 1 => vec(select(vocabulary::NUMBERS), 0..4)];
-    numbers.prop_map(|numbers| Vector::new(numbers).expect("the numbers of the vocabulary are finite"))
-}
-
-fn candidates() -> impl Strategy<Value = CandidateRequest> {
-    let among = select(vec![Owners::Symbols, Owners::Documentation]);
-    let drawn = (among, spec(), query(), prefix(), limit());
-    drawn.prop_map(|(among, spec, vector, prefix, limit)| CandidateRequest { among, spec, vector, prefix, limit })
-}
-
-fn edge_end(focus: Focus) -> impl Strategy<Value = EdgeEnd> {
-    prop_oneof![
-        key(focus).prop_map(EdgeEnd::From),
-        key(focus).prop_map(EdgeEnd::To),
-        word(NAMES).prop_map(EdgeEnd::FromNamed),
-        word(NAMES).prop_map(EdgeEnd::ToNamed),
-        word(USES).prop_map(EdgeEnd::ToExternal),
-    ]
-}
-
-fn import_end(focus: Focus) -> impl Strategy<Value = ImportEnd> {
-    prop_oneof![
-        path(focus).prop_map(ImportEnd::FromFile),
-        word(MODULES).prop_map(ImportEnd::FromModule),
-        path(focus).prop_map(ImportEnd::ToFile),
-        word(MODULES).prop_map(ImportEnd::ToModule),
-    ]
-}
-
-fn matching(focus: Focus) -> impl Strategy<Value = SymbolMatch> {
-    prop_oneof![
-        word(NAMES).prop_map(SymbolMatch::Name),
-        prop_oneof![word(NAMES), word(USES)].prop_map(SymbolMatch::LogicalName),
-        word(MODULES).prop_map(SymbolMatch::Module),
-        key(focus).prop_map(SymbolMatch::Key),
-        key(focus).prop_map(SymbolMatch::ChildrenOf),
-        key(focus).prop_map(SymbolMatch::OverloadsOf),
-    ]
-}
-
-fn kind() -> impl Strategy<Value = Option<SymbolKind>> {
-    option::weighted(0.3, select(vec![SymbolKind::Function, SymbolKind::Class, SymbolKind::Method]))
-}
-
-/// Any question of the contract.
-fn question(focus: Focus) -> impl Strategy<Value = Question> {
-    let symbols = (matching(focus), kind(), prefix(), limit()).prop_map(|(matching, kind, prefix, limit)| SymbolRequest {
-        matching,
-        kind,
-        prefix,
-        limit,
-    });
-    let inventory =
-        (kind(), prefix(), limit()).prop_map(|(kind, prefix, limit)| SymbolInventoryRequest { kind, prefix, limit });
-    let edges = (select(UseKind::ALL), edge_end(focus), prefix(), limit()).prop_map(|(kind, end, prefix, limit)| EdgeRequest {
-        kind,
-        end,
-        prefix,
-        limit,
-    });
-    let imports = (import_end(focus), prefix(), limit()).prop_map(|(end, prefix, limit)| ImportRequest { end, prefix, limit });
-    let texts = (word(SOUGHT), prefix(), limit()).prop_map(|(text, prefix, limit)| TextRequest { text, prefix, limit });
-    let documentation = (option::of(key(focus)), prefix(), limit()).prop_map(|(owner, prefix, limit)| DocumentationRequest {
-        owner,
-        prefix,
-        limit,
-    });
-    let narrowing = (option::of(word(NAMES)), option::of(select(Severity::ALL)), option::of(select(vocabulary::languages())));
-    let issues = (narrowing, prefix(), limit()).prop_map(|((rule, at_least, language), prefix, limit)| DocIssueRequest {
-        rule,
-        at_least,
-        language,
-        prefix,
-        limit,
-    });
-    Union::new_weighted(vec![
-        (1, prefix().prop_map(Question::FileStates).boxed()),
-        (1, retention().prop_map(Question::Maintenance).boxed()),
-        (6, symbols.prop_map(Question::Symbols).boxed()),
-        (1, inventory.prop_map(Question::SymbolInventory).boxed()),
-        (3, edges.prop_map(Question::Edges).boxed()),
-        (1, imports.prop_map(Question::Imports).boxed()),
-        (1, texts.prop_map(Question::TextReferences).boxed()),
-        (1, documentation.prop_map(Question::Documentation).boxed()),
-        (1, issues.prop_map(Question::DocIssues).boxed()),
-        (1, reuse().prop_map(Question::Reusable).boxed()),
-        (1, pending().prop_map(Question::Pending).boxed()),
-        (2, candidates().prop_map(Question::Candidates).boxed()),
-    ])
 }
 
 #[cfg(test)]
@@ -219,12 +88,15 @@ mod tests {
         sync::Arc,
     };
 
-    use codira_contracts::{EdgeTarget, FileSnapshot, Language, RepoPath};
+    use codira_contracts::{EdgeEnd, EdgeRequest, EdgeTarget, FileSnapshot, Language, RepoPath, SymbolKey, UseKind};
     use codira_memory::IndexState;
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
 
     use super::*;
-    use crate::toy::{OPEN, TOY};
+    use crate::{
+        toy::{OPEN, TOY},
+        vocabulary::NAMES,
+    };
 
     /// What becomes of the edges of a file while it stays as it is.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

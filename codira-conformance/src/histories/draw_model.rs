@@ -22,7 +22,7 @@ pub(crate) fn word(words: &'static [&'static str]) -> impl Strategy<Value = Stri
     select(words).prop_map(str::to_owned)
 }
 
-pub(super) fn path(focus: Focus) -> impl Strategy<Value = RepoPath> {
+pub(crate) fn path(focus: Focus) -> impl Strategy<Value = RepoPath> {
     focus.place().prop_map(vocabulary::path)
 }
 

@@ -1,9 +1,9 @@
 //! One large history: more of everything than a store handles at once, or reads in one go.
 
 use codira_contracts::{
-    CandidateRequest, ContentHash, DocumentationRequest, EdgeEnd, EdgeRequest, EmbeddingRow, FileSnapshot, ImportEnd,
-    ImportRequest, Owners, PathPrefix, PendingRequest, ReuseRequest, Symbol, SymbolInventoryRequest, SymbolKind, SymbolMatch,
-    SymbolRequest, TextRequest, UseKind, WriteScope,
+    CandidateRequest, ContentHash, EdgeEnd, EdgeRequest, EmbeddingRow, FileSnapshot, ImportEnd, ImportRequest, Owners,
+    PathPrefix, ReuseRequest, Symbol, SymbolInventoryRequest, SymbolKind, SymbolMatch, SymbolRequest, TextRequest, UseKind,
+    WriteScope,
 };
 
 use super::{Edit, End, History, Run, Waiting, Whose};
@@ -81,35 +81,31 @@ fn large() -> FileSnapshot {
 
 /// Questions with many answers.
 pub(crate) fn questions(embeddings: bool) -> Vec<Question> {
-    let limit = Some(FIRST);
     let prefix = || PathPrefix::new("many").expect("it is a path");
     let named = |name: &str| SymbolRequest::new(SymbolMatch::Name(name.to_owned()));
     let edges = |end| EdgeRequest::new(UseKind::Call, end);
     let of_run = || "run".to_owned();
     let texts = (0..MANY).map(|number| ContentHash::of(text(number).as_bytes())).collect();
     let inventory = SymbolInventoryRequest { prefix: prefix(), ..SymbolInventoryRequest::default() };
-    let mut questions = vec![
-        Question::Generation,
-        Question::Inventory,
-        Question::Totals,
+    let mut questions: Vec<Question> = Question::whole().into_iter().map(|question| question.limited(FIRST)).collect();
+    questions.retain(|question| embeddings || !question.is_about_embeddings());
+    questions.extend([
         Question::FileStates(prefix()),
         Question::File(path("large.toy")),
         Question::Symbols(named("run")),
-        Question::Symbols(SymbolRequest { limit, ..named("many") }),
-        Question::SymbolInventory(SymbolInventoryRequest { limit, ..inventory.clone() }),
+        Question::Symbols(named("many")).limited(FIRST),
+        Question::SymbolInventory(inventory.clone()).limited(FIRST),
         Question::SymbolInventory(inventory),
         Question::Edges(edges(EdgeEnd::ToNamed(of_run()))),
-        Question::Edges(EdgeRequest { limit, ..edges(EdgeEnd::FromNamed(of_run())) }),
-        Question::Edges(EdgeRequest { limit, ..edges(EdgeEnd::ToExternal("json.dumps".to_owned())) }),
-        Question::Imports(ImportRequest { limit, ..ImportRequest::new(ImportEnd::ToModule("json".to_owned())) }),
-        Question::TextReferences(TextRequest { limit, ..TextRequest::new("run") }),
-        Question::Documentation(DocumentationRequest { limit, ..DocumentationRequest::default() }),
-    ];
+        Question::Edges(edges(EdgeEnd::FromNamed(of_run()))).limited(FIRST),
+        Question::Edges(edges(EdgeEnd::ToExternal("json.dumps".to_owned()))).limited(FIRST),
+        Question::Imports(ImportRequest::new(ImportEnd::ToModule("json".to_owned()))).limited(FIRST),
+        Question::TextReferences(TextRequest::new("run")).limited(FIRST),
+    ]);
     if embeddings {
         let nearest = |among, model| CandidateRequest::new(among, spec(model), vector(&[3.0, 1.0]), FIRST);
         questions.extend([
             Question::Reusable(ReuseRequest { spec: spec("1"), texts }),
-            Question::Pending(PendingRequest { limit, ..PendingRequest::default() }),
             Question::Candidates(nearest(Owners::Symbols, "2")),
             Question::Candidates(nearest(Owners::Documentation, "1")),
         ]);

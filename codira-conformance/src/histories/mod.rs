@@ -4,7 +4,7 @@ pub(crate) mod concurrent;
 #[cfg(test)]
 mod coverage;
 pub(crate) mod draw;
-mod draw_model;
+pub(crate) mod draw_model;
 mod draw_records;
 mod follow;
 pub(crate) mod large;
@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::{question::Question, show, toy::Edition};
 pub(crate) use draw_model::{Flaw, any_file};
 pub(crate) use follow::{Twins, follow};
+pub(crate) use worlds::Focus;
 
 /// A history: sessions one after another, each with what is asked afterwards.
 ///

@@ -100,7 +100,7 @@ pub(super) fn world(language: &Language) -> &'static World {
 
 /// Which files a history is mostly about.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Focus {
+pub(crate) enum Focus {
     Modules,
     Plain,
     Open,

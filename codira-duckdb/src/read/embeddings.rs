@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use codira_contracts::{
-    BackendError, Candidate, CandidateOwner, CandidateRequest, ContentHash, DocumentationEntry, EmbeddingInventory,
-    EmbeddingSpec, Owners, PendingEmbedding, PendingRequest, Precision, ReuseRequest, StableId, SymbolKey, Vector,
-    check_dimension,
+    BackendError, CandidateRequest, ContentHash, EmbeddingInventory, EmbeddingSpec, Owners, PendingEmbedding, PendingRequest,
+    Precision, ReuseRequest, StableId, SymbolKey, Vector,
     score::{Query, Scored, TopK},
 };
-use codira_store::vectors::{self, Contenders, Estimator};
+use codira_store::{
+    questions::{EmbeddingQuestions, VectorOwner},
+    vectors::{self, Contenders, Estimator},
+};
 use duckdb::{params_from_iter, types::Value};
 
-use super::{files::hash, filter::Which, sheet::Sheet, sketches::Kind, snapshot::Snapshot};
+use super::{files::hash, filter::Which, sketches::Kind, snapshot::Snapshot};
 use crate::engine::{Database, list, marks};
 
 /// Which specs are there?
@@ -131,63 +133,44 @@ pub(crate) fn pending(
     Ok(waiting)
 }
 
-/// The most similar, best first, with what their owners are.
-pub(super) fn candidates(snapshot: &Snapshot, request: &CandidateRequest) -> Result<Vec<Candidate>, BackendError> {
-    let best = best(snapshot, request)?;
-    let sheets = snapshot.sheets(best.iter().map(|scored| scored.key.file))?;
-    let candidate = |Scored { score, key: Owner { key, file } }: Scored<Owner>| {
-        let owner = sheets.get(&file).and_then(|sheet| owner(sheet, &key.id, request.among));
-        let owner = owner.ok_or_else(|| snapshot.database.at().unreadable("the owner of a vector"))?;
-        Ok(Candidate { score, owner })
-    };
-    best.into_iter().map(candidate).collect()
-}
-
-/// What a vector of a file belongs to.
-fn owner(sheet: &Sheet, id: &StableId, among: Owners) -> Option<CandidateOwner> {
-    Some(match among {
-        Owners::Symbols => CandidateOwner::Symbol(sheet.entry(sheet.place(id)?)),
-        Owners::Documentation => {
-            let unit = sheet.documentation.iter().find(|unit| unit.id == *id)?.clone();
-            CandidateOwner::Documentation(DocumentationEntry { path: sheet.name.path.clone(), unit })
-        }
-    })
-}
-
-/// The owner of a vector: what it orders by, and the number of its file.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Owner {
-    key: SymbolKey,
-    file: u32,
-}
-
-/// The owners of the most similar vectors, best first. Sketches tell which vectors are worth reading.
-fn best(snapshot: &Snapshot, request: &CandidateRequest) -> Result<Vec<Scored<Owner>>, BackendError> {
-    check_dimension(&"the vector to compare with", &request.spec, &request.vector)?;
-    let spec = number(snapshot.specs()?, &request.spec);
-    let Some(spec) = spec.filter(|_| request.limit != Some(0)) else { return Ok(Vec::new()) };
-    let contenders = contenders(snapshot, request, Kind { spec, documents: request.among == Owners::Documentation })?;
-    let mut top = TopK::new(request.limit);
-    if contenders.is_empty() {
-        return Ok(top.into_sorted());
+impl EmbeddingQuestions for Snapshot {
+    async fn vectors_of_texts(
+        &mut self,
+        request: &ReuseRequest,
+    ) -> Result<BTreeMap<ContentHash, (SymbolKey, Vector)>, BackendError> {
+        reusable(&self.database, self.specs()?, request, None)
     }
-    let query = Query::new(request.vector.as_slice());
-    let packed = |bytes: &[u8]| vectors::unpack(bytes, request.spec.dimension);
-    let names = snapshot.names(contenders.values().map(|(file, _)| *file))?;
-    // Where many may win, all are read: a long list of rows takes longer.
-    let which = if contenders.len() > LOOK_UP { Which::is("spec", spec) } else { Which::among("rowid", contenders.keys()) };
-    snapshot.select("rowid, numbers", "vector", &which, |row| {
-        if let Some((file, id)) = contenders.get(&row.get(0)?) {
-            let score = query.score(row.blob(1, "a vector", packed)?.as_slice());
-            // Most are not among the best: no key is made for them.
-            if top.admits(score) {
-                let key = SymbolKey { path: names[file].path.clone(), id: id.clone() };
-                top.push(score, Owner { key, file: *file });
-            }
+
+    async fn pending_embeddings(&mut self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
+        pending(&self.database, self.specs()?, request)
+    }
+
+    async fn nearest(&mut self, request: &CandidateRequest) -> Result<Vec<Scored<VectorOwner>>, BackendError> {
+        let Some(spec) = number(self.specs()?, &request.spec) else { return Ok(Vec::new()) };
+        // Sketches tell which vectors are worth reading.
+        let contenders = contenders(self, request, Kind { spec, documents: request.among == Owners::Documentation })?;
+        let mut top = TopK::new(request.limit);
+        if contenders.is_empty() {
+            return Ok(top.into_sorted());
         }
-        Ok(())
-    })?;
-    Ok(top.into_sorted())
+        let query = Query::new(request.vector.as_slice());
+        let packed = |bytes: &[u8]| vectors::unpack(bytes, request.spec.dimension);
+        let names = self.names(contenders.values().map(|(file, _)| *file))?;
+        // Where many may win, all are read: a long list of rows takes longer.
+        let which = if contenders.len() > LOOK_UP { Which::is("spec", spec) } else { Which::among("rowid", contenders.keys()) };
+        self.select("rowid, numbers", "vector", &which, |row| {
+            if let Some((file, id)) = contenders.get(&row.get(0)?) {
+                let score = query.score(row.blob(1, "a vector", packed)?.as_slice());
+                // Most are not among the best: no key is made for them.
+                if top.admits(score) {
+                    let key = SymbolKey { path: names[file].path.clone(), id: id.clone() };
+                    top.push(score, VectorOwner { key, file: *file });
+                }
+            }
+            Ok(())
+        })?;
+        Ok(top.into_sorted())
+    }
 }
 
 /// The rows of the vectors that may be among the most similar, with file and owner of each.

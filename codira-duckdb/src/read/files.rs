@@ -6,9 +6,9 @@ use codira_contracts::{
     BackendError, ContentHash, EmbeddingRow, EmbeddingState, FileAnalysis, FileSnapshot, FileState, Language, PathPrefix,
     RepoPath, Tool,
 };
-use codira_store::{parallel, vectors};
+use codira_store::{parallel, questions::FileQuestions, vectors};
 
-use super::{ahead::MOST_BYTES, filter::Which, sheet::Blobs, snapshot::Snapshot};
+use super::{ahead::MOST_BYTES, filter::Which, outlines::Blobs, snapshot::Snapshot};
 use crate::{
     codec,
     engine::Cells,
@@ -19,10 +19,35 @@ use crate::{
 const STATE: &str = "path, hash, size, modified, analyzer, analyzer_version";
 const WHOLE: &str = "path, hash, size, modified, analyzer, analyzer_version, id, language, module, doc_issues";
 
-pub(super) fn states(snapshot: &Snapshot, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
-    let mut states = snapshot.select(STATE, "file", &Which::all().and_below(prefix), state)?;
-    states.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    Ok(states)
+impl FileQuestions for Snapshot {
+    async fn file_states(&mut self, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
+        let mut states = self.select(STATE, "file", &Which::all().and_below(prefix), state)?;
+        states.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        Ok(states)
+    }
+
+    async fn file(&mut self, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
+        let mut ahead = self.ahead.borrow_mut();
+        if let Some(file) = ahead.take(path) {
+            return Ok(Some(file));
+        }
+        let which = match ahead.count(path) {
+            1 => Which::is("path", path.as_str().to_owned()),
+            count => match following(self, path, count)? {
+                none if none.is_empty() => return Ok(None),
+                numbers => Which::among("id", numbers),
+            },
+        };
+        let mut files = whole(self, &which)?;
+        files.sort_unstable_by(|a, b| a.state.path.cmp(&b.state.path));
+        let mut files = files.into_iter();
+        // Another one comes first where this one is not stored.
+        let first = files.next().filter(|file| file.state.path == *path);
+        if first.is_some() {
+            ahead.keep(files);
+        }
+        Ok(first)
+    }
 }
 
 fn state(row: &Cells<'_>) -> Result<FileState, BackendError> {
@@ -38,29 +63,6 @@ fn state(row: &Cells<'_>) -> Result<FileState, BackendError> {
 /// A content hash.
 pub(super) fn hash(row: &Cells<'_>, column: usize) -> Result<ContentHash, BackendError> {
     row.blob(column, "a hash", |bytes| Some(ContentHash::from_bytes(bytes.try_into().ok()?)))
-}
-
-pub(super) fn file(snapshot: &Snapshot, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
-    let mut ahead = snapshot.ahead.borrow_mut();
-    if let Some(file) = ahead.take(path) {
-        return Ok(Some(file));
-    }
-    let which = match ahead.count(path) {
-        1 => Which::is("path", path.as_str().to_owned()),
-        count => match following(snapshot, path, count)? {
-            none if none.is_empty() => return Ok(None),
-            numbers => Which::among("id", numbers),
-        },
-    };
-    let mut files = whole(snapshot, &which)?;
-    files.sort_unstable_by(|a, b| a.state.path.cmp(&b.state.path));
-    let mut files = files.into_iter();
-    // Another one comes first where this one is not stored.
-    let first = files.next().filter(|file| file.state.path == *path);
-    if first.is_some() {
-        ahead.keep(files);
-    }
-    Ok(first)
 }
 
 /// The numbers of so many files from this path on, or fewer where they are large.

@@ -1,6 +1,7 @@
 //! Imports and includes, from either end.
 
 use codira_contracts::{BackendError, ImportEnd, ImportEntry, ImportRequest, ImportTarget};
+use codira_store::questions::ImportQuestions;
 use duckdb::types::Value;
 
 use super::{
@@ -28,26 +29,29 @@ struct Row {
     target: Option<u32>,
 }
 
-pub(super) fn imports(snapshot: &Snapshot, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
-    let Some(which) = at(snapshot, &request.end)? else { return Ok(Vec::new()) };
-    let found = snapshot.listed(IMPORTS, which, &request.prefix, request.limit, |row| {
-        let row = Row { file: row.get(OWN)?, ordinal: row.get(OWN + 1)?, reach: row.get(OWN + 2)?, target: row.get(OWN + 3)? };
-        Ok(row)
-    })?;
-    let names = snapshot.names(found.iter().filter_map(|(_, row)| row.target))?;
-    let imports = snapshot.imports(found.iter().map(|(_, row)| row.file))?;
-    let entry = |(Name { path, module }, Row { file, ordinal, reach, target }): (Name, Row)| {
-        let import = imports[&file].get(ordinal as usize).cloned();
-        let import = import.ok_or_else(|| snapshot.database.at().unreadable("an import"))?;
-        let target = match (reach, target) {
-            (RESOLVED, Some(file)) => ImportTarget::Resolved(names[&file].path.clone()),
-            (RESOLVED, None) => return Err(snapshot.database.at().unreadable("where an import leads")),
-            (EXTERNAL, _) => ImportTarget::External,
-            _ => ImportTarget::Unresolved,
+impl ImportQuestions for Snapshot {
+    async fn imports(&mut self, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
+        let Some(which) = at(self, &request.end)? else { return Ok(Vec::new()) };
+        let found = self.listed(IMPORTS, which, &request.prefix, request.limit, |row| {
+            let row =
+                Row { file: row.get(OWN)?, ordinal: row.get(OWN + 1)?, reach: row.get(OWN + 2)?, target: row.get(OWN + 3)? };
+            Ok(row)
+        })?;
+        let names = self.names(found.iter().filter_map(|(_, row)| row.target))?;
+        let imports = self.imports_of(found.iter().map(|(_, row)| row.file))?;
+        let entry = |(Name { path, module }, Row { file, ordinal, reach, target }): (Name, Row)| {
+            let import = imports[&file].get(ordinal as usize).cloned();
+            let import = import.ok_or_else(|| self.database.at().unreadable("an import"))?;
+            let target = match (reach, target) {
+                (RESOLVED, Some(file)) => ImportTarget::Resolved(names[&file].path.clone()),
+                (RESOLVED, None) => return Err(self.database.at().unreadable("where an import leads")),
+                (EXTERNAL, _) => ImportTarget::External,
+                _ => ImportTarget::Unresolved,
+            };
+            Ok(ImportEntry { path, module: module.to_string(), import, target })
         };
-        Ok(ImportEntry { path, module: module.to_string(), import, target })
-    };
-    found.into_iter().map(entry).collect()
+        found.into_iter().map(entry).collect()
+    }
 }
 
 /// Which imports are at this end? `None` where there can be none.

@@ -1,19 +1,17 @@
 //! What is true of the state as a whole.
 
 use codira_contracts::{
-    BackendError, Coverage, Language, Maintenance, Retention, RulesInventory, RunInventory, RuntimeInventory, Tool, Totals,
+    BackendError, Coverage, EmbeddingInventory, Language, RulesInventory, RunInventory, RuntimeInventory, Tool, Totals,
 };
+use codira_store::questions::StateQuestions;
 
 use super::{embeddings, snapshot::Snapshot};
-use crate::{
-    codec,
-    engine::{Cells, Database},
-};
+use crate::{codec, engine::Database};
 
 /// Who wrote the state, and what was the run?
 const STATE: &str = "SELECT generation, backend, version, coverage, analyzers, rules FROM state";
 /// How much is there?
-const TOTALS: &str = "SELECT count(*)::UBIGINT, coalesce(sum(symbols), 0)::UBIGINT, coalesce(sum(imports), 0)::UBIGINT,
+const COUNTS: &str = "SELECT count(*)::UBIGINT, coalesce(sum(symbols), 0)::UBIGINT, coalesce(sum(imports), 0)::UBIGINT,
         coalesce(sum(calls), 0)::UBIGINT, coalesce(sum(\"references\"), 0)::UBIGINT,
         coalesce(sum(documentation), 0)::UBIGINT, coalesce(sum(doc_issues), 0)::UBIGINT
     FROM file";
@@ -56,41 +54,38 @@ pub(crate) fn head(database: &Database, schema: u32) -> Result<Head, BackendErro
     heads.into_iter().next().ok_or_else(|| database.at().unreadable("the state"))
 }
 
-pub(super) fn inventory(snapshot: &Snapshot, head: &Head) -> Result<RuntimeInventory, BackendError> {
-    Ok(RuntimeInventory { embeddings: embeddings::inventory(snapshot)?, ..head.runtime.clone() })
-}
+impl StateQuestions for Snapshot {
+    fn head(&self) -> &RuntimeInventory {
+        &self.head
+    }
 
-pub(super) fn totals(snapshot: &Snapshot) -> Result<Totals, BackendError> {
-    let database = &snapshot.database;
-    let missing = || database.at().unreadable("the totals");
-    let embeddings = embeddings::inventory(snapshot)?;
-    let resolved = database.rows(RESOLVED, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let (edges, resolved_edges) = resolved.into_iter().next().ok_or_else(missing)?;
-    let totals = database.rows(TOTALS, [], |row| {
-        Ok(Totals {
-            files: row.get(0)?,
-            symbols: row.get(1)?,
-            imports: row.get(2)?,
-            calls: row.get(3)?,
-            references: row.get(4)?,
-            documentation: row.get(5)?,
-            doc_issues: row.get(6)?,
-            edges,
-            resolved_edges,
-            embeddings: embeddings.iter().map(|row| row.computed).sum(),
-            pending_embeddings: embeddings.iter().map(|row| row.pending).sum(),
-        })
-    })?;
-    totals.into_iter().next().ok_or_else(missing)
-}
+    async fn counts(&mut self) -> Result<Totals, BackendError> {
+        let database = &self.database;
+        let missing = || database.at().unreadable("the totals");
+        let resolved = database.rows(RESOLVED, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (edges, resolved_edges) = resolved.into_iter().next().ok_or_else(missing)?;
+        let counts = database.rows(COUNTS, [], |row| {
+            Ok(Totals {
+                files: row.get(0)?,
+                symbols: row.get(1)?,
+                imports: row.get(2)?,
+                calls: row.get(3)?,
+                references: row.get(4)?,
+                documentation: row.get(5)?,
+                doc_issues: row.get(6)?,
+                edges,
+                resolved_edges,
+                ..Totals::default()
+            })
+        })?;
+        counts.into_iter().next().ok_or_else(missing)
+    }
 
-pub(super) fn maintenance(snapshot: &Snapshot, Retention { policy, specs }: &Retention) -> Result<Maintenance, BackendError> {
-    let language = |row: &Cells<'_>| Ok((Language::new(row.get::<String>(0)?), row.get::<u64>(1)?));
-    let issues = snapshot.database.rows(ISSUES, [], language)?;
-    let stale = issues.into_iter().filter(|(language, _)| !policy.keeps(language));
-    let orphaned = embeddings::inventory(snapshot)?.into_iter().filter(|row| !specs.contains(&row.spec));
-    Ok(Maintenance {
-        stale_doc_issues: stale.map(|(_, count)| count).sum(),
-        orphaned_embeddings: orphaned.map(|row| row.computed + row.pending).sum(),
-    })
+    async fn doc_issue_counts(&mut self) -> Result<Vec<(Language, u64)>, BackendError> {
+        self.database.rows(ISSUES, [], |row| Ok((Language::new(row.get::<String>(0)?), row.get::<u64>(1)?)))
+    }
+
+    async fn embedding_counts(&mut self) -> Result<Vec<EmbeddingInventory>, BackendError> {
+        embeddings::inventory(self)
+    }
 }

@@ -6,7 +6,7 @@
 //! longer than running: a join or an order costs as much again as a statement without. So statements read one table, in no
 //! order, and say nothing that the question does not ask. What they find is joined and put into order here; the names of
 //! files, which every answer has, are remembered by the [`Snapshot`](snapshot::Snapshot). Rows tell which symbols, edges and imports are
-//! meant; what they are stands in the [documents](sheet) of their files.
+//! meant; what they are stands in the [documents](outlines) of their files.
 
 mod ahead;
 mod documentation;
@@ -17,8 +17,8 @@ pub(crate) mod files;
 mod filter;
 pub(crate) mod imports;
 pub(crate) mod inventory;
+mod outlines;
 mod reader;
-mod sheet;
 mod sketches;
 pub(crate) mod snapshot;
 pub(crate) mod symbols;

@@ -2,23 +2,18 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    pin::pin,
+    task::{Context, Poll, Waker},
 };
 
 use async_trait::async_trait;
-use codira_contracts::{
-    BackendError, Candidate, CandidateRequest, DocIssueEntry, DocIssueRequest, DocumentationEntry, DocumentationRequest,
-    EdgeEntry, EdgeRequest, FileSnapshot, FileState, ImportEntry, ImportRequest, IndexReader, Maintenance, PathPrefix,
-    PendingEmbedding, PendingRequest, RepoPath, Retention, ReusableEmbedding, ReuseRequest, RuntimeInventory, SymbolEntry,
-    SymbolInventoryEntry, SymbolInventoryRequest, SymbolRequest, TextReference, TextRequest, Totals,
+use codira_contracts::{BackendError, IndexReader, for_each_question};
+use codira_store::questions::{
+    Answer, DocumentationQuestions, EdgeQuestions, EmbeddingQuestions, FileQuestions, ImportQuestions, StateQuestions,
+    SymbolQuestions, TextQuestions,
 };
 
-use super::{
-    documentation, edges, embeddings, files, imports,
-    inventory::{self, Head},
-    snapshot::Snapshot,
-    symbols, text,
-};
+use super::snapshot::Snapshot;
 use crate::{
     engine::Database,
     errors::At,
@@ -36,30 +31,27 @@ use crate::{
 pub struct DuckdbReader {
     worker: Worker<Snapshot>,
     location: PathBuf,
-    head: Arc<Head>,
 }
 
 impl DuckdbReader {
     pub(crate) async fn open(index: PathBuf, schema: Schema) -> Result<Self, BackendError> {
         let path = index.clone();
-        let started = Worker::start(move || open_index(&path, schema).map(Snapshot::new))
-            .map_err(|error| At(&index).io("open", error))?;
-        let Started { worker, opened, .. } = started;
-        let gone = || At(&index).io("read", std::io::Error::other("the thread of the reader is gone"));
-        opened.await.map_err(|_| gone())??;
-        let schema = schema.number();
-        let head = worker.call(move |snapshot| inventory::head(&snapshot.database, schema)).await.ok_or_else(gone)??;
-        Ok(Self { worker, location: index, head: Arc::new(head) })
+        let open = move || Snapshot::new(open_index(&path, schema)?, schema.number());
+        let Started { worker, opened, .. } = Worker::start(open).map_err(|error| At(&index).io("open", error))?;
+        opened.await.map_err(|_| gone(&index))??;
+        Ok(Self { worker, location: index })
     }
 
     async fn ask<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&Snapshot) -> Result<T, BackendError> + Send + 'static,
+        question: impl FnOnce(&mut Snapshot) -> Result<T, BackendError> + Send + 'static,
     ) -> Result<T, BackendError> {
-        let answer = self.worker.call(|snapshot| question(snapshot)).await;
-        let gone = || At(&self.location).io("read", std::io::Error::other("the thread of the reader is gone"));
-        answer.ok_or_else(gone)?
+        self.worker.call(question).await.ok_or_else(|| gone(&self.location))?
     }
+}
+
+fn gone(index: &Path) -> BackendError {
+    At(index).io("read", std::io::Error::other("the thread of the reader is gone"))
 }
 
 /// Opens the index at `path`, if it is one of this schema.
@@ -78,81 +70,26 @@ pub(crate) fn open_index(path: &Path, schema: Schema) -> Result<Database, Backen
     Err(BackendError::SchemaMismatch { location: at.to_string(), found, expected })
 }
 
-#[async_trait]
-impl IndexReader for DuckdbReader {
-    async fn inventory(&self) -> Result<RuntimeInventory, BackendError> {
-        let head = Arc::clone(&self.head);
-        self.ask(move |snapshot| inventory::inventory(snapshot, &head)).await
-    }
+/// Asks the tables on the reader's thread.
+macro_rules! ask_tables {
+    ([] $(fn $question:ident($($given:ident: $given_type:ty),*) -> $answer:ty;)*) => {
+        #[async_trait]
+        impl IndexReader for DuckdbReader {
+            $(async fn $question(&self, $($given: $given_type),*) -> Result<$answer, BackendError> {
+                $(let $given = $given.clone();)*
+                self.ask(move |snapshot| answered(snapshot.$question($(&$given),*))).await
+            })*
+        }
+    };
+}
+for_each_question!(ask_tables);
 
-    async fn totals(&self) -> Result<Totals, BackendError> {
-        self.ask(inventory::totals).await
-    }
-
-    async fn file_states(&self, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
-        let prefix = prefix.clone();
-        self.ask(move |snapshot| files::states(snapshot, &prefix)).await
-    }
-
-    async fn file(&self, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
-        let path = path.clone();
-        self.ask(move |snapshot| files::file(snapshot, &path)).await
-    }
-
-    async fn maintenance(&self, retention: &Retention) -> Result<Maintenance, BackendError> {
-        let retention = retention.clone();
-        self.ask(move |snapshot| inventory::maintenance(snapshot, &retention)).await
-    }
-
-    async fn symbols(&self, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
-        let request = request.clone();
-        self.ask(move |snapshot| symbols::symbols(snapshot, &request)).await
-    }
-
-    async fn symbol_inventory(&self, request: &SymbolInventoryRequest) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
-        let request = request.clone();
-        self.ask(move |snapshot| symbols::inventory(snapshot, &request)).await
-    }
-
-    async fn edges(&self, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
-        let request = request.clone();
-        self.ask(move |snapshot| edges::edges(snapshot, &request)).await
-    }
-
-    async fn imports(&self, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
-        let request = request.clone();
-        self.ask(move |snapshot| imports::imports(snapshot, &request)).await
-    }
-
-    async fn text_references(&self, request: &TextRequest) -> Result<Vec<TextReference>, BackendError> {
-        let request = request.clone();
-        self.ask(move |snapshot| text::references(snapshot, &request)).await
-    }
-
-    async fn documentation(&self, request: &DocumentationRequest) -> Result<Vec<DocumentationEntry>, BackendError> {
-        let request = request.clone();
-        self.ask(move |snapshot| documentation::units(snapshot, &request)).await
-    }
-
-    async fn doc_issues(&self, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError> {
-        let request = request.clone();
-        self.ask(move |snapshot| documentation::issues(snapshot, &request)).await
-    }
-
-    async fn reusable_embeddings(&self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
-        let request = request.clone();
-        let found =
-            self.ask(move |snapshot| embeddings::reusable(&snapshot.database, snapshot.specs()?, &request, None)).await?;
-        Ok(found.into_iter().map(|(text_hash, (_, vector))| ReusableEmbedding { text_hash, vector }).collect())
-    }
-
-    async fn pending_embeddings(&self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
-        let request = request.clone();
-        self.ask(move |snapshot| embeddings::pending(&snapshot.database, snapshot.specs()?, &request)).await
-    }
-
-    async fn candidates(&self, request: &CandidateRequest) -> Result<Vec<Candidate>, BackendError> {
-        let request = request.clone();
-        self.ask(move |snapshot| embeddings::candidates(snapshot, &request)).await
+/// The answer to a question of tables that block, so that it waits for nothing.
+fn answered<T>(answer: impl Answer<T>) -> Result<T, BackendError> {
+    let mut answer = pin!(answer);
+    loop {
+        if let Poll::Ready(answer) = answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return answer;
+        }
     }
 }

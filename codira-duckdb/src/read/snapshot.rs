@@ -6,10 +6,10 @@ use std::{
     sync::Arc,
 };
 
-use codira_contracts::{BackendError, EmbeddingSpec, PathPrefix, RepoPath, StableId};
+use codira_contracts::{BackendError, EmbeddingSpec, PathPrefix, RepoPath, RuntimeInventory, StableId};
 use duckdb::params_from_iter;
 
-use super::{ahead::Ahead, embeddings, filter::Which, sketches::Sketches};
+use super::{ahead::Ahead, embeddings, filter::Which, inventory, sketches::Sketches};
 use crate::engine::{Cells, Database};
 
 /// From how many unknown files on all are learnt at once.
@@ -19,6 +19,7 @@ const MANY: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     pub(super) database: Database,
+    pub(super) head: RuntimeInventory,
     names: RefCell<Names>,
     numbers: RefCell<HashMap<RepoPath, Option<u32>>>,
     specs: OnceCell<Vec<(u32, EmbeddingSpec)>>,
@@ -53,16 +54,17 @@ pub(super) const OWN: usize = 4;
 type Within = (u32, u32, StableId);
 
 impl Snapshot {
-    /// The state of a database that is open for reading.
-    pub(crate) fn new(database: Database) -> Self {
-        Self {
+    /// The state of a database of this schema that is open for reading.
+    pub(crate) fn new(database: Database, schema: u32) -> Result<Self, BackendError> {
+        Ok(Self {
+            head: inventory::head(&database, schema)?.runtime,
             database,
             names: RefCell::default(),
             numbers: RefCell::default(),
             specs: OnceCell::new(),
             ahead: RefCell::default(),
             sketches: RefCell::default(),
-        }
+        })
     }
 
     /// Every spec, by number.
@@ -108,8 +110,12 @@ impl Snapshot {
 
     /// The numbers of the files inside a prefix, by path.
     pub(super) fn by_path(&self, prefix: &PathPrefix) -> Result<Vec<u32>, BackendError> {
-        let mut files = self.learn(&Which::all().and_below(prefix))?;
-        let names = self.names.borrow();
+        self.in_order(self.learn(&Which::all().and_below(prefix))?)
+    }
+
+    /// Files, by path.
+    pub(super) fn in_order(&self, mut files: Vec<u32>) -> Result<Vec<u32>, BackendError> {
+        let names = self.names(files.iter().copied())?;
         files.sort_unstable_by(|a, b| names[a].path.cmp(&names[b].path));
         Ok(files)
     }

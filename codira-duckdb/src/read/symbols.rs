@@ -3,12 +3,13 @@
 //! Columns say which symbols are meant, and in which order; documents say what they are.
 
 use codira_contracts::{
-    BackendError, EdgeCounts, LineSpan, PathPrefix, Symbol, SymbolEntry, SymbolInventoryEntry, SymbolInventoryRequest,
-    SymbolKey, SymbolKind, SymbolMatch, SymbolRequest, UseKind,
+    BackendError, EdgeCounts, LineSpan, PathPrefix, SymbolInventoryEntry, SymbolInventoryRequest, SymbolKind, SymbolMatch,
+    SymbolRequest, UseKind,
 };
-use rustc_hash::FxHashMap;
+use codira_store::questions::{Documents, FilesToRead, SymbolQuestions};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{edges::RESOLVED, filter::Which, sheet::Sheet, snapshot::Snapshot};
+use super::{edges::RESOLVED, filter::Which, outlines::Numbered, snapshot::Snapshot};
 use crate::codec;
 
 /// What symbols order by, but for their ids.
@@ -27,37 +28,20 @@ pub(crate) fn logical_digest(name: &str) -> u32 {
     codec::digest(&[name.as_bytes()])
 }
 
-/// Whether the symbol at a place of a sheet is one of those that are looked for.
-type Wanted<'a> = &'a dyn Fn(&Sheet, usize) -> bool;
-
-/// Symbols that were found: their sheets, and in their order the file and the place of each.
-struct Found {
-    sheets: FxHashMap<u32, Sheet>,
-    order: Vec<(u32, usize)>,
-}
-
-impl Found {
-    /// What `make` makes of each.
-    fn map<T>(&self, mut make: impl FnMut(&Sheet, usize) -> T) -> Vec<T> {
-        self.order.iter().map(|(file, place)| make(&self.sheets[file], *place)).collect()
-    }
-}
-
-/// The symbols to which a condition leads. Where it leads to others, too, `wanted` tells them apart.
-fn listed(
+/// The rows of the first symbols that satisfy a condition: their files and numbers.
+fn first_rows(
     snapshot: &Snapshot,
     which: Which,
     prefix: &PathPrefix,
     limit: Option<usize>,
-    wanted: Option<Wanted<'_>>,
-) -> Result<Found, BackendError> {
-    if limit == Some(0) {
-        return Ok(Found { sheets: FxHashMap::default(), order: Vec::new() });
-    }
+) -> Result<Vec<(u32, u32)>, BackendError> {
     let mut rows = snapshot.select(PLACE, "symbol", &which.inside(prefix), |row| {
         Ok((row.get::<u32>(0)?, row.get::<u32>(1)?, LineSpan::new(row.get(2)?, row.get(3)?)))
     })?;
-    if let Some(limit) = limit.filter(|limit| wanted.is_none() && *limit < rows.len()) {
+    if let Some(limit) = limit.filter(|limit| *limit < rows.len()) {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
         // Ids decide among those that are equal so far.
         let names = snapshot.names(rows.iter().map(|(file, ..)| *file))?;
         let key = |(file, _, span): &(u32, u32, LineSpan)| (&names[file].path, *span);
@@ -65,101 +49,73 @@ fn listed(
         let last = rows[limit - 1];
         rows.retain(|row| key(row) <= key(&last));
     }
-    let sheets = snapshot.sheets(rows.iter().map(|(file, ..)| *file))?;
-    let mut order = Vec::with_capacity(rows.len());
-    for (file, number, _) in rows {
-        let sheet = &sheets[&file];
-        let place = sheet.numbered(number).ok_or_else(|| snapshot.database.at().unreadable("a symbol"))?;
-        if wanted.is_none_or(|wanted| wanted(sheet, place)) {
-            order.push((file, place));
-        }
-    }
-    let key = |(file, place): &(u32, usize)| {
-        let (sheet, symbol) = (&sheets[file], &sheets[file].symbols[*place]);
-        (&sheet.name.path, symbol.span, &symbol.id)
-    };
-    order.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
-    order.truncate(limit.unwrap_or(usize::MAX));
-    Ok(Found { sheets, order })
+    Ok(rows.into_iter().map(|(file, number, _)| (file, number)).collect())
 }
 
-pub(super) fn symbols(snapshot: &Snapshot, request: &SymbolRequest) -> Result<Vec<SymbolEntry>, BackendError> {
-    let SymbolRequest { matching, kind, prefix, limit } = request;
-    let mut wanted = None;
-    let which = match matching {
-        SymbolMatch::Name(name) => Which::is("name", name.clone()),
-        SymbolMatch::LogicalName(name) => {
-            // Several logical names may have one digest.
-            wanted = Some(|sheet: &Sheet, place: usize| sheet.logical_names[place] == *name);
-            let condition = format!("name = ? OR logical_name = {}", logical_digest(name));
-            Which::all().and(&condition, [name.clone().into()])
-        }
-        SymbolMatch::Module(name) => {
-            let files = snapshot.of_module(name)?;
-            if files.is_empty() {
-                return Ok(Vec::new());
+impl SymbolQuestions for Snapshot {
+    async fn files_with_symbols(&mut self, request: &SymbolRequest) -> Result<FilesToRead, BackendError> {
+        let SymbolRequest { matching, kind, prefix, limit } = request;
+        let (which, limit) = match matching {
+            SymbolMatch::Name(name) => (Which::is("name", name.clone()), *limit),
+            SymbolMatch::LogicalName(name) => {
+                let condition = format!("name = ? OR logical_name = {}", logical_digest(name));
+                // Several logical names may have one digest: it is not known which rows are the first.
+                (Which::all().and(&condition, [name.clone().into()]), None)
             }
-            Which::among("file", files)
-        }
-        SymbolMatch::Key(key) | SymbolMatch::ChildrenOf(key) | SymbolMatch::OverloadsOf(key) => {
-            let mut entries = if prefix.covers(&key.path) { of_file(snapshot, key, matching)? } else { Vec::new() };
-            entries.retain(|entry| kind.is_none_or(|kind| entry.symbol.kind == kind));
-            entries.truncate(limit.unwrap_or(usize::MAX));
-            return Ok(entries);
-        }
-    };
-    let which = which.and_is("kind", kind.map(|kind| codec::code(SymbolKind::ALL, &kind)));
-    let wanted = wanted.as_ref().map(|wanted| wanted as Wanted<'_>);
-    Ok(listed(snapshot, which, prefix, *limit, wanted)?.map(Sheet::entry))
-}
-
-/// The symbols of the file of a symbol that match it.
-fn of_file(snapshot: &Snapshot, key: &SymbolKey, matching: &SymbolMatch) -> Result<Vec<SymbolEntry>, BackendError> {
-    let Some((sheet, place)) = snapshot.symbol(key)? else { return Ok(Vec::new()) };
-    if matches!(matching, SymbolMatch::Key(_)) {
-        return Ok(vec![sheet.entry(place)]);
+            SymbolMatch::Module(name) => {
+                let files = self.of_module(name)?;
+                if files.is_empty() {
+                    return Ok(FilesToRead::together(files));
+                }
+                (Which::among("file", files), *limit)
+            }
+            SymbolMatch::Key(key) | SymbolMatch::ChildrenOf(key) | SymbolMatch::OverloadsOf(key) => {
+                return self.file_inside(&key.path, prefix).await;
+            }
+        };
+        let which = which.and_is("kind", kind.map(|kind| codec::code(SymbolKind::ALL, &kind)));
+        let files: FxHashSet<u32> = first_rows(self, which, prefix, limit)?.into_iter().map(|(file, _)| file).collect();
+        Ok(FilesToRead::together(self.in_order(files.into_iter().collect())?))
     }
-    let of = &sheet.symbols[place];
-    let matches = |symbol: &Symbol| match matching {
-        SymbolMatch::OverloadsOf(_) => {
-            let same_name = symbol.name == of.name && symbol.parent == of.parent;
-            symbol.kind == SymbolKind::Overload && same_name && symbol.id != of.id
-        }
-        _ => symbol.parent.as_ref() == Some(&of.id),
-    };
-    let mut places: Vec<usize> = (0..sheet.symbols.len()).filter(|place| matches(&sheet.symbols[*place])).collect();
-    places.sort_unstable_by_key(|place| (sheet.symbols[*place].span, &sheet.symbols[*place].id));
-    Ok(places.into_iter().map(|place| sheet.entry(place)).collect())
-}
 
-pub(super) fn inventory(
-    snapshot: &Snapshot,
-    request: &SymbolInventoryRequest,
-) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
-    let kind = request.kind.map(|kind| codec::code(SymbolKind::ALL, &kind));
-    let found = listed(snapshot, Which::all().and_is("kind", kind), &request.prefix, request.limit, None)?;
-    if found.order.is_empty() {
-        return Ok(Vec::new());
-    }
-    let counts = Counts::read(snapshot, &found)?;
-    Ok(found.map(|sheet, place| {
-        let of = |kind| counts.0.get(&(sheet.file, sheet.number(place), kind)).copied().unwrap_or_default();
-        let code = |kind| codec::code(UseKind::ALL, &kind);
-        SymbolInventoryEntry {
-            symbol: sheet.summary(place),
-            calls: of(code(UseKind::Call)),
-            references: of(code(UseKind::Reference)),
+    async fn symbol_inventory(&mut self, request: &SymbolInventoryRequest) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
+        let SymbolInventoryRequest { kind, prefix, limit } = request;
+        let which = Which::all().and_is("kind", kind.map(|kind| codec::code(SymbolKind::ALL, &kind)));
+        let rows = first_rows(self, which, prefix, *limit)?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
         }
-    }))
+        let outlines = self.numbered(rows.iter().map(|(file, _)| *file))?;
+        let index = |(file, number)| outlines[&file].index_of(number).map(|index| (file, index));
+        let found: Option<Vec<(u32, usize)>> = rows.into_iter().map(index).collect();
+        let mut found = found.ok_or_else(|| self.database.at().unreadable("a symbol"))?;
+        let order = |(file, index): &(u32, usize)| {
+            let outline = &outlines[file].outline;
+            (&outline.path, outline.symbols[*index].span, &outline.symbols[*index].id)
+        };
+        found.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
+        found.truncate(limit.unwrap_or(usize::MAX));
+        let counts = Counts::read(self, &outlines)?;
+        let entry = |(file, index): (u32, usize)| {
+            let numbered = &outlines[&file];
+            let of = |kind| {
+                let kind = codec::code(UseKind::ALL, &kind);
+                counts.0.get(&(file, numbered.number(index), kind)).copied().unwrap_or_default()
+            };
+            let symbol = numbered.outline.summary(index);
+            SymbolInventoryEntry { symbol, calls: of(UseKind::Call), references: of(UseKind::Reference) }
+        };
+        Ok(found.into_iter().map(entry).collect())
+    }
 }
 
 /// The counts of edges of symbols, by file, number and kind.
 struct Counts(FxHashMap<(u32, u32, u8), EdgeCounts>);
 
 impl Counts {
-    fn read(snapshot: &Snapshot, found: &Found) -> Result<Self, BackendError> {
-        let among = |column: &str| match found.sheets.len() {
-            ..=NAMED => Which::among(column, found.sheets.keys()),
+    fn read(snapshot: &Snapshot, of: &FxHashMap<u32, Numbered>) -> Result<Self, BackendError> {
+        let among = |column: &str| match of.len() {
+            ..=NAMED => Which::among(column, of.keys()),
             _ => Which::all(),
         };
         let mut counts: FxHashMap<(u32, u32, u8), EdgeCounts> = FxHashMap::default();

@@ -1,44 +1,34 @@
-//! Lines in which a text occurs: each source text is expanded and looked through, on every core.
+//! Lines in which a text occurs: each source text is looked through.
 
-use codira_contracts::{BackendError, TextReference, TextRequest, text};
-use codira_store::parallel;
+use codira_contracts::{BackendError, RepoPath, TextRequest};
+use codira_store::questions::{Batches, Documents, FilesToRead, TextQuestions};
+use rustc_hash::FxHashMap;
 
 use super::{filter::Which, snapshot::Snapshot};
 use crate::forms::document;
 
-/// How many texts are read together, at first where there is a limit, and at most.
-const READ: std::ops::RangeInclusive<usize> = 64..=1024;
+/// How many texts are read at a time.
+const BATCHES: Batches = Batches { first: 64, growth: 4, most: 1024 };
 
-pub(super) fn references(snapshot: &Snapshot, request: &TextRequest) -> Result<Vec<TextReference>, BackendError> {
-    let TextRequest { text, prefix, limit } = request;
-    let mut references = Vec::new();
-    if text.is_empty() || *limit == Some(0) {
-        return Ok(references);
+impl TextQuestions for Snapshot {
+    type Source = Vec<u8>;
+
+    async fn files_with_text(&mut self, request: &TextRequest) -> Result<FilesToRead, BackendError> {
+        Ok(FilesToRead::in_batches(self.by_path(&request.prefix)?, request.limit, BATCHES))
     }
-    let mut some = if limit.is_some() { *READ.start() } else { *READ.end() };
-    let limit = limit.unwrap_or(usize::MAX);
-    let files = snapshot.by_path(prefix)?;
-    let mut rest = &files[..];
-    while !rest.is_empty() && references.len() < limit {
-        let (now, later) = rest.split_at(some.min(rest.len()));
+
+    async fn sources(&mut self, files: &[u32]) -> Result<Vec<(RepoPath, Vec<u8>)>, BackendError> {
         // What do these files read?
-        let sources = snapshot.select("file, source", "document", &Which::among("file", now), |row| {
+        let sources = self.select("file, source", "document", &Which::among("file", files), |row| {
             Ok((row.get::<u32>(0)?, row.get::<Vec<u8>>(1)?))
         })?;
-        let names = snapshot.names(now.iter().copied())?;
-        let sources = sources.into_iter().map(|(file, source)| (names[&file].path.clone(), source)).collect();
-        let found = parallel::map(sources, |(path, source)| {
-            let source = document::source(&source)?;
-            let hits = text::occurrences(&source, text).take(limit);
-            let hits = hits.map(|hit| TextReference { path: path.clone(), site: hit.site, line: hit.line.to_owned() });
-            Some((path.clone(), hits.collect::<Vec<_>>()))
-        });
-        let found: Option<Vec<_>> = found.into_iter().collect();
-        let mut found = found.ok_or_else(|| snapshot.database.at().unreadable("a source text"))?;
-        found.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        references.extend(found.into_iter().flat_map(|(_, hits)| hits));
-        (rest, some) = (later, (some * 4).min(*READ.end()));
+        let mut sources: FxHashMap<u32, Vec<u8>> = sources.into_iter().collect();
+        let names = self.names(files.iter().copied())?;
+        let source = |file: &u32| sources.remove(file).map(|source| (names[file].path.clone(), source));
+        files.iter().map(source).collect::<Option<_>>().ok_or_else(|| self.unreadable("the document of a file"))
     }
-    references.truncate(limit);
-    Ok(references)
+
+    fn expand(source: Vec<u8>) -> Option<String> {
+        document::source(&source)
+    }
 }

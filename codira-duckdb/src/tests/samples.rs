@@ -1,14 +1,12 @@
 //! Something to store, and everything that can be asked about it.
 
-use std::{collections::BTreeMap, fmt::Debug, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use codira_contracts::{
-    BackendError, CandidateRequest, ContentHash, DocIssue, DocIssueRequest, Documentation, DocumentationFormat,
-    DocumentationKind, DocumentationRequest, EdgeEnd, EdgeRequest, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileAnalysis,
-    FileSnapshot, FileState, Import, ImportCondition, ImportEnd, ImportKind, ImportRequest, IndexBackend, IndexReader,
-    IndexWriteSession, Language, LineSpan, Owners, PathPrefix, PendingRequest, Precision, RepoPath, Retention, SessionRequest,
-    Severity, Site, Symbol, SymbolInventoryRequest, SymbolKey, SymbolKind, SymbolRequest, TextRequest, Tool, UseForm, UseKind,
-    UseRecord, Vector, Visibility, WriteScope, resolve::RuleSet,
+    BackendError, ContentHash, DocIssue, Documentation, DocumentationFormat, DocumentationKind, EmbeddingRow, EmbeddingSpec,
+    EmbeddingState, FileAnalysis, FileSnapshot, FileState, Import, ImportCondition, ImportKind, IndexBackend, IndexReader,
+    IndexWriteSession, Language, LineSpan, Precision, RepoPath, SessionRequest, Severity, Site, Symbol, SymbolKind, Tool,
+    UseForm, UseKind, UseRecord, Vector, Visibility, WriteScope, resolve::RuleSet,
 };
 
 use crate::DuckdbBackend;
@@ -95,43 +93,7 @@ pub(super) async fn commit(backend: &DuckdbBackend, scope: WriteScope, count: us
 
 /// The answers to everything, as text, or the first error.
 pub(super) async fn ask_everything(reader: &impl IndexReader) -> Result<String, BackendError> {
-    let mut told = String::new();
-    let mut tell = |answer: &dyn Debug| told += &format!("{answer:#?}\n");
-    let key = |id: &str| SymbolKey { path: RepoPath::new("pkg/f0.py").unwrap(), id: id.into() };
-    let states = reader.file_states(&PathPrefix::root()).await?;
-    for state in &states {
-        tell(&reader.file(&state.path).await?);
-    }
-    tell(&(reader.inventory().await?, reader.totals().await?, states));
-    tell(&reader.maintenance(&Retention::default()).await?);
-    tell(&reader.symbols(&SymbolRequest::of(key("Zoo"))).await?);
-    tell(&reader.symbols(&SymbolRequest::named("feed")).await?);
-    tell(&reader.symbol_inventory(&SymbolInventoryRequest::default()).await?);
-    tell(&(
-        reader.symbols(&SymbolRequest::children_of(key("Zoo"))).await?,
-        reader.symbols(&SymbolRequest::overloads_of(key("Zoo.feed"))).await?,
-    ));
-    let ends = [
-        EdgeEnd::From(key("Zoo.feed")),
-        EdgeEnd::To(key("Zoo")),
-        EdgeEnd::FromNamed("feed".to_owned()),
-        EdgeEnd::ToNamed("dumps".to_owned()),
-        EdgeEnd::ToExternal("json.dumps".to_owned()),
-    ];
-    for end in ends {
-        tell(&reader.edges(&EdgeRequest::new(UseKind::Call, end)).await?);
-    }
-    for end in [ImportEnd::FromFile(key("Zoo").path), ImportEnd::ToModule("json".to_owned())] {
-        tell(&reader.imports(&ImportRequest::new(end)).await?);
-    }
-    tell(&reader.text_references(&TextRequest::new("json.dumps")).await?);
-    tell(&reader.documentation(&DocumentationRequest::default()).await?);
-    tell(&reader.doc_issues(&DocIssueRequest::default()).await?);
-    tell(&reader.pending_embeddings(&PendingRequest::default()).await?);
-    for among in [Owners::Symbols, Owners::Documentation] {
-        tell(&reader.candidates(&CandidateRequest::new(among, spec(), Vector::new(vec![1.0, 1.0])?, 3)).await?);
-    }
-    Ok(told)
+    codira_conformance::ask_everything(reader, DuckdbBackend::in_directory("").descriptor()).await
 }
 
 /// The bytes of every file of a directory.

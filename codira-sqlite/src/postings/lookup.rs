@@ -5,11 +5,17 @@ use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::{Pair, block, sort::sort};
 use crate::errors::At;
+#[cfg(test)]
+use crate::plans::Statement;
 
 /// In which blocks are these keys, if anywhere? Digests stand for the mark.
-pub(crate) const BLOCKS: &str = "SELECT id, body FROM posting WHERE id IN (
+const BLOCKS: &str = "SELECT id, body FROM posting WHERE id IN (
     SELECT (SELECT max(p.id) FROM posting p WHERE p.id BETWEEN s.id << 32 AND (s.id << 32) + w.column1)
     FROM segment s CROSS JOIN (VALUES /*keys*/) w)";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[Statement::of(BLOCKS).walking(&["s"])];
 
 /// How many keys one statement looks for.
 const KEYS: usize = 500;

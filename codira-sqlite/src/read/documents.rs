@@ -4,6 +4,8 @@ use codira_contracts::{BackendError, Documentation, FileAnalysis, Language, Repo
 use sqlx::{AssertSqlSafe, SqliteConnection, sqlite::SqliteRow};
 
 use super::rows::{get, path};
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{
     codec,
     errors::At,
@@ -15,8 +17,12 @@ use crate::{
 };
 
 /// What was said of these files? A list of numbers and a parenthesis follow.
-pub(crate) const DOCUMENTS: &str = "SELECT f.id, f.path, f.language, f.module, d.outline, d.content FROM file f
+const DOCUMENTS: &str = "SELECT f.id, f.path, f.language, f.module, d.outline, d.content FROM file f
     CROSS JOIN document d ON d.file = f.id WHERE f.id IN (";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[Statement::of(DOCUMENTS).then("1,2)")];
 
 /// A file as it is stored; documentation issues and embeddings lie elsewhere.
 #[derive(Debug)]

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, HashMap, HashSet, btree_map::Entry};
 
 use codira_contracts::{
-    BackendError, Candidate, CandidateOwner, CandidateRequest, ContentHash, DocumentationEntry, EmbeddingInventory,
-    EmbeddingSpec, Owners, PathPrefix, PendingEmbedding, PendingRequest, Precision, RepoPath, ReuseRequest, StableId,
-    SymbolKey, Vector, check_dimension,
+    BackendError, CandidateRequest, ContentHash, EmbeddingInventory, EmbeddingSpec, Owners, PathPrefix, PendingEmbedding,
+    PendingRequest, Precision, RepoPath, ReuseRequest, StableId, SymbolKey, Vector,
     score::{Query, Scored, TopK},
 };
-use codira_store::vectors::{Contenders, Estimator};
+use codira_store::{
+    questions::{EmbeddingQuestions, VectorOwner},
+    vectors::{Contenders, Estimator},
+};
 use futures_util::TryStreamExt;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
@@ -17,8 +19,9 @@ use super::{
     filter::{inside, narrowed},
     index::{INSIDE, Index},
     rows::{get, path, sound},
-    sheet::Sheet,
 };
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{
     errors::At,
     forms::{self, sketches, vector},
@@ -26,28 +29,35 @@ use crate::{
 };
 
 /// Which specs are there?
-pub(crate) const SPECS: &str =
-    "SELECT id, engine, engine_version, model, model_version, dimension, precision FROM spec ORDER BY id";
+const SPECS: &str = "SELECT id, engine, engine_version, model, model_version, dimension, precision FROM spec ORDER BY id";
 /// How many embeddings are there of each spec? Sessions count when they commit.
-pub(crate) const COUNTS: &str = "SELECT id, computed, pending FROM spec ORDER BY id";
+const COUNTS: &str = "SELECT id, computed, pending FROM spec ORDER BY id";
 /// Whose vectors were made from these texts? The hashes stand for the mark.
-pub(crate) const OF_TEXTS: &str =
-    "SELECT v.text_hash, f.path, v.owner, v.numbers FROM vector v CROSS JOIN file f ON f.id = v.file
+const OF_TEXTS: &str = "SELECT v.text_hash, f.path, v.owner, v.numbers FROM vector v CROSS JOIN file f ON f.id = v.file
     WHERE v.text_hash IN (/*hashes*/) AND v.id >= ?1 << 40 AND v.id < (?1 + 1) << 40";
 /// Which rows of this spec wait?
-pub(crate) const WAITING: &str = concat!(
+const WAITING: &str = concat!(
     "SELECT f.path, p.owner, p.text FROM pending p CROSS JOIN file f ON f.id = p.file WHERE p.spec = ?5 AND ",
     inside!(),
     " ORDER BY f.path, p.owner LIMIT ?4"
 );
 /// Which sketches are there of this spec? Whole by nature: each is compared.
-pub(crate) const SKETCHES: &str = "SELECT id, body FROM sketch WHERE id >= ?1 << 33 AND id < (?1 + 1) << 33";
+const SKETCHES: &str = "SELECT id, body FROM sketch WHERE id >= ?1 << 33 AND id < (?1 + 1) << 33";
 /// Whose are these vectors, and what are they? The numbers stand for the mark.
-pub(crate) const VECTORS: &str = "SELECT id, owner, numbers FROM vector WHERE id IN (/*numbers*/)";
+const VECTORS: &str = "SELECT id, owner, numbers FROM vector WHERE id IN (/*numbers*/)";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[
+    Statement::of(SPECS).walking(&["spec"]),
+    Statement::of(COUNTS).walking(&["spec"]),
+    Statement::of(OF_TEXTS),
+    Statement::of(WAITING),
+    Statement::of(SKETCHES),
+    Statement::of(VECTORS),
+];
 /// How many texts or vectors one statement looks for.
 const LOOK_UP: usize = 4_000;
-/// How many files are read together.
-const TOGETHER: usize = 256;
 
 /// Every spec, by number.
 pub(crate) async fn specs(connection: &mut SqliteConnection, at: At<'_>) -> Result<Vec<(i64, EmbeddingSpec)>, BackendError> {
@@ -130,68 +140,44 @@ pub(crate) async fn pending(
     Ok(waiting)
 }
 
-/// The most similar, best first, with what their owners are.
-pub(super) async fn candidates(index: &mut Index<'_>, request: &CandidateRequest) -> Result<Vec<Candidate>, BackendError> {
-    let best = best(index, request).await?;
-    let mut candidates = Vec::with_capacity(best.len());
-    for some in best.chunks(TOGETHER) {
-        let numbers: Vec<i64> = some.iter().map(|Scored { key, .. }| key.file).collect();
-        for (Scored { score, key }, sheet) in some.iter().zip(index.sheets(&numbers).await?) {
-            let owner = sound(owner(&sheet, &key.key.id, request.among), "the owner of a vector", index.at)?;
-            candidates.push(Candidate { score: *score, owner });
+impl EmbeddingQuestions for Index<'_> {
+    async fn vectors_of_texts(
+        &mut self,
+        request: &ReuseRequest,
+    ) -> Result<BTreeMap<ContentHash, (SymbolKey, Vector)>, BackendError> {
+        reusable(self.connection, request, self.at).await
+    }
+
+    async fn pending_embeddings(&mut self, request: &PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
+        pending(self.connection, request, self.at).await
+    }
+
+    async fn nearest(&mut self, request: &CandidateRequest) -> Result<Vec<Scored<VectorOwner>>, BackendError> {
+        let Some(spec) = number(self.connection, &request.spec, self.at).await? else { return Ok(Vec::new()) };
+        // Sketches tell which vectors are worth reading; paths are looked up of those that may win.
+        let contenders = contenders(self, spec, request).await?;
+        let mut scored = scored(self, request, &contenders).await?;
+        if let Some(limit) = request.limit.filter(|limit| *limit < scored.len()) {
+            let (_, (least, ..), _) = scored.select_nth_unstable_by(limit - 1, |a, b| b.0.total_cmp(&a.0));
+            let least = *least;
+            scored.retain(|(score, ..)| *score >= least);
         }
-    }
-    Ok(candidates)
-}
-
-/// What a vector of a file belongs to.
-fn owner(sheet: &Sheet, id: &StableId, among: Owners) -> Option<CandidateOwner> {
-    Some(match among {
-        Owners::Symbols => CandidateOwner::Symbol(sheet.entry(sheet.place(id)?)),
-        Owners::Documentation => {
-            let unit = sheet.documentation.iter().find(|unit| unit.id == *id)?.clone();
-            CandidateOwner::Documentation(DocumentationEntry { path: sheet.path.clone(), unit })
+        let files = self.files(scored.iter().map(|(_, file, _)| *file).collect(), &PathPrefix::root()).await?;
+        let paths: HashMap<u32, RepoPath> = files.into_iter().map(|file| (file.number, file.path)).collect();
+        let mut top = TopK::new(request.limit);
+        for (score, file, id) in scored {
+            let path = sound(paths.get(&file).cloned(), "the file of a vector", self.at)?;
+            top.push(score, VectorOwner { key: SymbolKey { path, id: StableId::new(id) }, file });
         }
-    })
-}
-
-/// The owner of a vector: what it orders by, and the number of its file.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Owner {
-    key: SymbolKey,
-    file: i64,
-}
-
-/// The owners of the most similar vectors, best first.
-///
-/// Sketches tell which vectors are worth reading; paths are looked up of those that may win.
-async fn best(index: &mut Index<'_>, request: &CandidateRequest) -> Result<Vec<Scored<Owner>>, BackendError> {
-    check_dimension(&"the vector of a request", &request.spec, &request.vector)?;
-    let limit = request.limit.unwrap_or(usize::MAX);
-    let spec = number(index.connection, &request.spec, index.at).await?;
-    let Some(spec) = spec.filter(|_| limit > 0) else { return Ok(Vec::new()) };
-    let contenders = contenders(index, spec, request).await?;
-    let mut scored = scored(index, request, &contenders).await?;
-    if limit < scored.len() {
-        let (_, (least, ..), _) = scored.select_nth_unstable_by(limit - 1, |a, b| b.0.total_cmp(&a.0));
-        let least = *least;
-        scored.retain(|(score, ..)| *score >= least);
+        Ok(top.into_sorted())
     }
-    let files = index.files(scored.iter().map(|(_, file, _)| *file).collect(), &PathPrefix::root()).await?;
-    let paths: HashMap<i64, RepoPath> = files.into_iter().map(|file| (file.number, file.path)).collect();
-    let mut top = TopK::new(request.limit);
-    for (score, file, id) in scored {
-        let path = sound(paths.get(&file).cloned(), "the file of a vector", index.at)?;
-        top.push(score, Owner { key: SymbolKey { path, id: StableId::new(id) }, file });
-    }
-    Ok(top.into_sorted())
 }
 
 /// A vector that may be among the most similar, and its file, by number.
 #[derive(Clone, Copy, Debug)]
 struct Contender {
     vector: i64,
-    file: i64,
+    file: u32,
 }
 
 /// The vectors that may be among the most similar.
@@ -204,7 +190,7 @@ async fn contenders(index: &mut Index<'_>, spec: i64, request: &CandidateRequest
     let mut rows = sqlx::query(SKETCHES).bind(spec).fetch(&mut *index.connection);
     while let Some(row) = rows.try_next().await.map_err(|error| at.failed("read", error))? {
         for entry in sound(sketches::unpack(get(&row, 0, at)?, get(&row, 1, at)?), "sketches", at)? {
-            let file = i64::from(entry.file);
+            let file = entry.file;
             if entry.documents == documents && files.as_ref().is_none_or(|files| files.contains(&file)) {
                 let bounds = sound(estimator.bounds(entry.sketch), "a sketch", at)?;
                 contenders.push(bounds, Contender { vector: entry.vector, file });
@@ -219,9 +205,9 @@ async fn scored(
     index: &mut Index<'_>,
     request: &CandidateRequest,
     contenders: &[Contender],
-) -> Result<Vec<(f32, i64, String)>, BackendError> {
+) -> Result<Vec<(f32, u32, String)>, BackendError> {
     let at = index.at;
-    let files: HashMap<i64, i64> = contenders.iter().map(|contender| (contender.vector, contender.file)).collect();
+    let files: HashMap<i64, u32> = contenders.iter().map(|contender| (contender.vector, contender.file)).collect();
     let query = Query::new(request.vector.as_slice());
     let mut scored = Vec::with_capacity(contenders.len());
     for some in contenders.chunks(LOOK_UP) {
@@ -239,7 +225,7 @@ async fn scored(
 }
 
 /// The files inside a prefix; `None` for all.
-async fn files_inside(index: &mut Index<'_>, prefix: &PathPrefix) -> Result<Option<HashSet<i64>>, BackendError> {
+async fn files_inside(index: &mut Index<'_>, prefix: &PathPrefix) -> Result<Option<HashSet<u32>>, BackendError> {
     if prefix.is_root() {
         return Ok(None);
     }

@@ -3,24 +3,32 @@
 use std::collections::HashMap;
 
 use codira_contracts::{
-    BackendError, ContentHash, EmbeddingRow, EmbeddingState, FileAnalysis, FileSnapshot, RepoPath, StableId,
+    BackendError, ContentHash, EmbeddingRow, EmbeddingState, FileAnalysis, FileSnapshot, FileState, PathPrefix, RepoPath,
+    StableId,
 };
+use codira_store::questions::FileQuestions;
 use sqlx::{SqliteConnection, sqlite::SqliteRow};
 
 use super::{
     documentation, documents, embeddings,
     index::Index,
     rows::{get, sound},
-    states::{STATE, state},
+    states::{self, STATE, state},
 };
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{errors::At, forms::vector};
 
 /// Which documentation issues has this file?
-pub(crate) const DOC_ISSUES: &str = "SELECT body FROM doc_issue WHERE file = ?";
+const DOC_ISSUES: &str = "SELECT body FROM doc_issue WHERE file = ?";
 /// Which vectors has this file?
-pub(crate) const VECTORS: &str = "SELECT id >> 40, owner, text_hash, numbers FROM vector WHERE file = ?";
+const VECTORS: &str = "SELECT id >> 40, owner, text_hash, numbers FROM vector WHERE file = ?";
 /// Which of its embeddings wait?
-pub(crate) const PENDING: &str = "SELECT spec, owner, text FROM pending WHERE file = ?";
+const PENDING: &str = "SELECT spec, owner, text FROM pending WHERE file = ?";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[Statement::of(DOC_ISSUES), Statement::of(VECTORS), Statement::of(PENDING)];
 
 /// A hash.
 pub(super) fn hash(row: &SqliteRow, column: usize, at: At<'_>) -> Result<ContentHash, BackendError> {
@@ -28,21 +36,27 @@ pub(super) fn hash(row: &SqliteRow, column: usize, at: At<'_>) -> Result<Content
     Ok(ContentHash::from_bytes(sound(bytes, "a hash", at)?))
 }
 
-pub(super) async fn file(index: &mut Index<'_>, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
-    let at = index.at;
-    let connection = &mut *index.connection;
-    let failed = |error| at.failed("read", error);
-    let row = sqlx::query(STATE).bind(path.as_str()).fetch_optional(&mut *connection).await.map_err(failed)?;
-    let Some(row) = row else { return Ok(None) };
-    let (state, number) = (state(&row, at)?, get(&row, 6, at)?);
-    let document = documents::documents(connection, &[number], at).await?.pop();
-    let analysis = sound(document.and_then(|document| document.analysis()), "a file", at)?;
-    let issues = sqlx::query(DOC_ISSUES).bind(number).fetch_optional(&mut *connection).await.map_err(failed)?;
-    let doc_issues = issues.map_or(Ok(Vec::new()), |row| documentation::read(get(&row, 0, at)?, at))?;
-    let embeddings = embeddings_of(connection, number, at).await?;
-    let mut snapshot = FileSnapshot { state, analysis: FileAnalysis { doc_issues, ..analysis }, embeddings };
-    snapshot.normalize();
-    Ok(Some(snapshot))
+impl FileQuestions for Index<'_> {
+    async fn file_states(&mut self, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
+        states::states(self, prefix).await
+    }
+
+    async fn file(&mut self, path: &RepoPath) -> Result<Option<FileSnapshot>, BackendError> {
+        let at = self.at;
+        let connection = &mut *self.connection;
+        let failed = |error| at.failed("read", error);
+        let row = sqlx::query(STATE).bind(path.as_str()).fetch_optional(&mut *connection).await.map_err(failed)?;
+        let Some(row) = row else { return Ok(None) };
+        let (state, number) = (state(&row, at)?, get(&row, 6, at)?);
+        let document = documents::documents(connection, &[number], at).await?.pop();
+        let analysis = sound(document.and_then(|document| document.analysis()), "a file", at)?;
+        let issues = sqlx::query(DOC_ISSUES).bind(number).fetch_optional(&mut *connection).await.map_err(failed)?;
+        let doc_issues = issues.map_or(Ok(Vec::new()), |row| documentation::read(get(&row, 0, at)?, at))?;
+        let embeddings = embeddings_of(connection, number, at).await?;
+        let mut snapshot = FileSnapshot { state, analysis: FileAnalysis { doc_issues, ..analysis }, embeddings };
+        snapshot.normalize();
+        Ok(Some(snapshot))
+    }
 }
 
 async fn embeddings_of(connection: &mut SqliteConnection, file: i64, at: At<'_>) -> Result<Vec<EmbeddingRow>, BackendError> {

@@ -1,11 +1,14 @@
 //! Imports and includes, from either end.
 
 use codira_contracts::{BackendError, ImportEnd, ImportEntry, ImportRequest, ImportTarget, PathPrefix, RepoPath};
-use codira_store::compact::Landing;
+use codira_store::{
+    compact::Landing,
+    questions::{ImportQuestions, first, is_full},
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    index::{Index, batches, first, is_full},
+    index::{Index, to_read},
     rows::sound,
 };
 use crate::postings::Key;
@@ -16,67 +19,69 @@ enum Wanted<'a> {
     /// Those of files of this module.
     OfModule(&'a str),
     /// Those that land in these files, or nowhere and name this module.
-    To(FxHashSet<i64>, Option<&'a str>),
+    To(FxHashSet<u32>, Option<&'a str>),
 }
 
-pub(super) async fn imports(index: &mut Index<'_>, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
-    let ImportRequest { end, prefix, limit } = request;
-    let (files, wanted) = match end {
-        ImportEnd::FromFile(path) => {
-            let file = index.file_at(path).await?.filter(|file| prefix.covers(&file.path));
-            (file.into_iter().collect(), Wanted::All)
-        }
-        ImportEnd::FromModule(module) => (index.files_of(&[Key::Module(module)], prefix).await?, Wanted::OfModule(module)),
-        ImportEnd::ToFile(path) => {
-            let file = index.file_at(path).await?.map(|file| file.number);
-            (index.files_of(&[Key::Landing(path)], prefix).await?, Wanted::To(file.into_iter().collect(), None))
-        }
-        ImportEnd::ToModule(module) => {
-            let mut of_module = index.files_of(&[Key::Module(module)], &PathPrefix::root()).await?;
-            of_module.retain(|file| file.module == *module);
-            let mut keys: Vec<Key<'_>> = of_module.iter().map(|file| Key::Landing(&file.path)).collect();
-            keys.push(Key::Import(module));
-            let files = index.files_of(&keys, prefix).await?;
-            (files, Wanted::To(of_module.iter().map(|file| file.number).collect(), Some(module)))
-        }
-    };
-    let mut entries = Vec::new();
-    for numbers in batches(&files, *limit) {
-        if is_full(&entries, *limit) {
-            break;
-        }
-        let graphs = index.graphs(&numbers).await?;
-        let mut found = Vec::new();
-        for (sheet, graph) in &graphs {
-            for (import, landing) in &graph.imports {
-                let wanted = match (&wanted, landing) {
-                    (Wanted::All, _) => true,
-                    (Wanted::OfModule(module), _) => sheet.module == *module,
-                    (Wanted::To(files, _), Landing::File(file)) => files.contains(&i64::from(*file)),
-                    (Wanted::To(_, module), Landing::External | Landing::Unresolved) => Some(&*import.module) == *module,
-                };
-                if wanted {
-                    found.push((sheet, import, *landing));
+impl ImportQuestions for Index<'_> {
+    async fn imports(&mut self, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
+        let ImportRequest { end, prefix, limit } = request;
+        let (files, wanted) = match end {
+            ImportEnd::FromFile(path) => {
+                let file = self.file_at(path).await?.filter(|file| prefix.covers(&file.path));
+                (file.into_iter().collect(), Wanted::All)
+            }
+            ImportEnd::FromModule(module) => (self.files_of(&[Key::Module(module)], prefix).await?, Wanted::OfModule(module)),
+            ImportEnd::ToFile(path) => {
+                let file = self.file_at(path).await?.map(|file| file.number);
+                (self.files_of(&[Key::Landing(path)], prefix).await?, Wanted::To(file.into_iter().collect(), None))
+            }
+            ImportEnd::ToModule(module) => {
+                let mut of_module = self.files_of(&[Key::Module(module)], &PathPrefix::root()).await?;
+                of_module.retain(|file| file.module == *module);
+                let mut keys: Vec<Key<'_>> = of_module.iter().map(|file| Key::Landing(&file.path)).collect();
+                keys.push(Key::Import(module));
+                let files = self.files_of(&keys, prefix).await?;
+                (files, Wanted::To(of_module.iter().map(|file| file.number).collect(), Some(module)))
+            }
+        };
+        let mut entries = Vec::new();
+        for numbers in to_read(&files, *limit).batches() {
+            if is_full(&entries, *limit) {
+                break;
+            }
+            let graphs = self.graphs(numbers).await?;
+            let mut found = Vec::new();
+            for (outline, graph) in &graphs {
+                for (import, landing) in &graph.imports {
+                    let wanted = match (&wanted, landing) {
+                        (Wanted::All, _) => true,
+                        (Wanted::OfModule(module), _) => outline.module == *module,
+                        (Wanted::To(files, _), Landing::File(file)) => files.contains(file),
+                        (Wanted::To(_, module), Landing::External | Landing::Unresolved) => Some(&*import.module) == *module,
+                    };
+                    if wanted {
+                        found.push((outline, import, *landing));
+                    }
                 }
             }
+            let targets = found.iter().filter_map(|(.., landing)| match landing {
+                Landing::File(file) => Some(*file),
+                Landing::External | Landing::Unresolved => None,
+            });
+            let targets = self.files(targets.collect(), &PathPrefix::root()).await?;
+            let paths: FxHashMap<u32, RepoPath> = targets.into_iter().map(|file| (file.number, file.path)).collect();
+            for (outline, import, landing) in found {
+                let target = match landing {
+                    Landing::File(file) => {
+                        ImportTarget::Resolved(sound(paths.get(&file).cloned(), "where an import lands", self.at)?)
+                    }
+                    Landing::External => ImportTarget::External,
+                    Landing::Unresolved => ImportTarget::Unresolved,
+                };
+                let (path, module) = (outline.path.clone(), outline.module.clone());
+                entries.push(ImportEntry { path, module, import: import.clone(), target });
+            }
         }
-        let targets = found.iter().filter_map(|(.., landing)| match landing {
-            Landing::File(file) => Some(i64::from(*file)),
-            Landing::External | Landing::Unresolved => None,
-        });
-        let targets = index.files(targets.collect(), &PathPrefix::root()).await?;
-        let paths: FxHashMap<i64, RepoPath> = targets.into_iter().map(|file| (file.number, file.path)).collect();
-        for (sheet, import, landing) in found {
-            let target = match landing {
-                Landing::File(file) => {
-                    ImportTarget::Resolved(sound(paths.get(&i64::from(file)).cloned(), "where an import lands", index.at)?)
-                }
-                Landing::External => ImportTarget::External,
-                Landing::Unresolved => ImportTarget::Unresolved,
-            };
-            let (path, module) = (sheet.path.clone(), sheet.module.clone());
-            entries.push(ImportEntry { path, module, import: import.clone(), target });
-        }
+        Ok(first(entries, *limit))
     }
-    Ok(first(entries, *limit))
 }

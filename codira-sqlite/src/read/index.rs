@@ -2,49 +2,69 @@
 
 use std::sync::Arc;
 
-use codira_contracts::{BackendError, PathPrefix, RepoPath};
+use codira_contracts::{BackendError, PathPrefix, RepoPath, RuntimeInventory};
+use codira_store::{
+    FileOutline,
+    questions::{Batches, Documents, FilesToRead},
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::{AssertSqlSafe, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
     filter::{inside, narrowed, range},
     rows::{get, path, sound},
-    sheet::Sheet,
 };
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{
     codec,
     errors::At,
-    forms::{graph::Graph, outline},
+    forms::{
+        graph::Graph,
+        outline::{self, Outline},
+    },
     postings::{Key, Pair, lookup},
     write::rows::list,
 };
 
 /// Which file is at this path?
-pub(crate) const FILE: &str = "SELECT f.id, f.path, f.language, f.module FROM file f WHERE f.path = ?";
+const FILE: &str = "SELECT f.id, f.path, f.language, f.module FROM file f WHERE f.path = ?";
 /// Which of these files are inside the prefix? The list stands for the mark.
-pub(crate) const FILES: &str =
+const FILES: &str =
     concat!("SELECT f.id, f.path, f.language, f.module FROM file f WHERE f.id IN (/*numbers*/) AND ", inside!(), " LIMIT ?4");
 /// Which files are inside the prefix?
-pub(crate) const INSIDE: &str =
+pub(super) const INSIDE: &str =
     concat!("SELECT f.id, f.path, f.language, f.module FROM file f WHERE ", range!(), " ORDER BY f.path LIMIT ?4");
 /// Which files inside the prefix have documentation units?
-pub(crate) const DOCUMENTED: &str = concat!(
+pub(super) const DOCUMENTED: &str = concat!(
     "SELECT f.id, f.path, f.language, f.module FROM file f WHERE f.documentation > 0 AND ",
     range!(),
     " ORDER BY f.path LIMIT ?4"
 );
 /// Which files inside the prefix have documentation issues?
-pub(crate) const FAULTY: &str = concat!(
+pub(super) const FAULTY: &str = concat!(
     "SELECT f.id, f.path, f.language, f.module FROM file f WHERE f.doc_issues > 0 AND ",
     range!(),
     " ORDER BY f.path LIMIT ?4"
 );
 /// What are the outlines of these files? A list of numbers and a parenthesis follow.
-pub(crate) const OUTLINES: &str = "SELECT f.id, f.path, f.module, d.outline FROM file f
+const OUTLINES: &str = "SELECT f.id, f.path, f.module, d.outline FROM file f
     CROSS JOIN document d ON d.file = f.id WHERE f.id IN (";
 /// What do these files make of others? A list of numbers and a parenthesis follow.
-pub(crate) const GRAPHS: &str = "SELECT f.id, f.path, f.module, d.outline, d.content, r.meanings FROM file f
+const GRAPHS: &str = "SELECT f.id, f.path, f.module, d.outline, d.content, r.meanings FROM file f
     CROSS JOIN document d ON d.file = f.id CROSS JOIN resolution r ON r.file = f.id WHERE f.id IN (";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[
+    Statement::of(FILE),
+    Statement::of(FILES),
+    Statement::of(INSIDE).by_path(),
+    Statement::of(DOCUMENTED).by_path(),
+    Statement::of(FAULTY).by_path(),
+    Statement::of(OUTLINES).then("1,2)"),
+    Statement::of(GRAPHS).then("1,2)"),
+];
 
 /// How many numbers stand in one statement.
 const NUMBERS: usize = 10_000;
@@ -54,7 +74,7 @@ const KEPT: usize = 8 << 20;
 /// A file, as far as questions narrow by it.
 #[derive(Clone, Debug)]
 pub(super) struct File {
-    pub(super) number: i64,
+    pub(super) number: u32,
     pub(super) path: RepoPath,
     pub(super) language: String,
     pub(super) module: String,
@@ -63,8 +83,8 @@ pub(super) struct File {
 /// What was read.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
-    sheets: FxHashMap<i64, Arc<Sheet>>,
-    graphs: FxHashMap<i64, Arc<Graph>>,
+    outlines: FxHashMap<u32, Arc<FileOutline>>,
+    graphs: FxHashMap<u32, Arc<Graph>>,
     weight: usize,
 }
 
@@ -81,6 +101,7 @@ impl Cache {
 #[derive(Debug)]
 pub(super) struct Index<'a> {
     pub(super) connection: &'a mut SqliteConnection,
+    pub(super) head: &'a RuntimeInventory,
     pub(super) cache: &'a mut Cache,
     pub(super) at: At<'a>,
 }
@@ -94,7 +115,7 @@ impl Index<'_> {
 
     /// The files to which any of these keys may lead, by path.
     pub(super) async fn files_of(&mut self, keys: &[Key<'_>], prefix: &PathPrefix) -> Result<Vec<File>, BackendError> {
-        let numbers: FxHashSet<i64> = self.pairs_of(keys).await?.into_iter().map(|pair| i64::from(pair.file())).collect();
+        let numbers: FxHashSet<u32> = self.pairs_of(keys).await?.into_iter().map(|pair| pair.file()).collect();
         self.files(numbers, prefix).await
     }
 
@@ -105,8 +126,8 @@ impl Index<'_> {
     }
 
     /// Those of these files that are there, by path.
-    pub(super) async fn files(&mut self, numbers: FxHashSet<i64>, prefix: &PathPrefix) -> Result<Vec<File>, BackendError> {
-        let mut numbers: Vec<i64> = numbers.into_iter().collect();
+    pub(super) async fn files(&mut self, numbers: FxHashSet<u32>, prefix: &PathPrefix) -> Result<Vec<File>, BackendError> {
+        let mut numbers: Vec<u32> = numbers.into_iter().collect();
         numbers.sort_unstable();
         let mut files = Vec::with_capacity(numbers.len());
         for some in numbers.chunks(NUMBERS) {
@@ -126,53 +147,34 @@ impl Index<'_> {
         rows.map_err(|error| self.at.failed("read", error))?.iter().map(|row| file(row, self.at)).collect()
     }
 
-    /// The outlines of files, in their order.
-    pub(super) async fn sheets(&mut self, files: &[i64]) -> Result<Vec<Arc<Sheet>>, BackendError> {
-        let mut found: FxHashMap<i64, Arc<Sheet>> = FxHashMap::default();
-        let mut missing = Vec::new();
-        for number in files {
-            match self.cache.sheets.get(number) {
-                Some(sheet) => drop(found.insert(*number, sheet.clone())),
-                None => missing.push(*number),
-            }
-        }
-        for row in self.rows(OUTLINES, &missing).await? {
-            let bytes = sound(outline::expand(get(&row, 3, self.at)?), "an outline", self.at)?;
-            let (number, sheet) = self.sheet(&row, &bytes)?;
-            found.insert(number, sheet);
-        }
-        let sheets = files.iter().map(|number| found.get(number).cloned());
-        sound(sheets.collect(), "an outline", self.at)
-    }
-
     /// The graphs of files, in their order, with the outlines.
-    pub(super) async fn graphs(&mut self, files: &[i64]) -> Result<Vec<(Arc<Sheet>, Arc<Graph>)>, BackendError> {
-        let mut found: FxHashMap<i64, (Arc<Sheet>, Arc<Graph>)> = FxHashMap::default();
+    pub(super) async fn graphs(&mut self, files: &[u32]) -> Result<Vec<(Arc<FileOutline>, Arc<Graph>)>, BackendError> {
+        let mut found: FxHashMap<u32, (Arc<FileOutline>, Arc<Graph>)> = FxHashMap::default();
         let mut missing = Vec::new();
         for number in files {
-            match (self.cache.sheets.get(number), self.cache.graphs.get(number)) {
-                (Some(sheet), Some(graph)) => drop(found.insert(*number, (sheet.clone(), graph.clone()))),
+            match (self.cache.outlines.get(number), self.cache.graphs.get(number)) {
+                (Some(outline), Some(graph)) => drop(found.insert(*number, (outline.clone(), graph.clone()))),
                 _ => missing.push(*number),
             }
         }
         for row in self.rows(GRAPHS, &missing).await? {
             let known = sound(outline::expand(get(&row, 3, self.at)?), "an outline", self.at)?;
-            let (number, sheet) = self.sheet(&row, &known)?;
+            let (number, outline) = self.outline(&row, &known)?;
             let content = sound(codec::expand(get(&row, 4, self.at)?, &known), "a content", self.at)?;
             let meanings = sound(codec::expand(get(&row, 5, self.at)?, b""), "what came of resolving", self.at)?;
             let graph = Graph::read(&content, &meanings)
-                .filter(|graph| graph.edges.iter().all(|edge| edge.owner < sheet.symbols.len()));
+                .filter(|graph| graph.edges.iter().all(|edge| edge.owner < outline.symbols.len()));
             let graph = Arc::new(sound(graph, "a graph", self.at)?);
             self.cache.keep(content.len());
             self.cache.graphs.insert(number, graph.clone());
-            found.insert(number, (sheet, graph));
+            found.insert(number, (outline, graph));
         }
         let graphs = files.iter().map(|number| found.get(number).cloned());
         sound(graphs.collect(), "a graph", self.at)
     }
 
     /// Rows that begin with number, path and module, of a statement that ends in a list.
-    async fn rows(&mut self, sql: &str, files: &[i64]) -> Result<Vec<SqliteRow>, BackendError> {
+    async fn rows(&mut self, sql: &str, files: &[u32]) -> Result<Vec<SqliteRow>, BackendError> {
         if files.is_empty() {
             return Ok(Vec::new());
         }
@@ -181,16 +183,48 @@ impl Index<'_> {
         rows.map_err(|error| self.at.failed("read", error))
     }
 
-    fn sheet(&mut self, row: &SqliteRow, bytes: &[u8]) -> Result<(i64, Arc<Sheet>), BackendError> {
+    /// The outline whose bytes these are, of a row that begins so.
+    fn outline(&mut self, row: &SqliteRow, bytes: &[u8]) -> Result<(u32, Arc<FileOutline>), BackendError> {
         let number = get(row, 0, self.at)?;
-        if let Some(sheet) = self.cache.sheets.get(&number) {
-            return Ok((number, sheet.clone()));
+        if let Some(outline) = self.cache.outlines.get(&number) {
+            return Ok((number, outline.clone()));
         }
-        let sheet = Sheet::read(path(row, 1, self.at)?, get(row, 2, self.at)?, bytes);
-        let sheet = Arc::new(sound(sheet, "an outline", self.at)?);
+        let Outline { symbols, documentation } = sound(outline::read(bytes), "an outline", self.at)?;
+        let (path, module) = (path(row, 1, self.at)?, get(row, 2, self.at)?);
+        let outline = Arc::new(FileOutline::new(path, module, symbols.into_owned(), documentation.into_owned()));
         self.cache.keep(bytes.len());
-        self.cache.sheets.insert(number, sheet.clone());
-        Ok((number, sheet))
+        self.cache.outlines.insert(number, outline.clone());
+        Ok((number, outline))
+    }
+}
+
+impl Documents for Index<'_> {
+    const OUTLINES: usize = BATCHES.most;
+
+    async fn file_number(&mut self, path: &RepoPath) -> Result<Option<u32>, BackendError> {
+        Ok(self.file_at(path).await?.map(|file| file.number))
+    }
+
+    async fn outlines(&mut self, files: &[u32]) -> Result<Vec<Arc<FileOutline>>, BackendError> {
+        let mut found: FxHashMap<u32, Arc<FileOutline>> = FxHashMap::default();
+        let mut missing = Vec::new();
+        for number in files {
+            match self.cache.outlines.get(number) {
+                Some(outline) => drop(found.insert(*number, outline.clone())),
+                None => missing.push(*number),
+            }
+        }
+        for row in self.rows(OUTLINES, &missing).await? {
+            let bytes = sound(outline::expand(get(&row, 3, self.at)?), "an outline", self.at)?;
+            let (number, outline) = self.outline(&row, &bytes)?;
+            found.insert(number, outline);
+        }
+        let outlines = files.iter().map(|number| found.get(number).cloned());
+        sound(outlines.collect(), "an outline", self.at)
+    }
+
+    fn unreadable(&self, what: &str) -> BackendError {
+        self.at.unreadable(what)
     }
 }
 
@@ -198,29 +232,10 @@ fn file(row: &SqliteRow, at: At<'_>) -> Result<File, BackendError> {
     Ok(File { number: get(row, 0, at)?, path: path(row, 1, at)?, language: get(row, 2, at)?, module: get(row, 3, at)? })
 }
 
-/// How many files are read at first, and at most, when a limit may end the answer early.
-const FIRST: usize = 8;
-const MOST: usize = 256;
+/// How many files are read at a time.
+const BATCHES: Batches = Batches { first: 8, growth: 2, most: 256 };
 
-/// The numbers of files, some at a time: few at first where there is a limit.
-pub(super) fn batches(files: &[File], limit: Option<usize>) -> impl Iterator<Item = Vec<i64>> + '_ {
-    let mut rest = files;
-    let mut size = if limit.is_some() { FIRST } else { MOST };
-    std::iter::from_fn(move || {
-        let (some, after) = rest.split_at(size.min(rest.len()));
-        rest = after;
-        size = (2 * size).min(MOST);
-        (!some.is_empty()).then(|| some.iter().map(|file| file.number).collect())
-    })
-}
-
-/// Whether there is as much as a limit allows.
-pub(super) fn is_full<T>(answers: &[T], limit: Option<usize>) -> bool {
-    limit.is_some_and(|limit| answers.len() >= limit)
-}
-
-/// As much as a limit allows.
-pub(super) fn first<T>(mut answers: Vec<T>, limit: Option<usize>) -> Vec<T> {
-    answers.truncate(limit.unwrap_or(usize::MAX));
-    answers
+/// Files to read for an answer with a limit.
+pub(super) fn to_read(files: &[File], limit: Option<usize>) -> FilesToRead {
+    FilesToRead::in_batches(files.iter().map(|file| file.number).collect(), limit, BATCHES)
 }

@@ -1,6 +1,7 @@
 //! What is true of the state as a whole.
 
-use codira_contracts::{BackendError, Coverage, Language, Maintenance, Retention, RuntimeInventory, Tool, Totals};
+use codira_contracts::{BackendError, Coverage, EmbeddingInventory, Language, RuntimeInventory, Tool, Totals};
+use codira_store::questions::StateQuestions;
 use sqlx::SqliteConnection;
 
 use super::{
@@ -8,16 +9,22 @@ use super::{
     index::Index,
     rows::{get, sound},
 };
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{codec, errors::At, forms};
 
 /// Who wrote the state, and what was the run?
-pub(crate) const STATE: &str = "SELECT generation, backend, version, coverage, analyzers, rules FROM state WHERE id = 1";
+const STATE: &str = "SELECT generation, backend, version, coverage, analyzers, rules FROM state WHERE id = 1";
 /// How much is there?
-pub(crate) const TOTALS: &str =
-    "SELECT files, symbols, imports, calls, \"references\", documentation, doc_issues, edges, resolved
+const TOTALS: &str = "SELECT files, symbols, imports, calls, \"references\", documentation, doc_issues, edges, resolved
     FROM total WHERE id = 1";
 /// How many documentation issues are there in each language? Files without any are not looked at.
-pub(crate) const ISSUES: &str = "SELECT language, sum(doc_issues) FROM file WHERE doc_issues > 0 GROUP BY language";
+const ISSUES: &str = "SELECT language, sum(doc_issues) FROM file WHERE doc_issues > 0 GROUP BY language";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] =
+    &[Statement::of(STATE), Statement::of(TOTALS), Statement::of(ISSUES).walking(&["file"])];
 
 /// What a reader learns when it opens: the inventory without what is counted.
 pub(super) async fn head(connection: &mut SqliteConnection, schema: u32, at: At<'_>) -> Result<RuntimeInventory, BackendError> {
@@ -35,42 +42,36 @@ pub(super) async fn head(connection: &mut SqliteConnection, schema: u32, at: At<
     })
 }
 
-pub(super) async fn inventory(index: &mut Index<'_>, head: &RuntimeInventory) -> Result<RuntimeInventory, BackendError> {
-    let embeddings = embeddings::inventory(index.connection, index.at).await?;
-    Ok(RuntimeInventory { embeddings, ..head.clone() })
-}
+impl StateQuestions for Index<'_> {
+    fn head(&self) -> &RuntimeInventory {
+        self.head
+    }
 
-pub(super) async fn totals(index: &mut Index<'_>) -> Result<Totals, BackendError> {
-    let (connection, at) = (&mut *index.connection, index.at);
-    let row = sqlx::query(TOTALS).fetch_one(&mut *connection).await.map_err(|error| at.failed("read", error))?;
-    let count = |column| get::<i64>(&row, column, at).map(|count| count as u64);
-    let embeddings = embeddings::inventory(connection, at).await?;
-    Ok(Totals {
-        files: count(0)?,
-        symbols: count(1)?,
-        imports: count(2)?,
-        calls: count(3)?,
-        references: count(4)?,
-        documentation: count(5)?,
-        doc_issues: count(6)?,
-        edges: count(7)?,
-        resolved_edges: count(8)?,
-        embeddings: embeddings.iter().map(|row| row.computed).sum(),
-        pending_embeddings: embeddings.iter().map(|row| row.pending).sum(),
-    })
-}
+    async fn counts(&mut self) -> Result<Totals, BackendError> {
+        let at = self.at;
+        let row = sqlx::query(TOTALS).fetch_one(&mut *self.connection).await.map_err(|error| at.failed("read", error))?;
+        let count = |column| get::<i64>(&row, column, at).map(|count| count as u64);
+        Ok(Totals {
+            files: count(0)?,
+            symbols: count(1)?,
+            imports: count(2)?,
+            calls: count(3)?,
+            references: count(4)?,
+            documentation: count(5)?,
+            doc_issues: count(6)?,
+            edges: count(7)?,
+            resolved_edges: count(8)?,
+            ..Totals::default()
+        })
+    }
 
-pub(super) async fn maintenance(
-    index: &mut Index<'_>,
-    Retention { policy, specs }: &Retention,
-) -> Result<Maintenance, BackendError> {
-    let (connection, at) = (&mut *index.connection, index.at);
-    let issues: Vec<(String, i64)> =
-        sqlx::query_as(ISSUES).fetch_all(&mut *connection).await.map_err(|error| at.failed("read", error))?;
-    let stale = issues.into_iter().filter(|(language, _)| !policy.keeps(&Language::new(language.clone())));
-    let orphaned = embeddings::inventory(connection, at).await?.into_iter().filter(|row| !specs.contains(&row.spec));
-    Ok(Maintenance {
-        stale_doc_issues: stale.map(|(_, count)| count as u64).sum(),
-        orphaned_embeddings: orphaned.map(|row| row.computed + row.pending).sum(),
-    })
+    async fn doc_issue_counts(&mut self) -> Result<Vec<(Language, u64)>, BackendError> {
+        let rows = sqlx::query_as(ISSUES).fetch_all(&mut *self.connection).await;
+        let counts: Vec<(String, i64)> = rows.map_err(|error| self.at.failed("read", error))?;
+        Ok(counts.into_iter().map(|(language, count)| (Language::new(language), count as u64)).collect())
+    }
+
+    async fn embedding_counts(&mut self) -> Result<Vec<EmbeddingInventory>, BackendError> {
+        embeddings::inventory(self.connection, self.at).await
+    }
 }

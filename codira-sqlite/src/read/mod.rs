@@ -1,6 +1,6 @@
 //! The questions.
 //!
-//! Inverted lists lead from what is asked to files; what is said of these decides ([`index`], [`sheet`]). Files come by path, so that
+//! Inverted lists lead from what is asked to files; what is said of these decides ([`index`]). Files come by path, so that
 //! a limit ends the walk. Each other file answers one kind of question. Every statement is a constant beside the code that runs it,
 //! with the question that it answers above it; a test looks at the plans.
 
@@ -15,7 +15,6 @@ pub(crate) mod index;
 pub(crate) mod inventory;
 mod reader;
 mod rows;
-mod sheet;
 pub(crate) mod states;
 mod symbols;
 mod text;

@@ -16,7 +16,7 @@ pub(super) fn get<'r, T: Decode<'r, Sqlite> + Type<Sqlite>>(
 
 /// What was made of a value, unless it could not be.
 pub(super) fn sound<T>(value: Option<T>, what: &str, at: At<'_>) -> Result<T, BackendError> {
-    value.ok_or_else(|| at.corrupt(format!("{what} cannot be read"), None))
+    value.ok_or_else(|| at.unreadable(what))
 }
 
 /// A path.

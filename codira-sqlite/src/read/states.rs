@@ -10,10 +10,12 @@ use super::{
     rows::{get, path, sound},
 };
 use crate::errors::At;
+#[cfg(test)]
+use crate::plans::Statement;
 
 /// Which files are there after this path, and in which state? Each column of all of them is one text: thousands of rows take less
 /// time to read than to be sent from SQLite's thread one by one.
-pub(crate) const STATES: &str = concat!(
+const STATES: &str = concat!(
     "SELECT group_concat(path, char(0)), CAST(group_concat(hash, '') AS BLOB), group_concat(size, ','), group_concat(modified, ','),
         group_concat(hex(analyzer), ','), group_concat(hex(analyzer_version), ',')
     FROM (SELECT f.path, f.hash, f.size, f.modified, f.analyzer, f.analyzer_version FROM file f WHERE ",
@@ -23,8 +25,12 @@ pub(crate) const STATES: &str = concat!(
 /// How many states are read together; few under test, so that there are several lots.
 const STATES_TOGETHER: usize = if cfg!(test) { 2 } else { 10_000 };
 /// In which state is this file?
-pub(crate) const STATE: &str =
+pub(super) const STATE: &str =
     "SELECT f.path, f.hash, f.size, f.modified, f.analyzer, f.analyzer_version, f.id FROM file f WHERE f.path = ?";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[Statement::of(STATES).by_path(), Statement::of(STATE)];
 
 pub(super) async fn states(index: &mut Index<'_>, prefix: &PathPrefix) -> Result<Vec<FileState>, BackendError> {
     let mut states: Vec<FileState> = Vec::new();

@@ -3,12 +3,10 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use codira_contracts::{
-    BackendError, CandidateRequest, ContentHash, DocIssue, DocIssueRequest, Documentation, DocumentationFormat,
-    DocumentationKind, DocumentationRequest, EdgeEnd, EdgeRequest, EmbeddingRow, EmbeddingSpec, EmbeddingState, FileAnalysis,
-    FileSnapshot, FileState, Import, ImportCondition, ImportEnd, ImportKind, ImportRequest, IndexBackend, IndexReader,
-    IndexWriteSession, Language, LineSpan, Owners, PathPrefix, PendingRequest, Precision, RepoPath, Retention, SessionRequest,
-    Severity, Site, Symbol, SymbolInventoryRequest, SymbolKind, SymbolRequest, TextRequest, Tool, UseForm, UseKind, UseRecord,
-    Vector, Visibility, WriteScope, resolve::RuleSet,
+    BackendError, ContentHash, DocIssue, Documentation, DocumentationFormat, DocumentationKind, EmbeddingRow, EmbeddingSpec,
+    EmbeddingState, FileAnalysis, FileSnapshot, FileState, Import, ImportCondition, ImportKind, IndexBackend, IndexReader,
+    IndexWriteSession, Language, LineSpan, Precision, RepoPath, SessionRequest, Severity, Site, Symbol, SymbolKind, Tool,
+    UseForm, UseKind, UseRecord, Vector, Visibility, WriteScope, resolve::RuleSet,
 };
 
 use crate::SqliteBackend;
@@ -98,49 +96,9 @@ pub(super) async fn commit(backend: &SqliteBackend, scope: WriteScope, count: us
     session.commit().await.unwrap().generation
 }
 
-/// Asks everything; one text of all answers, or the first error.
+/// The answers to everything, as text, or the first error.
 pub(super) async fn ask_everything(reader: &impl IndexReader) -> Result<String, BackendError> {
-    let named = "run".to_owned();
-    let key = codira_contracts::SymbolKey { path: RepoPath::new("pkg/f0.py")?, id: "A.run".into() };
-    let class = codira_contracts::SymbolKey { id: "A".into(), ..key.clone() };
-    let candidates = |among| Ok::<_, BackendError>(CandidateRequest::new(among, spec(), Vector::new(vec![1.0, 1.0])?, 3));
-    let mut text = format!(
-        "{:#?}",
-        (
-            reader.inventory().await?,
-            reader.totals().await?,
-            reader.file_states(&PathPrefix::root()).await?,
-            reader.maintenance(&Retention::default()).await?,
-            reader.symbols(&SymbolRequest::of(key.clone())).await?,
-            reader.symbols(&SymbolRequest::named("run")).await?,
-            reader.symbol_inventory(&SymbolInventoryRequest::default()).await?,
-            reader.symbols(&SymbolRequest::children_of(class)).await?,
-            reader.symbols(&SymbolRequest::overloads_of(key.clone())).await?,
-        )
-    );
-    for end in
-        [EdgeEnd::From(key.clone()), EdgeEnd::To(key.clone()), EdgeEnd::FromNamed(named), EdgeEnd::ToNamed("execute".into())]
-    {
-        text += &format!("{:#?}", reader.edges(&EdgeRequest::new(UseKind::Call, end)).await?);
-    }
-    for end in [ImportEnd::FromFile(key.path.clone()), ImportEnd::ToModule("os.path".to_owned())] {
-        text += &format!("{:#?}", reader.imports(&ImportRequest::new(end)).await?);
-    }
-    text += &format!(
-        "{:#?}",
-        (
-            reader.text_references(&TextRequest::new("conn.execute")).await?,
-            reader.documentation(&DocumentationRequest::default()).await?,
-            reader.doc_issues(&DocIssueRequest::default()).await?,
-            reader.pending_embeddings(&PendingRequest::default()).await?,
-            reader.candidates(&candidates(Owners::Symbols)?).await?,
-            reader.candidates(&candidates(Owners::Documentation)?).await?,
-        )
-    );
-    for state in reader.file_states(&PathPrefix::root()).await? {
-        text += &format!("{:#?}", reader.file(&state.path).await?);
-    }
-    Ok(text)
+    codira_conformance::ask_everything(reader, SqliteBackend::in_directory("").descriptor()).await
 }
 
 /// Every file of a directory, with its bytes and the time of its last change.

@@ -27,7 +27,7 @@ const FILES: usize = 256;
 
 const RESOLUTION: Insert = Insert { head: "INSERT INTO resolution (file, edges, resolved, meanings) VALUES", columns: 4 };
 /// What came of resolving files; a list of numbers and a parenthesis follow.
-pub(crate) const DROP: &str = "DELETE FROM resolution WHERE file IN (";
+pub(super) const DROP: &str = "DELETE FROM resolution WHERE file IN (";
 
 /// A file that was resolved.
 struct Resolved {

@@ -13,6 +13,8 @@ use super::{
     rows::{Insert, Rows},
     writer::Writer,
 };
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{
     errors::At,
     forms::{self, vector},
@@ -35,17 +37,28 @@ pub(super) const PENDING: Insert =
 const TOGETHER: usize = 1_000;
 
 /// Rows of given owners that wait; pairs and two conditions follow.
-pub(crate) const WAITING: &str = "SELECT file, owner, text FROM pending WHERE (file, owner) IN (VALUES ";
+const WAITING: &str = "SELECT file, owner, text FROM pending WHERE (file, owner) IN (VALUES ";
 /// Vectors of given owners; pairs and a range of numbers follow.
-pub(crate) const DROP_VECTORS: &str = "DELETE FROM vector WHERE (file, owner) IN (VALUES ";
+const DROP_VECTORS: &str = "DELETE FROM vector WHERE (file, owner) IN (VALUES ";
 /// Rows of given owners that wait no more; pairs and a condition follow.
-pub(crate) const DROP_PENDING: &str = "DELETE FROM pending WHERE (file, owner) IN (VALUES ";
+const DROP_PENDING: &str = "DELETE FROM pending WHERE (file, owner) IN (VALUES ";
 /// Which is the next free number in a range?
-pub(crate) const NEXT_VECTOR: &str = "SELECT coalesce(max(id), ?1 - 1) + 1 FROM vector WHERE id BETWEEN ?1 AND ?2";
+const NEXT_VECTOR: &str = "SELECT coalesce(max(id), ?1 - 1) + 1 FROM vector WHERE id BETWEEN ?1 AND ?2";
 /// Counts the embeddings of each spec; the numbers of vectors are in the small index.
-pub(crate) const COUNT: &str = "UPDATE spec SET
+const COUNT: &str = "UPDATE spec SET
     computed = (SELECT count(*) FROM vector INDEXED BY vector_owner WHERE vector.id >> 40 = spec.id),
     pending = (SELECT count(*) FROM pending WHERE pending.spec = spec.id)";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[
+    Statement::of(WAITING).then("(?,?),(?,?)) AND spec = 1"),
+    Statement::of(DROP_VECTORS).then("(?,?),(?,?)) AND id >= 1 AND id < 2"),
+    Statement::of(DROP_PENDING).then("(?,?),(?,?)) AND spec = 1"),
+    Statement::of(NEXT_VECTOR),
+    // Counted once a commit, in the small index.
+    Statement::of(COUNT).walking(&["vector", "spec"]),
+];
 
 /// Specs whose numbers are known, with the next number of a vector.
 pub(super) type Specs = HashMap<EmbeddingSpec, SpecNumbers>;

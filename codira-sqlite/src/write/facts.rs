@@ -10,6 +10,8 @@ use codira_store::{AllOffers, RunFacts, parallel};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{derive::files, put::OFFERS, writer::Writer};
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{
     errors::At,
     postings::{Key, Pair},
@@ -25,7 +27,14 @@ const PART: i64 = 8;
 const TOGETHER: usize = 512;
 
 /// Which files are there, and how many symbols have they? Asked only when many files are resolved.
-pub(crate) const ALL: &str = "SELECT id, symbols FROM file ORDER BY id";
+pub(super) const ALL: &str = "SELECT id, symbols FROM file ORDER BY id";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[
+    // A large part of all files is resolved.
+    Statement::of(ALL).walking(&["file"]),
+];
 
 /// What is known of the offers of files.
 #[derive(Debug, Default)]

@@ -3,10 +3,16 @@
 use codira_contracts::{AuditPolicy, BackendError, EmbeddingSpec, Language, Maintenance, Retention};
 
 use super::{embeddings::SPEC_BITS, rows::list, writer::Writer};
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{errors::At, read};
 
 /// Which files have issues, and how many, in which language? Others are not looked at.
-pub(crate) const ISSUES: &str = "SELECT id, language, doc_issues FROM file WHERE doc_issues > 0";
+const ISSUES: &str = "SELECT id, language, doc_issues FROM file WHERE doc_issues > 0";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[Statement::of(ISSUES).walking(&["file"])];
 
 impl Writer {
     /// Removes what is not kept any more.

@@ -20,6 +20,8 @@ use super::{
     sketches::Gathered,
     writer::{Target, Writer},
 };
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{
     codec, connection,
     errors::At,
@@ -35,9 +37,13 @@ const STEPS_BETWEEN_LOOKS: i32 = 20_000;
 /// Begins the one transaction of the session.
 const BEGIN: &str = "BEGIN IMMEDIATE";
 /// What was true when the last session committed?
-pub(crate) const STATE: &str = "SELECT generation, coverage, analyzers, rules FROM state WHERE id = 1";
+const STATE: &str = "SELECT generation, coverage, analyzers, rules FROM state WHERE id = 1";
 /// Which is the next free number of a file?
-pub(crate) const NEXT: &str = "SELECT coalesce(max(id), 0) + 1 FROM file";
+const NEXT: &str = "SELECT coalesce(max(id), 0) + 1 FROM file";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[Statement::of(STATE), Statement::of(NEXT)];
 
 /// What the state row says.
 struct State {

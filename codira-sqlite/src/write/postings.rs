@@ -7,6 +7,8 @@ use super::{
     rows::{Insert, Rows, list},
     writer::Writer,
 };
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{
     errors::At,
     postings::{
@@ -24,15 +26,26 @@ const TIMES_AS_LARGE: usize = 4;
 const LARGEST: usize = 4 << 20;
 
 /// Which segments are there, the last one first? A handful.
-pub(crate) const SEGMENTS: &str = "SELECT id, pairs FROM segment ORDER BY id DESC";
+const SEGMENTS: &str = "SELECT id, pairs FROM segment ORDER BY id DESC";
 /// What is in a segment? A whole one is read to be merged.
-pub(crate) const SEGMENT: &str = "SELECT id, body FROM posting WHERE id >= ?1 << 32 AND id < (?1 + 1) << 32 ORDER BY id";
+const SEGMENT: &str = "SELECT id, body FROM posting WHERE id >= ?1 << 32 AND id < (?1 + 1) << 32 ORDER BY id";
 /// Removes the blocks of a segment.
-pub(crate) const DROP: &str = "DELETE FROM posting WHERE id >= ?1 << 32 AND id < (?1 + 1) << 32";
+const DROP: &str = "DELETE FROM posting WHERE id >= ?1 << 32 AND id < (?1 + 1) << 32";
 /// Removes segments; a list and a parenthesis follow.
-pub(crate) const DROP_SEGMENTS: &str = "DELETE FROM segment WHERE id IN (";
+const DROP_SEGMENTS: &str = "DELETE FROM segment WHERE id IN (";
 /// Which files are there? Asked when everything is merged.
-pub(crate) const NUMBERS: &str = "SELECT id FROM file";
+const NUMBERS: &str = "SELECT id FROM file";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[
+    Statement::of(SEGMENTS).walking(&["segment"]),
+    Statement::of(SEGMENT),
+    Statement::of(DROP),
+    Statement::of(DROP_SEGMENTS).then("1,2)"),
+    // All lists are merged.
+    Statement::of(NUMBERS).walking(&["file"]),
+];
 
 const INSERT_SEGMENT: Insert = Insert { head: "INSERT INTO segment (id, pairs) VALUES", columns: 2 };
 const INSERT: Insert = Insert { head: "INSERT INTO posting (id, body) VALUES", columns: 2 };

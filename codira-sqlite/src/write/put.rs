@@ -13,6 +13,8 @@ use super::{
     under_way::{Put, UnderWay, Written},
     writer::Writer,
 };
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{errors::At, postings::Key};
 
 /// How much analyses may weigh that are kept for resolving, roughly in bytes of memory.
@@ -23,16 +25,28 @@ pub(super) const OFFERS: usize = 3_000_000;
 const LOOK_UP: usize = 4_000;
 
 /// The numbers of files at given paths; the list of parameters and a parenthesis follow.
-pub(crate) const FILES: &str = "SELECT id, path FROM file WHERE path IN (";
+const FILES: &str = "SELECT id, path FROM file WHERE path IN (";
 /// Everything that lies by file; a list of numbers and a parenthesis follow.
-pub(crate) const DROP: [&str; 4] = [
+const DROP: [&str; 4] = [
     "DELETE FROM document WHERE file IN (",
     "DELETE FROM doc_issue WHERE file IN (",
     derive::DROP,
     "DELETE FROM file WHERE id IN (",
 ];
 /// Embeddings of files, in both states; a list of numbers and a parenthesis follow.
-pub(crate) const DROP_EMBEDDINGS: [&str; 2] = ["DELETE FROM vector WHERE file IN (", "DELETE FROM pending WHERE file IN ("];
+const DROP_EMBEDDINGS: [&str; 2] = ["DELETE FROM vector WHERE file IN (", "DELETE FROM pending WHERE file IN ("];
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[
+    Statement::of(FILES).then("?,?)"),
+    Statement::of(DROP[0]).then("1,2)"),
+    Statement::of(DROP[1]).then("1,2)"),
+    Statement::of(DROP[2]).then("1,2)"),
+    Statement::of(DROP[3]).then("1,2)"),
+    Statement::of(DROP_EMBEDDINGS[0]).then("1,2)"),
+    Statement::of(DROP_EMBEDDINGS[1]).then("1,2)"),
+];
 
 const FILE: Insert = Insert {
     head: "INSERT INTO file (id, path, hash, size, modified, analyzer, analyzer_version, language, module, symbols, imports, calls,

@@ -74,7 +74,7 @@ impl Row<'_> {
 }
 
 /// Numbers as SQL writes a list of them.
-pub(crate) fn list(numbers: impl IntoIterator<Item = i64>) -> String {
+pub(crate) fn list<T: ToString>(numbers: impl IntoIterator<Item = T>) -> String {
     let mut text = String::new();
     for number in numbers {
         if !text.is_empty() {

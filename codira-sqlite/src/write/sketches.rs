@@ -12,6 +12,8 @@ use super::{
     rows::{Insert, Rows, list},
     writer::Writer,
 };
+#[cfg(test)]
+use crate::plans::Statement;
 use crate::{
     errors::At,
     forms::{
@@ -21,18 +23,29 @@ use crate::{
 };
 
 /// Which rows of sketches are not what the vectors say?
-pub(crate) const STALE: &str = "SELECT id FROM stale_sketch ORDER BY id";
+const STALE: &str = "SELECT id FROM stale_sketch ORDER BY id";
 /// What are the vectors of stale rows, from one row to another?
-pub(crate) const VECTORS: &str = "SELECT v.id, v.file, v.documents, v.numbers
+const VECTORS: &str = "SELECT v.id, v.file, v.documents, v.numbers
     FROM stale_sketch s CROSS JOIN vector v ON v.id >= s.id << 7 AND v.id < (s.id + 1) << 7
     WHERE s.id BETWEEN ? AND ? ORDER BY s.id, v.id";
 /// Forgets stale rows.
-pub(crate) const DROP: &str = "DELETE FROM sketch WHERE id IN (SELECT id FROM stale_sketch)";
+const DROP: &str = "DELETE FROM sketch WHERE id IN (SELECT id FROM stale_sketch)";
 /// Says that no row is stale.
-pub(crate) const NONE_STALE: &str = "DELETE FROM stale_sketch";
+const NONE_STALE: &str = "DELETE FROM stale_sketch";
 
 /// Says that some rows are what the vectors say; a list of numbers and a parenthesis follow.
-pub(crate) const FRESH: &str = "DELETE FROM stale_sketch WHERE id IN (";
+const FRESH: &str = "DELETE FROM stale_sketch WHERE id IN (";
+
+/// The statements of this file, for [`plans`](crate::plans).
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[Statement] = &[
+    // What a session changed, no more.
+    Statement::of(STALE).walking(&["stale_sketch"]),
+    Statement::of(VECTORS),
+    Statement::of(DROP),
+    Statement::of(NONE_STALE).walking(&["stale_sketch"]),
+    Statement::of(FRESH).then("1,2)"),
+];
 
 /// What was there of a row whose vectors are all new is stale.
 const SKETCH: Insert = Insert { head: "INSERT OR REPLACE INTO sketch (id, body) VALUES", columns: 2 };

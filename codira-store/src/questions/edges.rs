@@ -1,0 +1,148 @@
+//! Questions about edges.
+
+use std::sync::Arc;
+
+use codira_contracts::{EdgeEntry, EdgeRequest, EdgeTarget, ExternalKind, StableId, SymbolKey, last_name};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{
+    Answer,
+    documents::{Documents, FilesToRead, first, is_full},
+};
+use crate::{
+    FileOutline,
+    compact::{FileEdge, Meaning},
+};
+
+/// Edges, from either end.
+pub trait EdgeQuestions: Documents {
+    /// The files in which the edges of a request begin, and perhaps others, by path; and which of their edges are wanted.
+    fn files_with_edges<'r>(&mut self, request: &'r EdgeRequest) -> impl Answer<(FilesToRead, WantedEdges<'r>)>;
+
+    /// The outlines and edges of files that are there, in their order. The owner of each edge is an index of a symbol.
+    fn file_edges(&mut self, files: &[u32]) -> impl Answer<Vec<FileEdges>>;
+
+    /// The edges of one kind at one end.
+    fn edges(&mut self, request: &EdgeRequest) -> impl Answer<Vec<EdgeEntry>> {
+        async {
+            let mut entries = Vec::new();
+            if is_full(&entries, request.limit) {
+                return Ok(entries);
+            }
+            let (files, wanted) = self.files_with_edges(request).await?;
+            for files in files.batches() {
+                let read = self.file_edges(files).await?;
+                let taken = |file: &FileEdges, edge: &FileEdge| edge.kind == request.kind && wanted.takes(&file.outline, edge);
+                let taken = read.iter().map(|file| (file, file.edges.iter().filter(|edge| taken(file, edge)).collect()));
+                let taken: Vec<(&FileEdges, Vec<&FileEdge>)> = taken.collect();
+                let own = read.iter().map(|file| file.outline.clone());
+                let mut outlines: Outlines = files.iter().copied().zip(own).collect();
+                let targets = taken.iter().flat_map(|(_, edges)| edges.iter().filter_map(|edge| target(edge)));
+                let others: FxHashSet<u32> = targets.filter(|file| !outlines.contains_key(file)).collect();
+                let mut others: Vec<u32> = others.into_iter().collect();
+                others.sort_unstable();
+                for some in others.chunks(Self::OUTLINES) {
+                    outlines.extend(some.iter().copied().zip(self.outlines(some).await?));
+                }
+                for (file, edges) in taken {
+                    let edges = edges.into_iter().filter(|edge| wanted.takes_target(edge, &outlines));
+                    let of_file = edges.map(|edge| entry(&file.outline, edge, &outlines)).collect::<Option<Vec<_>>>();
+                    let mut of_file = of_file.ok_or_else(|| self.unreadable("the end of an edge"))?;
+                    of_file.sort_by(|a, b| order(a).cmp(&order(b)));
+                    entries.extend(of_file);
+                }
+                if is_full(&entries, request.limit) {
+                    break;
+                }
+            }
+            Ok(first(entries, request.limit))
+        }
+    }
+}
+
+/// A file with its edges.
+#[derive(Clone, Debug)]
+pub struct FileEdges {
+    /// Its outline.
+    pub outline: Arc<FileOutline>,
+    /// The edges that its symbols own.
+    pub edges: Arc<[FileEdge]>,
+}
+
+/// Which edges of a file are wanted.
+#[derive(Clone, Debug)]
+pub enum WantedEdges<'r> {
+    /// Those of the symbol of this id.
+    Owner(&'r StableId),
+    /// Those of symbols of this name.
+    OwnerNamed(&'r str),
+    /// Those that lead to a symbol of the file of this number.
+    Target(u32, &'r StableId),
+    /// Those that lead to symbols of this name, all of which are in these files; or to what is called so elsewhere.
+    TargetNamed(FxHashSet<u32>, &'r str),
+    /// Those that lead out of the repository to this.
+    External(&'r str),
+}
+
+impl WantedEdges<'_> {
+    /// Whether an edge is wanted, as far as the file tells in which it begins.
+    fn takes(&self, outline: &FileOutline, edge: &FileEdge) -> bool {
+        match (self, &edge.meaning) {
+            (Self::Owner(id), _) => outline.symbols[edge.owner].id == **id,
+            (Self::OwnerNamed(name), _) => outline.symbols[edge.owner].name == *name,
+            (Self::Target(file, id), Meaning::Symbol { file: its_file, id: its_id }) => file == its_file && *id == its_id,
+            (Self::TargetNamed(files, _), Meaning::Symbol { file, .. }) => files.contains(file),
+            (Self::TargetNamed(_, wanted), Meaning::External { name: text, .. } | Meaning::Unresolved { text }) => {
+                last_name(text) == *wanted
+            }
+            (Self::External(wanted), Meaning::External { name, .. }) => name == wanted,
+            (Self::Target(..) | Self::External(_), _) => false,
+        }
+    }
+
+    /// Whether it is, once the files are read to which edges lead. One that leads to a symbol that is not there is.
+    fn takes_target(&self, edge: &FileEdge, outlines: &Outlines) -> bool {
+        match self {
+            Self::TargetNamed(_, wanted) => symbol(edge, outlines).is_none_or(|(of, index)| of.symbols[index].name == *wanted),
+            _ => true,
+        }
+    }
+}
+
+/// Outlines, by the number of their file.
+type Outlines = FxHashMap<u32, Arc<FileOutline>>;
+
+/// The symbol to which an edge leads.
+fn symbol<'o>(edge: &FileEdge, outlines: &'o Outlines) -> Option<(&'o FileOutline, usize)> {
+    let Meaning::Symbol { file, id } = &edge.meaning else { return None };
+    let outline = outlines.get(file)?;
+    Some((outline, outline.index_of(id)?))
+}
+
+/// The file of the symbol to which an edge leads.
+fn target(edge: &FileEdge) -> Option<u32> {
+    match edge.meaning {
+        Meaning::Symbol { file, .. } => Some(file),
+        Meaning::External { .. } | Meaning::Unresolved { .. } => None,
+    }
+}
+
+/// The edge of a file as answers tell it; `None` where its target is not there.
+fn entry(outline: &FileOutline, edge: &FileEdge, outlines: &Outlines) -> Option<EdgeEntry> {
+    let target = match &edge.meaning {
+        Meaning::Symbol { .. } => symbol(edge, outlines).map(|(of, index)| EdgeTarget::Resolved(of.summary(index)))?,
+        Meaning::External { kind, name } => EdgeTarget::External { kind: *kind, name: name.clone() },
+        Meaning::Unresolved { text } => EdgeTarget::Unresolved { text: text.clone() },
+    };
+    Some(EdgeEntry { owner: outline.summary(edge.owner), target, sites: edge.sites.clone() })
+}
+
+/// What the edges of a file order by: their owner, then their target.
+fn order(entry: &EdgeEntry) -> (&StableId, u8, Option<&SymbolKey>, Option<ExternalKind>, &str) {
+    let owner = &entry.owner.key.id;
+    match &entry.target {
+        EdgeTarget::Resolved(symbol) => (owner, 0, Some(&symbol.key), None, ""),
+        EdgeTarget::External { kind, name } => (owner, 1, None, Some(*kind), name),
+        EdgeTarget::Unresolved { text } => (owner, 2, None, None, text),
+    }
+}
