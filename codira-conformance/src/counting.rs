@@ -34,11 +34,18 @@ pub(crate) struct Counts {
 }
 
 impl Counting {
+    #[cfg(feature = "indexer")]
     pub(crate) fn new(backend: impl IndexBackend) -> Self {
         Self { backend: DynBackend::new(backend), counts: Arc::default() }
     }
 
+    /// The same where others count, too.
+    pub(crate) fn sharing(backend: DynBackend, counts: Arc<Mutex<Counts>>) -> Self {
+        Self { backend, counts }
+    }
+
     /// What was asked since the last time that this was called.
+    #[cfg(feature = "indexer")]
     pub(crate) fn take(&self) -> Counts {
         std::mem::take(&mut *self.counts.lock().unwrap_or_else(PoisonError::into_inner))
     }

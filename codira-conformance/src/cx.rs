@@ -19,6 +19,7 @@ use tokio::runtime::Runtime;
 use crate::{
     Clause, Fixture, Outcome, Verdict, Violation,
     clauses::{Applies, OtherSchema},
+    counting::{Counting, Counts},
     fixture::Erased,
     power, process,
 };
@@ -67,8 +68,9 @@ struct Shared {
     settings: Settings,
     /// Directories of indexes that are kept, where that is asked for.
     kept: Mutex<Vec<PathBuf>>,
-    /// Counts what the clause set out to do, so that a long clause can be told from one that hangs.
+    /// Counts what the clause set out to do, and what it asked of backends, so that a long clause can be told from one that hangs.
     steps: AtomicU64,
+    asked: Arc<Mutex<Counts>>,
 }
 
 impl Clone for Cx {
@@ -111,7 +113,14 @@ impl Cx {
 
 impl Cx {
     fn sharing(fixture: Arc<Erased>, runtime: Arc<Runtime>, settings: Settings) -> Self {
-        Self(Arc::new(Shared { fixture, runtime, settings, kept: Mutex::default(), steps: AtomicU64::new(0) }))
+        Self(Arc::new(Shared {
+            fixture,
+            runtime,
+            settings,
+            kept: Mutex::default(),
+            steps: AtomicU64::new(0),
+            asked: Arc::default(),
+        }))
     }
 
     /// Checks one clause, in a thread of its own: whatever the backend does, this returns.
@@ -154,7 +163,7 @@ impl Cx {
             let _ = sender.send(outcome.unwrap_or_else(Violation::verdict));
         });
         let judge = judge.expect("the system gives a clause its thread");
-        let mut steps = 0;
+        let mut before = own.progress();
         let patience = self.0.settings.patience;
         loop {
             match verdict.recv_timeout(patience) {
@@ -164,11 +173,11 @@ impl Cx {
                     return Verdict::Broken(panic.map_or_else(|| Violation::new("no verdict"), |panic| panicked(&*panic)));
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    let now = own.0.steps.load(Ordering::Relaxed);
-                    if now == steps {
+                    let now = own.progress();
+                    if now == before {
                         return Verdict::Broken(Violation::new(format_args!("nothing happened for {patience:?}: it hangs")));
                     }
-                    steps = now;
+                    before = now;
                 }
             }
         }
@@ -253,7 +262,14 @@ impl Cx {
 
     /// Opens the index in `dir` once more.
     pub(crate) async fn open(&self, dir: &Path) -> Result<DynBackend, BackendError> {
-        self.0.fixture.open(dir).await
+        let backend = self.0.fixture.open(dir).await?;
+        Ok(DynBackend::new(Counting::sharing(backend, Arc::clone(&self.0.asked))))
+    }
+
+    /// How far the clause has come.
+    fn progress(&self) -> (u64, Counts) {
+        let asked = *self.0.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        (self.0.steps.load(Ordering::Relaxed), asked)
     }
 
     pub(crate) fn fixture(&self) -> &Erased {

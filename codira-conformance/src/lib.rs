@@ -79,7 +79,6 @@
 
 mod cancel;
 mod clauses;
-#[cfg(feature = "indexer")]
 mod counting;
 mod cx;
 mod directory;
