@@ -6,7 +6,7 @@ mod together;
 use std::{sync::Arc, time::Duration};
 
 use codira_contracts::{
-    AnalyzerInventory, ContentHash, Coverage, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, PathPrefix,
+    AnalyzerInventory, Capability, ContentHash, Coverage, ErrorKind, IndexBackend, IndexReader, IndexWriteSession, PathPrefix,
     RunInventory, SymbolRequest, Tool,
     WriteScope::{Full, Incremental},
 };
@@ -42,7 +42,16 @@ pub(crate) fn nothing_is_indexed_at_first(cx: &Cx) -> Outcome {
         session.put_file(file("pkg/a.toy")).await?;
         not_indexed("beside the first session", index.backend.open_reader().await.err().map(|error| error.kind()))?;
         drop(session);
-        not_indexed("after a dropped session", index.backend.open_reader().await.err().map(|error| error.kind()))
+        not_indexed("after a dropped session", index.backend.open_reader().await.err().map(|error| error.kind()))?;
+        if !index.backend.descriptor().claims(Capability::LocalFiles) {
+            return Ok(());
+        }
+        let (backend, dir) = cx.index().await?.into_parts();
+        let path = dir.path().to_owned();
+        dir.close().map_err(Violation::new)?;
+        not_indexed("where there is no directory", backend.open_reader().await.err().map(|error| error.kind()))?;
+        ensure!(!path.exists(), "opening a reader made the directory of the index");
+        Ok(())
     })
 }
 

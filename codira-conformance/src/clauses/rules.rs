@@ -52,6 +52,11 @@ pub(crate) fn other_rules_derive_anew(cx: &Cx) -> Outcome {
         run(Incremental, Edition::First, vec![put(defining("pkg/a.toy", &["more"]))]),
         run(Incremental, Edition::Second, vec![Edit::Remove(crate::samples::path("pkg/a.toy"))]),
         run(Incremental, Edition::First, vec![put(defining("pkg/a.toy", &["run"]))]),
+        // Of the same languages, in another version or under another name.
+        run(Incremental, Edition::Newer, Vec::new()),
+        run(Incremental, Edition::First, Vec::new()),
+        run(Incremental, Edition::Renamed, Vec::new()),
+        run(Incremental, Edition::First, Vec::new()),
     ]);
     cx.block_on(async { follow(&cx.index().await?.backend, cx.settings(), &history).await })
 }
@@ -77,6 +82,8 @@ pub(crate) fn the_inventory_names_the_rules(cx: &Cx) -> Outcome {
             (Edition::Without, Incremental),
             (Edition::First, Incremental),
             (Edition::Second, Full),
+            (Edition::Newer, Incremental),
+            (Edition::Renamed, Incremental),
         ] {
             let rules = edition.rules();
             let session = index.backend.begin_index_session(SessionRequest { scope, rules: rules.clone() }).await?;

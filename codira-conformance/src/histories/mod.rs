@@ -174,6 +174,8 @@ impl fmt::Display for History {
                 Edition::Second => ", with other rules",
                 Edition::Without => ", without rules",
                 Edition::Telling => ", with rules that tell what they are shown",
+                Edition::Newer => ", with rules of another version",
+                Edition::Renamed => ", with rules of another name",
             };
             writeln!(f, "session {number}, {scope}{rules}")?;
             edits.iter().try_for_each(|edit| writeln!(f, "  {edit}"))?;

@@ -41,20 +41,26 @@ pub(crate) enum Edition {
     Without,
     /// Those of the first edition, and those of the language that tells what they were shown.
     Telling,
+    /// Rules of the same languages as in the first edition, the toy language's in the version of the second.
+    Newer,
+    /// The same under another name, in the version of the first.
+    Renamed,
 }
 
 impl Edition {
-    pub(crate) const ALL: &[Self] = &[Self::First, Self::Second, Self::Without, Self::Telling];
+    pub(crate) const ALL: &[Self] = &[Self::First, Self::Second, Self::Without, Self::Telling, Self::Newer, Self::Renamed];
 
     /// The rules.
     pub(crate) fn rules(self) -> RuleSet {
-        static SETS: LazyLock<[RuleSet; 4]> = LazyLock::new(|| {
+        static SETS: LazyLock<[RuleSet; 6]> = LazyLock::new(|| {
             let set = |rules: Vec<Arc<dyn LanguageRules>>| RuleSet::new(rules).expect("each language has one set of rules");
             [
                 set(vec![Arc::new(Modules::first()), Arc::new(Open::new())]),
                 set(vec![Arc::new(Modules::second())]),
                 RuleSet::default(),
                 set(vec![Arc::new(Modules::first()), Arc::new(Open::new()), Arc::new(Echo::new())]),
+                set(vec![Arc::new(Modules::second()), Arc::new(Open::new())]),
+                set(vec![Arc::new(Modules::renamed()), Arc::new(Open::new())]),
             ]
         });
         SETS[self as usize].clone()

@@ -50,6 +50,11 @@ impl Modules {
     pub(super) fn second() -> Self {
         Self { tool: Tool::new("toy", "2"), follows_imports: false, ..Self::first() }
     }
+
+    /// Those of the second under another name.
+    pub(super) fn renamed() -> Self {
+        Self { tool: Tool::new("toys", "1"), ..Self::second() }
+    }
 }
 
 impl LanguageRules for Modules {

@@ -121,6 +121,8 @@ durable_mutants! {
         "schemas::a_newer_schema_is_left_alone",
         "schemas::an_older_schema_is_migrated_by_a_session",
         "schemas::a_kill_while_migrating_leaves_old_or_new";
+    a_reader_that_makes_the_directory: MakesDirectory, "opening a reader makes the directory of the index",
+        "isolation::nothing_is_indexed_at_first";
     readers_that_need_the_place: LocksReaders, "opening a reader takes the place of the writer",
         "processes::readers_never_wait_for_another_process";
     refusals_of_the_wrong_kind: ErrorsAreFailed, "whatever the system refuses is a failure like any other",

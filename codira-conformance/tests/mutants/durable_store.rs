@@ -36,6 +36,7 @@ pub enum Flaw {
     DamageIsPanic,
     IgnoresSchema,
     LocksReaders,
+    MakesDirectory,
     ErrorsAreFailed,
     ReplacesInSilence,
     ForgetsAtExit,
@@ -276,6 +277,9 @@ impl IndexBackend for Kept {
     }
 
     async fn open_reader(&self) -> Answer<MemoryReader> {
+        if self.flaw == Flaw::MakesDirectory {
+            fs::create_dir_all(&self.dir).map_err(|error| self.failed("open", error))?;
+        }
         let _place = if self.flaw == Flaw::LocksReaders { Some(Place::take(self)?) } else { None };
         let (loaded, version) = self.load_with_writer(false)?;
         if self.flaw == Flaw::SyncsWhenUnread {

@@ -19,6 +19,10 @@ mutants! {
         "rules::the_inventory_names_the_rules";
     old_edges_stay: KeepsOldEdges, "files that are not put keep the edges of other rules",
         "rules::other_rules_derive_anew";
+    a_version_of_rules_is_no_change: KeepsEdgesOfVersions, "files that are not put keep the edges of another version of their rules",
+        "rules::other_rules_derive_anew";
+    a_name_of_rules_is_no_change: KeepsEdgesOfNames, "files that are not put keep the edges of rules of their version with another name",
+        "rules::other_rules_derive_anew";
     the_inventory_names_no_rules: NamesNoRules, "the inventory says nothing of rules",
         "rules::the_inventory_names_the_rules";
     a_full_session_passes_over_lone_rules: PassesOver, "a full session passes over the rules of a single language",
@@ -89,26 +93,42 @@ impl Fault for ShowsHundred {
     }
 }
 
-#[derive(Default)]
-struct KeepsOldEdges(Commits);
+/// Keeps the edges of the commit before where no file was put and its rules are others, if that is overlooked.
+macro_rules! keeps_edges {
+    ($fault:ident: |$before:ident, $now:ident| $overlooked:expr) => {
+        #[derive(Default)]
+        struct $fault(Commits);
 
-#[async_trait]
-impl Fault for KeepsOldEdges {
-    async fn commit(&self, base: &DynBackend, session: DynSession) -> Answer<Commit> {
-        self.0.commit(base, session).await
-    }
+        #[async_trait]
+        impl Fault for $fault {
+            async fn commit(&self, base: &DynBackend, session: DynSession) -> Answer<Commit> {
+                self.0.commit(base, session).await
+            }
 
-    async fn edges(&self, reader: &dyn IndexReader, request: &EdgeRequest) -> Answer<Vec<EdgeEntry>> {
-        let inventory = reader.inventory().await?;
-        if let Some(before) = self.0.of(inventory.generation - 1)
-            && before.inventory().await?.rules != inventory.rules
-            && before.file_states(&PathPrefix::root()).await? == reader.file_states(&PathPrefix::root()).await?
-        {
-            return before.edges(request).await;
+            async fn edges(&self, reader: &dyn IndexReader, request: &EdgeRequest) -> Answer<Vec<EdgeEntry>> {
+                let $now = reader.inventory().await?;
+                if let Some(reader_before) = self.0.of($now.generation - 1) {
+                    let $before = reader_before.inventory().await?;
+                    let states = reader_before.file_states(&PathPrefix::root()).await?;
+                    if $before.rules != $now.rules && $overlooked && states == reader.file_states(&PathPrefix::root()).await? {
+                        return reader_before.edges(request).await;
+                    }
+                }
+                reader.edges(request).await
+            }
         }
-        reader.edges(request).await
-    }
+    };
 }
+
+keeps_edges!(KeepsOldEdges: |before, now| true);
+keeps_edges!(KeepsEdgesOfVersions: |before, now| {
+    let named = |row: &RulesInventory| (row.language.clone(), row.tool.name.clone());
+    before.rules.iter().map(named).eq(now.rules.iter().map(named))
+});
+keeps_edges!(KeepsEdgesOfNames: |before, now| {
+    let numbered = |row: &RulesInventory| (row.language.clone(), row.tool.version.clone());
+    before.rules.iter().map(numbered).eq(now.rules.iter().map(numbered))
+});
 
 #[derive(Default)]
 struct PassesOver(Mutex<Option<RuleSet>>);

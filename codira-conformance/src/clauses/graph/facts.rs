@@ -1,8 +1,8 @@
 //! Edges follow every change of a fact, alone and among others, at once and after a change of mind.
 
 use codira_contracts::{
-    EdgeEnd, EdgeRequest, FileSnapshot, Import, ImportEnd, ImportKind, ImportRequest, RepoPath, Symbol, SymbolInventoryRequest,
-    UseKind,
+    EdgeEnd, EdgeRequest, FileSnapshot, Import, ImportEnd, ImportKind, ImportRequest, PendingRequest, RepoPath, Symbol,
+    SymbolInventoryRequest, UseKind,
     WriteScope::{Full, Incremental},
 };
 
@@ -66,7 +66,13 @@ pub(crate) fn edges_follow_each_fact(cx: &Cx) -> Outcome {
         // What was put and derived already goes all the same.
         let goes = |name: &str| files.iter().map(|files| files[name].path().clone()).collect::<Vec<_>>();
         let gone: Vec<RepoPath> = ["core.toy", "glob.toy", "lib.c"].into_iter().flat_map(goes).collect();
-        let parts = [whole, vec![Edit::RebuildDerived], gone.into_iter().map(Edit::Remove).collect()];
+        let removals: Vec<Edit> = gone.into_iter().map(Edit::Remove).collect();
+        let parts = [whole.clone(), vec![Edit::RebuildDerived], removals.clone()];
+        twins.lead(&session(Incremental, parts.concat())).await?;
+        twins.compare(&all).await?;
+        // So does what was put, and perhaps written, and not derived.
+        twins.lead(&session(Incremental, whole.clone())).await?;
+        let parts = [whole, vec![Edit::AskPending(PendingRequest::default())], removals];
         twins.lead(&session(Incremental, parts.concat())).await?;
         twins.compare(&all).await?;
         twins.look_back().await
