@@ -31,7 +31,7 @@ impl Cx {
         }
     }
 
-    /// Fails where the list of [known failures](Fixture::known_failures) names what is no clause, or a clause twice.
+    /// Fails where the list of [known failures](crate::Fixture::known_failures) names what is no clause, or a clause twice.
     ///
     /// # Errors
     ///
