@@ -55,11 +55,10 @@ pub(crate) fn many_vectors_are_all_compared(cx: &Cx) -> Outcome {
         }
         session.commit().await?;
         compared(&index.backend.open_reader().await?, &files, "at first").await?;
-        // A file goes, one has other vectors under the same keys, and of one every third vector is made anew.
+        // A file goes, one has other vectors under the same keys, twice, and of one every third vector is made anew.
         let mut session = index.backend.begin_index_session(request(Incremental)).await?;
         session.remove_file(&path("pkg/a.toy")).await?;
         files.remove(&path("pkg/a.toy"));
-        replaced(&mut session, &mut files, "pkg/b.toy", 9_000).await?;
         let (mut queued, mut made) = (Vec::new(), Vec::new());
         let anew = files.get_mut(&path("src/a.plain")).into_iter().flat_map(|file| file.embeddings.iter_mut().step_by(3));
         for (row, seed) in anew.zip(7_000..) {
@@ -76,9 +75,13 @@ pub(crate) fn many_vectors_are_all_compared(cx: &Cx) -> Outcome {
             queued.push(PendingEmbedding { key, spec: row.spec.clone(), text });
         }
         session.queue_embeddings(queued).await?;
+        session.put_file(of_close_vectors("pkg/b.toy", 6_000)).await?;
+        put(&mut session, &mut files, "pkg/b.toy", 9_000).await?;
+        // Between the vectors of two files, which some backends number one after the other.
         session.store_embeddings(made).await?;
+        put(&mut session, &mut files, "pkg/c.toy", 2_500).await?;
         // One comes, loses every second vector again, and another one comes after it.
-        replaced(&mut session, &mut files, "pkg/d.toy", GONE).await?;
+        put(&mut session, &mut files, "pkg/d.toy", GONE).await?;
         let mut queued = Vec::new();
         for row in files.get_mut(&path("pkg/d.toy")).into_iter().flat_map(|file| file.embeddings.iter_mut().step_by(2)) {
             let text = "once more".to_owned();
@@ -87,15 +90,15 @@ pub(crate) fn many_vectors_are_all_compared(cx: &Cx) -> Outcome {
             queued.push(PendingEmbedding { key: key("pkg/d.toy", row.owner.as_str()), spec: row.spec.clone(), text });
         }
         session.queue_embeddings(queued).await?;
-        replaced(&mut session, &mut files, "pkg/e.toy", 3_500).await?;
+        put(&mut session, &mut files, "pkg/e.toy", 3_500).await?;
         session.commit().await?;
         compared(&index.backend.open_reader().await?, &files, "after changes").await?;
         // One comes, all vectors are pruned, and another one comes after them.
         let mut session = index.backend.begin_index_session(request(Incremental)).await?;
-        replaced(&mut session, &mut files, "pkg/f.toy", GONE).await?;
+        put(&mut session, &mut files, "pkg/f.toy", GONE).await?;
         session.maintain(&Retention::default()).await?;
         files.values_mut().for_each(|file| file.embeddings.clear());
-        replaced(&mut session, &mut files, "pkg/g.toy", 5_500).await?;
+        put(&mut session, &mut files, "pkg/g.toy", 5_500).await?;
         session.commit().await?;
         compared(&index.backend.open_reader().await?, &files, "after pruning").await
     })
@@ -104,19 +107,17 @@ pub(crate) fn many_vectors_are_all_compared(cx: &Cx) -> Outcome {
 /// Vectors from this seed on are those of files that lose them again.
 const GONE: u32 = 8_000;
 
-/// Puts a file of which what was put first counts no more. To answer, some backends write what they have gathered.
-async fn replaced(
+/// Puts a file, and asks: to answer, some backends write what they have gathered.
+async fn put(
     session: &mut DynSession,
     files: &mut BTreeMap<RepoPath, FileSnapshot>,
     at: &str,
     seed: u32,
 ) -> Result<(), BackendError> {
-    session.put_file(of_close_vectors(at, 6_000)).await?;
     drop(session.pending_embeddings(&PendingRequest::default()).await?);
     let file = of_close_vectors(at, seed);
     session.put_file(file.clone()).await?;
     files.insert(path(at), file);
-    // Once more, so that what comes next is written apart from it.
     session.pending_embeddings(&PendingRequest::default()).await.map(drop)
 }
 

@@ -1,7 +1,7 @@
 //! Edges follow every change of a fact, alone and among others, at once and after a change of mind.
 
 use codira_contracts::{
-    EdgeEnd, EdgeRequest, FileSnapshot, Import, ImportEnd, ImportKind, ImportRequest, PendingRequest, RepoPath, Symbol,
+    EdgeEnd, EdgeRequest, FileSnapshot, Import, ImportEnd, ImportKind, ImportRequest, Retention, Symbol,
     SymbolInventoryRequest, UseKind,
     WriteScope::{Full, Incremental},
 };
@@ -64,16 +64,17 @@ pub(crate) fn edges_follow_each_fact(cx: &Cx) -> Outcome {
             twins.lead(&session(Full, whole.clone())).await?;
         }
         // What was put and derived already goes all the same.
-        let goes = |name: &str| files.iter().map(|files| files[name].path().clone()).collect::<Vec<_>>();
-        let gone: Vec<RepoPath> = ["core.toy", "glob.toy", "lib.c"].into_iter().flat_map(goes).collect();
-        let removals: Vec<Edit> = gone.into_iter().map(Edit::Remove).collect();
-        let parts = [whole.clone(), vec![Edit::RebuildDerived], removals.clone()];
-        twins.lead(&session(Incremental, parts.concat())).await?;
+        let goes = |name: &str| files.iter().map(|files| files[name].clone()).collect::<Vec<_>>();
+        let gone: Vec<FileSnapshot> = ["core.toy", "glob.toy", "lib.c"].into_iter().flat_map(goes).collect();
+        let removals = || gone.iter().map(|file| Edit::Remove(file.path().clone()));
+        let parts = whole.iter().cloned().chain([Edit::RebuildDerived]).chain(removals());
+        twins.lead(&session(Incremental, parts)).await?;
         twins.compare(&all).await?;
-        // So does what was put, and perhaps written, and not derived.
-        twins.lead(&session(Incremental, whole.clone())).await?;
-        let parts = [whole, vec![Edit::AskPending(PendingRequest::default())], removals];
-        twins.lead(&session(Incremental, parts.concat())).await?;
+        // So does what was put alone, and perhaps written, and not derived.
+        twins.lead(&session(Incremental, whole)).await?;
+        let puts = gone.iter().map(|file| Edit::Put(Box::new(file.clone())));
+        let parts = puts.chain([Edit::Maintain(Retention::default())]).chain(removals());
+        twins.lead(&session(Incremental, parts)).await?;
         twins.compare(&all).await?;
         twins.look_back().await
     })
