@@ -141,7 +141,7 @@ durable_mutants! {
         "durability::a_power_cut_leaves_old_or_new";
     one_file_of_two_is_synced: SyncsOneOfTwo, "of the two files of a commit, one is synced",
         "durability::a_power_cut_leaves_old_or_new";
-    a_copy_for_readers_is_not_synced: SyncsWhenUnread, "a commit syncs its file unless somebody reads the one before",
+    a_copy_for_readers_is_not_synced: SyncsWhenUnread, "a commit syncs its file unless a reader holds the one before",
         "durability::a_power_cut_leaves_old_or_new";
     a_file_of_its_owner_alone: KeepsToItself, "a commit is published as a temporary file, which others may not read",
         "durability::who_reads_other_files_reads_the_index";

@@ -230,7 +230,7 @@ impl Kept {
         let next = self.dir.join("index.next");
         let mut file = File::create(&next)?;
         file.write_all(text.as_bytes())?;
-        // Whoever reads holds the file that is replaced.
+        // A reader holds the file that is replaced.
         let is_read = || File::open(to).is_ok_and(|file| file.try_lock().is_err());
         #[cfg(unix)]
         if self.flaw == Flaw::KeepsToItself {

@@ -1,4 +1,4 @@
-//! Durability: who may read an index is whoever may read other files of the process.
+//! Durability: an index has the permissions of the other files that its process makes.
 
 use std::{collections::BTreeMap, fs, path::Path};
 

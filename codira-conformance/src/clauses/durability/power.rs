@@ -24,7 +24,7 @@ pub(crate) fn a_power_cut_leaves_old_or_new(cx: &Cx) -> Outcome {
     for stamp in 1..COMMITS {
         other.make(&Order::Commit(stamp))?;
     }
-    // A store may publish in another way while somebody reads.
+    // A store may publish in another way while a reader is open.
     let backend = cx.block_on(cx.open(dir.path()))?;
     let reader = cx.block_on(backend.open_reader())?;
     other.make(&Order::Commit(COMMITS))?;

@@ -185,7 +185,7 @@ async fn beside_large_commits<B: IndexBackend>(backend: &Arc<B>) -> Outcome {
     for stamp in 2..2 + COMMITS {
         let session = begun(&**backend, stamp).await?;
         let commit = tokio::spawn(async move {
-            // Not before its turn has come: until then nobody has to wait for it.
+            // Not before its turn has come: until then, no reader waits for it.
             let begin = Instant::now();
             let committed = session.commit().await;
             (committed, begin, begin.elapsed())
