@@ -13,6 +13,7 @@
 mod backend;
 mod codec;
 mod connection;
+mod cores;
 mod digest;
 mod errors;
 mod files;

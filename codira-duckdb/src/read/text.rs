@@ -1,7 +1,10 @@
 //! Lines in which a text occurs: each source text is looked through.
 
 use codira_contracts::{BackendError, RepoPath, TextRequest};
-use codira_store::questions::{Batches, Documents, FilesToRead, TextQuestions};
+use codira_store::{
+    parallel,
+    questions::{Batches, Documents, FilesToRead, TextQuestions},
+};
 use rustc_hash::FxHashMap;
 
 use super::{filter::Which, snapshot::Snapshot};
@@ -30,5 +33,13 @@ impl TextQuestions for Snapshot {
 
     fn expand(source: Vec<u8>) -> Option<String> {
         document::source(&source)
+    }
+
+    async fn on_all_cores<T: Send + 'static, R: Send + 'static>(
+        items: Vec<T>,
+        work: impl Fn(T) -> R + Send + Sync + 'static,
+    ) -> Vec<R> {
+        // The reader's own thread, which may block.
+        parallel::map(items, work)
     }
 }

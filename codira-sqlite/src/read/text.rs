@@ -9,7 +9,7 @@ use super::{
     index::{INSIDE, Index, to_read},
     rows::sound,
 };
-use crate::postings::Key;
+use crate::{cores, postings::Key};
 
 impl TextQuestions for Index<'_> {
     type Source = Document;
@@ -42,5 +42,12 @@ impl TextQuestions for Index<'_> {
 
     fn expand(source: Document) -> Option<String> {
         source.source()
+    }
+
+    fn on_all_cores<T: Send + 'static, R: Send + 'static>(
+        items: Vec<T>,
+        work: impl Fn(T) -> R + Send + Sync + 'static,
+    ) -> impl Future<Output = Vec<R>> + Send {
+        cores::beside(items, work)
     }
 }

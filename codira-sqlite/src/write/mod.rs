@@ -9,7 +9,6 @@
 //! once.
 
 mod commit;
-mod cores;
 mod derive;
 mod embedding_rows;
 pub(crate) mod embeddings;

@@ -9,11 +9,8 @@ use codira_contracts::{
 use codira_store::{compact::Embedding, for_resolution};
 use rustc_hash::FxHashSet;
 
-use super::{
-    cores::beside,
-    encode::{Encoded, Unresolved, encode},
-};
-use crate::{forms::vector, postings::Key};
+use super::encode::{Encoded, Unresolved, encode};
+use crate::{cores::beside, forms::vector, postings::Key};
 
 /// A file that is to be written.
 pub(super) struct Put {
