@@ -18,6 +18,7 @@ use serde::Serialize;
 use crate::{
     Audit, Auditing, ShownConvention,
     cli::{
+        advice::of_this_program,
         failure::{Failure, Status},
         invocation::Invocation,
         options::Question,
@@ -64,7 +65,7 @@ impl Args {
         let answer = if configured.policy().audited.is_empty() {
             let auditing = configured.of_all(auditors.clone());
             let answer = ask_at_once(&reader, &auditing, request).await?;
-            repository.note(answer.conventions(auditing.conventions()));
+            repository.note(of_this_program(&answer.conventions(auditing.conventions())));
             answer
         } else {
             ask(&reader, request).await?
