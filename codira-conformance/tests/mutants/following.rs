@@ -94,6 +94,8 @@ faults! {
         Derives::by(FollowsAThousand);
     a_thousand_names_follow: "of a file, a thousand names are looked at again, and no more", SIZE =>
         Derives::by(ChangesAThousand);
+    facts_of_a_thousand_files_are_known: "facts of a thousand files are looked up, and no more", SIZE =>
+        Derives::by(KnowsAThousand);
     four_thousand_names_are_noted: "a file is found by four thousand names, and no more", SIZE =>
         Derives::by(NotesFourThousand);
     four_thousand_facts_are_kept: "of a file, four thousand facts are kept, and no more", SIZE =>
@@ -206,6 +208,11 @@ steps! {
         fn facts(&self, situation: &Situation<'_>) -> KnownFacts {
             let all = situation.all.iter().chain(situation.gone);
             KnownFacts::complete(all.map(|(path, kept)| (path.clone(), kept.offers.clone())))
+        }
+    }
+    KnowsAThousand {
+        fn facts(&self, situation: &Situation<'_>) -> KnownFacts {
+            KnownFacts::complete(situation.all.iter().take(1_000).map(|(path, kept)| (path.clone(), kept.offers.clone())))
         }
     }
     RemovesByKey {

@@ -118,12 +118,19 @@ fn shared(id: &str) -> FileSnapshot {
     file
 }
 
-/// One of the files that use it, and one of the many names.
+/// One of the files that use it, and one of the many names; it has a name of its own.
 fn user(number: usize) -> FileSnapshot {
-    let mut file = file(&format!("u{number}"), &["using"]);
+    let mut file = file(&format!("u{number}"), &["using", &format!("own{number}")]);
     file.analysis.imports = vec![Import { kind: ImportKind::LocalInclude, name: None, ..import("shared.c", "") }];
     let name = format!("n{}", number * NAMES / USERS);
     file.analysis.uses = vec![call("using", "shared"), call("using", &name)];
+    file
+}
+
+/// A file that uses a name of each of these.
+fn user_of_users() -> FileSnapshot {
+    let mut file = file("users", &["asking"]);
+    file.analysis.uses = (0..USERS).map(|number| call("asking", &format!("own{number}"))).collect();
     file
 }
 
@@ -134,6 +141,7 @@ pub(crate) fn edges_follow_changes_of_any_size(cx: &Cx) -> Outcome {
         Question::Totals,
         edges(EdgeEnd::FromNamed("user".to_owned())),
         edges(EdgeEnd::FromNamed("using".to_owned())),
+        edges(EdgeEnd::FromNamed("asking".to_owned())),
         edges(EdgeEnd::ToNamed("shared".to_owned())),
         edges(EdgeEnd::To(key("many/shared.c", "first"))),
         imports(ImportEnd::ToModule("shared.c".to_owned())),
@@ -152,6 +160,8 @@ pub(crate) fn edges_follow_changes_of_any_size(cx: &Cx) -> Outcome {
         session(Incremental, [put(shared("second"))]),
         session(Incremental, [Edit::Remove(path("many/shared.c")), whole()]),
         session(Incremental, [put(shared("first")), Edit::Remove(path("many/names.c"))]),
+        // It asks for what more files offer than a batch takes.
+        session(Incremental, [put(user_of_users())]),
     ];
     cx.block_on(async {
         let index = cx.index().await?;

@@ -108,8 +108,7 @@ pub(crate) fn readers_answer_together_as_alone(cx: &Cx) -> Outcome {
 const FILES: usize = 200;
 /// How often a commit is left alone while readers come by.
 const POLLS: u8 = 16;
-/// How many large commits are made at most, and how many readers have to be through within one of them: the first may have been before
-/// it in the queue.
+/// How many large commits are made at most, and how many readers have to be through in the first half of one of them.
 const COMMITS: u64 = 8;
 const WITHIN: usize = 3;
 /// How many times as long as a reader all commits together must have taken, so that it says something that none was through.
