@@ -43,22 +43,22 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The writer's place; dropping it gives it back.
+/// The writer lock; dropping it releases it.
 #[derive(Debug)]
-pub struct Place(Arc<Shared>);
+pub struct SessionLock(Arc<Shared>);
 
-impl Place {
+impl SessionLock {
     fn take(shared: &Arc<Shared>) -> Result<Self, BackendError> {
-        let mut place = lock(&shared.holder);
-        if let Some(holder) = &*place {
-            return Err(BackendError::SessionBusy { location: LOCATION.to_owned(), holder: holder.clone() });
+        let mut holder = lock(&shared.holder);
+        if let Some(other) = &*holder {
+            return Err(BackendError::SessionBusy { location: LOCATION.to_owned(), holder: other.clone() });
         }
-        *place = Some(Holder::current());
+        *holder = Some(Holder::current());
         Ok(Self(Arc::clone(shared)))
     }
 }
 
-impl Publish for Place {
+impl Publish for SessionLock {
     fn publish(self, state: IndexState) -> Result<Commit, BackendError> {
         let generation = state.generation();
         *lock(&self.0.committed) = Arc::new(state);
@@ -66,7 +66,7 @@ impl Publish for Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for SessionLock {
     fn drop(&mut self) {
         *lock(&self.0.holder) = None;
     }
@@ -92,7 +92,7 @@ impl MemoryReader {
 }
 
 /// The session of the reference.
-pub type MemorySession = DraftSession<Place>;
+pub type MemorySession = DraftSession<SessionLock>;
 
 #[async_trait]
 impl IndexBackend for MemoryBackend {
@@ -112,8 +112,8 @@ impl IndexBackend for MemoryBackend {
     }
 
     async fn begin_index_session(&self, request: SessionRequest) -> Result<MemorySession, BackendError> {
-        let place = Place::take(&self.0)?;
-        Ok(DraftSession::new(self.state().begin(request), place))
+        let held = SessionLock::take(&self.0)?;
+        Ok(DraftSession::new(self.state().begin(request), held))
     }
 }
 

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use codira_contracts::*;
 use codira_memory::{Draft, IndexState, MemoryBackend, MemoryReader, SavedState};
 
-use crate::{durable_place::Place, fault::Answer};
+use crate::{durable_lock::WriterLock, fault::Answer};
 
 /// What is wrong with a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -264,7 +264,7 @@ pub struct KeptSession {
     replaced: Option<String>,
     /// Whether anything but vectors was written.
     wrote: bool,
-    _place: Place,
+    _place: WriterLock,
 }
 
 #[async_trait]
@@ -280,7 +280,7 @@ impl IndexBackend for Kept {
         if self.flaw == Flaw::MakesDirectory {
             fs::create_dir_all(&self.dir).map_err(|error| self.failed("open", error))?;
         }
-        let _place = if self.flaw == Flaw::LocksReaders { Some(Place::take(self)?) } else { None };
+        let _place = if self.flaw == Flaw::LocksReaders { Some(WriterLock::take(self)?) } else { None };
         let (loaded, version) = self.load_with_writer(false)?;
         if self.flaw == Flaw::SyncsWhenUnread {
             let file = File::open(self.file()).and_then(|file| file.lock_shared().map(|()| file));
@@ -295,7 +295,7 @@ impl IndexBackend for Kept {
     }
 
     async fn begin_index_session(&self, request: SessionRequest) -> Answer<KeptSession> {
-        let place = Place::take(self)?;
+        let place = WriterLock::take(self)?;
         let (base, replaced) = match self.load(true) {
             Ok(base) => (base, None),
             Err(error) => match (error.kind(), request.scope) {

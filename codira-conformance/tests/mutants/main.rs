@@ -16,7 +16,7 @@ mod counts;
 mod demo_backend;
 mod deriving;
 mod durable;
-mod durable_place;
+mod durable_lock;
 mod durable_store;
 mod embeddings;
 mod ends;

@@ -1,4 +1,4 @@
-//! The writer's place of a durable mutant: a lock file, with at most one flaw.
+//! The writer lock of a durable mutant: a file, with at most one flaw.
 
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -19,14 +19,14 @@ use crate::{
 /// Directories in which this process has a session.
 static OWN: LazyLock<Mutex<Vec<PathBuf>>> = LazyLock::new(Mutex::default);
 
-/// The writer's place.
-pub struct Place {
+/// The writer lock.
+pub struct WriterLock {
     lock: Option<File>,
     remove: Option<PathBuf>,
     own: Option<PathBuf>,
 }
 
-impl Place {
+impl WriterLock {
     pub fn take(kept: &Kept) -> Answer<Self> {
         let path = kept.dir.join("lock");
         let location = kept.dir.display().to_string();
@@ -94,7 +94,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for WriterLock {
     fn drop(&mut self) {
         if let Some(path) = &self.remove {
             let _ = fs::remove_file(path);
