@@ -54,6 +54,13 @@ impl DuckdbBackend {
         Self { files: Files::new(directory), schema, descriptor }
     }
 
+    /// The same by another version of this crate: what it commits is as that version would leave it.
+    #[cfg(test)]
+    pub(crate) fn of_version(mut self, version: &str) -> Self {
+        self.descriptor.tool = Tool::new(NAME, version);
+        self
+    }
+
     /// Where the index is.
     pub fn directory(&self) -> &Path {
         self.files.directory()

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use codira_contracts::{FileSnapshot, RepoPath, RulesInventory, RunInventory, SessionRequest, resolve::RuleSet};
+use codira_contracts::{FileSnapshot, RepoPath, RulesInventory, RunInventory, SessionRequest, Tool, resolve::RuleSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{Draft, Graph, View};
@@ -30,14 +30,15 @@ impl IndexState {
     /// The files must be such as [`FileSnapshot::validate`] accepts. Of several with one path, the last counts. Imports for which the graph has
     /// no target lead nowhere.
     pub fn restore(saved: SavedState) -> Self {
-        let SavedState { generation, inventory, rules, graph, files } = saved;
+        let SavedState { writer: _, generation, inventory, rules, graph, files } = saved;
         let files = files.into_iter().map(|file| (file.path().clone(), file)).collect();
         Self { files, inventory, generation, rules, rule_set: RuleSet::default(), graph: graph.into() }
     }
 
-    /// What a store keeps of the state.
-    pub fn save(&self) -> SavedState {
+    /// What the store of backend `writer` keeps of the state.
+    pub fn save(&self, writer: &Tool) -> SavedState {
         SavedState {
+            writer: writer.clone(),
             generation: self.generation,
             inventory: self.inventory.clone(),
             rules: self.rules.clone(),
@@ -105,6 +106,8 @@ impl IndexState {
 /// A state as a store keeps it, for [`IndexState::restore`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SavedState {
+    /// The backend that committed the state, in its version of then: a reader of a later one names it.
+    pub writer: Tool,
     /// The number of the commit.
     pub generation: u64,
     /// What was said of the last run.

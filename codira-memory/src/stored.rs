@@ -111,8 +111,9 @@ impl<S: StateStore> IndexBackend for StoredBackend<S> {
 
     async fn open_reader(&self) -> Result<MemoryReader, BackendError> {
         // Loaded whole, so that no later commit can change what this reader says.
-        let state = IndexState::restore(self.0.load()?);
-        Ok(MemoryReader::of(self.descriptor(), &Arc::new(state)))
+        let saved = self.0.load()?;
+        let writer = BackendDescriptor { tool: saved.writer.clone(), ..self.descriptor().clone() };
+        Ok(MemoryReader::of(&writer, &Arc::new(IndexState::restore(saved))))
     }
 
     async fn begin_index_session(&self, request: SessionRequest) -> Result<StoredSession<S>, BackendError> {
@@ -145,7 +146,7 @@ pub struct Saving<S: StateStore> {
 
 impl<S: StateStore> Publish for Saving<S> {
     fn publish(self, state: IndexState) -> Result<Commit, BackendError> {
-        self.store.save(&state.save())?;
+        self.store.save(&state.save(&self.store.descriptor().tool))?;
         Ok(Commit { generation: state.generation(), replaced: self.replaces })
     }
 }

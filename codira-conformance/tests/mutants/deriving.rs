@@ -193,7 +193,7 @@ impl Derives {
 
 /// The state of a reader, with the edges and targets that were derived. What a fault has left of what is not there, is left out.
 async fn state(reader: &dyn IndexReader, kept: &Files, rules: &RuleSet) -> Answer<IndexState> {
-    let RuntimeInventory { generation, coverage, analyzers, .. } = reader.inventory().await?;
+    let RuntimeInventory { backend: writer, generation, coverage, analyzers, .. } = reader.inventory().await?;
     let mut files = Vec::new();
     for FileState { path, .. } in reader.file_states(&PathPrefix::root()).await? {
         files.extend(reader.file(&path).await?);
@@ -215,7 +215,7 @@ async fn state(reader: &dyn IndexReader, kept: &Files, rules: &RuleSet) -> Answe
     };
     let graph = Graph { edges, imports: files.iter().map(targets).collect() };
     let inventory = RunInventory { coverage, analyzers };
-    Ok(IndexState::restore(SavedState { generation, inventory, rules: rules.inventory(), graph, files }))
+    Ok(IndexState::restore(SavedState { writer, generation, inventory, rules: rules.inventory(), graph, files }))
 }
 
 #[async_trait]

@@ -112,7 +112,9 @@ impl Kept {
         let location = self.dir.display().to_string();
         self.damaged.store(true, SeqCst);
         match self.flaw {
-            Flaw::DamageIsEmpty => Ok(IndexState::restore(SavedState { generation: 2, ..IndexState::default().save() })),
+            Flaw::DamageIsEmpty => {
+                Ok(IndexState::restore(SavedState { generation: 2, ..IndexState::default().save(&self.descriptor.tool) }))
+            }
             Flaw::DamageIsFailed => Err(self.failed("read", io::Error::other(problem))),
             Flaw::DamageIsPanic => panic!("a planted panic: {problem}"),
             Flaw::RepairsWhenRead => {
@@ -135,7 +137,9 @@ impl Kept {
         if self.flaw == Flaw::ForgetsAtExit {
             let remembered = REMEMBERED.lock().unwrap();
             let found = remembered.iter().rev().find(|(dir, _)| *dir == self.dir);
-            return found.map(|(_, state)| (IndexState::restore(state.save()), own())).ok_or_else(not_indexed);
+            return found
+                .map(|(_, state)| (IndexState::restore(state.save(&self.descriptor.tool)), own()))
+                .ok_or_else(not_indexed);
         }
         if self.flaw == Flaw::RemembersDamage && self.damaged.load(SeqCst) {
             return corrupt("it was damaged");
@@ -186,10 +190,13 @@ impl Kept {
 
     fn save(&self, state: &IndexState) -> Answer<()> {
         if self.flaw == Flaw::ForgetsAtExit {
-            REMEMBERED.lock().unwrap().push((self.dir.clone(), Arc::new(IndexState::restore(state.save()))));
+            REMEMBERED
+                .lock()
+                .unwrap()
+                .push((self.dir.clone(), Arc::new(IndexState::restore(state.save(&self.descriptor.tool)))));
             return Ok(());
         }
-        let body = serde_json::to_string(&state.save()).unwrap();
+        let body = serde_json::to_string(&state.save(&self.descriptor.tool)).unwrap();
         let hash = ContentHash::of(body.as_bytes());
         let text =
             format!("{hash}\n{}\n{}\n{}\n{body}", self.descriptor.schema, self.descriptor.tool.version, self.dir.display());

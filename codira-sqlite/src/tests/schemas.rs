@@ -114,3 +114,13 @@ async fn write_the_store_of_a_newer_schema() {
     backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap().commit().await.unwrap();
     std::fs::remove_file(store.join(format!("{FILE_NAME}.lock"))).unwrap();
 }
+
+#[tokio::test]
+#[ignore = "writes the store of another version for the conformance kit, after a change of the schema"]
+async fn write_the_store_of_another_version() {
+    let stores = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance-stores");
+    let store = stores.join(format!("same-{}", schema::CURRENT.number()));
+    std::fs::create_dir_all(&store).unwrap();
+    codira_conformance::write_sample(&SqliteBackend::in_directory(store.clone()).of_version("0.0.1")).await.unwrap();
+    std::fs::remove_file(store.join(format!("{FILE_NAME}.lock"))).unwrap();
+}

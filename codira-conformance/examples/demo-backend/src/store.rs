@@ -49,6 +49,7 @@ pub struct Store {
 /// What a commit leaves, the files by the hashes of their content.
 #[derive(PartialEq, Serialize, Deserialize)]
 struct Head {
+    writer: Tool,
     generation: u64,
     inventory: RunInventory,
     rules: Vec<RulesInventory>,
@@ -72,8 +73,8 @@ impl StateStore for Store {
             let head = self.head()?;
             match self.files(&head) {
                 Ok(files) => {
-                    let Head { generation, inventory, rules, graph, .. } = head;
-                    return Ok(SavedState { generation, inventory, rules, graph, files });
+                    let Head { writer, generation, inventory, rules, graph, .. } = head;
+                    return Ok(SavedState { writer, generation, inventory, rules, graph, files });
                 }
                 // A commit may have removed the files of this head meanwhile; then there is a newer one.
                 Err(error) if self.head()? == head => return Err(error),
@@ -83,8 +84,8 @@ impl StateStore for Store {
     }
 
     fn save(&self, state: &SavedState) -> Result<(), BackendError> {
-        let SavedState { generation, inventory, rules, graph, files } = state.clone();
-        let mut head = Head { generation, inventory, rules, graph, files: BTreeSet::new() };
+        let SavedState { writer, generation, inventory, rules, graph, files } = state.clone();
+        let mut head = Head { writer, generation, inventory, rules, graph, files: BTreeSet::new() };
         let write = || {
             if !self.files.is_dir() {
                 // What is there is no index, as a session of full scope has found.
