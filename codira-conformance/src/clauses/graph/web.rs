@@ -17,6 +17,11 @@ use crate::{
 /// Files by their name in the directory of the web.
 pub(super) type Files = BTreeMap<String, FileSnapshot>;
 
+/// Whatever refers to anything has one of these names.
+const REFERRING: [&str; 4] = ["user", "run", "other", "open"];
+/// The files of a web that import.
+const IMPORTING: [&str; 6] = ["types.toy", "glob.toy", "alias.toy", "index.toy", "deep/user.toy", "user.c"];
+
 /// One of several webs that have no name in common, so that one index holds them side by side.
 pub(super) struct Web {
     /// The name of its directory and package.
@@ -196,12 +201,10 @@ impl Web {
     pub(super) fn questions(&self) -> Vec<Question> {
         let prefix = PathPrefix::new(&self.name).expect("it is a directory");
         let edges = |kind, end| Question::Edges(EdgeRequest::new(kind, end).within(prefix.clone()));
-        let imports = |end| Question::Imports(ImportRequest::new(end).within(prefix.clone()));
         let inventory = SymbolInventoryRequest { prefix: prefix.clone(), ..SymbolInventoryRequest::default() };
         let mut questions = vec![Question::SymbolInventory(inventory)];
         for kind in UseKind::ALL {
-            // Whatever refers to anything has one of these names.
-            questions.extend(["user", "run", "other", "open"].map(|name| edges(*kind, EdgeEnd::FromNamed(name.to_owned()))));
+            questions.extend(REFERRING.map(|name| edges(*kind, EdgeEnd::FromNamed(name.to_owned()))));
         }
         let ends = [
             EdgeEnd::ToNamed("run".to_owned()),
@@ -212,11 +215,29 @@ impl Web {
             EdgeEnd::From(key(&self.path("deep/user.toy"), "User.user")),
         ];
         questions.extend(ends.map(|end| edges(UseKind::Call, end)));
-        let importing = ["types.toy", "glob.toy", "alias.toy", "index.toy", "deep/user.toy", "user.c"];
-        questions.extend(importing.map(|name| imports(ImportEnd::FromFile(samples::path(&self.path(name))))));
-        questions.push(imports(ImportEnd::ToFile(samples::path(&self.path("core.toy")))));
-        questions.push(imports(ImportEnd::ToModule(self.module("gone"))));
+        questions.extend(self.questions_of_imports());
         questions
+    }
+
+    /// The edges of all webs at once, and the imports of each, as few questions as show them all.
+    pub(super) fn questions_of_all(webs: &[Self]) -> Vec<Question> {
+        let edges = |kind, end| Question::Edges(EdgeRequest::new(kind, end));
+        let mut questions = vec![Question::SymbolInventory(SymbolInventoryRequest::default())];
+        for kind in UseKind::ALL {
+            questions.extend(REFERRING.map(|name| edges(*kind, EdgeEnd::FromNamed(name.to_owned()))));
+        }
+        let ends = ["run", "both"].map(|name| EdgeEnd::ToNamed(name.to_owned()));
+        questions.extend(ends.map(|end| edges(UseKind::Call, end)));
+        questions.push(edges(UseKind::Call, EdgeEnd::ToExternal("json.dumps".to_owned())));
+        questions.extend(webs.iter().flat_map(Self::questions_of_imports));
+        questions
+    }
+
+    fn questions_of_imports(&self) -> Vec<Question> {
+        let from = IMPORTING.map(|name| ImportEnd::FromFile(samples::path(&self.path(name))));
+        let to = [ImportEnd::ToFile(samples::path(&self.path("core.toy"))), ImportEnd::ToModule(self.module("gone"))];
+        let prefix = PathPrefix::new(&self.name).expect("it is a directory");
+        from.into_iter().chain(to).map(|end| Question::Imports(ImportRequest::new(end).within(prefix.clone()))).collect()
     }
 }
 
