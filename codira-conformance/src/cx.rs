@@ -33,7 +33,7 @@ pub struct Settings {
     /// The directory in which the seeds of failing random histories are kept, to be met again first of all.
     pub regressions: Option<PathBuf>,
     /// The name, to this test binary's own runner, of a test that judges a clause with the same fixture. Clauses about several
-    /// processes start it again, as `BINARY NAME --exact --nocapture --test-threads 1`, and are broken where this is `None`.
+    /// processes start it again, as `BINARY NAME --exact --include-ignored --nocapture --test-threads 1`, and are broken where this is `None`.
     pub restart: Option<String>,
     /// The directory in which the author keeps stores of other schemas: see the [crate's documentation](crate#stores-of-other-schemas).
     pub stores: Option<PathBuf>,

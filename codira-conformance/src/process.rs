@@ -183,7 +183,7 @@ impl Other {
             }
         };
         let command = command
-            .args([test, "--exact", "--nocapture", "--test-threads", "1"])
+            .args([test, "--exact", "--include-ignored", "--nocapture", "--test-threads", "1"])
             .env(DIRECTORY, dir)
             .env("TMPDIR", temporary.path())
             .stdin(Stdio::piped())
