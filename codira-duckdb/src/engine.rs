@@ -10,7 +10,7 @@ use duckdb::{Appender, Connection, InterruptHandle, Params, Row, Statement, type
 
 use crate::{
     codec,
-    errors::At,
+    errors::{At, Failed as _, at},
     instance::{Instance, Use},
 };
 
@@ -30,14 +30,14 @@ pub(crate) struct Database {
 impl Database {
     /// Opens the database at `path`; `location` is what errors name.
     pub(crate) fn open(path: &Path, location: &Path, how: Use) -> Result<Self, BackendError> {
-        let (connection, instance) = Instance::open(path, how).map_err(|error| At(location).failed("open", error))?;
+        let (connection, instance) = Instance::open(path, how).map_err(|error| at(location).failed("open", error))?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(Self { connection, instance, location: location.to_owned(), how })
     }
 
     /// Where errors say they happened.
     pub(crate) fn at(&self) -> At<'_> {
-        At(&self.location)
+        at(&self.location)
     }
 
     /// Stops the statement that is running, from another thread.
@@ -108,7 +108,7 @@ impl Database {
     pub(crate) fn close(self) -> Result<(), BackendError> {
         let Self { connection, instance, location, .. } = self;
         let closed = connection.close().map_err(|(_, error)| error);
-        closed.and_then(|()| instance.close()).map_err(|error| At(&location).failed("close", error))
+        closed.and_then(|()| instance.close()).map_err(|error| at(&location).failed("close", error))
     }
 }
 

@@ -1,14 +1,16 @@
 //! What DuckDB and the file system report, as errors of the contract. The one place that reads messages.
 
-use std::{fmt, io, path::Path};
+use std::{io, path::Path};
 
-use codira_contracts::{BackendError, BoxError};
+use codira_contracts::BackendError;
+pub(crate) use codira_store::At;
 
 use crate::NAME;
 
-/// The file that errors name.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct At<'a>(pub(crate) &'a Path);
+/// Where something failed in a file of an index.
+pub(crate) fn at(path: &Path) -> At<'_> {
+    At { backend: NAME, path }
+}
 
 /// What the system says when there is no room; DuckDB passes it on as text.
 const NO_ROOM: [&str; 3] = ["No space left on device", "Disk quota exceeded", "File too large"];
@@ -28,25 +30,13 @@ const DAMAGED: [&str; 10] = [
     "Trying to read a database file with version",
 ];
 
-impl At<'_> {
-    /// What is there is damaged, or no index.
-    pub(crate) fn corrupt(&self, problem: impl Into<String>, source: Option<BoxError>) -> BackendError {
-        BackendError::Corrupt { location: self.to_string(), problem: problem.into(), source }
-    }
-
-    /// A part of the index is not as this program writes it.
-    pub(crate) fn unreadable(&self, what: &str) -> BackendError {
-        self.corrupt(format!("{what} cannot be read"), None)
-    }
-
-    /// A file operation failed.
-    pub(crate) fn io(&self, operation: &str, source: io::Error) -> BackendError {
-        BackendError::io(NAME, operation, self, source)
-    }
-
+pub(crate) trait Failed {
     /// DuckDB failed, or gave what cannot be read.
-    pub(crate) fn failed(&self, operation: &str, error: duckdb::Error) -> BackendError {
-        let location = self.to_string();
+    fn failed(&self, operation: &str, error: duckdb::Error) -> BackendError;
+}
+
+impl Failed for At<'_> {
+    fn failed(&self, operation: &str, error: duckdb::Error) -> BackendError {
         let text = match &error {
             duckdb::Error::DuckDBFailure(_, Some(message)) => message.as_str(),
             duckdb::Error::DuckDBFailure(_, None) | duckdb::Error::AppendError => "",
@@ -56,39 +46,13 @@ impl At<'_> {
         };
         let says = |what: &[&str]| what.iter().any(|part| text.contains(part));
         if says(&NO_ROOM) {
-            BackendError::NoSpace { location, source: error.into() }
+            self.no_space(error)
         } else if says(&FORBIDDEN) {
-            BackendError::PermissionDenied { location, source: error.into() }
+            self.forbidden(error)
         } else if says(&DAMAGED) {
             self.corrupt("the file is damaged, or its tables are not those of an index", Some(error.into()))
         } else {
-            let (backend, operation) = (NAME.to_owned(), operation.to_owned());
-            BackendError::Failed { backend, operation, location, source: error.into() }
+            self.other(operation, error)
         }
-    }
-}
-
-impl fmt::Display for At<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.display().fmt(f)
-    }
-}
-
-/// The same error once more, for the calls that follow the one that failed. Sources become text.
-pub(crate) fn again(error: &BackendError) -> BackendError {
-    let chain = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
-    let source: BoxError = chain.map(ToString::to_string).collect::<Vec<_>>().join(": ").into();
-    match error {
-        BackendError::NoSpace { location, .. } => BackendError::NoSpace { location: location.clone(), source },
-        BackendError::PermissionDenied { location, .. } => {
-            BackendError::PermissionDenied { location: location.clone(), source }
-        }
-        BackendError::Corrupt { location, problem, .. } => {
-            BackendError::Corrupt { location: location.clone(), problem: problem.clone(), source: Some(source) }
-        }
-        BackendError::Failed { operation, location, .. } => {
-            BackendError::Failed { backend: NAME.to_owned(), operation: operation.clone(), location: location.clone(), source }
-        }
-        _ => BackendError::Failed { backend: NAME.to_owned(), operation: "write".to_owned(), location: String::new(), source },
     }
 }

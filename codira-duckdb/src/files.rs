@@ -40,7 +40,7 @@ impl Files {
         self.directory.join(FILE_NAME)
     }
 
-    /// The writer's place.
+    /// The writer lock.
     pub(crate) fn lock(&self) -> PathBuf {
         self.beside("lock")
     }
@@ -59,7 +59,7 @@ impl Files {
         self.directory.join(format!("{FILE_NAME}.{suffix}"))
     }
 
-    /// Removes what only a session uses, its own or one that was killed. For the holder of the writer's place.
+    /// Removes what only a session uses, its own or one that was killed. For the holder of the writer lock.
     pub(crate) fn remove_drafts(&self) -> io::Result<()> {
         for path in [self.draft(), self.base()] {
             remove(&path)?;

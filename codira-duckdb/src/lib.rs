@@ -1,14 +1,14 @@
 //! Keeps a code index in one DuckDB file.
 //!
 //! [`DuckdbBackend`] is the store of the index in one directory. The file is `index.duckdb`; beside it lies
-//! `index.duckdb.lock`, which names whoever holds, or last held, the writer's place, and while a session is open its draft.
+//! `index.duckdb.lock`, which names who holds, or last held, the writer lock, and while a session is open its draft.
 //!
 //! The file is never changed: a session works on a draft, and its commit renames that over the file. So readers need no lock,
 //! wait for nobody, and keep what they opened. The decision is recorded in `docs/decisions/0004-duckdb-drafts.md`, and
 //! why files are documents beside columns in `docs/decisions/0007-duckdb-documents.md`.
 //!
 //! - `schema`: what is stored, as numbered migrations.
-//! - `place`, `files`: how one writer and any number of readers share the directory.
+//! - `files`: how one writer and any number of readers share the directory.
 //! - `instance`: how DuckDB is started, and kept. `engine`: how it is asked. `worker`: the thread on which that happens.
 //! - `forms`: what lies in blobs. `cores`: computation beside the session's thread.
 //! - `read`: the questions. Each statement stands beside the code that runs it.
@@ -22,7 +22,6 @@ mod errors;
 mod files;
 mod forms;
 mod instance;
-mod place;
 mod read;
 mod schema;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqliteSynchronous},
 };
 
-use crate::errors::At;
+use crate::errors::{Failed as _, at};
 
 /// How many rows wait between SQLite's thread and the caller. Few make the two take turns, which costs ten times as much.
 const ROWS_AHEAD: usize = 4096;
@@ -55,5 +55,5 @@ fn base(path: &Path) -> SqliteConnectOptions {
 }
 
 async fn open(path: &Path, options: SqliteConnectOptions) -> Result<SqliteConnection, BackendError> {
-    options.connect().await.map_err(|error| At(path).failed("open", error))
+    options.connect().await.map_err(|error| at(path).failed("open", error))
 }

@@ -1,14 +1,16 @@
 //! What SQLite and the file system report, as errors of the contract. The one place that knows result codes.
 
-use std::{fmt, io, path::Path};
+use std::path::Path;
 
-use codira_contracts::{BackendError, BoxError};
+use codira_contracts::BackendError;
+pub(crate) use codira_store::At;
 
 use crate::NAME;
 
-/// The file that errors name.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct At<'a>(pub(crate) &'a Path);
+/// Where something failed in a file of an index.
+pub(crate) fn at(path: &Path) -> At<'_> {
+    At { backend: NAME, path }
+}
 
 /// Primary result codes, as <https://www.sqlite.org/rescode.html> numbers them.
 mod code {
@@ -25,30 +27,13 @@ mod code {
     pub(super) const IOERR_WRITE: i32 = 778;
 }
 
-impl At<'_> {
-    /// What is there is damaged, or no index.
-    pub(crate) fn corrupt(&self, problem: impl Into<String>, source: Option<BoxError>) -> BackendError {
-        BackendError::Corrupt { location: self.to_string(), problem: problem.into(), source }
-    }
-
-    /// A part of the index is not as this program writes it.
-    pub(crate) fn unreadable(&self, what: &str) -> BackendError {
-        self.corrupt(format!("{what} cannot be read"), None)
-    }
-
-    /// A file operation failed.
-    pub(crate) fn io(&self, operation: &str, source: io::Error) -> BackendError {
-        BackendError::io(NAME, operation, self, source)
-    }
-
+pub(crate) trait Failed {
     /// SQLite failed, or gave what cannot be read.
-    pub(crate) fn failed(&self, operation: &str, error: sqlx::Error) -> BackendError {
-        let other = |source: BoxError| BackendError::Failed {
-            backend: NAME.to_owned(),
-            operation: operation.to_owned(),
-            location: self.to_string(),
-            source,
-        };
+    fn failed(&self, operation: &str, error: sqlx::Error) -> BackendError;
+}
+
+impl Failed for At<'_> {
+    fn failed(&self, operation: &str, error: sqlx::Error) -> BackendError {
         match error {
             sqlx::Error::Io(source) => self.io(operation, source),
             sqlx::Error::Decode(_)
@@ -60,26 +45,16 @@ impl At<'_> {
                 let extended = database.code().and_then(|code| code.parse().ok()).unwrap_or(0_i32);
                 match (extended, extended & 0xff) {
                     (code::IOERR_SHORT_READ, _) => self.corrupt("the file is shorter than it says", Some(error.into())),
-                    (code::IOERR_WRITE, _) | (_, code::FULL) => {
-                        BackendError::NoSpace { location: self.to_string(), source: error.into() }
-                    }
+                    (code::IOERR_WRITE, _) | (_, code::FULL) => self.no_space(error),
                     (_, code::CORRUPT) => self.corrupt("the file is damaged", Some(error.into())),
                     (_, code::NOTADB) => self.corrupt("the file is no SQLite database", Some(error.into())),
                     // Statements are right for the schema that the header names: the tables are not.
                     (_, code::ERROR) => self.corrupt("its tables are not those of its schema", Some(error.into())),
-                    (_, code::PERM | code::READONLY | code::AUTH) => {
-                        BackendError::PermissionDenied { location: self.to_string(), source: error.into() }
-                    }
-                    _ => other(error.into()),
+                    (_, code::PERM | code::READONLY | code::AUTH) => self.forbidden(error),
+                    _ => self.other(operation, error),
                 }
             }
-            error => other(error.into()),
+            error => self.other(operation, error),
         }
-    }
-}
-
-impl fmt::Display for At<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.display().fmt(f)
     }
 }

@@ -51,7 +51,7 @@ impl Files {
         self.beside("-wal")
     }
 
-    /// The writer's place.
+    /// The writer lock.
     pub(crate) fn lock(&self) -> PathBuf {
         self.beside(".lock")
     }
@@ -78,7 +78,7 @@ impl Files {
         Ok(())
     }
 
-    /// Makes sure that the directory takes files. For the holder of the writer's place.
+    /// Makes sure that the directory takes files. For the holder of the writer lock.
     pub(crate) fn probe_directory(&self) -> io::Result<()> {
         let probe = self.copy();
         File::create(&probe)?;

@@ -1,11 +1,11 @@
 //! Keeps a code index in one SQLite file.
 //!
 //! [`SqliteBackend`] is the store of the index in one directory. The file is `index.db`; beside it lies `index.db.lock`, which
-//! names whoever holds, or last held, the writer's place, and while a session is open whatever the session needs.
+//! names who holds, or last held, the writer lock, and while a session is open whatever the session needs.
 //!
 //! - `schema`: the tables, as numbered migrations; `forms`: what lies in their blobs; `postings`: what leads from keys to files. The
 //!   decision is recorded in `docs/decisions/0005-sqlite-documents.md`.
-//! - `place`, `files`, `wal`, `connection`, `snapshot`, `publish`: how one writer and any number of readers share the
+//! - `files`, `wal`, `connection`, `snapshot`, `publish`: how one writer and any number of readers share the
 //!   directory. The decision is recorded in `docs/decisions/0002-sqlite-readers.md`.
 //! - `read`: the questions. Each statement stands beside the code that runs it.
 //! - `write`: the session: a thread with a connection, fed by a handle.
@@ -18,7 +18,6 @@ mod digest;
 mod errors;
 mod files;
 mod forms;
-mod place;
 #[cfg(test)]
 mod plans;
 mod postings;

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::{
     connection,
-    errors::At,
+    errors::at,
     postings::lookup,
     read::{documentation, documents, embeddings, files, index, inventory, states},
     schema,
@@ -109,7 +109,7 @@ async fn empty() -> (TempDir, SqliteConnection) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("plans.db");
     let mut connection = connection::fresh(&path).await.unwrap();
-    schema::CURRENT.migrate(&mut connection, &At(&path)).await.unwrap();
+    schema::CURRENT.migrate(&mut connection, &at(&path)).await.unwrap();
     (directory, connection)
 }
 

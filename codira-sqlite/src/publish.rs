@@ -8,7 +8,11 @@ use std::{
 use codira_contracts::BackendError;
 use sqlx::{Connection, SqliteConnection};
 
-use crate::{connection, errors::At, files::Files};
+use crate::{
+    connection,
+    errors::{Failed as _, at},
+    files::Files,
+};
 
 /// The right to write to the main file: nobody has a snapshot of it, and nobody gets one meanwhile.
 #[derive(Debug)]
@@ -21,10 +25,10 @@ pub(crate) struct MainFile {
 impl MainFile {
     /// Gets the right, without waiting: where snapshots hold the main file, a copy takes its place, and they keep the old one.
     ///
-    /// Only for the holder of the writer's place. The log belongs to the copy as it belonged to the original.
+    /// Only for the holder of the writer lock. The log belongs to the copy as it belonged to the original.
     pub(crate) fn claim(files: &Files) -> Result<Self, BackendError> {
         let main = files.database();
-        let at = At(&main);
+        let at = at(&main);
         let file = File::open(&main).map_err(|error| at.io("open", error))?;
         match file.try_lock() {
             Ok(()) => return Ok(Self { lock: file, renewed: false }),
@@ -55,7 +59,7 @@ impl MainFile {
     /// When this fails, the log keeps the commit: readers see it there, and the next session tries again.
     pub(crate) async fn move_log(self, files: &Files, mut connection: SqliteConnection) -> Result<(), BackendError> {
         let main = files.database();
-        let failed = |error| At(&main).failed("move the log into", error);
+        let failed = |error| at(&main).failed("move the log into", error);
         if self.renewed {
             // SQLite sees that its file was replaced, and leaves the log alone.
             connection.close().await.map_err(failed)?;
@@ -65,7 +69,7 @@ impl MainFile {
         connection.close().await.map_err(failed)?;
         let (busy, ..) = moved.map_err(failed)?;
         drop(self.lock);
-        if busy == 0 { Ok(()) } else { Err(At(&main).io("move the log into", io::Error::other("somebody reads the log"))) }
+        if busy == 0 { Ok(()) } else { Err(at(&main).io("move the log into", io::Error::other("somebody reads the log"))) }
     }
 }
 

@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use crate::{
     FILE_NAME, connection,
-    errors::At,
+    errors::{At, Failed as _, at},
     files::{self, Files, Found},
     wal,
 };
@@ -59,7 +59,7 @@ impl Snapshot {
     /// Opens the last commit.
     pub(crate) async fn open(files: &Files, schema: u32) -> Result<Self, BackendError> {
         let location = files.database();
-        let at = At(&location);
+        let at = at(&location);
         for attempt in 0..ATTEMPTS {
             let attempted = match direct(files, schema).await? {
                 Attempt::Again if attempt < PATIENCE => Attempt::Again,
@@ -78,7 +78,7 @@ impl Snapshot {
 /// Opens the main file itself.
 async fn direct(files: &Files, schema: u32) -> Result<Attempt, BackendError> {
     let path = files.database();
-    let at = At(&path);
+    let at = at(&path);
     let failed = |error| at.io("open", error);
     let file = open_main(&path)?;
     match file.try_lock_shared() {
@@ -104,7 +104,7 @@ async fn direct(files: &Files, schema: u32) -> Result<Attempt, BackendError> {
 /// pages there that the copied log holds as well: together they are the state after the last commit in that log.
 async fn from_copy(files: &Files, schema: u32) -> Result<Attempt, BackendError> {
     let path = files.database();
-    let at = At(&path);
+    let at = at(&path);
     let failed = |error| at.io("copy", error);
     let directory = tempfile::tempdir().map_err(failed)?;
     let copy = directory.path().join(FILE_NAME);
@@ -150,9 +150,9 @@ fn copy_both(files: &Files, target: &Path) -> io::Result<bool> {
 fn open_main(path: &Path) -> Result<File, BackendError> {
     match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err(BackendError::NotIndexed { location: At(path).to_string() })
+            Err(BackendError::NotIndexed { location: at(path).to_string() })
         }
-        opened => opened.map_err(|error| At(path).io("open", error)),
+        opened => opened.map_err(|error| at(path).io("open", error)),
     }
 }
 

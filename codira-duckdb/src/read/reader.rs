@@ -16,7 +16,7 @@ use codira_store::questions::{
 use super::snapshot::Snapshot;
 use crate::{
     engine::Database,
-    errors::At,
+    errors::at,
     files::{Found, inspect},
     instance::Use,
     schema::{self, Schema},
@@ -37,7 +37,7 @@ impl DuckdbReader {
     pub(crate) async fn open(index: PathBuf, schema: Schema) -> Result<Self, BackendError> {
         let path = index.clone();
         let open = move || Snapshot::new(open_index(&path, schema)?, schema.number());
-        let Started { worker, opened, .. } = Worker::start(open).map_err(|error| At(&index).io("open", error))?;
+        let Started { worker, opened, .. } = Worker::start(open).map_err(|error| at(&index).io("open", error))?;
         opened.await.map_err(|_| gone(&index))??;
         Ok(Self { worker, location: index })
     }
@@ -51,12 +51,12 @@ impl DuckdbReader {
 }
 
 fn gone(index: &Path) -> BackendError {
-    At(index).io("read", std::io::Error::other("the thread of the reader is gone"))
+    at(index).io("read", std::io::Error::other("the thread of the reader is gone"))
 }
 
 /// Opens the index at `path`, if it is one of this schema.
 pub(crate) fn open_index(path: &Path, schema: Schema) -> Result<Database, BackendError> {
-    let at = At(path);
+    let at = at(path);
     match inspect(path).map_err(|error| at.io("open", error))? {
         Found::Nothing => return Err(BackendError::NotIndexed { location: at.to_string() }),
         Found::Foreign(problem) => return Err(at.corrupt(problem, None)),

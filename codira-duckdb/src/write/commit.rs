@@ -3,7 +3,7 @@
 use codira_contracts::{BackendError, Commit, Coverage, RunInventory};
 
 use super::writer::Writer;
-use crate::{codec, errors::At};
+use crate::{codec, errors::at};
 
 /// Says what is true from now on.
 const SET_STATE: &str =
@@ -32,7 +32,7 @@ impl Writer {
         drop(base);
         database.close()?;
         let index = drafts.0.index();
-        drafts.0.publish().map_err(|error| At(&index).io("commit", error))?;
+        drafts.0.publish().map_err(|error| at(&index).io("commit", error))?;
         Ok(Commit { generation, replaced })
     }
 
@@ -42,6 +42,6 @@ impl Writer {
         drop(base);
         drop(database);
         let index = drafts.0.index();
-        drafts.0.remove_drafts().map_err(|error| At(&index).io("clean up", error))
+        drafts.0.remove_drafts().map_err(|error| at(&index).io("clean up", error))
     }
 }

@@ -6,7 +6,7 @@ use codira_store::AllOffers;
 use super::writer::{Drafts, Writer};
 use crate::{
     engine::Database,
-    errors::At,
+    errors::at,
     files::{Files, Found, inspect},
     instance::{Use, room_for},
     read::{embeddings::specs, inventory::head},
@@ -21,10 +21,10 @@ const PATHS: &str = "SELECT path, id FROM file";
 const UNRESOLVED: &str = "SELECT id FROM file WHERE id NOT IN (SELECT file FROM resolution)";
 
 impl Writer {
-    /// Opens a draft for a session. For the holder of the writer's place.
+    /// Opens a draft for a session. For the holder of the writer lock.
     pub(super) fn open(files: Files, schema: Schema, tool: Tool, request: SessionRequest) -> Result<Self, BackendError> {
         let index = files.index();
-        let at = At(&index);
+        let at = at(&index);
         files.remove_drafts().map_err(|error| at.io("clean up", error))?;
         let drafts = Drafts(files);
         let there = match inspect(&index).map_err(|error| at.io("open", error))? {
@@ -43,7 +43,7 @@ impl Writer {
     fn open_copy(drafts: Drafts, schema: Schema, tool: Tool, request: SessionRequest) -> Result<Self, BackendError> {
         let files = &drafts.0;
         let (index, draft) = (files.index(), files.draft());
-        files.copy_index(&draft).map_err(|error| At(&index).io("copy", error))?;
+        files.copy_index(&draft).map_err(|error| at(&index).io("copy", error))?;
         let database = Database::open(&draft, &index, Use::Write)?;
         let Migrated { was_older, largest } = migrate(&database, schema, &index)?;
         let mut writer = Self::new(database, drafts, schema, request, tool);
@@ -96,7 +96,7 @@ impl Writer {
         Ok(writer)
     }
 
-    /// The state from which the session began. Nobody else replaces it: the session has the writer's place.
+    /// The state from which the session began. Nobody else replaces it: the session has the writer lock.
     pub(super) fn base(&mut self) -> Result<Option<&Database>, BackendError> {
         if self.base.is_none() && self.has_base {
             self.base = Some(open_base(self.files(), self.schema)?);
@@ -114,7 +114,7 @@ fn open_base(files: &Files, schema: Schema) -> Result<Database, BackendError> {
     }
     database.close()?;
     let copy = files.base();
-    files.copy_index(&copy).map_err(|error| At(&index).io("copy", error))?;
+    files.copy_index(&copy).map_err(|error| at(&index).io("copy", error))?;
     let database = Database::open(&copy, &index, Use::Write)?;
     migrate(&database, schema, &index)?;
     Ok(database)
@@ -132,7 +132,7 @@ struct Migrated {
 fn migrate(copy: &Database, schema: Schema, index: &std::path::Path) -> Result<Migrated, BackendError> {
     let (found, expected) = (schema::number_of(copy)?, schema.number());
     if found > expected {
-        return Err(BackendError::SchemaMismatch { location: At(index).to_string(), found, expected });
+        return Err(BackendError::SchemaMismatch { location: at(index).to_string(), found, expected });
     }
     let largest = copy.rows_once(LARGEST, [], |row| row.get(0))?.into_iter().next().unwrap_or_default();
     if let Some(setting) = room_for(largest) {

@@ -14,14 +14,14 @@ use codira_contracts::{
     PendingRequest, RepoPath, Retention, ReusableEmbedding, ReuseRequest, RunInventory, SessionRequest, Stored, Tool,
     check_dimension,
 };
+use codira_store::WriterLock;
 use duckdb::InterruptHandle;
 use tokio::sync::oneshot;
 
 use super::writer::Writer;
 use crate::{
-    errors::At,
+    errors::at,
     files::Files,
-    place::Place,
     schema::Schema,
     worker::{Started, Worker},
 };
@@ -36,7 +36,7 @@ pub struct DuckdbSession {
     thread: Option<JoinHandle<()>>,
     stop: Arc<Stop>,
     /// Dropped last, and so free when everything else is gone.
-    place: Option<Place>,
+    lock: Option<WriterLock>,
 }
 
 /// Makes the thread give up, even in the middle of a statement.
@@ -63,9 +63,9 @@ impl std::fmt::Debug for DuckdbSession {
 
 impl DuckdbSession {
     pub(crate) async fn begin(files: Files, schema: Schema, tool: Tool, request: SessionRequest) -> Result<Self, BackendError> {
-        let failed = |error| At(files.directory()).io("prepare", error);
+        let failed = |error| at(files.directory()).io("prepare", error);
         std::fs::create_dir_all(files.directory()).map_err(failed)?;
-        let place = Place::take(&files)?;
+        let lock = WriterLock::take(files.lock(), at(&files.index()))?;
         let stop = Arc::new(Stop::default());
         let (own, its) = (files.clone(), stop.clone());
         let open = move || {
@@ -75,7 +75,7 @@ impl DuckdbSession {
             Ok(Some(writer))
         };
         let Started { worker, opened, thread } = Worker::start(open).map_err(failed)?;
-        let session = Self { files, worker: Some(worker), thread: Some(thread), stop, place: Some(place) };
+        let session = Self { files, worker: Some(worker), thread: Some(thread), stop, lock: Some(lock) };
         opened.await.map_err(|_| session.gone())??;
         Ok(session)
     }
@@ -106,7 +106,7 @@ impl DuckdbSession {
 
     /// What is left to say when the thread ended by a panic.
     fn gone(&self) -> BackendError {
-        At(&self.files.index()).io("write", std::io::Error::other("the thread of the session is gone"))
+        at(&self.files.index()).io("write", std::io::Error::other("the thread of the session is gone"))
     }
 }
 
@@ -164,10 +164,10 @@ impl IndexWriteSession for DuckdbSession {
         let worker = self.worker.take().ok_or_else(|| self.gone())?;
         let (answer, answered) = oneshot::channel();
         let Some(slot) = worker.reserve().await else { return Err(self.gone()) };
-        let place = self.place.take();
+        let lock = self.lock.take();
         slot.send(move |state| {
             let result = state.take().map(Writer::commit);
-            drop(place);
+            drop(lock);
             // The caller may have gone away: it is decided all the same.
             drop(answer.send(result));
         });

@@ -8,11 +8,11 @@ use std::sync::{
 use codira_contracts::{
     BackendError, EmbeddingSpec, FileAnalysis, RepoPath, RunInventory, SessionRequest, Tool, WriteScope, resolve::RuleSet,
 };
-use codira_store::AllOffers;
+use codira_store::{AllOffers, again};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{numbers::Numbers, queue::Queue, texts::Texts};
-use crate::{engine::Database, errors, files::Files, instance::room_for, schema::Schema};
+use crate::{engine::Database, files::Files, instance::room_for, schema::Schema};
 
 /// How much DuckDB may keep in memory of what was written, roughly in bytes.
 const UNSETTLED: usize = 64 << 20;
@@ -138,14 +138,14 @@ impl Writer {
 
     /// Nothing, or why the session can do nothing any more.
     pub(super) fn check(&self) -> Result<(), BackendError> {
-        self.failure.as_ref().map_or(Ok(()), |failure| Err(errors::again(failure)))
+        self.failure.as_ref().map_or(Ok(()), |failure| Err(again(failure)))
     }
 
     /// Does work that leaves the draft half changed if it fails: then the session is broken.
     pub(super) fn whole<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, BackendError>) -> Result<T, BackendError> {
         self.check()?;
         work(self).map_err(|error| {
-            let told = errors::again(&error);
+            let told = again(&error);
             self.failure = Some(error);
             told
         })

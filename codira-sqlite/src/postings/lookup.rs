@@ -4,7 +4,7 @@ use codira_contracts::BackendError;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::{Pair, block, sort::sort};
-use crate::errors::At;
+use crate::errors::{At, Failed as _};
 #[cfg(test)]
 use crate::plans::Statement;
 

@@ -11,7 +11,12 @@ use super::{
 };
 #[cfg(test)]
 use crate::plans::Statement;
-use crate::{codec, errors::At, postings::Key, write::rows::list};
+use crate::{
+    codec,
+    errors::{At, Failed as _},
+    postings::Key,
+    write::rows::list,
+};
 
 /// Which documentation issues have these files? A list of numbers and a parenthesis follow.
 const ISSUES: &str = "SELECT file, body FROM doc_issue WHERE file IN (";

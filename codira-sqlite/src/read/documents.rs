@@ -8,7 +8,7 @@ use super::rows::{get, path};
 use crate::plans::Statement;
 use crate::{
     codec,
-    errors::At,
+    errors::{At, Failed as _},
     forms::{
         content::Content,
         outline::{self, Outline},

@@ -23,7 +23,7 @@ use super::{
 #[cfg(test)]
 use crate::plans::Statement;
 use crate::{
-    errors::At,
+    errors::{At, Failed as _},
     forms::{self, sketches, vector},
     write::rows::list,
 };

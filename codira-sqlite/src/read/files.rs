@@ -17,7 +17,10 @@ use super::{
 };
 #[cfg(test)]
 use crate::plans::Statement;
-use crate::{errors::At, forms::vector};
+use crate::{
+    errors::{At, Failed as _},
+    forms::vector,
+};
 
 /// Which documentation issues has this file?
 const DOC_ISSUES: &str = "SELECT body FROM doc_issue WHERE file = ?";

@@ -18,7 +18,7 @@ use super::{
 use crate::plans::Statement;
 use crate::{
     codec,
-    errors::At,
+    errors::{At, Failed as _},
     forms::{
         graph::Graph,
         outline::{self, Outline},

@@ -11,7 +11,11 @@ use super::{
 };
 #[cfg(test)]
 use crate::plans::Statement;
-use crate::{codec, errors::At, forms};
+use crate::{
+    codec,
+    errors::{At, Failed as _},
+    forms,
+};
 
 /// Who wrote the state, and what was the run?
 const STATE: &str = "SELECT generation, backend, version, coverage, analyzers, rules FROM state WHERE id = 1";

@@ -14,7 +14,7 @@ use super::{
     index::{Cache, Index},
     inventory,
 };
-use crate::{errors::At, snapshot::Snapshot};
+use crate::{errors::at, snapshot::Snapshot};
 
 /// A handle on one committed state.
 ///
@@ -30,7 +30,7 @@ pub struct SqliteReader {
 impl SqliteReader {
     pub(crate) async fn new(mut snapshot: Snapshot, schema: u32) -> Result<Self, BackendError> {
         let location = snapshot.location.clone();
-        let head = inventory::head(&mut snapshot.connection, schema, At(&location)).await?;
+        let head = inventory::head(&mut snapshot.connection, schema, at(&location)).await?;
         Ok(Self { state: Mutex::new((snapshot, Cache::default())), location, head })
     }
 }
@@ -43,7 +43,7 @@ macro_rules! ask_tables {
             $(async fn $question(&self, $($given: $given_type),*) -> Result<$answer, BackendError> {
                 let mut state = self.state.lock().await;
                 let (Snapshot { connection, .. }, cache) = &mut *state;
-                Index { connection, head: &self.head, cache, at: At(&self.location) }.$question($($given),*).await
+                Index { connection, head: &self.head, cache, at: at(&self.location) }.$question($($given),*).await
             })*
         }
     };

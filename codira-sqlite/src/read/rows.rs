@@ -3,7 +3,7 @@
 use codira_contracts::{BackendError, RepoPath};
 use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
 
-use crate::errors::At;
+use crate::errors::{At, Failed as _};
 
 /// The value of a column.
 pub(super) fn get<'r, T: Decode<'r, Sqlite> + Type<Sqlite>>(

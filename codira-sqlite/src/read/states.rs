@@ -9,7 +9,7 @@ use super::{
     index::Index,
     rows::{get, path, sound},
 };
-use crate::errors::At;
+use crate::errors::{At, Failed as _};
 #[cfg(test)]
 use crate::plans::Statement;
 

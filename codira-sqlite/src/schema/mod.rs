@@ -5,7 +5,7 @@ use sqlx::{
     migrate::{Migration, MigrationType, Migrator},
 };
 
-use crate::errors::At;
+use crate::errors::{At, Failed as _};
 
 /// What the header of an index says it is: `codi`.
 pub(crate) const APPLICATION_ID: u32 = 0x636f_6469;

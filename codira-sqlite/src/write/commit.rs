@@ -6,7 +6,12 @@ use codira_contracts::{BackendError, Commit, Coverage, RunInventory};
 use sqlx::Connection;
 
 use super::writer::{Target, Writer};
-use crate::{codec, errors::At, files, forms, publish::MainFile};
+use crate::{
+    codec,
+    errors::{Failed as _, at},
+    files, forms,
+    publish::MainFile,
+};
 
 const COMMIT: &str = "COMMIT";
 /// Later sessions write in place, through a log; the header must say so before anybody reads a new file.
@@ -48,7 +53,7 @@ impl Writer {
             .bind(coverage)
             .bind(codec::pack(analyzers))
             .bind(codec::pack(&rules.inventory()));
-        set.execute(connection).await.map_err(|error| At(location).failed("commit", error))?;
+        set.execute(connection).await.map_err(|error| at(location).failed("commit", error))?;
         let replaced = match &self.target {
             Target::InPlace => None,
             Target::Fresh { replaced } => replaced.clone(),
@@ -61,7 +66,7 @@ impl Writer {
         if let Some(base) = self.base_connection.take() {
             let _ = base.close().await;
         }
-        let failed = |error| At(&self.location).failed("commit", error);
+        let failed = |error| at(&self.location).failed("commit", error);
         match self.target {
             Target::InPlace => {
                 // First the right to the main file: without it the commit could not be moved there, and nothing happens.
@@ -91,7 +96,7 @@ impl Writer {
                 let finished = finished.await.map_err(failed);
                 let closed = self.connection.close().await.map_err(failed);
                 let published = finished.and(closed).and_then(|()| {
-                    let io = |error| At(&self.location).io("commit", error);
+                    let io = |error| at(&self.location).io("commit", error);
                     File::open(&path).and_then(|file| file.sync_all()).map_err(io)?;
                     // A log that is still there belongs to what nobody could read; it must not be applied to the new file.
                     files::remove(&self.files.wal()).map_err(io)?;
@@ -107,7 +112,7 @@ impl Writer {
 
     /// Leaves everything as it was.
     pub(super) async fn abandon(self) -> Result<(), BackendError> {
-        let at = At(&self.location);
+        let at = at(&self.location);
         if let Some(base) = self.base_connection {
             let _ = base.close().await;
         }

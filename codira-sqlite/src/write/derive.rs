@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     codec,
-    errors::At,
+    errors::at,
     postings::{Key, Pair},
 };
 
@@ -88,12 +88,12 @@ impl Writer {
             derivation.resolved_files += files.len() as u64;
             let attempt = async { parallel::map(files, |file| attempt(file, &facts, &rules)) };
             // SQLite writes what was resolved before while every core resolves.
-            let (written, attempts) = join(rows.write(&mut self.connection, At(&self.location)), attempt).await;
+            let (written, attempts) = join(rows.write(&mut self.connection, at(&self.location)), attempt).await;
             written?;
             let resolved = self.resolve(attempts, &mut facts).await?;
             rows = self.encode_resolved(resolved).await?;
         }
-        rows.write(&mut self.connection, At(&self.location)).await?;
+        rows.write(&mut self.connection, at(&self.location)).await?;
         self.analyses = FxHashMap::default();
         self.analyses_weight = 0;
         Ok(derivation)
@@ -130,7 +130,7 @@ impl Writer {
             Some(Unresolved { number: document.number, path: document.path, analysis })
         });
         let read: Option<Vec<Unresolved>> = read.into_iter().collect();
-        unresolved.extend(read.ok_or_else(|| At(&self.location).corrupt("a file cannot be read", None))?);
+        unresolved.extend(read.ok_or_else(|| at(&self.location).corrupt("a file cannot be read", None))?);
         Ok(unresolved)
     }
 
@@ -163,7 +163,7 @@ impl Writer {
         let encoded = parallel::map(resolved, |file| encode(file, |path| u32::try_from(*numbers.get(path)?).ok()));
         let mut rows = Rows::new(&RESOLUTION);
         for Encoded { number, edges, resolved, meanings, keys } in encoded {
-            let meanings = meanings.ok_or_else(|| At(&self.location).corrupt("a file that others lead to is gone", None))?;
+            let meanings = meanings.ok_or_else(|| at(&self.location).corrupt("a file that others lead to is gone", None))?;
             rows.row().with(number).with(edges as i64).with(resolved as i64).with(meanings);
             self.postings.add(number, keys);
         }

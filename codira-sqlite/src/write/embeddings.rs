@@ -16,7 +16,7 @@ use super::{
 #[cfg(test)]
 use crate::plans::Statement;
 use crate::{
-    errors::At,
+    errors::{Failed as _, at},
     forms::{self, vector},
     read,
 };
@@ -80,7 +80,7 @@ struct Owner {
 impl Writer {
     /// The number of a spec, and the first of `count` free numbers of vectors.
     pub(super) async fn spec(&mut self, spec: &EmbeddingSpec, count: usize) -> Result<SpecNumbers, BackendError> {
-        let at = At(&self.location);
+        let at = at(&self.location);
         if self.specs.is_none() {
             let mut specs = Specs::new();
             for (id, spec) in read::specs(&mut self.connection, at).await? {
@@ -119,7 +119,7 @@ impl Writer {
     /// Vectors of texts, of the state that the session began from and of what it wrote.
     pub(super) async fn reusable_embeddings(&mut self, request: ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
         let location = self.location.clone();
-        let at = At(&location);
+        let at = at(&location);
         let mut own = read::reusable(&mut self.connection, &request, at).await?;
         // What is on its way need not be written for this, unless more on its way replaces it.
         let mut found = own.values().map(|(key, _)| key.clone()).collect::<Vec<_>>();
@@ -161,7 +161,7 @@ impl Writer {
     /// Rows that wait for their vector.
     pub(super) async fn pending_embeddings(&mut self, request: PendingRequest) -> Result<Vec<PendingEmbedding>, BackendError> {
         self.flush().await?;
-        read::pending(&mut self.connection, &request, At(&self.location)).await
+        read::pending(&mut self.connection, &request, at(&self.location)).await
     }
 
     /// Adds rows that wait for their vector.
@@ -183,7 +183,7 @@ impl Writer {
                 let Owner { file, id: owner, documents } = &owners[&key];
                 pending.row().with(id).with(*file).with(owner.as_str()).with(i64::from(*documents)).with(text);
             }
-            pending.write(&mut self.connection, At(&self.location)).await?;
+            pending.write(&mut self.connection, at(&self.location)).await?;
         }
         Ok(())
     }
@@ -202,7 +202,7 @@ impl Writer {
                 let sql = format!("{WAITING}{}) AND spec = {id}", pairs(known.len()));
                 let rows = sqlx::query_as_with(AssertSqlSafe(sql), arguments(&known)).persistent(false);
                 let rows: Vec<(i64, String, String)> =
-                    rows.fetch_all(&mut self.connection).await.map_err(|error| At(&self.location).failed("read", error))?;
+                    rows.fetch_all(&mut self.connection).await.map_err(|error| at(&self.location).failed("read", error))?;
                 let hashed = |(file, owner, text): (i64, String, String)| {
                     ((file, StableId::new(owner)), ContentHash::of(text.as_bytes()))
                 };
@@ -225,7 +225,7 @@ impl Writer {
                 done.push(owner);
             }
             if !done.is_empty() {
-                vectors.write(&mut self.connection, At(&self.location)).await?;
+                vectors.write(&mut self.connection, at(&self.location)).await?;
                 let sql = format!("{DROP_PENDING}{}) AND spec = {id}", pairs(done.len()));
                 self.run_with(sql, arguments(&done)).await?;
             }
@@ -242,7 +242,7 @@ impl Writer {
 
     async fn run_with(&mut self, sql: String, arguments: SqliteArguments) -> Result<(), BackendError> {
         let done = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(false).execute(&mut self.connection).await;
-        done.map(drop).map_err(|error| At(&self.location).failed("write", error))
+        done.map(drop).map_err(|error| at(&self.location).failed("write", error))
     }
 
     /// Those of `keys` that are symbols or documentation units, with their numbers.
@@ -263,7 +263,7 @@ impl Writer {
             }
             for document in self.documents(&numbers).await? {
                 let outline = document.outline();
-                let (symbols, units) = outline.ok_or_else(|| At(&self.location).corrupt("a file cannot be read", None))?;
+                let (symbols, units) = outline.ok_or_else(|| at(&self.location).corrupt("a file cannot be read", None))?;
                 let owner = |id: &StableId, documents| {
                     let wanted = wanted.get(&document.path).is_some_and(|ids| ids.contains(id));
                     let key = SymbolKey { path: document.path.clone(), id: id.clone() };

@@ -13,7 +13,7 @@ use super::{derive::files, put::OFFERS, writer::Writer};
 #[cfg(test)]
 use crate::plans::Statement;
 use crate::{
-    errors::At,
+    errors::at,
     postings::{Key, Pair},
     read::{self, Document},
 };
@@ -121,13 +121,13 @@ impl Writer {
                 Some((document.number, document.path, offers))
             });
             let offers: Option<Vec<_>> = offers.into_iter().collect();
-            found.extend(offers.ok_or_else(|| At(&self.location).corrupt("a file cannot be read", None))?);
+            found.extend(offers.ok_or_else(|| at(&self.location).corrupt("a file cannot be read", None))?);
         }
         Ok(found)
     }
 
     /// Those of these files that are there.
     pub(super) async fn documents(&mut self, files: &[i64]) -> Result<Vec<Document>, BackendError> {
-        read::documents(&mut self.connection, files, At(&self.location)).await
+        read::documents(&mut self.connection, files, at(&self.location)).await
     }
 }

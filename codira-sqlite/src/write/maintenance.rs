@@ -5,7 +5,7 @@ use codira_contracts::{AuditPolicy, BackendError, EmbeddingSpec, Language, Maint
 use super::{embeddings::SPEC_BITS, rows::list, writer::Writer};
 #[cfg(test)]
 use crate::plans::Statement;
-use crate::{errors::At, read};
+use crate::{errors::at, read};
 
 /// Which files have issues, and how many, in which language? Others are not looked at.
 const ISSUES: &str = "SELECT id, language, doc_issues FROM file WHERE doc_issues > 0";
@@ -40,7 +40,7 @@ impl Writer {
         self.flush().await?;
         self.sketches.forget();
         let mut pruned = 0;
-        for (id, spec) in read::specs(&mut self.connection, At(&self.location)).await? {
+        for (id, spec) in read::specs(&mut self.connection, at(&self.location)).await? {
             if !keep.contains(&spec) {
                 let (first, end) = (id << SPEC_BITS, (id + 1) << SPEC_BITS);
                 pruned += self.run(format!("DELETE FROM vector WHERE id >= {first} AND id < {end}")).await?;

@@ -24,7 +24,7 @@ use super::{
 use crate::plans::Statement;
 use crate::{
     codec, connection,
-    errors::At,
+    errors::{Failed as _, at},
     files::{self, Files, Found},
     forms, publish,
     schema::Schema,
@@ -63,7 +63,7 @@ impl Writer {
         stop: Arc<AtomicBool>,
     ) -> Result<Self, BackendError> {
         let location = files.database();
-        let at = At(&location);
+        let at = at(&location);
         files.remove_debris().map_err(|error| at.io("clean up", error))?;
         let mut base = None;
         let mut replaced = None;
@@ -159,7 +159,7 @@ impl Writer {
     /// What the state row of the base says.
     async fn read_state(&mut self) -> Result<Option<State>, BackendError> {
         let location = self.location.clone();
-        let at = At(&location);
+        let at = at(&location);
         let Some(base) = self.base().await? else { return Ok(None) };
         let (generation, coverage, analyzers, rules): (i64, i64, Vec<u8>, Option<Vec<u8>>) =
             sqlx::query_as(STATE).fetch_one(base).await.map_err(|error| at.failed("read", error))?;
@@ -174,7 +174,7 @@ impl Writer {
 /// The schema of the index that is there, once what a killed session left is moved into it; `None` when there is none.
 async fn find(files: &Files) -> Result<Option<u32>, BackendError> {
     let path = files.database();
-    let at = At(&path);
+    let at = at(&path);
     let failed = |error| at.io("open", error);
     let look = || match File::open(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -198,8 +198,8 @@ async fn find(files: &Files) -> Result<Option<u32>, BackendError> {
 /// A copy of an index of an older schema, brought to the newer one: how a session looks at the state from which it began.
 async fn migrated(files: &Files, schema: Schema) -> Result<PathBuf, BackendError> {
     let (path, copy) = (files.database(), files.copy());
-    std::fs::copy(&path, &copy).map_err(|error| At(&path).io("copy", error))?;
-    let at = At(&path);
+    std::fs::copy(&path, &copy).map_err(|error| at(&path).io("copy", error))?;
+    let at = at(&path);
     let mut connection = connection::in_place(&copy).await?;
     schema.migrate(&mut connection, &at).await?;
     connection.close().await.map_err(|error| at.failed("migrate", error))?;

@@ -10,7 +10,7 @@ use super::{
 #[cfg(test)]
 use crate::plans::Statement;
 use crate::{
-    errors::At,
+    errors::{Failed as _, at},
     postings::{
         Pair,
         block::{self, Blocks},
@@ -106,7 +106,7 @@ impl Postings {
 impl Writer {
     /// The pairs of these keys, of what is stored and what is gathered, sorted, each once.
     pub(super) async fn pairs_of(&mut self, keys: &[u32]) -> Result<Vec<Pair>, BackendError> {
-        let mut pairs = lookup::pairs(&mut self.connection, keys, At(&self.location)).await?;
+        let mut pairs = lookup::pairs(&mut self.connection, keys, at(&self.location)).await?;
         self.postings.sort();
         pairs.extend(keys.iter().flat_map(|key| self.postings.of(*key)));
         sort(&mut pairs);
@@ -151,19 +151,19 @@ impl Writer {
         }
         let mut rows = Rows::new(&INSERT_SEGMENT);
         rows.row().with(next).with(pairs.len() as i64);
-        rows.write(&mut self.connection, At(&self.location)).await?;
+        rows.write(&mut self.connection, at(&self.location)).await?;
         let mut rows = Rows::new(&INSERT);
         for (first, body) in Blocks::of(&pairs) {
             rows.row().with(next << 32 | i64::from(first)).with(body);
         }
-        rows.write(&mut self.connection, At(&self.location)).await
+        rows.write(&mut self.connection, at(&self.location)).await
     }
 
     async fn read_segment(&mut self, segment: i64, pairs: &mut Vec<Pair>) -> Result<(), BackendError> {
         let blocks = sqlx::query_as(SEGMENT).bind(segment).fetch_all(&mut self.connection).await;
-        let blocks: Vec<(i64, Vec<u8>)> = blocks.map_err(|error| At(&self.location).failed("read", error))?;
+        let blocks: Vec<(i64, Vec<u8>)> = blocks.map_err(|error| at(&self.location).failed("read", error))?;
         let read = blocks.iter().try_for_each(|(id, body)| block::read(*id as u32, body, |_| true, pairs));
-        read.ok_or_else(|| At(&self.location).corrupt("a list of files cannot be read", None))
+        read.ok_or_else(|| at(&self.location).corrupt("a list of files cannot be read", None))
     }
 }
 

@@ -15,7 +15,10 @@ use super::{
 };
 #[cfg(test)]
 use crate::plans::Statement;
-use crate::{errors::At, postings::Key};
+use crate::{
+    errors::{Failed as _, at},
+    postings::Key,
+};
 
 /// How much analyses may weigh that are kept for resolving, roughly in bytes of memory.
 const KEPT: usize = 48 << 20;
@@ -149,11 +152,11 @@ impl Writer {
             }
             let sql = format!("{FILES}{})", vec!["?"; some.len()].join(","));
             let rows = sqlx::query_as_with(AssertSqlSafe(sql), arguments).persistent(false).fetch_all(&mut self.connection);
-            let rows: Vec<(i64, String)> = rows.await.map_err(|error| At(&self.location).failed("read", error))?;
+            let rows: Vec<(i64, String)> = rows.await.map_err(|error| at(&self.location).failed("read", error))?;
             found.extend(rows);
         }
         for (number, path) in found {
-            let path = RepoPath::new(path).map_err(|error| At(&self.location).corrupt(error.to_string(), None))?;
+            let path = RepoPath::new(path).map_err(|error| at(&self.location).corrupt(error.to_string(), None))?;
             self.numbers.insert(path, number);
         }
         Ok(())
@@ -217,7 +220,7 @@ impl Writer {
         }
         let EmbeddingRows { vectors, pending } = rows_of_embeddings;
         for rows in [files, documents, doc_issues, vectors, pending] {
-            rows.write(&mut self.connection, At(&self.location)).await?;
+            rows.write(&mut self.connection, at(&self.location)).await?;
         }
         self.write_gathered_sketches().await
     }

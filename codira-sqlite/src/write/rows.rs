@@ -3,7 +3,7 @@
 use codira_contracts::BackendError;
 use sqlx::{Arguments, AssertSqlSafe, Encode, Executor, Sqlite, SqliteConnection, Type, sqlite::SqliteArguments};
 
-use crate::errors::At;
+use crate::errors::{At, Failed as _};
 
 /// How many values go into one statement; SQLite takes at most 32766.
 const VALUES: usize = 12_000;

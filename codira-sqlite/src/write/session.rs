@@ -16,10 +16,11 @@ use codira_contracts::{
     PendingRequest, RepoPath, Retention, ReusableEmbedding, ReuseRequest, RunInventory, SessionRequest, Stored, Tool,
     check_dimension,
 };
+use codira_store::WriterLock;
 use tokio::sync::{mpsc, oneshot};
 
 use super::writer::Writer;
-use crate::{NAME, errors::At, files::Files, place::Place, schema::Schema};
+use crate::{NAME, errors::at, files::Files, schema::Schema};
 
 /// How many calls may wait for the thread: enough to keep it busy, and few files in memory.
 const WAITING: usize = 64;
@@ -30,8 +31,8 @@ type Work = Box<dyn for<'w> FnOnce(&'w mut Writer) -> Pinned<'w, ()> + Send>;
 /// What the thread is told.
 enum Message {
     Work(Work),
-    /// The place comes along: once this is sent, the session ends whatever its caller does.
-    Commit(Place, oneshot::Sender<Result<Commit, BackendError>>),
+    /// The lock comes along: once this is sent, the session ends whatever its caller does.
+    Commit(WriterLock, oneshot::Sender<Result<Commit, BackendError>>),
     Abort(oneshot::Sender<Result<(), BackendError>>),
 }
 
@@ -47,14 +48,14 @@ pub struct SqliteSession {
     /// Makes the thread give up, even in the middle of a statement.
     stop: Arc<AtomicBool>,
     /// Dropped last, and so free when everything else is gone.
-    place: Option<Place>,
+    lock: Option<WriterLock>,
 }
 
 impl SqliteSession {
     pub(crate) async fn begin(files: Files, schema: Schema, tool: Tool, request: SessionRequest) -> Result<Self, BackendError> {
-        let failed = |error| At(files.directory()).io("prepare", error);
+        let failed = |error| at(files.directory()).io("prepare", error);
         std::fs::create_dir_all(files.directory()).map_err(failed)?;
-        let place = Place::take(&files)?;
+        let lock = WriterLock::take(files.lock(), at(&files.database()))?;
         files.probe_directory().map_err(failed)?;
         let stop = Arc::new(AtomicBool::new(false));
         let (sender, receiver) = mpsc::channel(WAITING);
@@ -62,7 +63,7 @@ impl SqliteSession {
         let open = Opening { files: files.clone(), schema, tool, request, stop: stop.clone() };
         let spawned = std::thread::Builder::new().name("codira-sqlite".to_owned()).spawn(move || run(open, ready, receiver));
         let thread = spawned.map_err(failed)?;
-        let session = Self { files, messages: Some(sender), thread: Some(thread), stop, place: Some(place) };
+        let session = Self { files, messages: Some(sender), thread: Some(thread), stop, lock: Some(lock) };
         begun.await.map_err(|_| session.gone())??;
         Ok(session)
     }
@@ -94,7 +95,7 @@ impl SqliteSession {
     /// What is left to say when the thread ended by a panic.
     fn gone(&self) -> BackendError {
         let source = std::io::Error::other("the thread of the session is gone");
-        BackendError::io(NAME, "write", At(&self.files.database()), source)
+        BackendError::io(NAME, "write", at(&self.files.database()), source)
     }
 }
 
@@ -150,8 +151,8 @@ impl IndexWriteSession for SqliteSession {
         let (sender, receiver) = oneshot::channel();
         let messages = self.messages.clone().ok_or_else(|| self.gone())?;
         let permit = messages.reserve().await.map_err(|_| self.gone())?;
-        let place = self.place.take().ok_or_else(|| self.gone())?;
-        permit.send(Message::Commit(place, sender));
+        let lock = self.lock.take().ok_or_else(|| self.gone())?;
+        permit.send(Message::Commit(lock, sender));
         // From here on the thread is on its own: dropping this future is not aborting.
         self.thread = None;
         receiver.await.map_err(|_| self.gone())?
@@ -188,7 +189,7 @@ struct Opening {
 fn run(open: Opening, ready: oneshot::Sender<Result<(), BackendError>>, mut messages: mpsc::Receiver<Message>) {
     let runtime = match tokio::runtime::Builder::new_current_thread().build() {
         Ok(runtime) => runtime,
-        Err(error) => return drop(ready.send(Err(At(open.files.directory()).io("begin", error)))),
+        Err(error) => return drop(ready.send(Err(at(open.files.directory()).io("begin", error)))),
     };
     let Opening { files, schema, tool, request, stop } = open;
     runtime.block_on(async {
@@ -203,9 +204,9 @@ fn run(open: Opening, ready: oneshot::Sender<Result<(), BackendError>>, mut mess
             match message {
                 _ if stop.load(Ordering::Relaxed) => break,
                 Message::Work(work) => work(&mut writer).await,
-                Message::Commit(place, answer) => {
+                Message::Commit(lock, answer) => {
                     let result = writer.commit().await;
-                    drop(place);
+                    drop(lock);
                     // The caller may have gone away: it is decided all the same.
                     return drop(answer.send(result));
                 }

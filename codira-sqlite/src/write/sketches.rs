@@ -15,7 +15,7 @@ use super::{
 #[cfg(test)]
 use crate::plans::Statement;
 use crate::{
-    errors::At,
+    errors::{Failed as _, at},
     forms::{
         sketches::{self, BITS, Entry},
         vector,
@@ -137,7 +137,7 @@ impl Writer {
         for (number, body) in whole {
             rows.row().with(number).with(body);
         }
-        rows.write(&mut self.connection, At(&self.location)).await?;
+        rows.write(&mut self.connection, at(&self.location)).await?;
         self.run(format!("{FRESH}{numbers})")).await.map(drop)
     }
 
@@ -151,16 +151,16 @@ impl Writer {
         for some in stale.chunks(TOGETHER) {
             let (Some((first,)), Some((last,))) = (some.first(), some.last()) else { continue };
             let rows = sqlx::query_as(VECTORS).bind(first).bind(last).fetch_all(&mut self.connection).await;
-            let rows: Vec<(i64, i64, bool, Vec<u8>)> = rows.map_err(|error| At(&self.location).failed("read", error))?;
+            let rows: Vec<(i64, i64, bool, Vec<u8>)> = rows.map_err(|error| at(&self.location).failed("read", error))?;
             let vectors: Vec<Stored> =
                 rows.into_iter().map(|(id, file, documents, numbers)| Stored { id, file, documents, numbers }).collect();
             let bodies = parallel::map(vectors.chunk_by(|a, b| a.id >> BITS == b.id >> BITS).collect(), body);
             let mut rows = Rows::new(&SKETCH);
             for made in bodies {
-                let (id, body) = made.ok_or_else(|| At(&self.location).corrupt("a vector cannot be read", None))?;
+                let (id, body) = made.ok_or_else(|| at(&self.location).corrupt("a vector cannot be read", None))?;
                 rows.row().with(id).with(body);
             }
-            rows.write(&mut self.connection, At(&self.location)).await?;
+            rows.write(&mut self.connection, at(&self.location)).await?;
         }
         self.run(NONE_STALE.to_owned()).await.map(drop)
     }

@@ -6,12 +6,16 @@ use std::{
 };
 
 use codira_contracts::{BackendError, RepoPath, RunInventory, Tool, resolve::RuleSet};
-use codira_store::AllOffers;
+use codira_store::{AllOffers, again};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
 use super::{embeddings::Specs, encode::Unresolved, postings::Postings, queue::Queue, sketches::Gathered, under_way::UnderWay};
-use crate::{connection, errors::At, files::Files};
+use crate::{
+    connection,
+    errors::{Failed as _, at},
+    files::Files,
+};
 
 /// Where the session writes.
 #[derive(Debug)]
@@ -94,25 +98,7 @@ impl Writer {
 
     /// Why the session can do nothing any more, if that is so.
     pub(super) fn broken(&self) -> Option<BackendError> {
-        let again = |source: &dyn std::error::Error| {
-            let text = std::iter::successors(Some(source), |error| error.source()).map(ToString::to_string);
-            text.collect::<Vec<_>>().join(": ").into()
-        };
-        let error = self.failure.as_ref()?;
-        let location = self.location.display().to_string();
-        Some(match error {
-            BackendError::NoSpace { source, .. } => BackendError::NoSpace { location, source: again(source.as_ref()) },
-            BackendError::PermissionDenied { source, .. } => {
-                BackendError::PermissionDenied { location, source: again(source.as_ref()) }
-            }
-            BackendError::Corrupt { problem, .. } => At(&self.location).corrupt(problem.clone(), Some(again(error))),
-            error => BackendError::Failed {
-                backend: crate::NAME.to_owned(),
-                operation: "write".to_owned(),
-                location,
-                source: again(error),
-            },
-        })
+        self.failure.as_ref().map(again)
     }
 
     /// Remembers a failure that nobody waited for.
@@ -130,14 +116,14 @@ impl Writer {
     /// Runs a statement that holds nothing but numbers and names of ours.
     pub(super) async fn run(&mut self, sql: String) -> Result<u64, BackendError> {
         let query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
-        let done = query.execute(&mut self.connection).await.map_err(|error| At(&self.location).failed("write", error))?;
+        let done = query.execute(&mut self.connection).await.map_err(|error| at(&self.location).failed("write", error))?;
         Ok(done.rows_affected())
     }
 
     /// Runs a statement with one parameter.
     pub(super) async fn run_of(&mut self, sql: &'static str, number: i64) -> Result<(), BackendError> {
         let done = sqlx::query(sql).bind(number).execute(&mut self.connection).await;
-        done.map(drop).map_err(|error| At(&self.location).failed("write", error))
+        done.map(drop).map_err(|error| at(&self.location).failed("write", error))
     }
 
     /// The rows of a statement that holds nothing but numbers and names of ours.
@@ -146,6 +132,6 @@ impl Writer {
         T: for<'r> sqlx::FromRow<'r, sqlx::sqlite::SqliteRow> + Send + Unpin,
     {
         let query = sqlx::query_as(AssertSqlSafe(sql)).persistent(false);
-        query.fetch_all(&mut self.connection).await.map_err(|error| At(&self.location).failed("read", error))
+        query.fetch_all(&mut self.connection).await.map_err(|error| at(&self.location).failed("read", error))
     }
 }
