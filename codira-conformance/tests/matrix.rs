@@ -1,7 +1,5 @@
-//! Every first-party backend against every clause, as one table.
-//!
-//! DuckDB takes as long as all others together, and the test of its own crate judges it by the same clauses. Here it is judged where that
-//! is asked for: `cargo test -p codira-conformance --test matrix -- --include-ignored`.
+//! The backends of this repository against every clause, as one table; all but DuckDB, which would be compiled for it, and takes as long as
+//! all others together. The test of its own crate judges it by the same clauses.
 
 use std::{
     path::PathBuf,
@@ -17,17 +15,15 @@ use codira_conformance::{
 };
 
 mod fixtures;
-use fixtures::{Demo, Duckdb, Memory, Sqlite};
+use fixtures::{Demo, Memory, Sqlite};
 
 fn main() -> ExitCode {
     let mut table = Table::default();
     table.add("memory", Memory);
     table.add("sqlite", Sqlite);
     table.add("demo", Demo);
-    table.add("duckdb", Duckdb);
-    table.leave("duckdb", "the test of codira-duckdb judges it; with `--include-ignored`, this one does, too");
 
-    let Table { mut backends, mut trials, cells } = table;
+    let Table { backends, mut trials, cells } = table;
     // The longest first, so that no core is idle while the other ends the last one.
     trials.sort_by_key(|trial| !trial.name.contains("::history::"));
     let whole = trials.len();
@@ -36,7 +32,6 @@ fn main() -> ExitCode {
     let cells = std::mem::take(&mut *cells.lock().unwrap_or_else(PoisonError::into_inner));
     // One test alone is no table.
     if cells.len() > whole / 2 {
-        backends.retain(|backend| cells.iter().any(|cell| cell.backend == *backend));
         let mut matrix = Matrix::new(backends);
         for Cell { backend, place, clause, verdict, took } in cells {
             matrix.record(backend, place, clause, verdict);
@@ -94,14 +89,5 @@ impl Table {
             }
             self.trials.push(trial);
         }
-    }
-
-    /// Judges a backend only where ignored tests are asked for; otherwise it is no column of the table.
-    fn leave(&mut self, backend: &str, why: &str) {
-        let own = format!("{backend}::");
-        for trial in self.trials.iter_mut().filter(|trial| trial.name.starts_with(&own)) {
-            trial.ignored.get_or_insert_with(|| format!("not run: {why}"));
-        }
-        self.cells.lock().unwrap_or_else(PoisonError::into_inner).retain(|cell| cell.backend != backend);
     }
 }
