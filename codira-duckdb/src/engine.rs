@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How many prepared statements are kept.
-const STATEMENTS: usize = 64;
+const CACHED_STATEMENTS: usize = 64;
 
 /// A connection to one database file, which errors name.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl Database {
     /// Opens the database at `path`; `location` is what errors name.
     pub(crate) fn open(path: &Path, location: &Path, how: Use) -> Result<Self, BackendError> {
         let (connection, instance) = Instance::open(path, how).map_err(|error| at(location).failed("open", error))?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
         Ok(Self { connection, instance, location: location.to_owned(), how })
     }
 

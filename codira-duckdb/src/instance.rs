@@ -14,7 +14,7 @@ use duckdb::{Config, Connection};
 use crate::files;
 
 /// How many instances wait at most; each takes a few megabytes.
-const KEPT: usize = 4;
+const MAX_IDLE: usize = 4;
 /// How much memory a session takes before it spills to its directory, in megabytes, and how much more for each thread. More makes a
 /// session without vectors no faster: what it wrote, it hardly reads again.
 const SESSION_MEMORY: usize = 96;
@@ -30,7 +30,7 @@ const BLOCK: &str = "32768";
 const ROW_GROUP: usize = 16_384;
 /// From which size on an index is worth a thread on every core. For a smaller one they cost more than they give, in a session, too:
 /// who waits for another thread of DuckDB does so busily.
-const LARGE: u64 = 64 << 20;
+const MIN_BYTES_FOR_THREADS: u64 = 64 << 20;
 
 /// What the questions of a reader, each of one table, need no help with. Every step of the optimizer that is left out saves a
 /// tenth of what it takes to plan one.
@@ -63,7 +63,7 @@ impl Instance {
     /// Opens a database in an instance that waits, or a new one; gives a connection to it.
     pub(crate) fn open(path: &Path, how: Use) -> duckdb::Result<(Connection, Self)> {
         let size = path.metadata().map_or(0, |metadata| metadata.len());
-        let threads = if size >= LARGE { available_parallelism().map_or(1, |cores| cores.get()) } else { 1 };
+        let threads = if size >= MIN_BYTES_FOR_THREADS { available_parallelism().map_or(1, |cores| cores.get()) } else { 1 };
         let (spill, settings, access) = match how {
             // It has nowhere to spill, and may take what an instance may.
             Use::Read => (None, format!("RESET memory_limit; SET disabled_optimizers = '{NO_OPTIMIZERS}'"), "READ_ONLY"),
@@ -105,7 +105,7 @@ impl Instance {
         // Where an instance has put what did not fit into memory, it goes on putting it.
         let spilled = self.spill.as_ref().is_some_and(|spill| spill.exists());
         let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
-        if !spilled && idle.len() < KEPT {
+        if !spilled && idle.len() < MAX_IDLE {
             idle.push(control);
         }
         Ok(())

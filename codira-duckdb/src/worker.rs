@@ -5,7 +5,7 @@ use std::{io, thread};
 use tokio::sync::{mpsc, oneshot};
 
 /// How many jobs may wait: enough to keep the thread busy, and few files in memory.
-const WAITING: usize = 16;
+const CHANNEL_CAPACITY: usize = 16;
 
 type Job<S> = Box<dyn FnOnce(&mut S) + Send>;
 
@@ -28,7 +28,7 @@ pub(crate) struct Started<S, E> {
 impl<S: 'static> Worker<S> {
     /// Starts a thread, whose state `open` makes there.
     pub(crate) fn start<E: Send + 'static>(open: impl FnOnce() -> Result<S, E> + Send + 'static) -> io::Result<Started<S, E>> {
-        let (jobs, mut waiting) = mpsc::channel::<Job<S>>(WAITING);
+        let (jobs, mut waiting) = mpsc::channel::<Job<S>>(CHANNEL_CAPACITY);
         let (ready, opened) = oneshot::channel();
         let live = move || {
             let mut state = match open() {

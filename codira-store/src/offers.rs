@@ -23,7 +23,7 @@ const UNPACKED: usize = if cfg!(test) { 2 } else { 50_000 };
 const BLOCK: usize = if cfg!(test) { 30 } else { 4 << 10 };
 
 /// How many offers are looked through for one, about.
-const TOGETHER: usize = 4;
+const BLOCK_OFFERS: usize = 4;
 
 /// What all files offer, gathered file by file: the [facts](codira_contracts::resolve::Facts) by which many files are resolved at once.
 ///
@@ -181,7 +181,7 @@ impl From<AllOffers> for PackedOffers {
     fn from(mut offers: AllOffers) -> Self {
         let places = &mut offers.places;
         places.sort_unstable();
-        let bits = (places.len() / TOGETHER).next_power_of_two().ilog2();
+        let bits = (places.len() / BLOCK_OFFERS).next_power_of_two().ilog2();
         let shift = u32::BITS - bits;
         let begin = |bits: u64| places.partition_point(|place| u64::from(place.hash) >> shift < bits);
         let begins = (0..=1 << bits).map(begin).collect();

@@ -7,9 +7,9 @@ use std::collections::VecDeque;
 use codira_contracts::{FileSnapshot, RepoPath};
 
 /// How many files are read at once in a long run.
-const MOST: usize = 64;
+const BATCH_FILES: usize = 64;
 /// Of how many bytes of source, after the first file.
-pub(super) const MOST_BYTES: u64 = 4 << 20;
+pub(super) const BATCH_BYTES: u64 = 4 << 20;
 
 /// Files that were read before anybody asked for them, and what leads to expect that somebody will.
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ impl Ahead {
     /// for one after another.
     pub(super) fn count(&mut self, path: &RepoPath) -> usize {
         let goes_on = self.read.is_empty() && self.last.as_ref().is_some_and(|last| last < path);
-        self.count = if goes_on { (2 * self.count).min(MOST) } else { 1 };
+        self.count = if goes_on { (2 * self.count).min(BATCH_FILES) } else { 1 };
         self.last = Some(path.clone());
         self.count
     }

@@ -20,7 +20,7 @@ use crate::engine::{Database, list, marks};
 const SPECS: &str = "SELECT id, engine, engine_version, model, model_version, dimension, precision FROM spec";
 
 /// How many texts or owners one statement looks for.
-const LOOK_UP: usize = 1_000;
+const BATCH_ROWS: usize = 1_000;
 
 /// Every spec, by number.
 pub(crate) fn specs(database: &Database) -> Result<Vec<(u32, EmbeddingSpec)>, BackendError> {
@@ -80,13 +80,13 @@ pub(crate) fn reusable(
     let among = match files {
         Some(files) if files.is_empty() => return Ok(found),
         // Most files are no help.
-        Some(files) if files.len() <= LOOK_UP => format!(" AND v.file IN ({})", list(files.iter().copied())),
+        Some(files) if files.len() <= BATCH_ROWS => format!(" AND v.file IN ({})", list(files.iter().copied())),
         _ => String::new(),
     };
     let packed = |bytes: &[u8]| vectors::unpack(bytes, request.spec.dimension);
     let texts: HashSet<ContentHash> = request.texts.iter().copied().collect();
     let texts: Vec<ContentHash> = texts.into_iter().collect();
-    for some in texts.chunks(LOOK_UP) {
+    for some in texts.chunks(BATCH_ROWS) {
         // Whose vectors were made from these texts?
         let sql = format!(
             "SELECT v.text_hash, v.numbers, f.path, v.owner FROM vector v JOIN file f ON f.id = v.file
@@ -157,7 +157,7 @@ impl EmbeddingQuestions for Snapshot {
         let packed = |bytes: &[u8]| vectors::unpack(bytes, request.spec.dimension);
         let names = self.names(contenders.values().map(|(file, _)| *file))?;
         // Where many may win, all are read: a long list of rows takes longer.
-        let which = if contenders.len() > LOOK_UP { Which::is("spec", spec) } else { Which::among("rowid", contenders.keys()) };
+        let which = if contenders.len() > BATCH_ROWS { Which::is("spec", spec) } else { Which::among("rowid", contenders.keys()) };
         self.select("rowid, numbers", "vector", &which, |row| {
             if let Some((file, id)) = contenders.get(&row.get(0)?) {
                 let score = query.score(row.blob(1, "a vector", packed)?.as_slice());
@@ -199,7 +199,7 @@ fn contenders(
     // Sketches lie in the order of the owners of their file.
     let mut owners: HashMap<u32, BTreeMap<StableId, i64>> = HashMap::new();
     let which = Which::is("spec", kind.spec).and_is("documents", Some(kind.documents));
-    let which = if places.len() > LOOK_UP { which } else { which.and_among("file", places.keys()) };
+    let which = if places.len() > BATCH_ROWS { which } else { which.and_among("file", places.keys()) };
     snapshot.select("rowid, file, owner", "vector", &which, |row| {
         owners.entry(row.get(1)?).or_default().insert(row.id(2)?, row.get(0)?);
         Ok(())

@@ -8,7 +8,7 @@ use codira_contracts::{
 };
 use codira_store::{parallel, questions::FileQuestions, vectors};
 
-use super::{ahead::MOST_BYTES, filter::Which, outlines::Blobs, snapshot::Snapshot};
+use super::{ahead::BATCH_BYTES, filter::Which, outlines::Blobs, snapshot::Snapshot};
 use crate::{
     codec,
     engine::Cells,
@@ -72,7 +72,7 @@ fn following(snapshot: &Snapshot, path: &RepoPath, count: usize) -> Result<Vec<u
     let mut bytes = 0_u64;
     let fits = |(place, (_, size)): &(usize, (u32, u64))| {
         bytes = bytes.saturating_add(*size);
-        *place == 0 || bytes <= MOST_BYTES
+        *place == 0 || bytes <= BATCH_BYTES
     };
     Ok(found.into_iter().enumerate().take_while(fits).map(|(_, (number, _))| number).collect())
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How many documents one statement reads.
-const TOGETHER: usize = 512;
+const BATCH_FILES: usize = 512;
 
 /// An outline whose symbols have numbers.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ impl Numbered {
 }
 
 impl Documents for Snapshot {
-    const OUTLINES: usize = TOGETHER;
+    const OUTLINES: usize = BATCH_FILES;
 
     async fn file_number(&mut self, path: &RepoPath) -> Result<Option<u32>, BackendError> {
         self.number(path)
@@ -123,7 +123,7 @@ impl Snapshot {
         files.sort_unstable();
         files.dedup();
         let mut made = Vec::with_capacity(files.len());
-        for some in files.chunks(TOGETHER) {
+        for some in files.chunks(BATCH_FILES) {
             let blobs = self.blobs(&Which::among("file", some))?;
             let names = self.names(some.iter().copied())?;
             let named = blobs.into_iter().map(|blobs| (names[&blobs.0].clone(), blobs)).collect();

@@ -8,7 +8,7 @@ use super::{filter::Which, snapshot::Snapshot};
 use crate::codec;
 
 /// How many bytes of sketches are remembered: some hundred thousand vectors.
-const KEPT: usize = 64 << 20;
+const CACHE_BYTES: usize = 64 << 20;
 
 /// Which sketches a search passes: those of a spec, and of symbols or of documentation units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,13 +58,13 @@ impl Snapshot {
             let (file, before) = (row.get(0)?, row.get(1)?);
             row.blob(2, "sketches", |body| {
                 bytes += body.len();
-                if bytes <= KEPT {
+                if bytes <= CACHE_BYTES {
                     rows.push(Row { file, before, body: body.into() });
                 }
                 visit_row(file, before, body)
             })
         })?;
-        if bytes <= KEPT {
+        if bytes <= CACHE_BYTES {
             sketches.bytes = bytes;
             sketches.rows.insert(kind, rows);
         }

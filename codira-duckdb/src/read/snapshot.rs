@@ -13,7 +13,7 @@ use super::{ahead::Ahead, embeddings, filter::Which, inventory, sketches::Sketch
 use crate::engine::{Cells, Database};
 
 /// From how many unknown files on all are learnt at once.
-const MANY: usize = 256;
+const MIN_FILES_FOR_FULL_SCAN: usize = 256;
 
 /// A committed state.
 #[derive(Debug)]
@@ -81,7 +81,7 @@ impl Snapshot {
             let known = self.names.borrow();
             files.into_iter().filter(|file| !known.contains_key(file)).collect()
         };
-        if unknown.len() > MANY {
+        if unknown.len() > MIN_FILES_FOR_FULL_SCAN {
             self.learn(&Which::all())?;
         } else if !unknown.is_empty() {
             self.learn(&Which::among("id", &unknown))?;

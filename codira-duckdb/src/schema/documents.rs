@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How many files are moved together.
-const TOGETHER: usize = 256;
+const BATCH_FILES: usize = 256;
 
 /// Which files are there?
 const FILES: &str = "SELECT id, path, language, module FROM file ORDER BY id";
@@ -58,7 +58,7 @@ pub(super) fn make_documents(database: &Database) -> Result<(), BackendError> {
     })?;
     let mut files = files.into_iter();
     loop {
-        let mut some: Vec<Former> = files.by_ref().take(TOGETHER).collect();
+        let mut some: Vec<Former> = files.by_ref().take(BATCH_FILES).collect();
         let (Some(first), Some(last)) = (some.first(), some.last()) else { return database.batch(DROP) };
         read(database, first.file, last.file, &mut some)?;
         let encoded = parallel::map(some, |Former { file, path, analysis, numbers }| {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How many rows are moved at a time: all vectors of a large repository are more than there is memory.
-const TOGETHER: i64 = 10_000;
+const BATCH_ROWS: i64 = 10_000;
 
 /// How many rows are there?
 const ROWS: &str = "SELECT coalesce(max(rowid) + 1, 0) FROM former_vector";
@@ -28,8 +28,8 @@ struct Row {
 pub(super) fn move_vectors(database: &Database) -> Result<(), BackendError> {
     let rows = database.rows_once(ROWS, [], |row| row.get::<i64>(0))?.into_iter().max().unwrap_or_default();
     let mut sketches = Sketches::default();
-    for first in (0..rows).step_by(TOGETHER as usize) {
-        let some = database.rows_once(SOME, [first, first + TOGETHER], |row| {
+    for first in (0..rows).step_by(BATCH_ROWS as usize) {
+        let some = database.rows_once(SOME, [first, first + BATCH_ROWS], |row| {
             Ok(Row {
                 group: Group { spec: row.get(0)?, file: row.get(1)?, documents: row.get(3)? },
                 owner: row.id(2)?,

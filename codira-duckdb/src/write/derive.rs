@@ -15,7 +15,7 @@ use super::{
 use crate::{engine::list, read::documents::analyses};
 
 /// How many files are resolved and written together.
-const FILES: usize = 256;
+const BATCH_FILES: usize = 256;
 
 impl Writer {
     /// Brings derived state up to date with the files.
@@ -41,7 +41,7 @@ impl Writer {
         let mut lookup = self.lookup_for(dirty.len())?;
         let known: FxHashMap<u32, RepoPath> = self.paths.iter().map(|(path, number)| (*number, path.clone())).collect();
         let mut derived = Vec::new();
-        for files in dirty.chunks(FILES) {
+        for files in dirty.chunks(BATCH_FILES) {
             if self.is_stopped() {
                 break;
             }
@@ -74,7 +74,7 @@ impl Writer {
         self.database.batch("DELETE FROM offer")?;
         let mut files: Vec<u32> = self.paths.values().copied().collect();
         files.sort_unstable();
-        for some in files.chunks(FILES) {
+        for some in files.chunks(BATCH_FILES) {
             let offers = self.offers_of(some)?;
             let mut rows = self.database.append("offer")?;
             for (file, (_, offers)) in &offers {

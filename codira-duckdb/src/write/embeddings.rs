@@ -27,10 +27,10 @@ use crate::{
 };
 
 /// How many files are read together.
-const TOGETHER: usize = 512;
+const BATCH_FILES: usize = 512;
 
 /// After how many texts that were asked for it is worth while to know which file of the former state has which.
-const MANY_TEXTS: usize = 4_096;
+const MIN_TEXTS_FOR_FULL_SCAN: usize = 4_096;
 
 const INSERT_SPEC: &str = "INSERT INTO spec VALUES (?, ?, ?, ?, ?, ?, ?)";
 
@@ -124,7 +124,7 @@ impl Writer {
     /// Those of the state that the session began from.
     fn base_vectors(&mut self, request: &ReuseRequest) -> Result<Vectors, BackendError> {
         self.asked_texts += request.texts.len();
-        let learn = self.base_texts.is_none() && self.asked_texts > MANY_TEXTS;
+        let learn = self.base_texts.is_none() && self.asked_texts > MIN_TEXTS_FOR_FULL_SCAN;
         let Some(base) = self.base()? else { return Ok(Vectors::new()) };
         let learnt = if learn { Some(Texts::of(base)?) } else { None };
         let specs = specs(base)?;
@@ -237,7 +237,7 @@ impl Writer {
         let mut files: Vec<u32> = files.into_iter().collect();
         files.sort_unstable();
         let mut there: HashMap<(u32, StableId), bool> = HashMap::new();
-        for some in files.chunks(TOGETHER) {
+        for some in files.chunks(BATCH_FILES) {
             let outlines = parallel::map(documents(&self.database, some)?, |document| {
                 Some((document.file, document.records()?.outline()?))
             });

@@ -12,14 +12,14 @@ use super::writer::Writer;
 use crate::{codec, engine::list, read::documents::documents};
 
 /// How many files must be resolved before all offers are worth reading, and which part of all files must be.
-const MANY: usize = 64;
-const PART: usize = 8;
+const MIN_FILES_FOR_FULL_SCAN: usize = 64;
+const FULL_SCAN_SHARE: usize = 8;
 /// How many offers are kept or read as a whole, some seventy bytes of memory each, and of how many files at once.
 pub(super) const WHOLE: usize = 3_000_000;
-const TOGETHER: usize = 512;
+const BATCH_FILES: usize = 512;
 /// How many keys, and the offers of how many files, are remembered when they are looked up.
-const KEYS: usize = 50_000;
-const FILES: usize = 5_000;
+const CACHED_KEYS: usize = 50_000;
+const CACHED_FILES: usize = 5_000;
 /// The part of a digest that is kept.
 const BITS: u32 = 0xff_ffff;
 
@@ -45,7 +45,7 @@ impl Lookup {
     pub(super) fn trim(&mut self) {
         self.facts.trim();
         if let RunFacts::LookedUp(known) = &self.facts
-            && (known.len() > KEYS || self.files.len() > FILES)
+            && (known.len() > CACHED_KEYS || self.files.len() > CACHED_FILES)
         {
             *self = Self::default();
         }
@@ -58,7 +58,7 @@ impl Writer {
         if let Some(offers) = self.offers.take() {
             return Ok(Lookup::whole(offers));
         }
-        let many = dirty == self.paths.len() || (dirty >= MANY && dirty * PART >= self.paths.len());
+        let many = dirty == self.paths.len() || (dirty >= MIN_FILES_FOR_FULL_SCAN && dirty * FULL_SCAN_SHARE >= self.paths.len());
         let count = |writer: &Self| Ok(writer.database.rows(COUNT, [], |row| row.get::<u64>(0))?.pop());
         if !many || count(self)?.is_none_or(|count| count > WHOLE as u64) {
             return Ok(Lookup::default());
@@ -66,7 +66,7 @@ impl Writer {
         let mut files: Vec<u32> = self.paths.values().copied().collect();
         files.sort_unstable();
         let mut all = AllOffers::default();
-        for files in files.chunks(TOGETHER) {
+        for files in files.chunks(BATCH_FILES) {
             for (_, (path, offers)) in self.offers_of(files)? {
                 all.add(&path, &offers);
             }
@@ -89,7 +89,7 @@ impl Writer {
         let unknown: HashSet<u32> =
             holders.values().flatten().copied().filter(|file| !lookup.files.contains_key(file)).collect();
         let unknown: Vec<u32> = unknown.into_iter().collect();
-        for files in unknown.chunks(TOGETHER) {
+        for files in unknown.chunks(BATCH_FILES) {
             lookup.files.extend(self.offers_of(files)?);
         }
         for key in keys {

@@ -9,9 +9,9 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use crate::{engine::Database, read::documents::documents};
 
 /// How many are remembered before the memory starts anew: eight bytes each.
-const REMEMBERED: usize = 8_000_000;
+const CACHED_NUMBERS: usize = 8_000_000;
 /// How many files are read together.
-const TOGETHER: usize = 512;
+const BATCH_FILES: usize = 512;
 
 /// Numbers by file and id; of a file that is known, all of them.
 #[derive(Debug, Default)]
@@ -57,7 +57,7 @@ fn digest(id: &StableId) -> u32 {
 impl Numbers {
     /// Starts anew where too much is remembered.
     pub(super) fn relieve(&mut self) {
-        if self.count > REMEMBERED {
+        if self.count > CACHED_NUMBERS {
             *self = Self::default();
         }
     }
@@ -73,7 +73,7 @@ impl Numbers {
         let mut unknown: Vec<u32> = files.into_iter().filter(|file| !self.files.contains_key(file)).collect();
         unknown.sort_unstable();
         unknown.dedup();
-        for some in unknown.chunks(TOGETHER) {
+        for some in unknown.chunks(BATCH_FILES) {
             let read = parallel::map(documents(database, some)?, |document| {
                 let outline = document.records()?.outline()?;
                 let ids = outline.symbols.iter().map(|symbol| symbol.id.clone());

@@ -21,9 +21,9 @@ use crate::{
 };
 
 /// How much analyses may weigh that are kept for resolving, roughly in bytes of memory.
-const KEPT: usize = 48 << 20;
+const UNRESOLVED_BYTES: usize = 48 << 20;
 /// How many files are encoded together, while those before them are written.
-const TOGETHER: usize = 64;
+const BATCH_FILES: usize = 64;
 
 /// A file that is to be written.
 struct Put {
@@ -106,14 +106,14 @@ impl Writer {
         let mut puts = puts.into_iter();
         let rules = self.rules.clone();
         let written = move |put| written(put, &rules);
-        let mut encoding = beside(puts.by_ref().take(TOGETHER).collect(), written.clone());
+        let mut encoding = beside(puts.by_ref().take(BATCH_FILES).collect(), written.clone());
         loop {
             let encoded = encoding.finish();
             if encoded.is_empty() {
                 break;
             }
             // DuckDB takes its time, too: the next files are encoded meanwhile.
-            encoding = beside(puts.by_ref().take(TOGETHER).collect(), written.clone());
+            encoding = beside(puts.by_ref().take(BATCH_FILES).collect(), written.clone());
             self.write_encoded(encoded)?;
         }
         self.settle()
@@ -150,7 +150,7 @@ impl Writer {
     /// Keeps what resolving looks at, so that it need not be read again.
     fn keep_analysis(&mut self, number: u32, file: FileSnapshot) {
         let weight = weight(&file.analysis);
-        if self.analyses_weight + weight <= KEPT {
+        if self.analyses_weight + weight <= UNRESOLVED_BYTES {
             self.analyses_weight += weight;
             self.analyses.insert(number, for_resolution(file.analysis));
         }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use codira_contracts::{ContentHash, FileAnalysis, FileSnapshot, RepoPath, ReuseRequest, SymbolKey, Vector};
 
 /// How many files are written together at most.
-const FILES: usize = 512;
+const BATCH_FILES: usize = 512;
 /// How much they may weigh together, roughly in bytes of memory.
-const WEIGHT: usize = 32 << 20;
+const BATCH_BYTES: usize = 32 << 20;
 
 /// What is to become of each path: another snapshot, or none.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ impl Queue {
 
     /// Whether enough waits to be worth writing.
     pub(super) fn is_full(&self) -> bool {
-        self.waiting.len() >= FILES || self.weight >= WEIGHT
+        self.waiting.len() >= BATCH_FILES || self.weight >= BATCH_BYTES
     }
 
     /// What waits for a path, if it is among what waits.

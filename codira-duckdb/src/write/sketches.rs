@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How long a row of sketches may be. Beyond 4096 bytes, DuckDB keeps them in blocks apart.
-const ROW: usize = 4_000;
+const ROW_BYTES: usize = 4_000;
 /// What the length of a sketch takes, at most, that goes into a row with others.
 const FRAME: usize = 2;
 
@@ -40,7 +40,7 @@ impl Sketches {
         for (Group { spec, file, documents }, sketches) in self.0 {
             let sketches: Vec<&[u8]> = sketches.values().map(Sketch::as_bytes).collect();
             let longest = sketches.iter().map(|sketch| sketch.len()).max().unwrap_or(0);
-            let of_a_row = (ROW / (longest + FRAME)).max(1);
+            let of_a_row = (ROW_BYTES / (longest + FRAME)).max(1);
             for (some, before) in sketches.chunks(of_a_row).zip((0_u32..).step_by(of_a_row)) {
                 rows.push(&[&spec, &file, &documents, &before, &codec::pack(some)])?;
             }

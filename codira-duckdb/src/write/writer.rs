@@ -15,7 +15,7 @@ use super::{numbers::Numbers, queue::Queue, texts::Texts};
 use crate::{engine::Database, files::Files, instance::room_for, schema::Schema};
 
 /// How much DuckDB may keep in memory of what was written, roughly in bytes.
-const UNSETTLED: usize = 64 << 20;
+const UNFLUSHED_BYTES: usize = 64 << 20;
 
 /// Removes what only the session uses, whichever way it ends.
 #[derive(Debug)]
@@ -153,7 +153,7 @@ impl Writer {
 
     /// Puts what was written into the file, where it is much: DuckDB keeps what is not committed in memory.
     pub(super) fn settle(&mut self) -> Result<(), BackendError> {
-        if self.unsettled < UNSETTLED {
+        if self.unsettled < UNFLUSHED_BYTES {
             return Ok(());
         }
         self.unsettled = 0;
@@ -185,7 +185,7 @@ mod tests {
             for path in ["a.py", "b.py"] {
                 let path = RepoPath::new(path).unwrap();
                 writer.put(path.clone(), Some(file(&path)));
-                writer.unsettled = UNSETTLED;
+                writer.unsettled = UNFLUSHED_BYTES;
                 writer.flush().unwrap();
                 assert_eq!(writer.unsettled, 0);
             }

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 /// How many bytes of source wait at most, unless it is one file: as many as are written together take a store some time, and
 /// workers go on meanwhile. What is said of them takes ten times as much.
-const WAITING: usize = 2 << 20;
+const BACKLOG_BYTES: usize = 2 << 20;
 
 /// A bounded channel from `Sender`s on threads to one [`Receiver`].
 pub(super) fn backlog<T>() -> (Sender<T>, Receiver<T>) {
@@ -49,7 +49,7 @@ impl<T> Clone for Sender<T> {
 impl<T> Sender<T> {
     /// Sends what came of so many bytes, once there is room for it; `false` when nobody takes it any more.
     pub(super) fn send(&self, bytes: usize, item: T) -> bool {
-        let is_full = |level: &mut Level| !level.closed && level.bytes > 0 && level.bytes + bytes > WAITING;
+        let is_full = |level: &mut Level| !level.closed && level.bytes > 0 && level.bytes + bytes > BACKLOG_BYTES;
         let mut level = self.gauge.changed.wait_while(self.gauge.level(), is_full).unwrap_or_else(PoisonError::into_inner);
         level.bytes += bytes;
         !level.closed && self.sender.send((bytes, item)).is_ok()
@@ -89,7 +89,7 @@ mod tests {
     #[tokio::test]
     async fn everything_arrives_however_large_it_is() {
         let (sender, mut receiver) = backlog();
-        let sizes = [0, WAITING / 2, WAITING, 3 * WAITING, 1, WAITING / 2 + 1, WAITING];
+        let sizes = [0, BACKLOG_BYTES / 2, BACKLOG_BYTES, 3 * BACKLOG_BYTES, 1, BACKLOG_BYTES / 2 + 1, BACKLOG_BYTES];
         let worker = thread::spawn(move || sizes.into_iter().all(|size| sender.send(size, size)));
         let mut received = Vec::new();
         while let Some(size) = receiver.recv().await {
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn a_sender_waits_no_longer_than_there_is_a_receiver() {
         let (sender, receiver) = backlog();
-        assert!(sender.send(WAITING, ()));
+        assert!(sender.send(BACKLOG_BYTES, ()));
         let worker = thread::spawn(move || sender.send(1, ()));
         drop(receiver);
         assert!(!worker.join().unwrap());

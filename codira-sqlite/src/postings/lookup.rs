@@ -18,7 +18,7 @@ const BLOCKS: &str = "SELECT id, body FROM posting WHERE id IN (
 pub(crate) const STATEMENTS: &[Statement] = &[Statement::of(BLOCKS).walking(&["s"])];
 
 /// How many keys one statement looks for.
-const KEYS: usize = 500;
+const BATCH_KEYS: usize = 500;
 
 /// The pairs of these keys, sorted, each once.
 pub(crate) async fn pairs(connection: &mut SqliteConnection, keys: &[u32], at: At<'_>) -> Result<Vec<Pair>, BackendError> {
@@ -26,7 +26,7 @@ pub(crate) async fn pairs(connection: &mut SqliteConnection, keys: &[u32], at: A
     keys.sort_unstable();
     keys.dedup();
     let mut pairs = Vec::new();
-    for some in keys.chunks(KEYS) {
+    for some in keys.chunks(BATCH_KEYS) {
         let list: Vec<String> = some.iter().map(|key| format!("({key})")).collect();
         let sql = AssertSqlSafe(BLOCKS.replace("/*keys*/", &list.join(",")));
         let blocks = sqlx::query_as(sql).persistent(false).fetch_all(&mut *connection).await;

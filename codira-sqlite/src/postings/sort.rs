@@ -3,11 +3,11 @@
 use super::Pair;
 
 /// Fewer pairs are sorted by comparing.
-const MANY: usize = 20_000;
+const MIN_PAIRS_FOR_RADIX: usize = 20_000;
 
 /// Sorts pairs, and leaves each once.
 pub(crate) fn sort(pairs: &mut Vec<Pair>) {
-    if pairs.len() < MANY || pairs.is_sorted() {
+    if pairs.len() < MIN_PAIRS_FOR_RADIX || pairs.is_sorted() {
         // Makes use of parts that are sorted already.
         pairs.sort();
     } else {

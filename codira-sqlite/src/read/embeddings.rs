@@ -36,7 +36,7 @@ const COUNTS: &str = "SELECT id, computed, pending FROM spec ORDER BY id";
 const OF_TEXTS: &str = "SELECT v.text_hash, f.path, v.owner, v.numbers FROM vector v CROSS JOIN file f ON f.id = v.file
     WHERE v.text_hash IN (/*hashes*/) AND v.id >= ?1 << 40 AND v.id < (?1 + 1) << 40";
 /// Which rows of this spec wait?
-const WAITING: &str = concat!(
+const PENDING_OF: &str = concat!(
     "SELECT f.path, p.owner, p.text FROM pending p CROSS JOIN file f ON f.id = p.file WHERE p.spec = ?5 AND ",
     inside!(),
     " ORDER BY f.path, p.owner LIMIT ?4"
@@ -52,12 +52,12 @@ pub(crate) const STATEMENTS: &[Statement] = &[
     Statement::of(SPECS).walking(&["spec"]),
     Statement::of(COUNTS).walking(&["spec"]),
     Statement::of(OF_TEXTS),
-    Statement::of(WAITING),
+    Statement::of(PENDING_OF),
     Statement::of(SKETCHES),
     Statement::of(VECTORS),
 ];
 /// How many texts or vectors one statement looks for.
-const LOOK_UP: usize = 4_000;
+const BATCH_ROWS: usize = 4_000;
 
 /// Every spec, by number.
 pub(crate) async fn specs(connection: &mut SqliteConnection, at: At<'_>) -> Result<Vec<(i64, EmbeddingSpec)>, BackendError> {
@@ -103,7 +103,7 @@ pub(crate) async fn reusable(
     let Some(spec) = number(connection, &request.spec, at).await? else { return Ok(found) };
     let texts: HashSet<ContentHash> = request.texts.iter().copied().collect();
     let texts: Vec<String> = texts.into_iter().map(|hash| format!("x'{hash}'")).collect();
-    for some in texts.chunks(LOOK_UP) {
+    for some in texts.chunks(BATCH_ROWS) {
         let sql = OF_TEXTS.replace("/*hashes*/", &some.join(","));
         let rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(spec).fetch_all(&mut *connection).await;
         for row in rows.map_err(|error| at.failed("read", error))? {
@@ -131,7 +131,7 @@ pub(crate) async fn pending(
     let mut waiting = Vec::new();
     for (id, spec) in specs {
         let limit = request.limit.map(|limit| limit - waiting.len());
-        let rows = narrowed(WAITING, &request.prefix, limit).bind(id).fetch_all(&mut *connection).await;
+        let rows = narrowed(PENDING_OF, &request.prefix, limit).bind(id).fetch_all(&mut *connection).await;
         for row in rows.map_err(|error| at.failed("read", error))? {
             let key = SymbolKey { path: path(&row, 0, at)?, id: StableId::new(get::<String>(&row, 1, at)?) };
             waiting.push(PendingEmbedding { key, spec: spec.clone(), text: get(&row, 2, at)? });
@@ -210,7 +210,7 @@ async fn scored(
     let files: HashMap<i64, u32> = contenders.iter().map(|contender| (contender.vector, contender.file)).collect();
     let query = Query::new(request.vector.as_slice());
     let mut scored = Vec::with_capacity(contenders.len());
-    for some in contenders.chunks(LOOK_UP) {
+    for some in contenders.chunks(BATCH_ROWS) {
         let sql = VECTORS.replace("/*numbers*/", &list(some.iter().map(|contender| contender.vector)));
         let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(&mut *index.connection);
         while let Some(row) = rows.try_next().await.map_err(|error| at.failed("read", error))? {

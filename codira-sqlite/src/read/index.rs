@@ -67,9 +67,9 @@ pub(crate) const STATEMENTS: &[Statement] = &[
 ];
 
 /// How many numbers stand in one statement.
-const NUMBERS: usize = 10_000;
+const BATCH_NUMBERS: usize = 10_000;
 /// How much is kept of what was read, in bytes of what it was read from: in memory it is some times as large.
-const KEPT: usize = 8 << 20;
+const CACHE_BYTES: usize = 8 << 20;
 
 /// A file, as far as questions narrow by it.
 #[derive(Clone, Debug)]
@@ -90,7 +90,7 @@ pub(super) struct Cache {
 
 impl Cache {
     fn keep(&mut self, weight: usize) {
-        if self.weight > KEPT {
+        if self.weight > CACHE_BYTES {
             *self = Self::default();
         }
         self.weight += weight;
@@ -130,7 +130,7 @@ impl Index<'_> {
         let mut numbers: Vec<u32> = numbers.into_iter().collect();
         numbers.sort_unstable();
         let mut files = Vec::with_capacity(numbers.len());
-        for some in numbers.chunks(NUMBERS) {
+        for some in numbers.chunks(BATCH_NUMBERS) {
             let sql = AssertSqlSafe(FILES.replace("/*numbers*/", &list(some.iter().copied())));
             let rows = narrowed(sql, prefix, None).persistent(false).fetch_all(&mut *self.connection).await;
             for row in rows.map_err(|error| self.at.failed("read", error))? {

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How many files are resolved together.
-const FILES: usize = 256;
+const BATCH_FILES: usize = 256;
 
 const RESOLUTION: Insert = Insert { head: "INSERT INTO resolution (file, edges, resolved, meanings) VALUES", columns: 4 };
 /// What came of resolving files; a list of numbers and a parenthesis follow.
@@ -76,7 +76,7 @@ impl Writer {
         let mut facts = self.facts_for(dirty.len(), all).await?;
         let mut derivation = Derivation::default();
         let mut rows = Rows::new(&RESOLUTION);
-        for files in dirty.chunks(FILES) {
+        for files in dirty.chunks(BATCH_FILES) {
             if self.stop.load(Ordering::Relaxed) {
                 break;
             }
@@ -104,7 +104,7 @@ impl Writer {
     async fn offer_again(&mut self) -> Result<(), BackendError> {
         let files: Vec<(i64, i64)> = self.rows(facts::ALL.to_owned()).await?;
         let numbers: Vec<i64> = files.into_iter().map(|(number, _)| number).collect();
-        for some in numbers.chunks(FILES) {
+        for some in numbers.chunks(BATCH_FILES) {
             for (number, _, offers) in self.offers_of(some).await? {
                 self.postings.add(number, offers.iter().map(|offer| Key::Offer(&offer.key).digest()));
             }

@@ -34,10 +34,10 @@ pub(super) const PENDING: Insert =
     Insert { head: "INSERT OR REPLACE INTO pending (spec, file, owner, documents, text) VALUES", columns: 5 };
 
 /// How many rows one statement handles.
-const TOGETHER: usize = 1_000;
+const BATCH_ROWS: usize = 1_000;
 
 /// Rows of given owners that wait; pairs and two conditions follow.
-const WAITING: &str = "SELECT file, owner, text FROM pending WHERE (file, owner) IN (VALUES ";
+const PENDING_OF: &str = "SELECT file, owner, text FROM pending WHERE (file, owner) IN (VALUES ";
 /// Vectors of given owners; pairs and a range of numbers follow.
 const DROP_VECTORS: &str = "DELETE FROM vector WHERE (file, owner) IN (VALUES ";
 /// Rows of given owners that wait no more; pairs and a condition follow.
@@ -52,7 +52,7 @@ const COUNT: &str = "UPDATE spec SET
 /// The statements of this file, for [`plans`](crate::plans).
 #[cfg(test)]
 pub(crate) const STATEMENTS: &[Statement] = &[
-    Statement::of(WAITING).then("(?,?),(?,?)) AND spec = 1"),
+    Statement::of(PENDING_OF).then("(?,?),(?,?)) AND spec = 1"),
     Statement::of(DROP_VECTORS).then("(?,?),(?,?)) AND id >= 1 AND id < 2"),
     Statement::of(DROP_PENDING).then("(?,?),(?,?)) AND spec = 1"),
     Statement::of(NEXT_VECTOR),
@@ -199,7 +199,7 @@ impl Writer {
             let known: Vec<&Owner> = rows.iter().filter_map(|row| owners.get(&row.key)).collect();
             let mut waiting: HashMap<(i64, StableId), ContentHash> = HashMap::new();
             if !known.is_empty() {
-                let sql = format!("{WAITING}{}) AND spec = {id}", pairs(known.len()));
+                let sql = format!("{PENDING_OF}{}) AND spec = {id}", pairs(known.len()));
                 let rows = sqlx::query_as_with(AssertSqlSafe(sql), arguments(&known)).persistent(false);
                 let rows: Vec<(i64, String, String)> =
                     rows.fetch_all(&mut self.connection).await.map_err(|error| at(&self.location).failed("read", error))?;
@@ -253,7 +253,7 @@ impl Writer {
         let keys: HashSet<&SymbolKey> = keys.collect();
         let keys: Vec<&SymbolKey> = keys.into_iter().collect();
         let mut owners = HashMap::new();
-        for some in keys.chunks(TOGETHER) {
+        for some in keys.chunks(BATCH_ROWS) {
             let paths: HashSet<&RepoPath> = some.iter().map(|key| &key.path).collect();
             self.find_files(paths.iter().copied()).await?;
             let numbers: Vec<i64> = paths.into_iter().filter_map(|path| self.numbers.get(path).copied()).collect();
@@ -283,7 +283,7 @@ fn by_spec<T>(rows: Vec<T>, spec: impl Fn(&T) -> &EmbeddingSpec) -> Vec<(Embeddi
     for row in rows {
         let batches = groups.entry(spec(&row).clone()).or_default();
         match batches.last_mut() {
-            Some(batch) if batch.len() < TOGETHER => batch.push(row),
+            Some(batch) if batch.len() < BATCH_ROWS => batch.push(row),
             _ => batches.push(vec![row]),
         }
     }

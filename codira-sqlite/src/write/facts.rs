@@ -19,12 +19,12 @@ use crate::{
 };
 
 /// How many keys' facts, and how many files' offers, are kept when they are looked up.
-const KEPT: usize = 50_000;
+const CACHED_KEYS: usize = 50_000;
 /// How many files must be resolved before it is asked whether to read offers as a whole, and which part of all must be.
-const MANY: usize = 64;
-const PART: i64 = 8;
+const MIN_FILES_FOR_FULL_SCAN: usize = 64;
+const FULL_SCAN_SHARE: i64 = 8;
 /// How many files are read together.
-const TOGETHER: usize = 512;
+const BATCH_FILES: usize = 512;
 
 /// Which files are there, and how many symbols have they? Asked only when many files are resolved.
 pub(super) const ALL: &str = "SELECT id, symbols FROM file ORDER BY id";
@@ -49,7 +49,7 @@ impl Lookup {
     pub(super) fn trim(&mut self) {
         self.facts.trim();
         if let RunFacts::LookedUp(known) = &self.facts
-            && (self.files.len() > KEPT / 10 || known.len() > KEPT)
+            && (self.files.len() > CACHED_KEYS / 10 || known.len() > CACHED_KEYS)
         {
             *self = Self::default();
         }
@@ -63,18 +63,18 @@ impl Writer {
         if let Some(offers) = self.offers.take() {
             return Ok(whole(offers));
         }
-        if dirty < MANY && !all {
+        if dirty < MIN_FILES_FOR_FULL_SCAN && !all {
             return Ok(Lookup::default());
         }
         let files: Vec<(i64, i64)> = self.rows(ALL.to_owned()).await?;
         // A symbol is offered about once.
         let symbols: i64 = files.iter().map(|(_, symbols)| symbols).sum();
-        if (dirty as i64) * PART < files.len() as i64 || symbols > OFFERS as i64 {
+        if (dirty as i64) * FULL_SCAN_SHARE < files.len() as i64 || symbols > OFFERS as i64 {
             return Ok(Lookup::default());
         }
         let numbers: Vec<i64> = files.into_iter().map(|(number, _)| number).collect();
         let mut all = AllOffers::default();
-        for some in numbers.chunks(TOGETHER) {
+        for some in numbers.chunks(BATCH_FILES) {
             for (_, path, offers) in self.offers_of(some).await? {
                 all.add(&path, &offers);
             }
@@ -115,7 +115,7 @@ impl Writer {
     pub(super) async fn offers_of(&mut self, files: &[i64]) -> Result<Vec<(i64, RepoPath, Vec<Offer>)>, BackendError> {
         let mut found = Vec::with_capacity(files.len());
         let rules = self.rules.clone();
-        for some in files.chunks(TOGETHER) {
+        for some in files.chunks(BATCH_FILES) {
             let offers = parallel::map(self.documents(some).await?, |document| {
                 let offers = rules.offers(&document.path, &document.for_offers()?);
                 Some((document.number, document.path, offers))

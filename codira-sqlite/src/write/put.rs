@@ -21,11 +21,11 @@ use crate::{
 };
 
 /// How much analyses may weigh that are kept for resolving, roughly in bytes of memory.
-const KEPT: usize = 48 << 20;
+const UNRESOLVED_BYTES: usize = 48 << 20;
 /// How many offers are kept for resolving everything: some seventy bytes of memory each.
 pub(super) const OFFERS: usize = 3_000_000;
 /// How many paths one statement looks for.
-const LOOK_UP: usize = 4_000;
+const BATCH_PATHS: usize = 4_000;
 
 /// The numbers of files at given paths; the list of parameters and a parenthesis follow.
 const FILES: &str = "SELECT id, path FROM file WHERE path IN (";
@@ -145,7 +145,7 @@ impl Writer {
         let unknown: FxHashSet<&RepoPath> = paths.filter(|path| !self.numbers.contains_key(*path)).collect();
         let unknown: Vec<&RepoPath> = unknown.into_iter().collect();
         let mut found = Vec::new();
-        for some in unknown.chunks(LOOK_UP) {
+        for some in unknown.chunks(BATCH_PATHS) {
             let mut arguments = SqliteArguments::default();
             for path in some {
                 arguments.add(path.as_str()).expect("a text can always be bound");
@@ -238,7 +238,7 @@ impl Writer {
     /// Keeps what resolving looks at, so that it need not be read again.
     fn keep_analysis(&mut self, file: Unresolved) {
         let weight = weight(&file.analysis);
-        if self.analyses_weight + weight <= KEPT {
+        if self.analyses_weight + weight <= UNRESOLVED_BYTES {
             self.analyses_weight += weight;
             self.analyses.insert(file.number, file);
         }

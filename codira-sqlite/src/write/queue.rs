@@ -4,9 +4,9 @@ use codira_contracts::{ContentHash, FileSnapshot, RepoPath, ReuseRequest, Symbol
 use rustc_hash::FxHashMap;
 
 /// How many files are written together at most.
-const FILES: usize = 64;
+const BATCH_FILES: usize = 64;
 /// How much they may weigh together, roughly in bytes of memory.
-const WEIGHT: usize = 16 << 20;
+const BATCH_BYTES: usize = 16 << 20;
 
 /// What is to become of each path: another snapshot, or none.
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ impl Queue {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.waiting.len() >= FILES || self.weight >= WEIGHT
+        self.waiting.len() >= BATCH_FILES || self.weight >= BATCH_BYTES
     }
 
     pub(super) fn is_empty(&self) -> bool {

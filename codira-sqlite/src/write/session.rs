@@ -23,7 +23,7 @@ use super::writer::Writer;
 use crate::{NAME, errors::at, files::Files, schema::Schema};
 
 /// How many calls may wait for the thread: enough to keep it busy, and few files in memory.
-const WAITING: usize = 64;
+const CHANNEL_CAPACITY: usize = 64;
 
 type Pinned<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 type Work = Box<dyn for<'w> FnOnce(&'w mut Writer) -> Pinned<'w, ()> + Send>;
@@ -58,7 +58,7 @@ impl SqliteSession {
         let lock = WriterLock::take(files.lock(), at(&files.database()))?;
         files.probe_directory().map_err(failed)?;
         let stop = Arc::new(AtomicBool::new(false));
-        let (sender, receiver) = mpsc::channel(WAITING);
+        let (sender, receiver) = mpsc::channel(CHANNEL_CAPACITY);
         let (ready, begun) = oneshot::channel();
         let open = Opening { files: files.clone(), schema, tool, request, stop: stop.clone() };
         let spawned = std::thread::Builder::new().name("codira-sqlite".to_owned()).spawn(move || run(open, ready, receiver));

@@ -51,7 +51,7 @@ pub(crate) const STATEMENTS: &[Statement] = &[
 const SKETCH: Insert = Insert { head: "INSERT OR REPLACE INTO sketch (id, body) VALUES", columns: 2 };
 
 /// How many rows are made together: their vectors are in memory meanwhile.
-const TOGETHER: usize = 32;
+const BATCH_ROWS: usize = 32;
 
 /// A vector as it is stored.
 #[derive(Debug)]
@@ -148,7 +148,7 @@ impl Writer {
             return Ok(());
         }
         self.run(DROP.to_owned()).await?;
-        for some in stale.chunks(TOGETHER) {
+        for some in stale.chunks(BATCH_ROWS) {
             let (Some((first,)), Some((last,))) = (some.first(), some.last()) else { continue };
             let rows = sqlx::query_as(VECTORS).bind(first).bind(last).fetch_all(&mut self.connection).await;
             let rows: Vec<(i64, i64, bool, Vec<u8>)> = rows.map_err(|error| at(&self.location).failed("read", error))?;

@@ -34,12 +34,12 @@ pub struct Contenders<K> {
 }
 
 /// How many are kept at least before those that fell behind are looked for.
-const FEW: usize = 1_000;
+const MIN_CANDIDATES: usize = 1_000;
 
 impl<K> Contenders<K> {
     /// Keeps who may be among the first `limit`; all, without a limit.
     pub fn new(limit: Option<usize>) -> Self {
-        Self { limit: limit.unwrap_or(usize::MAX), lows: BinaryHeap::new(), kept: Vec::new(), full: FEW }
+        Self { limit: limit.unwrap_or(usize::MAX), lows: BinaryHeap::new(), kept: Vec::new(), full: MIN_CANDIDATES }
     }
 
     /// Offers a key.
@@ -55,7 +55,7 @@ impl<K> Contenders<K> {
         }
         if self.kept.len() >= self.full {
             self.forget();
-            self.full = FEW.max(2 * self.kept.len());
+            self.full = MIN_CANDIDATES.max(2 * self.kept.len());
         }
     }
 
@@ -139,7 +139,7 @@ mod tests {
             let low = number as f32 / 100_000.0;
             contenders.push(Bounds { low, high: low + 0.001 }, number);
         }
-        assert!(contenders.kept.len() <= 2 * FEW);
+        assert!(contenders.kept.len() <= 2 * MIN_CANDIDATES);
         assert!(contenders.into_keys().len() < 200);
     }
 }

@@ -15,7 +15,7 @@ const CODES: f64 = 127.0;
 /// The greatest code of a number of what is looked for: so fine that it adds next to nothing to the bounds.
 const QUERY_CODES: f64 = 2047.0;
 /// As many products of two codes add up to less than 32 bits.
-const TOGETHER: usize = 4096;
+const BLOCK_PRODUCTS: usize = 4096;
 /// How many numbers are quantized together.
 const GROUP: usize = 8;
 /// More than any rounding of a score and its bounds comes to.
@@ -133,7 +133,7 @@ fn product(codes: &[i16], sketch: &[u8]) -> i64 {
         let products = codes.iter().zip(sketch).map(|(code, other)| i32::from(*code) * i32::from(*other as i8));
         i64::from(products.sum::<i32>())
     };
-    codes.chunks(TOGETHER).zip(sketch.chunks(TOGETHER)).map(some).sum()
+    codes.chunks(BLOCK_PRODUCTS).zip(sketch.chunks(BLOCK_PRODUCTS)).map(some).sum()
 }
 
 /// The same where a bit for each number says whether a code follows; `None` where bits and codes do not fit.
