@@ -46,27 +46,27 @@ pub(crate) fn unpack_first<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<(T
     postcard::take_from_bytes(bytes).ok()
 }
 
-/// Compresses bytes. What `known` says already takes next to no room, and is needed to read them.
-pub(crate) fn squeeze(bytes: &[u8], known: &[u8]) -> Vec<u8> {
+/// Compresses bytes. What `dictionary` says already takes next to no room, and is needed to read them.
+pub(crate) fn compress(bytes: &[u8], dictionary: &[u8]) -> Vec<u8> {
     COMPRESSOR.with_borrow_mut(|slot| {
         let compressor = slot.get_or_insert_with(CCtx::create);
         let mut frame = Vec::with_capacity(compress_bound(bytes.len()));
-        let compressed = compressor.compress_using_dict(&mut frame, bytes, known, LEVEL);
+        let compressed = compressor.compress_using_dict(&mut frame, bytes, dictionary, LEVEL);
         compressed.expect("the frame has room for the bytes, whatever they are");
         frame.shrink_to_fit();
         frame
     })
 }
 
-/// Reads what [`squeeze`] wrote with the same `known`.
-pub(crate) fn expand(squeezed: &[u8], known: &[u8]) -> Option<Vec<u8>> {
-    let length = get_frame_content_size(squeezed).ok()??;
+/// Reads what [`compress`] wrote with the same `dictionary`.
+pub(crate) fn decompress(compressed: &[u8], dictionary: &[u8]) -> Option<Vec<u8>> {
+    let length = get_frame_content_size(compressed).ok()??;
     let mut bytes = Vec::new();
     // A damaged head may promise more than there is memory.
     bytes.try_reserve_exact(usize::try_from(length).ok()?).ok()?;
     DECOMPRESSOR.with_borrow_mut(|slot| {
         let decompressor = slot.get_or_insert_with(DCtx::create);
-        decompressor.decompress_using_dict(&mut bytes, squeezed, known).ok()
+        decompressor.decompress_using_dict(&mut bytes, compressed, dictionary).ok()
     })?;
     Some(bytes)
 }

@@ -13,7 +13,7 @@ use crate::digest::digest;
 const LEVEL: i32 = 3;
 /// Shorter blobs do not shrink by more than the frame around them takes.
 const WORTH_COMPRESSING: usize = 64;
-/// The first byte of [`squeeze`]d bytes; four bytes of digest follow.
+/// The first byte of [`compress`]d bytes; four bytes of digest follow.
 const PLAIN: u8 = 0;
 const COMPRESSED: u8 = 1;
 const HEAD: usize = 5;
@@ -37,8 +37,8 @@ pub(crate) fn unpack<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
     }
 }
 
-/// Compresses bytes where that pays. What `known` says already takes next to no room, and is needed to read them.
-pub(crate) fn squeeze(bytes: &[u8], known: &[u8]) -> Vec<u8> {
+/// Compresses bytes where that pays. What `dictionary` says already takes next to no room, and is needed to read them.
+pub(crate) fn compress(bytes: &[u8], dictionary: &[u8]) -> Vec<u8> {
     let head = |tag| [&[tag], &(digest(0, bytes) as u32).to_le_bytes()[..]].concat();
     let plain = || [&head(PLAIN), bytes].concat();
     if bytes.len() < WORTH_COMPRESSING {
@@ -50,25 +50,25 @@ pub(crate) fn squeeze(bytes: &[u8], known: &[u8]) -> Vec<u8> {
             None => slot.insert(CCtx::try_create()?),
         };
         let mut frame = Vec::with_capacity(compress_bound(bytes.len()));
-        compressor.compress_using_dict(&mut frame, bytes, known, LEVEL).ok()?;
+        compressor.compress_using_dict(&mut frame, bytes, dictionary, LEVEL).ok()?;
         Some([&head(COMPRESSED), &frame[..]].concat())
     });
     match compressed {
-        Some(squeezed) if squeezed.len() < HEAD + bytes.len() => squeezed,
+        Some(compressed) if compressed.len() < HEAD + bytes.len() => compressed,
         _ => plain(),
     }
 }
 
-/// Reads what [`squeeze`] wrote with the same `known`.
-pub(crate) fn expand(squeezed: &[u8], known: &[u8]) -> Option<Vec<u8>> {
-    let (&[_, ref sum @ ..], _) = squeezed.split_first_chunk::<HEAD>()?;
-    let bytes = expand_known(squeezed, known)?;
+/// Reads what [`compress`] wrote with the same `dictionary`.
+pub(crate) fn decompress(compressed: &[u8], dictionary: &[u8]) -> Option<Vec<u8>> {
+    let (&[_, ref sum @ ..], _) = compressed.split_first_chunk::<HEAD>()?;
+    let bytes = decompress_unchecked(compressed, dictionary)?;
     ((digest(0, &bytes) as u32).to_le_bytes() == *sum).then_some(bytes)
 }
 
 /// The same without looking for damage: for bytes that are only needed to read others, which look for themselves.
-pub(crate) fn expand_known(squeezed: &[u8], known: &[u8]) -> Option<Vec<u8>> {
-    let (&[tag, ..], body) = squeezed.split_first_chunk::<HEAD>()?;
+pub(crate) fn decompress_unchecked(compressed: &[u8], dictionary: &[u8]) -> Option<Vec<u8>> {
+    let (&[tag, ..], body) = compressed.split_first_chunk::<HEAD>()?;
     match tag {
         PLAIN => Some(body.to_vec()),
         COMPRESSED => {
@@ -81,7 +81,7 @@ pub(crate) fn expand_known(squeezed: &[u8], known: &[u8]) -> Option<Vec<u8>> {
                     Some(decompressor) => decompressor,
                     None => slot.insert(DCtx::try_create()?),
                 };
-                decompressor.decompress_using_dict(&mut bytes, body, known).ok()
+                decompressor.decompress_using_dict(&mut bytes, body, dictionary).ok()
             })?;
             Some(bytes)
         }
@@ -150,27 +150,27 @@ mod tests {
         fn bytes_read_back(
             bytes in prop::collection::vec(any::<u8>(), 0..300),
             times in 1_usize..40,
-            known in prop::collection::vec(any::<u8>(), 0..300),
+            dictionary in prop::collection::vec(any::<u8>(), 0..300),
         ) {
             let bytes = bytes.repeat(times);
-            let known = [&known, &bytes[..bytes.len() / 2]].concat();
-            prop_assert_eq!(expand(&squeeze(&bytes, &known), &known), Some(bytes));
+            let dictionary = [&dictionary, &bytes[..bytes.len() / 2]].concat();
+            prop_assert_eq!(decompress(&compress(&bytes, &dictionary), &dictionary), Some(bytes));
         }
 
         #[test]
         fn damage_is_noticed_or_harmless(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-            let _ = (expand(&bytes, b""), unpack::<Vec<String>>(&bytes), take_section(&mut &bytes[..]));
+            let _ = (decompress(&bytes, b""), unpack::<Vec<String>>(&bytes), take_section(&mut &bytes[..]));
         }
     }
 
     #[test]
     fn a_flipped_bit_is_noticed() {
         for text in ["def run(self): pass\n".repeat(100), "short".to_owned()] {
-            let squeezed = squeeze(text.as_bytes(), b"def run");
-            for place in 0..squeezed.len() {
-                let mut damaged = squeezed.clone();
+            let compressed = compress(text.as_bytes(), b"def run");
+            for place in 0..compressed.len() {
+                let mut damaged = compressed.clone();
                 damaged[place] ^= 1;
-                assert_eq!(expand(&damaged, b"def run"), None, "{place}");
+                assert_eq!(decompress(&damaged, b"def run"), None, "{place}");
             }
         }
     }

@@ -39,12 +39,12 @@ pub(crate) fn to_blobs(analysis: &FileAnalysis, numbers: &[u32]) -> (Vec<u8>, Ve
     let outline = Outline { imports, numbers, symbols, documentation };
     let uses = Uses::of(analysis).expect("files are validated, so every owner is there");
     let records = codec::pack_after(codec::pack(&outline), &(status, uses));
-    (codec::squeeze(source.as_bytes(), b""), codec::squeeze(&records, source.as_bytes()))
+    (codec::compress(source.as_bytes(), b""), codec::compress(&records, source.as_bytes()))
 }
 
 /// The source text, of its blob.
 pub(crate) fn source(blob: &[u8]) -> Option<String> {
-    String::from_utf8(codec::expand(blob, b"")?).ok()
+    String::from_utf8(codec::decompress(blob, b"")?).ok()
 }
 
 /// The records of a file, of both blobs.
@@ -54,7 +54,7 @@ pub(crate) struct Records(Vec<u8>);
 impl Records {
     /// Expands the blob of records; `source` is the text.
     pub(crate) fn read(blob: &[u8], source: &str) -> Option<Self> {
-        codec::expand(blob, source.as_bytes()).map(Self)
+        codec::decompress(blob, source.as_bytes()).map(Self)
     }
 
     /// Imports.

@@ -1,6 +1,6 @@
 //! Edges, from either end.
 //!
-//! Rows lead to the files that have some, perhaps with others; documents and meanings tell which, and what they are.
+//! Rows lead to the files that have some, perhaps with others; documents and resolved uses tell which, and what they are.
 
 use codira_contracts::{BackendError, EdgeEnd, EdgeRequest, ExternalKind, UseKind, last_name};
 use codira_store::questions::{Batches, Documents, EdgeQuestions, FileEdges, FilesToRead, WantedEdges};

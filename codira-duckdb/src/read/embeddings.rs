@@ -9,7 +9,7 @@ use codira_contracts::{
 };
 use codira_store::{
     questions::{EmbeddingQuestions, VectorOwner},
-    vectors::{self, Contenders, Estimator},
+    vectors::{self, CandidateSet, Estimator},
 };
 use duckdb::{params_from_iter, types::Value};
 
@@ -148,18 +148,19 @@ impl EmbeddingQuestions for Snapshot {
     async fn nearest(&mut self, request: &CandidateRequest) -> Result<Vec<Scored<VectorOwner>>, BackendError> {
         let Some(spec) = number(self.specs()?, &request.spec) else { return Ok(Vec::new()) };
         // Sketches tell which vectors are worth reading.
-        let contenders = contenders(self, request, Kind { spec, documents: request.among == Owners::Documentation })?;
+        let candidates = candidates(self, request, Kind { spec, documents: request.among == Owners::Documentation })?;
         let mut top = TopK::new(request.limit);
-        if contenders.is_empty() {
+        if candidates.is_empty() {
             return Ok(top.into_sorted());
         }
         let query = Query::new(request.vector.as_slice());
         let packed = |bytes: &[u8]| vectors::unpack(bytes, request.spec.dimension);
-        let names = self.names(contenders.values().map(|(file, _)| *file))?;
+        let names = self.names(candidates.values().map(|(file, _)| *file))?;
         // Where many may win, all are read: a long list of rows takes longer.
-        let which = if contenders.len() > BATCH_ROWS { Which::is("spec", spec) } else { Which::among("rowid", contenders.keys()) };
+        let which =
+            if candidates.len() > BATCH_ROWS { Which::is("spec", spec) } else { Which::among("rowid", candidates.keys()) };
         self.select("rowid, numbers", "vector", &which, |row| {
-            if let Some((file, id)) = contenders.get(&row.get(0)?) {
+            if let Some((file, id)) = candidates.get(&row.get(0)?) {
                 let score = query.score(row.blob(1, "a vector", packed)?.as_slice());
                 // Most are not among the best: no key is made for them.
                 if top.admits(score) {
@@ -174,22 +175,22 @@ impl EmbeddingQuestions for Snapshot {
 }
 
 /// The rows of the vectors that may be among the most similar, with file and owner of each.
-fn contenders(
+fn candidates(
     snapshot: &Snapshot,
     request: &CandidateRequest,
     kind: Kind,
 ) -> Result<HashMap<i64, (u32, StableId)>, BackendError> {
     let files = snapshot.files_inside(&request.prefix)?;
     let estimator = Estimator::new(request.vector.as_slice());
-    let mut contenders = Contenders::new(request.limit);
+    let mut candidates = CandidateSet::new(request.limit);
     snapshot.visit_sketches(kind, |file, place, sketch| {
         if files.as_ref().is_none_or(|files| files.contains(&file)) {
-            contenders.push(estimator.bounds(sketch)?, (file, place));
+            candidates.push(estimator.bounds(sketch)?, (file, place));
         }
         Some(())
     })?;
     let mut places: HashMap<u32, Vec<usize>> = HashMap::new();
-    for (file, place) in contenders.into_keys() {
+    for (file, place) in candidates.into_keys() {
         places.entry(file).or_default().push(place);
     }
     let mut found = HashMap::new();

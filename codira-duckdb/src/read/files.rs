@@ -8,7 +8,7 @@ use codira_contracts::{
 };
 use codira_store::{parallel, questions::FileQuestions, vectors};
 
-use super::{ahead::BATCH_BYTES, filter::Which, outlines::Blobs, snapshot::Snapshot};
+use super::{filter::Which, outlines::Blobs, prefetch::BATCH_BYTES, snapshot::Snapshot};
 use crate::{
     codec,
     engine::Cells,

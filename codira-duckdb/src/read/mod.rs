@@ -8,7 +8,6 @@
 //! files, which every answer has, are remembered by the [`Snapshot`](snapshot::Snapshot). Rows tell which symbols, edges and imports are
 //! meant; what they are stands in the [documents](outlines) of their files.
 
-mod ahead;
 mod documentation;
 pub(crate) mod documents;
 pub(crate) mod edges;
@@ -18,6 +17,7 @@ mod filter;
 pub(crate) mod imports;
 pub(crate) mod inventory;
 mod outlines;
+mod prefetch;
 mod reader;
 mod sketches;
 pub(crate) mod snapshot;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use codira_contracts::{BackendError, Import, RepoPath, SymbolKey};
 use codira_store::{
     FileOutline,
-    compact::{self, Meanings},
+    compact::{self, ResolvedUses},
     parallel,
     questions::{Documents, FileEdges},
 };
@@ -98,14 +98,14 @@ impl Snapshot {
 
     /// The edges of these files, by number, with the outlines.
     pub(super) fn edges_of(&self, files: &[u32]) -> Result<FxHashMap<u32, FileEdges>, BackendError> {
-        let meanings = self.select("file, meanings", "resolution", &Which::among("file", files), |row| {
+        let resolved_uses = self.select("file, meanings", "resolution", &Which::among("file", files), |row| {
             Ok((row.get::<u32>(0)?, row.get::<Vec<u8>>(1)?))
         })?;
-        let meanings: FxHashMap<u32, Vec<u8>> = meanings.into_iter().collect();
+        let resolved_uses: FxHashMap<u32, Vec<u8>> = resolved_uses.into_iter().collect();
         let read = self.read_documents(files.iter().copied(), |file, name, records| {
             let (outline, uses) = records.outline_and_uses()?;
-            let meanings = codec::expand(meanings.get(&file)?, b"")?;
-            let edges = compact::edges(&uses, &codec::unpack_borrowed::<Meanings<'_>>(&meanings)?)?;
+            let resolved_uses = codec::decompress(resolved_uses.get(&file)?, b"")?;
+            let edges = compact::edges(&uses, &codec::unpack_borrowed::<ResolvedUses<'_>>(&resolved_uses)?)?;
             let Numbered { outline, .. } = Numbered::new(file, name, outline)?;
             let sound = edges.iter().all(|edge| edge.owner < outline.symbols.len());
             sound.then(|| (file, FileEdges { outline, edges: edges.into() }))

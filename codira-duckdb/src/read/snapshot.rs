@@ -9,7 +9,7 @@ use std::{
 use codira_contracts::{BackendError, EmbeddingSpec, PathPrefix, RepoPath, RuntimeInventory, StableId};
 use duckdb::params_from_iter;
 
-use super::{ahead::Ahead, embeddings, filter::Which, inventory, sketches::Sketches};
+use super::{embeddings, filter::Which, inventory, prefetch::Prefetch, sketches::Sketches};
 use crate::engine::{Cells, Database};
 
 /// From how many unknown files on all are learnt at once.
@@ -23,7 +23,7 @@ pub(crate) struct Snapshot {
     names: RefCell<Names>,
     numbers: RefCell<HashMap<RepoPath, Option<u32>>>,
     specs: OnceCell<Vec<(u32, EmbeddingSpec)>>,
-    pub(super) ahead: RefCell<Ahead>,
+    pub(super) ahead: RefCell<Prefetch>,
     pub(super) sketches: RefCell<Sketches>,
 }
 

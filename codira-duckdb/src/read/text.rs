@@ -31,7 +31,7 @@ impl TextQuestions for Snapshot {
         files.iter().map(source).collect::<Option<_>>().ok_or_else(|| self.unreadable("the document of a file"))
     }
 
-    fn expand(source: Vec<u8>) -> Option<String> {
+    fn decompress(source: Vec<u8>) -> Option<String> {
         document::source(&source)
     }
 

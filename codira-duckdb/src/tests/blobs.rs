@@ -8,7 +8,7 @@ use codira_contracts::{
     resolve::{self, FactKey, Resolution},
 };
 use codira_store::{
-    compact::Meanings,
+    compact::ResolvedUses,
     vectors::{self, Sketch},
 };
 
@@ -36,13 +36,13 @@ fn the_forms_of_blobs_are_those_of_the_schema() {
     // Compression is not a form: what it makes may differ from one version of it to the next.
     let (source, records) = document::to_blobs(analysis, &[3, 1, 0]);
     let (source, records) =
-        (codec::expand(&source, b"").unwrap(), codec::expand(&records, analysis.source.as_bytes()).unwrap());
+        (codec::decompress(&source, b"").unwrap(), codec::decompress(&records, analysis.source.as_bytes()).unwrap());
     let resolution = resolution(&sample, FactKey::new("python:f", "run"));
-    let meanings = Meanings::of(&resolution, &analysis.uses, |_| Some(1)).unwrap();
+    let resolved_uses = ResolvedUses::of(&resolution, &analysis.uses, |_| Some(1)).unwrap();
     let forms = [
         ("source", source),
         ("records", records),
-        ("meanings", codec::pack(&meanings)),
+        ("meanings", codec::pack(&resolved_uses)),
         ("issue", codec::pack(&analysis.doc_issues[0])),
         ("inventory", codec::pack::<[codira_contracts::AnalyzerInventory]>(&[])),
         ("vector", vectors::pack(&Vector::new(vec![0.0, 0.0, 1.0, 0.0]).unwrap())),

@@ -161,7 +161,7 @@ impl Writer {
                 asked.push(&[key, &number])?;
             }
             let count = u32::try_from(file.edges.len()).expect("no file has thousands of millions of edges");
-            resolutions.push(&[&number, &count, &file.resolved, &file.meanings])?;
+            resolutions.push(&[&number, &count, &file.resolved, &file.resolved_uses])?;
         }
         for rows in [edges, imports, asked, resolutions] {
             rows.finish()?;

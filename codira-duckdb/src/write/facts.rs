@@ -58,7 +58,8 @@ impl Writer {
         if let Some(offers) = self.offers.take() {
             return Ok(Lookup::whole(offers));
         }
-        let many = dirty == self.paths.len() || (dirty >= MIN_FILES_FOR_FULL_SCAN && dirty * FULL_SCAN_SHARE >= self.paths.len());
+        let many =
+            dirty == self.paths.len() || (dirty >= MIN_FILES_FOR_FULL_SCAN && dirty * FULL_SCAN_SHARE >= self.paths.len());
         let count = |writer: &Self| Ok(writer.database.rows(COUNT, [], |row| row.get::<u64>(0))?.pop());
         if !many || count(self)?.is_none_or(|count| count > WHOLE as u64) {
             return Ok(Lookup::default());

@@ -4,7 +4,7 @@ use codira_contracts::{
     EdgeTarget, ExternalKind, FileAnalysis, ImportTarget, RepoPath, SymbolKey, UseKind, last_name,
     resolve::{Facts, Progress, Resolution, RuleSet},
 };
-use codira_store::compact::Meanings;
+use codira_store::compact::ResolvedUses;
 
 use super::{encode::digests, facts::digest, numbers::Numbers};
 use crate::{
@@ -47,7 +47,7 @@ pub(super) struct Derived {
     pub(super) imports: Vec<(u8, Option<u32>, String)>,
     /// Digests of the keys that were looked up.
     pub(super) asked: Vec<u32>,
-    pub(super) meanings: Vec<u8>,
+    pub(super) resolved_uses: Vec<u8>,
 }
 
 /// The row of an edge.
@@ -64,7 +64,7 @@ pub(super) struct EdgeRow {
 impl Derived {
     /// What it takes in memory, roughly.
     pub(super) fn weight(&self) -> usize {
-        self.meanings.len() + ROW * (self.edges.len() + self.imports.len() + self.asked.len())
+        self.resolved_uses.len() + ROW * (self.edges.len() + self.imports.len() + self.asked.len())
     }
 }
 
@@ -100,7 +100,7 @@ impl Resolved {
             Ok(EdgeRow { owner, kind, reach, target, name: name.map(|text| last_name(text).to_owned()) })
         };
         let edges: Vec<EdgeRow> = resolution.edges.iter().map(edge).collect::<Result<_, RepoPath>>()?;
-        let meanings = Meanings::of(&resolution, &analysis.uses, &number_of).ok_or_else(|| path.clone())?;
+        let resolved_uses = ResolvedUses::of(&resolution, &analysis.uses, &number_of).ok_or_else(|| path.clone())?;
         let import = |(import, target): (codira_contracts::Import, &ImportTarget)| {
             let (reach, target) = match target {
                 ImportTarget::Resolved(path) => (imports::RESOLVED, Some(number_of(path).ok_or_else(|| path.clone())?)),
@@ -109,7 +109,7 @@ impl Resolved {
             };
             Ok((reach, target, import.module))
         };
-        let meanings = codec::squeeze(&codec::pack(&meanings), b"");
+        let resolved_uses = codec::compress(&codec::pack(&resolved_uses), b"");
         let imports = analysis.imports.into_iter().zip(&resolution.imports).map(import).collect::<Result<_, RepoPath>>()?;
         let resolved = edges.iter().filter(|edge| edge.target.is_some()).count();
         Ok(Derived {
@@ -118,7 +118,7 @@ impl Resolved {
             edges,
             imports,
             asked: digests(resolution.asked.iter().map(digest)),
-            meanings,
+            resolved_uses,
         })
     }
 }

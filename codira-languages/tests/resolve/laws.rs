@@ -8,7 +8,7 @@ use codira_contracts::{
 };
 use codira_languages::rules;
 use codira_store::{
-    compact::{self, FileEdge, Landing, Meaning, Meanings, Uses},
+    compact::{self, FileEdge, Landing, ResolvedUse, ResolvedUses, Uses},
     for_resolution,
 };
 use proptest::{prelude::*, test_runner::FileFailurePersistence};
@@ -106,21 +106,21 @@ proptest! {
             let records = uses.records(&analysis.symbols);
             prop_assert_eq!(records.as_ref(), Some(&analysis.uses));
             let number = |path: &RepoPath| paths.binary_search(&path).ok().map(|place| place as u32);
-            let meanings = postcard::to_stdvec(&Meanings::of(&resolution, &analysis.uses, number).unwrap()).unwrap();
-            let meanings: Meanings<'_> = postcard::from_bytes(&meanings).unwrap();
-            let edges = compact::edges(&uses, &meanings).unwrap().into_iter().map(|FileEdge { owner, kind, meaning, sites }| {
+            let resolved_uses = postcard::to_stdvec(&ResolvedUses::of(&resolution, &analysis.uses, number).unwrap()).unwrap();
+            let resolved_uses: ResolvedUses<'_> = postcard::from_bytes(&resolved_uses).unwrap();
+            let edges = compact::edges(&uses, &resolved_uses).unwrap().into_iter().map(|FileEdge { owner, kind, meaning, sites }| {
                 let owner = SymbolKey { path: path.clone(), id: analysis.symbols[owner].id.clone() };
                 let target = match meaning {
-                    Meaning::Symbol { file, id } => EdgeTarget::Resolved(SymbolKey { path: paths[file as usize].clone(), id }),
-                    Meaning::External { kind, name } => EdgeTarget::External { kind, name },
-                    Meaning::Unresolved { text } => EdgeTarget::Unresolved { text },
+                    ResolvedUse::Symbol { file, id } => EdgeTarget::Resolved(SymbolKey { path: paths[file as usize].clone(), id }),
+                    ResolvedUse::External { kind, name } => EdgeTarget::External { kind, name },
+                    ResolvedUse::Unresolved { text } => EdgeTarget::Unresolved { text },
                 };
                 Edge { owner, kind, target, sites }
             });
             let mut edges: Vec<Edge> = edges.collect();
             edges.sort();
             prop_assert_eq!(edges, resolution.edges);
-            let landings = meanings.of_imports().unwrap().into_iter().map(|landing| match landing {
+            let landings = resolved_uses.of_imports().unwrap().into_iter().map(|landing| match landing {
                 Landing::File(file) => ImportTarget::Resolved(paths[file as usize].clone()),
                 Landing::External => ImportTarget::External,
                 Landing::Unresolved => ImportTarget::Unresolved,

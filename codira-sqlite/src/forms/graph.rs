@@ -1,9 +1,9 @@
-//! What a file makes of others: content and meanings read together.
+//! What a file makes of others: content and resolved uses read together.
 
 use std::sync::Arc;
 
 use codira_contracts::Import;
-use codira_store::compact::{self, FileEdge, Landing, Meanings};
+use codira_store::compact::{self, FileEdge, Landing, ResolvedUses};
 
 use super::content::Content;
 use crate::codec;
@@ -18,12 +18,12 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
-    /// Reads a graph from the bytes of content and meanings.
-    pub(crate) fn read(content: &[u8], meanings: &[u8]) -> Option<Self> {
-        let (content, meanings) = (Content::read(content)?, codec::unpack::<Meanings<'_>>(meanings)?);
-        let edges = compact::edges(&content.uses()?, &meanings)?.into();
+    /// Reads a graph from the bytes of content and resolved uses.
+    pub(crate) fn read(content: &[u8], resolved_uses: &[u8]) -> Option<Self> {
+        let (content, resolved_uses) = (Content::read(content)?, codec::unpack::<ResolvedUses<'_>>(resolved_uses)?);
+        let edges = compact::edges(&content.uses()?, &resolved_uses)?.into();
         let (imports, _) = content.records()?;
-        let landings = meanings.of_imports()?;
+        let landings = resolved_uses.of_imports()?;
         (imports.len() == landings.len()).then(|| Self { edges, imports: imports.into_iter().zip(landings).collect() })
     }
 }

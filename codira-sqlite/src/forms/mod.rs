@@ -2,7 +2,7 @@
 //!
 //! A file has three blobs. The [`outline`] holds what is asked for most: symbols and documentation. The [`content`] holds everything
 //! else that was put, from the source text to the uses; it is compressed with the outline's bytes as a dictionary, since most of
-//! what those say is in the source, and so needs them to be read. The [`Meanings`](codira_store::compact::Meanings) hold what came of
+//! what those say is in the source, and so needs them to be read. The [`ResolvedUses`](codira_store::compact::ResolvedUses) hold what came of
 //! resolving, and are written anew whenever that is. A [`graph`] is the three read together: edges and where imports lead. A [`vector`] has a blob of its own, and the
 //! [`sketches`] of many lie in one.
 

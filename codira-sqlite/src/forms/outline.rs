@@ -29,8 +29,8 @@ impl<'a> Outline<'a> {
 }
 
 /// The bytes of an outline's blob.
-pub(crate) fn expand(blob: &[u8]) -> Option<Vec<u8>> {
-    codec::expand(blob, b"")
+pub(crate) fn decompress(blob: &[u8]) -> Option<Vec<u8>> {
+    codec::decompress(blob, b"")
 }
 
 /// Reads the bytes of an outline.

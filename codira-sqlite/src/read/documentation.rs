@@ -7,7 +7,7 @@ use sqlx::AssertSqlSafe;
 
 use super::{
     index::{DOCUMENTED, FAULTY, Index, to_read},
-    rows::sound,
+    rows::ok_or_corrupt,
 };
 #[cfg(test)]
 use crate::plans::Statement;
@@ -65,5 +65,5 @@ impl DocumentationQuestions for Index<'_> {
 
 /// Reads the issues of a file.
 pub(super) fn read(body: &[u8], at: At<'_>) -> Result<Vec<DocIssue>, BackendError> {
-    sound(codec::expand(body, b"").and_then(|bytes| codec::unpack(&bytes)), "documentation issues", at)
+    ok_or_corrupt(codec::decompress(body, b"").and_then(|bytes| codec::unpack(&bytes)), "documentation issues", at)
 }

@@ -85,14 +85,14 @@ impl Document {
 
     /// Symbols and documentation units.
     pub(crate) fn outline(&self) -> Option<(Vec<Symbol>, Vec<Documentation>)> {
-        let Outline { symbols, documentation } = outline::read(&outline::expand(&self.outline)?)?;
+        let Outline { symbols, documentation } = outline::read(&outline::decompress(&self.outline)?)?;
         Some((symbols.into_owned(), documentation.into_owned()))
     }
 
     /// The text.
     pub(crate) fn source(&self) -> Option<String> {
-        let known = codec::expand_known(&self.outline, b"")?;
-        let content = codec::expand(&self.content, &known)?;
+        let dictionary = codec::decompress_unchecked(&self.outline, b"")?;
+        let content = codec::decompress(&self.content, &dictionary)?;
         Some(Content::read(&content)?.source()?.to_owned())
     }
 
@@ -100,9 +100,9 @@ impl Document {
         &self,
         rest: impl FnOnce(&mut FileAnalysis, Content<'_>, Vec<Documentation>) -> Option<()>,
     ) -> Option<FileAnalysis> {
-        let known = outline::expand(&self.outline)?;
-        let Outline { symbols, documentation } = outline::read(&known)?;
-        let content = codec::expand(&self.content, &known)?;
+        let dictionary = outline::decompress(&self.outline)?;
+        let Outline { symbols, documentation } = outline::read(&dictionary)?;
+        let content = codec::decompress(&self.content, &dictionary)?;
         let content = Content::read(&content)?;
         let (imports, status) = content.records()?;
         let mut analysis = FileAnalysis {

@@ -9,7 +9,7 @@ use codira_contracts::{
 };
 use codira_store::{
     questions::{EmbeddingQuestions, VectorOwner},
-    vectors::{Contenders, Estimator},
+    vectors::{CandidateSet, Estimator},
 };
 use futures_util::TryStreamExt;
 use sqlx::{AssertSqlSafe, SqliteConnection};
@@ -18,7 +18,7 @@ use super::{
     files::hash,
     filter::{inside, narrowed},
     index::{INSIDE, Index},
-    rows::{get, path, sound},
+    rows::{get, ok_or_corrupt, path},
 };
 #[cfg(test)]
 use crate::plans::Statement;
@@ -64,8 +64,8 @@ pub(crate) async fn specs(connection: &mut SqliteConnection, at: At<'_>) -> Resu
     type Row = (i64, String, String, String, String, i64, i64);
     let rows: Vec<Row> = sqlx::query_as(SPECS).fetch_all(connection).await.map_err(|error| at.failed("read", error))?;
     let spec = |(id, engine, engine_version, model, model_version, dimension, precision): Row| {
-        let dimension = sound(u32::try_from(dimension).ok(), "a spec", at)?;
-        let precision = sound(forms::word(Precision::ALL, precision), "a spec", at)?;
+        let dimension = ok_or_corrupt(u32::try_from(dimension).ok(), "a spec", at)?;
+        let precision = ok_or_corrupt(forms::word(Precision::ALL, precision), "a spec", at)?;
         Ok((id, EmbeddingSpec { engine, engine_version, model, model_version, dimension, precision }))
     };
     rows.into_iter().map(spec).collect()
@@ -108,7 +108,7 @@ pub(crate) async fn reusable(
         let rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(spec).fetch_all(&mut *connection).await;
         for row in rows.map_err(|error| at.failed("read", error))? {
             let key = SymbolKey { path: path(&row, 1, at)?, id: StableId::new(get::<String>(&row, 2, at)?) };
-            let vector = || sound(vector::unpack(get(&row, 3, at)?), "a vector", at);
+            let vector = || ok_or_corrupt(vector::unpack(get(&row, 3, at)?), "a vector", at);
             match found.entry(hash(&row, 0, at)?) {
                 Entry::Vacant(entry) => drop(entry.insert((key, vector()?))),
                 Entry::Occupied(mut entry) if key < entry.get().0 => drop(entry.insert((key, vector()?))),
@@ -155,8 +155,8 @@ impl EmbeddingQuestions for Index<'_> {
     async fn nearest(&mut self, request: &CandidateRequest) -> Result<Vec<Scored<VectorOwner>>, BackendError> {
         let Some(spec) = number(self.connection, &request.spec, self.at).await? else { return Ok(Vec::new()) };
         // Sketches tell which vectors are worth reading; paths are looked up of those that may win.
-        let contenders = contenders(self, spec, request).await?;
-        let mut scored = scored(self, request, &contenders).await?;
+        let candidates = candidates(self, spec, request).await?;
+        let mut scored = scored(self, request, &candidates).await?;
         if let Some(limit) = request.limit.filter(|limit| *limit < scored.len()) {
             let (_, (least, ..), _) = scored.select_nth_unstable_by(limit - 1, |a, b| b.0.total_cmp(&a.0));
             let least = *least;
@@ -166,7 +166,7 @@ impl EmbeddingQuestions for Index<'_> {
         let paths: HashMap<u32, RepoPath> = files.into_iter().map(|file| (file.number, file.path)).collect();
         let mut top = TopK::new(request.limit);
         for (score, file, id) in scored {
-            let path = sound(paths.get(&file).cloned(), "the file of a vector", self.at)?;
+            let path = ok_or_corrupt(paths.get(&file).cloned(), "the file of a vector", self.at)?;
             top.push(score, VectorOwner { key: SymbolKey { path, id: StableId::new(id) }, file });
         }
         Ok(top.into_sorted())
@@ -181,44 +181,44 @@ struct Contender {
 }
 
 /// The vectors that may be among the most similar.
-async fn contenders(index: &mut Index<'_>, spec: i64, request: &CandidateRequest) -> Result<Vec<Contender>, BackendError> {
+async fn candidates(index: &mut Index<'_>, spec: i64, request: &CandidateRequest) -> Result<Vec<Contender>, BackendError> {
     let at = index.at;
     let documents = request.among == Owners::Documentation;
     let files = files_inside(index, &request.prefix).await?;
     let estimator = Estimator::new(request.vector.as_slice());
-    let mut contenders = Contenders::new(request.limit);
+    let mut candidates = CandidateSet::new(request.limit);
     let mut rows = sqlx::query(SKETCHES).bind(spec).fetch(&mut *index.connection);
     while let Some(row) = rows.try_next().await.map_err(|error| at.failed("read", error))? {
-        for entry in sound(sketches::unpack(get(&row, 0, at)?, get(&row, 1, at)?), "sketches", at)? {
+        for entry in ok_or_corrupt(sketches::unpack(get(&row, 0, at)?, get(&row, 1, at)?), "sketches", at)? {
             let file = entry.file;
             if entry.documents == documents && files.as_ref().is_none_or(|files| files.contains(&file)) {
-                let bounds = sound(estimator.bounds(entry.sketch), "a sketch", at)?;
-                contenders.push(bounds, Contender { vector: entry.vector, file });
+                let bounds = ok_or_corrupt(estimator.bounds(entry.sketch), "a sketch", at)?;
+                candidates.push(bounds, Contender { vector: entry.vector, file });
             }
         }
     }
-    Ok(contenders.into_keys())
+    Ok(candidates.into_keys())
 }
 
 /// The scores of vectors, with the number of the file and the owner in it.
 async fn scored(
     index: &mut Index<'_>,
     request: &CandidateRequest,
-    contenders: &[Contender],
+    candidates: &[Contender],
 ) -> Result<Vec<(f32, u32, String)>, BackendError> {
     let at = index.at;
-    let files: HashMap<i64, u32> = contenders.iter().map(|contender| (contender.vector, contender.file)).collect();
+    let files: HashMap<i64, u32> = candidates.iter().map(|contender| (contender.vector, contender.file)).collect();
     let query = Query::new(request.vector.as_slice());
-    let mut scored = Vec::with_capacity(contenders.len());
-    for some in contenders.chunks(BATCH_ROWS) {
+    let mut scored = Vec::with_capacity(candidates.len());
+    for some in candidates.chunks(BATCH_ROWS) {
         let sql = VECTORS.replace("/*numbers*/", &list(some.iter().map(|contender| contender.vector)));
         let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(&mut *index.connection);
         while let Some(row) = rows.try_next().await.map_err(|error| at.failed("read", error))? {
-            let vector = sound(vector::unpack(get(&row, 2, at)?), "a vector", at)?;
+            let vector = ok_or_corrupt(vector::unpack(get(&row, 2, at)?), "a vector", at)?;
             scored.push((query.score(vector.as_slice()), files[&get(&row, 0, at)?], get(&row, 1, at)?));
         }
     }
-    if scored.len() < contenders.len() {
+    if scored.len() < candidates.len() {
         return Err(at.corrupt("a sketch is of no vector", None));
     }
     Ok(scored)

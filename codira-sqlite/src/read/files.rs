@@ -12,7 +12,7 @@ use sqlx::{SqliteConnection, sqlite::SqliteRow};
 use super::{
     documentation, documents, embeddings,
     index::Index,
-    rows::{get, sound},
+    rows::{get, ok_or_corrupt},
     states::{self, STATE, state},
 };
 #[cfg(test)]
@@ -36,7 +36,7 @@ pub(crate) const STATEMENTS: &[Statement] = &[Statement::of(DOC_ISSUES), Stateme
 /// A hash.
 pub(super) fn hash(row: &SqliteRow, column: usize, at: At<'_>) -> Result<ContentHash, BackendError> {
     let bytes = <[u8; 32]>::try_from(get::<&[u8]>(row, column, at)?).ok();
-    Ok(ContentHash::from_bytes(sound(bytes, "a hash", at)?))
+    Ok(ContentHash::from_bytes(ok_or_corrupt(bytes, "a hash", at)?))
 }
 
 impl FileQuestions for Index<'_> {
@@ -52,7 +52,7 @@ impl FileQuestions for Index<'_> {
         let Some(row) = row else { return Ok(None) };
         let (state, number) = (state(&row, at)?, get(&row, 6, at)?);
         let document = documents::documents(connection, &[number], at).await?.pop();
-        let analysis = sound(document.and_then(|document| document.analysis()), "a file", at)?;
+        let analysis = ok_or_corrupt(document.and_then(|document| document.analysis()), "a file", at)?;
         let issues = sqlx::query(DOC_ISSUES).bind(number).fetch_optional(&mut *connection).await.map_err(failed)?;
         let doc_issues = issues.map_or(Ok(Vec::new()), |row| documentation::read(get(&row, 0, at)?, at))?;
         let embeddings = embeddings_of(connection, number, at).await?;
@@ -70,10 +70,10 @@ async fn embeddings_of(connection: &mut SqliteConnection, file: i64, at: At<'_>)
         return Ok(Vec::new());
     }
     let specs: HashMap<i64, _> = embeddings::specs(connection, at).await?.into_iter().collect();
-    let spec = |number: i64| sound(specs.get(&number).cloned(), "a spec", at);
+    let spec = |number: i64| ok_or_corrupt(specs.get(&number).cloned(), "a spec", at);
     let mut rows = Vec::with_capacity(vectors.len() + pending.len());
     for row in vectors {
-        let vector = sound(vector::unpack(get(&row, 3, at)?), "a vector", at)?;
+        let vector = ok_or_corrupt(vector::unpack(get(&row, 3, at)?), "a vector", at)?;
         rows.push(EmbeddingRow {
             owner: StableId::new(get::<String>(&row, 1, at)?),
             spec: spec(get(&row, 0, at)?)?,

@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     index::{Index, to_read},
-    rows::sound,
+    rows::ok_or_corrupt,
 };
 use crate::postings::Key;
 
@@ -73,7 +73,7 @@ impl ImportQuestions for Index<'_> {
             for (outline, import, landing) in found {
                 let target = match landing {
                     Landing::File(file) => {
-                        ImportTarget::Resolved(sound(paths.get(&file).cloned(), "where an import lands", self.at)?)
+                        ImportTarget::Resolved(ok_or_corrupt(paths.get(&file).cloned(), "where an import lands", self.at)?)
                     }
                     Landing::External => ImportTarget::External,
                     Landing::Unresolved => ImportTarget::Unresolved,

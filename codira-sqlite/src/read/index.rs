@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
     filter::{inside, narrowed, range},
-    rows::{get, path, sound},
+    rows::{get, ok_or_corrupt, path},
 };
 #[cfg(test)]
 use crate::plans::Statement;
@@ -158,19 +158,20 @@ impl Index<'_> {
             }
         }
         for row in self.rows(GRAPHS, &missing).await? {
-            let known = sound(outline::expand(get(&row, 3, self.at)?), "an outline", self.at)?;
-            let (number, outline) = self.outline(&row, &known)?;
-            let content = sound(codec::expand(get(&row, 4, self.at)?, &known), "a content", self.at)?;
-            let meanings = sound(codec::expand(get(&row, 5, self.at)?, b""), "what came of resolving", self.at)?;
-            let graph = Graph::read(&content, &meanings)
+            let dictionary = ok_or_corrupt(outline::decompress(get(&row, 3, self.at)?), "an outline", self.at)?;
+            let (number, outline) = self.outline(&row, &dictionary)?;
+            let content = ok_or_corrupt(codec::decompress(get(&row, 4, self.at)?, &dictionary), "a content", self.at)?;
+            let resolved_uses =
+                ok_or_corrupt(codec::decompress(get(&row, 5, self.at)?, b""), "what came of resolving", self.at)?;
+            let graph = Graph::read(&content, &resolved_uses)
                 .filter(|graph| graph.edges.iter().all(|edge| edge.owner < outline.symbols.len()));
-            let graph = Arc::new(sound(graph, "a graph", self.at)?);
+            let graph = Arc::new(ok_or_corrupt(graph, "a graph", self.at)?);
             self.cache.keep(content.len());
             self.cache.graphs.insert(number, graph.clone());
             found.insert(number, (outline, graph));
         }
         let graphs = files.iter().map(|number| found.get(number).cloned());
-        sound(graphs.collect(), "a graph", self.at)
+        ok_or_corrupt(graphs.collect(), "a graph", self.at)
     }
 
     /// Rows that begin with number, path and module, of a statement that ends in a list.
@@ -189,7 +190,7 @@ impl Index<'_> {
         if let Some(outline) = self.cache.outlines.get(&number) {
             return Ok((number, outline.clone()));
         }
-        let Outline { symbols, documentation } = sound(outline::read(bytes), "an outline", self.at)?;
+        let Outline { symbols, documentation } = ok_or_corrupt(outline::read(bytes), "an outline", self.at)?;
         let (path, module) = (path(row, 1, self.at)?, get(row, 2, self.at)?);
         let outline = Arc::new(FileOutline::new(path, module, symbols.into_owned(), documentation.into_owned()));
         self.cache.keep(bytes.len());
@@ -215,12 +216,12 @@ impl Documents for Index<'_> {
             }
         }
         for row in self.rows(OUTLINES, &missing).await? {
-            let bytes = sound(outline::expand(get(&row, 3, self.at)?), "an outline", self.at)?;
+            let bytes = ok_or_corrupt(outline::decompress(get(&row, 3, self.at)?), "an outline", self.at)?;
             let (number, outline) = self.outline(&row, &bytes)?;
             found.insert(number, outline);
         }
         let outlines = files.iter().map(|number| found.get(number).cloned());
-        sound(outlines.collect(), "an outline", self.at)
+        ok_or_corrupt(outlines.collect(), "an outline", self.at)
     }
 
     fn unreadable(&self, what: &str) -> BackendError {

@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 use super::{
     embeddings,
     index::Index,
-    rows::{get, sound},
+    rows::{get, ok_or_corrupt},
 };
 #[cfg(test)]
 use crate::plans::Statement;
@@ -34,14 +34,14 @@ pub(crate) const STATEMENTS: &[Statement] =
 pub(super) async fn head(connection: &mut SqliteConnection, schema: u32, at: At<'_>) -> Result<RuntimeInventory, BackendError> {
     let row = sqlx::query(STATE).fetch_one(connection).await.map_err(|error| at.failed("read", error))?;
     let rules = get::<Option<&[u8]>>(&row, 5, at)?;
-    let rules = rules.map(|rules| sound(codec::unpack(rules), "the inventory of rules", at)).transpose()?;
+    let rules = rules.map(|rules| ok_or_corrupt(codec::unpack(rules), "the inventory of rules", at)).transpose()?;
     Ok(RuntimeInventory {
         backend: Tool::new(get::<String>(&row, 1, at)?, get::<String>(&row, 2, at)?),
         schema,
-        coverage: sound(forms::word(Coverage::ALL, get(&row, 3, at)?), "the coverage", at)?,
+        coverage: ok_or_corrupt(forms::word(Coverage::ALL, get(&row, 3, at)?), "the coverage", at)?,
         generation: get::<i64>(&row, 0, at)? as u64,
         rules: rules.unwrap_or_default(),
-        analyzers: sound(codec::unpack(get(&row, 4, at)?), "the inventory", at)?,
+        analyzers: ok_or_corrupt(codec::unpack(get(&row, 4, at)?), "the inventory", at)?,
         embeddings: Vec::new(),
     })
 }

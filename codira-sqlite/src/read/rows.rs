@@ -15,11 +15,11 @@ pub(super) fn get<'r, T: Decode<'r, Sqlite> + Type<Sqlite>>(
 }
 
 /// What was made of a value, unless it could not be.
-pub(super) fn sound<T>(value: Option<T>, what: &str, at: At<'_>) -> Result<T, BackendError> {
+pub(super) fn ok_or_corrupt<T>(value: Option<T>, what: &str, at: At<'_>) -> Result<T, BackendError> {
     value.ok_or_else(|| at.unreadable(what))
 }
 
 /// A path.
 pub(super) fn path(row: &SqliteRow, column: usize, at: At<'_>) -> Result<RepoPath, BackendError> {
-    sound(RepoPath::new(get::<&str>(row, column, at)?).ok(), "a path", at)
+    ok_or_corrupt(RepoPath::new(get::<&str>(row, column, at)?).ok(), "a path", at)
 }

@@ -7,7 +7,7 @@ use super::{
     files::hash,
     filter::{narrowed, range},
     index::Index,
-    rows::{get, path, sound},
+    rows::{get, ok_or_corrupt, path},
 };
 use crate::errors::{At, Failed as _};
 #[cfg(test)]
@@ -43,7 +43,7 @@ pub(super) async fn states(index: &mut Index<'_>, prefix: &PathPrefix) -> Result
         let hashes = get::<Option<&[u8]>>(&row, 1, index.at)?.unwrap_or_default();
         let columns =
             Columns { paths: text(0)?, hashes, sizes: text(2)?, times: text(3)?, names: text(4)?, versions: text(5)? };
-        sound(add_states(&mut states, columns), "the state of a file", index.at)?;
+        ok_or_corrupt(add_states(&mut states, columns), "the state of a file", index.at)?;
         if states.len() - before < STATES_TOGETHER {
             return Ok(states);
         }

@@ -4,7 +4,7 @@ use codira_contracts::{
     BackendError, EdgeCounts, StableId, SymbolInventoryEntry, SymbolInventoryRequest, SymbolMatch, SymbolRequest, UseKind,
 };
 use codira_store::{
-    compact::Meaning,
+    compact::ResolvedUse,
     questions::{Documents, FilesToRead, SymbolQuestions, first, is_full},
 };
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -76,13 +76,13 @@ impl Counts {
                 for edge in graph.edges.iter() {
                     let outgoing = counts.at(*number, &outline.symbols[edge.owner].id, edge.kind);
                     match &edge.meaning {
-                        Meaning::Symbol { file, id } => {
+                        ResolvedUse::Symbol { file, id } => {
                             outgoing.outgoing_resolved += 1;
                             if wanted.contains(file) {
                                 counts.at(*file, id, edge.kind).incoming += 1;
                             }
                         }
-                        Meaning::External { .. } | Meaning::Unresolved { .. } => outgoing.outgoing_other += 1,
+                        ResolvedUse::External { .. } | ResolvedUse::Unresolved { .. } => outgoing.outgoing_other += 1,
                     }
                 }
             }

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{
     documents::{Document, documents},
     index::{INSIDE, Index, to_read},
-    rows::sound,
+    rows::ok_or_corrupt,
 };
 use crate::{cores, postings::Key};
 
@@ -37,10 +37,10 @@ impl TextQuestions for Index<'_> {
         let read = documents(self.connection, &numbers, self.at).await?;
         let mut documents: FxHashMap<i64, _> = read.into_iter().map(|document| (document.number, document)).collect();
         let source = |number| documents.remove(number).map(|document| (document.path.clone(), document));
-        sound(numbers.iter().map(source).collect(), "a file", self.at)
+        ok_or_corrupt(numbers.iter().map(source).collect(), "a file", self.at)
     }
 
-    fn expand(source: Document) -> Option<String> {
+    fn decompress(source: Document) -> Option<String> {
         source.source()
     }
 

@@ -8,7 +8,7 @@ use codira_contracts::{
     Symbol, SymbolKind, Tool, Vector,
     resolve::{self, FactKey, Resolution},
 };
-use codira_store::{compact::Meanings, vectors::Sketch};
+use codira_store::{compact::ResolvedUses, vectors::Sketch};
 
 use super::samples::file;
 use crate::{
@@ -60,12 +60,12 @@ fn the_forms_of_blobs_are_those_of_the_schema() {
     let mut keys = [Key::Word("run"), Key::Name("run"), Key::Offer(&offered)].map(|key| Pair::new(key.digest(), 7));
     keys.sort();
     let resolution = resolution(&sample, offered);
-    let meanings = Meanings::of(&resolution, &analysis.uses, |_| Some(7)).unwrap();
+    let resolved_uses = ResolvedUses::of(&resolution, &analysis.uses, |_| Some(7)).unwrap();
     let forms = [
         ("symbol", digest(&codec::pack(&symbol))),
         ("outline", digest(&Outline::of(analysis).to_bytes())),
         ("content", digest(&content::to_bytes(analysis))),
-        ("meanings", digest(&codec::pack(&meanings))),
+        ("meanings", digest(&codec::pack(&resolved_uses))),
         ("block", digest(&Blocks::of(&keys)[0].1)),
         ("vector", digest(&vector::pack(&Vector::new(vec![0.0, 0.0, 1.0, 0.0]).unwrap()))),
         ("sketch", digest(Sketch::of(&[0.5, -0.25, 1.0, 0.0]).as_bytes())),

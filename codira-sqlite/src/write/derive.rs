@@ -6,7 +6,7 @@ use codira_contracts::{
     BackendError, Derivation, EdgeTarget, ImportTarget, RepoPath, last_name,
     resolve::{Progress, Resolution, RuleSet},
 };
-use codira_store::{compact::Meanings, parallel};
+use codira_store::{compact::ResolvedUses, parallel};
 use futures_util::future::join;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -41,7 +41,7 @@ struct Encoded {
     edges: usize,
     resolved: usize,
     /// `None` when it leads to a file that is not there.
-    meanings: Option<Vec<u8>>,
+    resolved_uses: Option<Vec<u8>>,
     keys: FxHashSet<u32>,
 }
 
@@ -162,9 +162,10 @@ impl Writer {
         let numbers = &self.numbers;
         let encoded = parallel::map(resolved, |file| encode(file, |path| u32::try_from(*numbers.get(path)?).ok()));
         let mut rows = Rows::new(&RESOLUTION);
-        for Encoded { number, edges, resolved, meanings, keys } in encoded {
-            let meanings = meanings.ok_or_else(|| at(&self.location).corrupt("a file that others lead to is gone", None))?;
-            rows.row().with(number).with(edges as i64).with(resolved as i64).with(meanings);
+        for Encoded { number, edges, resolved, resolved_uses, keys } in encoded {
+            let resolved_uses =
+                resolved_uses.ok_or_else(|| at(&self.location).corrupt("a file that others lead to is gone", None))?;
+            rows.row().with(number).with(edges as i64).with(resolved as i64).with(resolved_uses);
             self.postings.add(number, keys);
         }
         self.relieve_postings().await?;
@@ -182,7 +183,7 @@ fn attempt(file: Unresolved, facts: &Lookup, rules: &RuleSet) -> Attempt {
 
 fn encode(Resolved { file, resolution }: Resolved, number: impl Fn(&RepoPath) -> Option<u32>) -> Encoded {
     let Unresolved { number: file, analysis, .. } = file;
-    let meanings = Meanings::of(&resolution, &analysis.uses, number);
+    let resolved_uses = ResolvedUses::of(&resolution, &analysis.uses, number);
     let mut keys: FxHashSet<u32> = resolution.asked.iter().map(|key| Key::Asked(key).digest()).collect();
     for target in &resolution.targets {
         match target {
@@ -205,7 +206,7 @@ fn encode(Resolved { file, resolution }: Resolved, number: impl Fn(&RepoPath) ->
         number: file,
         edges: resolution.edges.len(),
         resolved: resolution.edges.iter().filter(|edge| edge.target.is_resolved()).count(),
-        meanings: meanings.map(|meanings| codec::squeeze(&codec::pack(&meanings), b"")),
+        resolved_uses: resolved_uses.map(|resolved_uses| codec::compress(&codec::pack(&resolved_uses), b"")),
         keys,
     }
 }

@@ -123,13 +123,13 @@ impl Writer {
         let mut own = read::reusable(&mut self.connection, &request, at).await?;
         // What is on its way need not be written for this, unless more on its way replaces it.
         let mut found = own.values().map(|(key, _)| key.clone()).collect::<Vec<_>>();
-        found.extend(self.under_way.iter().flat_map(|files| files.vectors(&request)).map(|(_, key, _)| key));
+        found.extend(self.in_flight.iter().flat_map(|files| files.vectors(&request)).map(|(_, key, _)| key));
         if found.iter().any(|key| self.queue.holds(&key.path)) {
             self.flush().await?;
             own = read::reusable(&mut self.connection, &request, at).await?;
         }
-        let under_way = self.under_way.iter().flat_map(|files| files.vectors(&request));
-        for (hash, key, vector) in under_way.chain(self.queue.vectors(&request)) {
+        let in_flight = self.in_flight.iter().flat_map(|files| files.vectors(&request));
+        for (hash, key, vector) in in_flight.chain(self.queue.vectors(&request)) {
             match own.get(&hash) {
                 Some((least, _)) if *least <= key => {}
                 _ => drop(own.insert(hash, (key, vector.clone()))),

@@ -48,11 +48,11 @@ pub(super) fn encode(file: &FileSnapshot, rules: &RuleSet) -> Encoded {
     let offers = rules.offers(path, analysis);
     let outline = Outline::of(analysis).to_bytes();
     let calls = analysis.uses.iter().filter(|record| record.kind == UseKind::Call).count();
-    let doc_issues = (!analysis.doc_issues.is_empty()).then(|| codec::squeeze(&codec::pack(&analysis.doc_issues), b""));
+    let doc_issues = (!analysis.doc_issues.is_empty()).then(|| codec::compress(&codec::pack(&analysis.doc_issues), b""));
     Encoded {
         keys: keys(analysis, &offers),
-        content: codec::squeeze(&content::to_bytes(analysis), &outline),
-        outline: codec::squeeze(&outline, b""),
+        content: codec::compress(&content::to_bytes(analysis), &outline),
+        outline: codec::compress(&outline, b""),
         doc_issues,
         counts: Counts {
             symbols: analysis.symbols.len() as i64,

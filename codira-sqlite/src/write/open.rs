@@ -113,7 +113,7 @@ impl Writer {
             numbers: FxHashMap::default(),
             all_numbers: !in_place,
             queue: Queue::default(),
-            under_way: None,
+            in_flight: None,
             postings: Postings::default(),
             specs: None,
             sketches: Gathered::default(),

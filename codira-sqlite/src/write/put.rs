@@ -9,8 +9,8 @@ use super::{
     derive,
     embedding_rows::EmbeddingRows,
     encode::{Counts, Unresolved, weight},
+    in_flight::{InFlight, Put, Written},
     rows::{Insert, Rows, list},
-    under_way::{Put, UnderWay, Written},
     writer::Writer,
 };
 #[cfg(test)]
@@ -98,7 +98,7 @@ impl Writer {
         let waiting = self.queue.take();
         self.find_files(waiting.iter().map(|(path, _)| path)).await?;
         let stored: Vec<i64> = waiting.iter().filter_map(|(path, _)| self.numbers.get(path).copied()).collect();
-        if self.under_way.as_ref().is_some_and(|under_way| under_way.has_any(&stored)) {
+        if self.in_flight.as_ref().is_some_and(|in_flight| in_flight.has_any(&stored)) {
             self.write_under_way().await?;
         }
         let mut former = self.clear(&stored).await?;
@@ -124,16 +124,16 @@ impl Writer {
         }
         // Numbers only grow where rows are added at the end.
         puts.sort_unstable_by_key(|put| put.number);
-        let next = UnderWay::begin(puts, self.rules.clone());
+        let next = InFlight::begin(puts, self.rules.clone());
         self.write_under_way().await?;
-        self.under_way = Some(next);
+        self.in_flight = Some(next);
         Ok(())
     }
 
     /// Writes the files that are being encoded.
     pub(super) async fn write_under_way(&mut self) -> Result<(), BackendError> {
-        let Some(under_way) = self.under_way.take() else { return Ok(()) };
-        self.write_encoded(under_way.encoded().await).await?;
+        let Some(in_flight) = self.in_flight.take() else { return Ok(()) };
+        self.write_encoded(in_flight.encoded().await).await?;
         self.relieve_postings().await
     }
 

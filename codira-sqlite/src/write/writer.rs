@@ -10,7 +10,7 @@ use codira_store::{AllOffers, again};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
-use super::{embeddings::Specs, encode::Unresolved, postings::Postings, queue::Queue, sketches::Gathered, under_way::UnderWay};
+use super::{embeddings::Specs, encode::Unresolved, in_flight::InFlight, postings::Postings, queue::Queue, sketches::Gathered};
 use crate::{
     connection,
     errors::{Failed as _, at},
@@ -50,7 +50,7 @@ pub(crate) struct Writer {
     pub(super) all_numbers: bool,
     pub(super) queue: Queue,
     /// Files that are being encoded.
-    pub(super) under_way: Option<UnderWay>,
+    pub(super) in_flight: Option<InFlight>,
     pub(super) postings: Postings,
     pub(super) specs: Option<Specs>,
     /// Sketches of vectors that were written, whose rows are not whole yet.

@@ -1,7 +1,7 @@
 //! Compact forms of what a file uses and of what that means, for stores that keep a file as one document; and of embeddings.
 //!
 //! Uses and edges are most of what is said of a file, and most of that is said again and again. [`Uses`] say alike uses once.
-//! [`Meanings`] say what came of [resolving](codira_contracts::resolve) them, without what their texts say already. [`edges`] reads both
+//! [`ResolvedUses`] say what came of [resolving](codira_contracts::resolve) them, without what their texts say already. [`edges`] reads both
 //! together, so that a store keeps no edge. An [`Embedding`] is a row of an embedding, with all that is computed of it. The forms go through serde; places and numbers in them are differences to what
 //! came before, so that most are small and many are equal: store them in a format of variable length, and compress.
 //!
@@ -12,7 +12,7 @@
 //!     FileAnalysis, Language, RepoPath, Site, Symbol, SymbolKind, UseForm, UseKind, UseRecord,
 //!     resolve::{KnownFacts, Progress, RuleSet},
 //! };
-//! use codira_store::compact::{self, Meaning, Meanings, Uses};
+//! use codira_store::compact::{self, ResolvedUse, ResolvedUses, Uses};
 //!
 //! let path = RepoPath::new("a.toy")?;
 //! let mut analysis = FileAnalysis::new(Language::new("toy"), "a");
@@ -26,21 +26,21 @@
 //!
 //! // This is what a store keeps; the file has number 7.
 //! let uses = Uses::of(&analysis).expect("every owner is a symbol");
-//! let meanings = Meanings::of(&resolution, &analysis.uses, |_| Some(7)).expect("every file has a number");
+//! let resolved_uses = ResolvedUses::of(&resolution, &analysis.uses, |_| Some(7)).expect("every file has a number");
 //!
-//! let edges = compact::edges(&uses, &meanings).expect("both are of one file");
+//! let edges = compact::edges(&uses, &resolved_uses).expect("both are of one file");
 //! assert_eq!(edges[0].owner, 1);
-//! assert_eq!(edges[0].meaning, Meaning::Symbol { file: 7, id: "g".into() });
+//! assert_eq!(edges[0].meaning, ResolvedUse::Symbol { file: 7, id: "g".into() });
 //! assert_eq!(edges[0].sites, [site]);
 //! # Ok::<(), codira_contracts::BackendError>(())
 //! ```
 
 mod edges;
 mod embeddings;
-mod meanings;
+mod resolved_uses;
 mod uses;
 
 pub use edges::{FileEdge, edges};
 pub use embeddings::{Embedding, EmbeddingForm};
-pub use meanings::{Landing, Meaning, Meanings};
+pub use resolved_uses::{Landing, ResolvedUse, ResolvedUses};
 pub use uses::{Like, Uses};

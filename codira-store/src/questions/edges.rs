@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     FileOutline,
-    compact::{FileEdge, Meaning},
+    compact::{FileEdge, ResolvedUse},
 };
 
 /// Edges, from either end.
@@ -90,12 +90,12 @@ impl WantedEdges<'_> {
         match (self, &edge.meaning) {
             (Self::Owner(id), _) => outline.symbols[edge.owner].id == **id,
             (Self::OwnerNamed(name), _) => outline.symbols[edge.owner].name == *name,
-            (Self::Target(file, id), Meaning::Symbol { file: its_file, id: its_id }) => file == its_file && *id == its_id,
-            (Self::TargetNamed(files, _), Meaning::Symbol { file, .. }) => files.contains(file),
-            (Self::TargetNamed(_, wanted), Meaning::External { name: text, .. } | Meaning::Unresolved { text }) => {
+            (Self::Target(file, id), ResolvedUse::Symbol { file: its_file, id: its_id }) => file == its_file && *id == its_id,
+            (Self::TargetNamed(files, _), ResolvedUse::Symbol { file, .. }) => files.contains(file),
+            (Self::TargetNamed(_, wanted), ResolvedUse::External { name: text, .. } | ResolvedUse::Unresolved { text }) => {
                 last_name(text) == *wanted
             }
-            (Self::External(wanted), Meaning::External { name, .. }) => name == wanted,
+            (Self::External(wanted), ResolvedUse::External { name, .. }) => name == wanted,
             (Self::Target(..) | Self::External(_), _) => false,
         }
     }
@@ -114,7 +114,7 @@ type Outlines = FxHashMap<u32, Arc<FileOutline>>;
 
 /// The symbol to which an edge leads.
 fn symbol<'o>(edge: &FileEdge, outlines: &'o Outlines) -> Option<(&'o FileOutline, usize)> {
-    let Meaning::Symbol { file, id } = &edge.meaning else { return None };
+    let ResolvedUse::Symbol { file, id } = &edge.meaning else { return None };
     let outline = outlines.get(file)?;
     Some((outline, outline.index_of(id)?))
 }
@@ -122,17 +122,17 @@ fn symbol<'o>(edge: &FileEdge, outlines: &'o Outlines) -> Option<(&'o FileOutlin
 /// The file of the symbol to which an edge leads.
 fn target(edge: &FileEdge) -> Option<u32> {
     match edge.meaning {
-        Meaning::Symbol { file, .. } => Some(file),
-        Meaning::External { .. } | Meaning::Unresolved { .. } => None,
+        ResolvedUse::Symbol { file, .. } => Some(file),
+        ResolvedUse::External { .. } | ResolvedUse::Unresolved { .. } => None,
     }
 }
 
 /// The edge of a file as answers tell it; `None` where its target is not there.
 fn entry(outline: &FileOutline, edge: &FileEdge, outlines: &Outlines) -> Option<EdgeEntry> {
     let target = match &edge.meaning {
-        Meaning::Symbol { .. } => symbol(edge, outlines).map(|(of, index)| EdgeTarget::Resolved(of.summary(index)))?,
-        Meaning::External { kind, name } => EdgeTarget::External { kind: *kind, name: name.clone() },
-        Meaning::Unresolved { text } => EdgeTarget::Unresolved { text: text.clone() },
+        ResolvedUse::Symbol { .. } => symbol(edge, outlines).map(|(of, index)| EdgeTarget::Resolved(of.summary(index)))?,
+        ResolvedUse::External { kind, name } => EdgeTarget::External { kind: *kind, name: name.clone() },
+        ResolvedUse::Unresolved { text } => EdgeTarget::Unresolved { text: text.clone() },
     };
     Some(EdgeEntry { owner: outline.summary(edge.owner), target, sites: edge.sites.clone() })
 }

@@ -20,7 +20,7 @@ pub trait TextQuestions: Documents {
     fn sources(&mut self, files: &[u32]) -> impl Answer<Vec<(RepoPath, Self::Source)>>;
 
     /// The text of what is stored of it; `None` where it cannot be read.
-    fn expand(source: Self::Source) -> Option<String>;
+    fn decompress(source: Self::Source) -> Option<String>;
 
     /// What `work` makes of each item, in their order, on all cores: where it blocks, nothing else waits for that thread.
     fn on_all_cores<T: Send + 'static, R: Send + 'static>(
@@ -40,9 +40,9 @@ pub trait TextQuestions: Documents {
             let files = self.files_with_text(request).await?;
             for files in files.batches() {
                 let sources = self.sources(files).await?;
-                let (expand, text) = (Self::expand as fn(Self::Source) -> Option<String>, text.clone());
+                let (decompress, text) = (Self::decompress as fn(Self::Source) -> Option<String>, text.clone());
                 let found = Self::on_all_cores(sources, move |(path, source)| {
-                    let source = expand(source)?;
+                    let source = decompress(source)?;
                     let hits = text::occurrences(&source, &text).take(most);
                     let hits = hits.map(|hit| TextReference { path: path.clone(), site: hit.site, line: hit.line.to_owned() });
                     Some(hits.collect::<Vec<_>>())

@@ -1,10 +1,10 @@
 //! Vectors as stores keep them, and an exact search that reads few of them.
 
-mod contenders;
+mod candidates;
 mod pack;
 mod sketch;
 mod zeros;
 
-pub use contenders::{Bounds, Contenders};
+pub use candidates::{Bounds, CandidateSet};
 pub use pack::{pack, unpack};
 pub use sketch::{Estimator, Sketch};

@@ -1,7 +1,7 @@
 //! Vectors at a byte a number, and between which bounds their scores lie.
 //!
 //! An exact search compares every vector, and mostly waits for their bytes. A store that keeps a [`Sketch`] beside each vector reads
-//! a quarter of them: the [`Estimator`] tells from a sketch between which [`Bounds`] the score lies, [`Contenders`] keeps those that may
+//! a quarter of them: the [`Estimator`] tells from a sketch between which [`Bounds`] the score lies, [`CandidateSet`] keeps those that may
 //! still be among the best, and only these are read and scored. The answer is that of comparing all. After the vector approximation
 //! file (Weber, Schek and Blott, "A Quantitative Analysis and Performance Study for Similarity-Search Methods in High-Dimensional
 //! Spaces", VLDB 1998).

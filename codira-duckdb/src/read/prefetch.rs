@@ -13,13 +13,13 @@ pub(super) const BATCH_BYTES: u64 = 4 << 20;
 
 /// Files that were read before anybody asked for them, and what leads to expect that somebody will.
 #[derive(Debug, Default)]
-pub(super) struct Ahead {
+pub(super) struct Prefetch {
     read: VecDeque<FileSnapshot>,
     last: Option<RepoPath>,
     count: usize,
 }
 
-impl Ahead {
+impl Prefetch {
     /// The file, if it was read already.
     pub(super) fn take(&mut self, path: &RepoPath) -> Option<FileSnapshot> {
         let place = self.read.iter().position(|file| file.state.path == *path)?;
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn more_is_read_as_long_as_all_of_it_is_wanted() {
-        let mut ahead = Ahead::default();
+        let mut ahead = Prefetch::default();
         let names: Vec<String> = (0..200).map(|number| format!("{number:03}.py")).collect();
         let mut counts = Vec::new();
         for (place, name) in names.iter().enumerate() {
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn one_is_read_for_whoever_jumps() {
-        let mut ahead = Ahead::default();
+        let mut ahead = Prefetch::default();
         let paths = ["a", "b", "e", "c"].map(|name| RepoPath::new(name).unwrap());
         assert_eq!(paths.each_ref().map(|path| ahead.count(path)), [1, 2, 4, 1]);
         // `d` was read for nobody.

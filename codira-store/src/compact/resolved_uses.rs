@@ -13,7 +13,7 @@ use codira_contracts::{EdgeTarget, ExternalKind, ImportTarget, RepoPath, StableI
 
 /// What a [`Resolution`] says of a file, with numbers in place of the paths of others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Meanings<'a> {
+pub struct ResolvedUses<'a> {
     /// Numbers of the files to which anything leads.
     files: Vec<u32>,
     #[serde(borrow)]
@@ -48,7 +48,7 @@ const FILES: u32 = 2;
 
 /// What a use means: an [`EdgeTarget`] with a number in place of the path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Meaning {
+pub enum ResolvedUse {
     /// A symbol of this repository.
     Symbol {
         /// The number of its file.
@@ -81,11 +81,11 @@ pub enum Landing {
     Unresolved,
 }
 
-impl<'a> Meanings<'a> {
-    /// The meanings of the resolution of these uses; `number` tells those of files. `None` when a file has none, or the two do not
+impl<'a> ResolvedUses<'a> {
+    /// The resolved uses of the resolution of these uses; `number` tells those of files. `None` when a file has none, or the two do not
     /// belong together.
     pub fn of(resolution: &'a Resolution, uses: &[UseRecord], number: impl Fn(&RepoPath) -> Option<u32>) -> Option<Self> {
-        let mut meanings = Self::default();
+        let mut resolved_uses = Self::default();
         let (mut files, mut targets) = (FxHashMap::default(), FxHashMap::default());
         let mut place = |path: &'a RepoPath, numbers: &mut Vec<u32>| {
             let next = numbers.len() as u32;
@@ -98,7 +98,7 @@ impl<'a> Meanings<'a> {
         let mut texts = texts(uses);
         for target in &resolution.targets {
             let (place, name) = match target {
-                EdgeTarget::Resolved(key) => (Place::File(place(&key.path, &mut meanings.files)?), key.id.as_str()),
+                EdgeTarget::Resolved(key) => (Place::File(place(&key.path, &mut resolved_uses.files)?), key.id.as_str()),
                 EdgeTarget::External { kind, name } => (Place::External(*kind), &**name),
                 EdgeTarget::Unresolved { text } => (Place::Unresolved, &**text),
             };
@@ -106,25 +106,25 @@ impl<'a> Meanings<'a> {
             let common = common_end(name, text);
             let before = Cow::Borrowed(&name[..name.len() - common]);
             let target = Target { place, before, cut: (text.len() - common) as u32 };
-            let next = meanings.targets.len() as u32;
+            let next = resolved_uses.targets.len() as u32;
             let known = *targets.entry(target.clone()).or_insert(next);
             if known == next {
-                meanings.targets.push(target);
+                resolved_uses.targets.push(target);
             }
-            meanings.uses.push(next - known);
+            resolved_uses.uses.push(next - known);
         }
         for landing in &resolution.imports {
-            meanings.imports.push(match landing {
-                ImportTarget::Resolved(path) => FILES + place(path, &mut meanings.files)?,
+            resolved_uses.imports.push(match landing {
+                ImportTarget::Resolved(path) => FILES + place(path, &mut resolved_uses.files)?,
                 ImportTarget::External => EXTERNAL,
                 ImportTarget::Unresolved => UNRESOLVED,
             });
         }
-        texts.next().is_none().then_some(meanings)
+        texts.next().is_none().then_some(resolved_uses)
     }
 
     /// What uses mean, alike ones once: `alike` are [those of the file](super::Uses::alike). `None` when they are others.
-    pub fn of_uses(&self, alike: &[Like<'_>]) -> Option<Vec<Meaning>> {
+    pub fn of_uses(&self, alike: &[Like<'_>]) -> Option<Vec<ResolvedUse>> {
         if alike.len() != self.uses.len() {
             return None;
         }
@@ -134,9 +134,9 @@ impl<'a> Meanings<'a> {
             next += usize::from(*back == 0);
             let name = [before, like.text.get(*cut as usize..)?].concat();
             Some(match place {
-                Place::File(place) => Meaning::Symbol { file: self.file(*place)?, id: StableId::new(name) },
-                Place::External(kind) => Meaning::External { kind: *kind, name },
-                Place::Unresolved => Meaning::Unresolved { text: name },
+                Place::File(place) => ResolvedUse::Symbol { file: self.file(*place)?, id: StableId::new(name) },
+                Place::External(kind) => ResolvedUse::External { kind: *kind, name },
+                Place::Unresolved => ResolvedUse::Unresolved { text: name },
             })
         };
         self.uses.iter().zip(alike).map(meaning).collect()

@@ -14,17 +14,17 @@ pub struct Bounds {
 /// Keeps those that may be among the best, as long as others do not surely come before them.
 ///
 /// ```
-/// use codira_store::vectors::{Bounds, Contenders};
+/// use codira_store::vectors::{Bounds, CandidateSet};
 ///
-/// let mut contenders = Contenders::new(Some(1));
+/// let mut candidates = CandidateSet::new(Some(1));
 /// for (low, high, key) in [(0.1, 0.2, "a"), (0.4, 0.6, "b"), (0.5, 0.7, "c"), (0.3, 0.45, "d")] {
-///     contenders.push(Bounds { low, high }, key);
+///     candidates.push(Bounds { low, high }, key);
 /// }
 /// // One scores 0.5 or more: "a" and "d" cannot.
-/// assert_eq!(contenders.into_keys(), ["b", "c"]);
+/// assert_eq!(candidates.into_keys(), ["b", "c"]);
 /// ```
 #[derive(Clone, Debug)]
-pub struct Contenders<K> {
+pub struct CandidateSet<K> {
     limit: usize,
     /// The greatest lower bounds, the least of them first, and as many as the limit: whoever stays below all of them is out.
     lows: BinaryHeap<Least>,
@@ -36,7 +36,7 @@ pub struct Contenders<K> {
 /// How many are kept at least before those that fell behind are looked for.
 const MIN_CANDIDATES: usize = 1_000;
 
-impl<K> Contenders<K> {
+impl<K> CandidateSet<K> {
     /// Keeps who may be among the first `limit`; all, without a limit.
     pub fn new(limit: Option<usize>) -> Self {
         Self { limit: limit.unwrap_or(usize::MAX), lows: BinaryHeap::new(), kept: Vec::new(), full: MIN_CANDIDATES }
@@ -117,14 +117,14 @@ mod tests {
             times in 1_usize..20,
         ) {
             let offered: Vec<_> = offered.repeat(times).into_iter().zip(0_usize..).collect();
-            let mut contenders = Contenders::new(limit);
+            let mut candidates = CandidateSet::new(limit);
             let mut top = TopK::new(limit);
             for ((low, wide, place), key) in &offered {
                 let bounds = Bounds { low: *low, high: low + wide };
-                contenders.push(bounds, *key);
+                candidates.push(bounds, *key);
                 top.push((low + wide * place).clamp(bounds.low, bounds.high), *key);
             }
-            let kept = contenders.into_keys();
+            let kept = candidates.into_keys();
             prop_assert!(kept.is_sorted());
             for best in top.into_sorted() {
                 prop_assert!(kept.binary_search(&best.key).is_ok(), "{best:?} is not among {kept:?}");
@@ -134,12 +134,12 @@ mod tests {
 
     #[test]
     fn those_that_fall_behind_are_forgotten() {
-        let mut contenders = Contenders::new(Some(3));
+        let mut candidates = CandidateSet::new(Some(3));
         for number in 0..100_000_u32 {
             let low = number as f32 / 100_000.0;
-            contenders.push(Bounds { low, high: low + 0.001 }, number);
+            candidates.push(Bounds { low, high: low + 0.001 }, number);
         }
-        assert!(contenders.kept.len() <= 2 * MIN_CANDIDATES);
-        assert!(contenders.into_keys().len() < 200);
+        assert!(candidates.kept.len() <= 2 * MIN_CANDIDATES);
+        assert!(candidates.into_keys().len() < 200);
     }
 }

@@ -33,7 +33,7 @@ pub(super) struct Written {
 }
 
 /// Files on their way.
-pub(super) struct UnderWay {
+pub(super) struct InFlight {
     numbers: FxHashSet<i64>,
     /// The vectors that they bring.
     vectors: Vec<OfSpec>,
@@ -46,7 +46,7 @@ struct OfSpec {
     vectors: Vec<(ContentHash, SymbolKey, Vector)>,
 }
 
-impl UnderWay {
+impl InFlight {
     /// Begins to encode files.
     pub(super) fn begin(puts: Vec<Put>, rules: RuleSet) -> Self {
         let mut vectors: Vec<OfSpec> = Vec::new();
@@ -83,9 +83,9 @@ impl UnderWay {
     }
 }
 
-impl fmt::Debug for UnderWay {
+impl fmt::Debug for InFlight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UnderWay").field("numbers", &self.numbers).finish_non_exhaustive()
+        f.debug_struct("InFlight").field("numbers", &self.numbers).finish_non_exhaustive()
     }
 }
 
