@@ -13,8 +13,8 @@ use std::{
 
 use disk::Disk;
 pub(crate) use disk::{Contents, Kept};
-pub(crate) use trace::tracer;
 use trace::{Op, Unreadable};
+pub(crate) use trace::{failing_sync, syncs, tracer};
 
 use crate::{Outcome, Violation, directory};
 

@@ -125,6 +125,8 @@ pub(crate) enum Bounds<'a> {
     Permissions,
     /// Nothing, but what it does to files is written down here.
     Recorded(&'a Path),
+    /// The sync of this number fails, of each of its threads.
+    FailingSync(u32),
 }
 
 /// How many random moments to try.
@@ -175,6 +177,11 @@ impl Other {
                 command.arg(binary);
                 command
             }
+            Bounds::FailingSync(number) => {
+                let mut command = power::failing_sync(number);
+                command.arg(binary);
+                command
+            }
             Bounds::Permissions if directory::permissions_bind().map_err(Violation::new)? => Command::new(binary),
             Bounds::Permissions => {
                 let mut command = Command::new("setpriv");
@@ -191,7 +198,7 @@ impl Other {
             .stderr(Stdio::null());
         let mut child = command.spawn().map_err(|error| {
             let hint = match bounds {
-                Bounds::None | Bounds::Recorded(_) => "",
+                Bounds::None | Bounds::Recorded(_) | Bounds::FailingSync(_) => "",
                 _ => " (where permissions do not bind, `setpriv` is needed, and `sh` to limit the size of files)",
             };
             Violation::new(format_args!("cannot start {:?}: {error}{hint}", command.get_program()))

@@ -2,6 +2,7 @@
 
 mod permissions;
 mod power;
+mod syncs;
 
 use std::{
     collections::BTreeSet,
@@ -16,6 +17,7 @@ use codira_contracts::{
 
 pub(crate) use permissions::*;
 pub(crate) use power::*;
+pub(crate) use syncs::*;
 
 use crate::{
     Cx, Outcome, Violation, directory,

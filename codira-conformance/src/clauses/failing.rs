@@ -75,13 +75,12 @@ impl Scene {
         }
     }
 
-    /// Fails unless every answer is right, or a reader says one of `kinds` and names the index.
-    fn noticed(&mut self, dir: &Path, kinds: &[&str]) -> Outcome {
-        if let Asked::Refused(Refusal { kind, says, .. }) = self.inspect(dir)? {
-            ensure!(kinds.contains(&&*kind), "expected is one of {kinds:?}, and a reader says {kind}: {says}");
-            names(&says, dir)?;
-        }
-        Ok(())
+    /// Fails unless every answer is right, or a reader says one of `kinds`, which is returned, and names the index.
+    fn noticed(&mut self, dir: &Path, kinds: &[&str]) -> Outcome<Option<String>> {
+        let Asked::Refused(Refusal { kind, says, .. }) = self.inspect(dir)? else { return Ok(None) };
+        ensure!(kinds.contains(&&*kind), "expected is one of {kinds:?}, and a reader says {kind}: {says}");
+        names(&says, dir)?;
+        Ok(Some(kind))
     }
 }
 
@@ -131,15 +130,23 @@ fn foreign(whole: usize) -> [(&'static str, Vec<u8>); 5] {
 
 pub(crate) fn foreign_files_are_noticed(cx: &Cx) -> Outcome {
     let mut scene = Scene::set(cx)?;
+    // The file that says that there is an index, if it is one of several.
+    let mut head: Option<PathBuf> = None;
     for file in scene.files()? {
         for (what, content) in foreign(scene.content(&file)?.len()) {
             let damaged = scene.with(&file, Some(&content))?;
             let noticed = scene.noticed(damaged.path(), &["Corrupt"]);
             noticed.map_err(|violation| violation.during(format_args!("{what} in place of {}", file.display())))?;
         }
+        let during = |violation: Violation| violation.during(format_args!("without {}", file.display()));
         let damaged = scene.with(&file, None)?;
-        let noticed = scene.noticed(damaged.path(), &["Corrupt", "NotIndexed"]);
-        noticed.map_err(|violation| violation.during(format_args!("without {}", file.display())))?;
+        let kind = scene.noticed(damaged.path(), &["Corrupt", "NotIndexed"]).map_err(during)?;
+        if kind.is_some_and(|kind| kind == "NotIndexed")
+            && let Some(head) = head.replace(file.clone())
+        {
+            let both = format_args!("a reader says NotIndexed, and without {} alone, too", head.display());
+            return Err(during(Violation::new(both)));
+        }
     }
     scene.other.dismiss()
 }
@@ -289,19 +296,43 @@ pub(crate) fn a_backend_value_outlives_damage(cx: &Cx) -> Outcome {
     scene.other.dismiss()
 }
 
-/// More than fits into any of the limits below, which are in blocks of 512 bytes.
+/// What a session writes for which there is no space.
 const KILOBYTES: u64 = 1024;
-const LIMITS: [u64; 3] = [0, 24, 700];
+
+/// The longest file of an index, in blocks of 512 bytes.
+fn longest(dir: &Path) -> Outcome<u64> {
+    let lengths = files(dir)?.into_iter().map(|file| fs::metadata(dir.join(file)).map(|metadata| metadata.len()));
+    let lengths = lengths.collect::<Result<Vec<u64>, _>>().map_err(Violation::new)?;
+    Ok(lengths.into_iter().max().unwrap_or(0) / 512)
+}
+
+/// Lengths of files that a session does not get by with. One that keeps what is there gets by with that, and with a part of what it adds.
+fn limits(cx: &Cx, order: &Order) -> Outcome<Vec<u64>> {
+    let index = cx.block_on(cx.index())?;
+    cx.block_on(stamped::commit_up_to(&index.backend, LAST))?;
+    let before = if matches!(order, Order::Grow(_)) { longest(index.path())? } else { 0 };
+    let mut other = Other::start(cx, index.path())?;
+    other.make(order)?;
+    other.dismiss()?;
+    let more = longest(index.path())?.saturating_sub(before);
+    Ok(vec![0, 24, before + more / 8, before + more / 2])
+}
 
 pub(crate) fn no_space_keeps_the_last_commit(cx: &Cx) -> Outcome {
-    for (limit, order) in
-        LIMITS.into_iter().flat_map(|limit| [(limit, Order::Fill(KILOBYTES)), (limit, Order::Grow(KILOBYTES))])
-    {
+    let orders = [Order::Fill(KILOBYTES), Order::Grow(KILOBYTES)];
+    for order in &orders {
+        no_space_within(cx, order, &limits(cx, order)?)?;
+    }
+    Ok(())
+}
+
+fn no_space_within(cx: &Cx, order: &Order, limits: &[u64]) -> Outcome {
+    for limit in limits.iter().copied() {
         let failed = || {
             let index = cx.block_on(cx.index())?;
             cx.block_on(stamped::commit_up_to(&index.backend, LAST))?;
             let mut other = Other::start_within(cx, index.path(), Bounds::FileSize(limit))?;
-            match other.ask(&order)? {
+            match other.ask(order)? {
                 Reply::Refused(Refusal { kind, says, .. }) => {
                     ensure!(kind == "NoSpace", "the session fails with {kind}: {says}");
                     names(&says, index.path())?;

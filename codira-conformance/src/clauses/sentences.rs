@@ -115,6 +115,8 @@ macro_rules! __for_each_clause {
                     "Whenever a process is killed that gives pending rows their vectors, each row is pending or has its vector, and none that a commit gave its vector is pending again.";
                 a_power_cut_leaves_old_or_new (WithTracer Durable LocalFiles)
                     "A power cut at any moment, with unsynced writes lost or reordered as a disk may, leaves the last commit or the one under way, whole; none that returned is lost, and the next session is right.";
+                a_failed_sync_is_told_rightly (WithTracer Durable LocalFiles)
+                    "Where the system fails to sync a file or a directory, a commit that says `Err` has published nothing, one that says `Ok` is the last, and the next session is right.";
                 who_reads_other_files_reads_the_index (With Durable LocalFiles)
                     "Whoever may read the files that a process makes may read its index, and nobody else, in whichever way a commit is published.";
             }
@@ -260,7 +262,7 @@ macro_rules! __for_each_clause {
                 truncated_files_are_noticed (With Durable LocalFiles)
                     "Where a file of the index was cut short, at any length, opening or asking a reader says `Corrupt`, naming the index, or every answer is right.";
                 foreign_files_are_noticed (With Durable LocalFiles)
-                    "Where something else is at the place of a file of the index, or nothing, opening or asking a reader says `Corrupt` or `NotIndexed`, naming the index, or every answer is right.";
+                    "Where something else is at the place of a file of the index, or nothing, opening or asking a reader says `Corrupt`, naming the index, or every answer is right; without one file, but no more than one, it may say `NotIndexed`.";
                 overwritten_bytes_are_no_crash (With Durable LocalFiles)
                     "Where bytes of a file of the index were overwritten, opening and asking a reader gives answers, `Corrupt` or `SchemaMismatch`: never a crash, a hang or another failure.";
                 a_full_session_replaces_what_is_unreadable (With Durable LocalFiles)

@@ -25,6 +25,28 @@ pub(crate) fn tracer(record: &Path) -> std::process::Command {
     command
 }
 
+/// How many syncs the busiest thread of a recorded program made, of each kind of call.
+pub(crate) fn syncs(record: &str) -> u32 {
+    let mut counts: BTreeMap<(&str, &str), u32> = BTreeMap::new();
+    for line in record.lines() {
+        let (thread, call) = line.split_once(' ').unwrap_or_default();
+        let name = call.trim_start().split('(').next().unwrap_or_default();
+        if matches!(name, "fsync" | "fdatasync") {
+            *counts.entry((thread, name)).or_default() += 1;
+        }
+    }
+    counts.into_values().max().unwrap_or(0)
+}
+
+/// What fails a sync of the program that follows, and its arguments: of each thread the one of this number, from one.
+pub(crate) fn failing_sync(number: u32) -> std::process::Command {
+    let mut command = std::process::Command::new("strace");
+    let inject = format!("inject=fsync,fdatasync:error=EIO:when={number}");
+    command.args(["-f", "--seccomp-bpf", "-e", "signal=none", "-e", "trace=fsync,fdatasync", "-e", &inject]);
+    command.args(["-o", "/dev/null", "--"]);
+    command
+}
+
 /// Something that was done to what is below a directory. Paths are relative to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Op {

@@ -141,6 +141,12 @@ durable_mutants! {
         "durability::a_power_cut_leaves_old_or_new";
     one_file_of_two_is_synced: SyncsOneOfTwo, "of the two files of a commit, one is synced",
         "durability::a_power_cut_leaves_old_or_new";
+    a_failure_after_publishing: SyncErrorsAfterPublishing, "a commit whose directory cannot be synced fails, and is shown",
+        "durability::a_failed_sync_is_told_rightly";
+    a_lost_file_is_nothing: LostBodyIsNothing, "nothing is indexed where the file that the index names is gone",
+        "failing::foreign_files_are_noticed";
+    growth_without_space: GrowingIsFailed, "a file for which there was space as long as it was no longer than before is another failure",
+        "failing::no_space_keeps_the_last_commit";
     a_copy_for_readers_is_not_synced: SyncsWhenUnread, "a commit syncs its file unless a reader holds the one before",
         "durability::a_power_cut_leaves_old_or_new";
     a_file_of_its_owner_alone: KeepsToItself, "a commit is published as a temporary file, which others may not read",

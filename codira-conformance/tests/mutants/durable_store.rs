@@ -45,6 +45,9 @@ pub enum Flaw {
     SyncsWhenPublished,
     ForgetsDirectory,
     SyncsOneOfTwo,
+    LostBodyIsNothing,
+    GrowingIsFailed,
+    SyncErrorsAfterPublishing,
     SyncsWhenUnread,
     KeepsToItself,
     LogOutlives,
@@ -159,7 +162,10 @@ impl Kept {
         let (hash, schema, version, place) = (lines.next(), lines.next(), lines.next(), lines.next());
         let Some(mut body) = lines.next() else { return corrupt("it is too short") };
         let second;
-        if self.flaw == Flaw::SyncsOneOfTwo {
+        if self.flaw == Flaw::LostBodyIsNothing && !self.dir.join(body).exists() {
+            return Err(not_indexed());
+        }
+        if self.in_two_files() {
             second = fs::read_to_string(self.dir.join(body)).unwrap_or_default();
             body = &second;
         }
@@ -210,10 +216,13 @@ impl Kept {
                 thread::sleep(Duration::from_millis(10));
                 return file.write_all(second);
             }
-            if self.flaw == Flaw::SyncsOneOfTwo {
+            if self.in_two_files() {
                 let of = |generation| format!("body-{generation}");
                 let name = of(state.generation());
                 fs::write(self.dir.join(&name), &body)?;
+                if self.flaw != Flaw::SyncsOneOfTwo {
+                    File::open(self.dir.join(&name))?.sync_all()?;
+                }
                 self.publish(&self.file(), &text.replace(&body, &name))?;
                 let _ = fs::remove_file(self.dir.join(of(state.generation() - 1)));
                 return Ok(());
@@ -236,7 +245,11 @@ impl Kept {
     fn publish(&self, to: &Path, text: &str) -> io::Result<()> {
         let next = self.dir.join("index.next");
         let mut file = File::create(&next)?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(text.as_bytes()).map_err(|error| {
+            let before = fs::metadata(to).map_or(0, |metadata| metadata.len());
+            let grew = file.metadata().is_ok_and(|metadata| metadata.len() > before);
+            if self.flaw == Flaw::GrowingIsFailed && grew { io::Error::other(error) } else { error }
+        })?;
         // A reader holds the file that is replaced.
         let is_read = || File::open(to).is_ok_and(|file| file.try_lock().is_err());
         #[cfg(unix)]
@@ -261,7 +274,14 @@ impl Kept {
         if self.flaw == Flaw::ForgetsDirectory {
             return Ok(());
         }
-        File::open(&self.dir)?.sync_all()
+        let synced = File::open(&self.dir)?.sync_all();
+        // Readers see it already.
+        if self.flaw == Flaw::SyncErrorsAfterPublishing { synced } else { Ok(()) }
+    }
+
+    /// Whether what a commit says lies in a file of its own, and `index` names it.
+    fn in_two_files(&self) -> bool {
+        matches!(self.flaw, Flaw::SyncsOneOfTwo | Flaw::LostBodyIsNothing)
     }
 }
 
