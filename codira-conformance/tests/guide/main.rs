@@ -4,7 +4,8 @@
 
 use std::{fs, path::Path};
 
-use codira_conformance::{Cx, Settings, Verdict, clauses};
+use codira_conformance::{Clause, Cx, Settings, Verdict, clauses};
+use codira_store::parallel;
 
 #[allow(dead_code, reason = "the program of tests that the guide shows is not run here")]
 mod conformance;
@@ -18,11 +19,15 @@ use conformance::Mine;
 fn the_smallest_store_holds_the_contract() {
     let restart = Some("the_smallest_store_holds_the_contract".to_owned());
     let cx = Cx::new(Mine, Settings { restart, ..Settings::default() });
-    for clause in clauses().into_iter().filter(|clause| !clause.id.starts_with("history::")) {
+    let judge = |clause: Clause| {
         if let Verdict::Broken(violation) = cx.judge(&clause) {
             panic!("{}: {}\n\n{violation}", clause.id, clause.says);
         }
-    }
+    };
+    let mut clauses: Vec<Clause> = clauses().into_iter().filter(|clause| !clause.id.starts_with("history::")).collect();
+    // Another process that was started for a clause never comes beyond its first one.
+    judge(clauses.swap_remove(0));
+    parallel::map(clauses, judge);
 }
 
 #[test]
