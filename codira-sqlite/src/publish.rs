@@ -69,7 +69,7 @@ impl MainFile {
         connection.close().await.map_err(failed)?;
         let (busy, ..) = moved.map_err(failed)?;
         drop(self.lock);
-        if busy == 0 { Ok(()) } else { Err(at(&main).io("move the log into", io::Error::other("somebody reads the log"))) }
+        if busy == 0 { Ok(()) } else { Err(at(&main).io("move the log into", io::Error::other("a reader holds the log"))) }
     }
 }
 

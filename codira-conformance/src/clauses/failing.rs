@@ -315,7 +315,7 @@ fn limits(cx: &Cx, order: &Order) -> Outcome<Vec<u64>> {
     other.make(order)?;
     other.dismiss()?;
     let more = longest(index.path())?.saturating_sub(before);
-    Ok(vec![0, 24, before + more / 8, before + more / 2])
+    Ok(vec![0, 24, 700, before + more / 8, before + more / 2])
 }
 
 pub(crate) fn no_space_keeps_the_last_commit(cx: &Cx) -> Outcome {

@@ -61,15 +61,15 @@ mod tests {
 
     #[test]
     fn more_is_read_as_long_as_all_of_it_is_wanted() {
-        let mut ahead = Prefetch::default();
+        let mut prefetch = Prefetch::default();
         let names: Vec<String> = (0..200).map(|number| format!("{number:03}.py")).collect();
         let mut counts = Vec::new();
         for (place, name) in names.iter().enumerate() {
             let path = RepoPath::new(name.as_str()).unwrap();
-            if ahead.take(&path).is_none() {
-                counts.push(ahead.count(&path));
+            if prefetch.take(&path).is_none() {
+                counts.push(prefetch.count(&path));
                 let end = names.len().min(place + counts[counts.len() - 1]);
-                ahead.keep(names[place + 1..end].iter().map(|name| file(name)));
+                prefetch.keep(names[place + 1..end].iter().map(|name| file(name)));
             }
         }
         assert_eq!(counts, [1, 2, 4, 8, 16, 32, 64, 64, 64]);
@@ -77,15 +77,15 @@ mod tests {
 
     #[test]
     fn one_is_read_for_whoever_jumps() {
-        let mut ahead = Prefetch::default();
+        let mut prefetch = Prefetch::default();
         let paths = ["a", "b", "e", "c"].map(|name| RepoPath::new(name).unwrap());
-        assert_eq!(paths.each_ref().map(|path| ahead.count(path)), [1, 2, 4, 1]);
+        assert_eq!(paths.each_ref().map(|path| prefetch.count(path)), [1, 2, 4, 1]);
         // `d` was read for nobody.
-        ahead.keep([file("d"), file("f")]);
-        assert!(ahead.take(&RepoPath::new("f").unwrap()).is_some());
-        assert_eq!(ahead.count(&RepoPath::new("g").unwrap()), 2);
-        ahead.keep([file("h")]);
-        assert!(ahead.take(&RepoPath::new("a").unwrap()).is_none());
-        assert_eq!(ahead.count(&RepoPath::new("a").unwrap()), 1);
+        prefetch.keep([file("d"), file("f")]);
+        assert!(prefetch.take(&RepoPath::new("f").unwrap()).is_some());
+        assert_eq!(prefetch.count(&RepoPath::new("g").unwrap()), 2);
+        prefetch.keep([file("h")]);
+        assert!(prefetch.take(&RepoPath::new("a").unwrap()).is_none());
+        assert_eq!(prefetch.count(&RepoPath::new("a").unwrap()), 1);
     }
 }

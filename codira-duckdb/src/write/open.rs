@@ -96,7 +96,7 @@ impl Writer {
         Ok(writer)
     }
 
-    /// The state from which the session began. Nobody else replaces it: the session has the writer lock.
+    /// The state from which the session began. Only this session replaces it: it holds the writer lock.
     pub(super) fn base(&mut self) -> Result<Option<&Database>, BackendError> {
         if self.base.is_none() && self.has_base {
             self.base = Some(open_base(self.files(), self.schema)?);

@@ -28,7 +28,7 @@ pub(crate) fn edges_follow_each_fact(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut twins = Twins::new(&index.backend, cx.settings(), vec![Question::Totals]);
-        let all: Vec<Question> = Web::questions_of_all(&webs);
+        let all = Web::questions_of_all(&webs);
         let whole: Vec<Edit> = files.iter().flat_map(|files| edits(&Files::new(), files)).collect();
         twins.lead(&session(Full, whole.clone())).await?;
         twins.compare(&all).await?;

@@ -210,16 +210,14 @@ impl Web {
             EdgeEnd::ToNamed("run".to_owned()),
             EdgeEnd::ToNamed("both".to_owned()),
             EdgeEnd::ToExternal("json.dumps".to_owned()),
-            EdgeEnd::To(key(&self.path("core.toy"), "run")),
-            EdgeEnd::To(key(&self.path("core.toy"), "Left.both")),
-            EdgeEnd::From(key(&self.path("deep/user.toy"), "User.user")),
         ];
         questions.extend(ends.map(|end| edges(UseKind::Call, end)));
+        questions.extend(self.questions_of_keys());
         questions.extend(self.questions_of_imports());
         questions
     }
 
-    /// The edges of all webs at once, and the imports of each, as few questions as show them all.
+    /// The edges of all webs at once, those of some symbols of each and its imports: as few questions as show what [`Self::questions`] of each do.
     pub(super) fn questions_of_all(webs: &[Self]) -> Vec<Question> {
         let edges = |kind, end| Question::Edges(EdgeRequest::new(kind, end));
         let mut questions = vec![Question::SymbolInventory(SymbolInventoryRequest::default())];
@@ -229,8 +227,18 @@ impl Web {
         let ends = ["run", "both"].map(|name| EdgeEnd::ToNamed(name.to_owned()));
         questions.extend(ends.map(|end| edges(UseKind::Call, end)));
         questions.push(edges(UseKind::Call, EdgeEnd::ToExternal("json.dumps".to_owned())));
-        questions.extend(webs.iter().flat_map(Self::questions_of_imports));
+        questions.extend(webs.iter().flat_map(|web| [web.questions_of_keys(), web.questions_of_imports()].concat()));
         questions
+    }
+
+    fn questions_of_keys(&self) -> Vec<Question> {
+        let ends = [
+            EdgeEnd::To(key(&self.path("core.toy"), "run")),
+            EdgeEnd::To(key(&self.path("core.toy"), "Left.both")),
+            EdgeEnd::From(key(&self.path("deep/user.toy"), "User.user")),
+        ];
+        let prefix = PathPrefix::new(&self.name).expect("it is a directory");
+        ends.map(|end| Question::Edges(EdgeRequest::new(UseKind::Call, end).within(prefix.clone()))).into()
     }
 
     fn questions_of_imports(&self) -> Vec<Question> {
