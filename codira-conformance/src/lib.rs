@@ -140,29 +140,37 @@ pub use verdict::{Outcome, Verdict, Violation};
 /// Makes the program of tests that judges a backend by every clause of the contract.
 ///
 /// The argument is an expression that makes your [`Fixture`]. The test has no other harness: see the [crate's documentation](crate).
+///
+/// A second test may judge the same backend in another setting by one chapter alone, with stores of its own:
+/// `conformance_tests!(MyFixture, chapter "schemas", stores "next-stores")`.
 #[macro_export]
 macro_rules! conformance_tests {
     ($fixture:expr) => {
+        $crate::conformance_tests!($fixture, chapter "", stores "conformance-stores");
+    };
+    ($fixture:expr, chapter $chapter:literal, stores $stores:literal) => {
         fn main() -> ::std::process::ExitCode {
             // The author's directory, because this is expanded in the author's crate.
-            $crate::__run_tests($fixture, concat!(env!("CARGO_MANIFEST_DIR"), "/tests"))
+            $crate::__run_tests($fixture, concat!(env!("CARGO_MANIFEST_DIR"), "/tests"), $chapter, $stores)
         }
     };
 }
 
-/// What [`conformance_tests!`] makes: `tests` is the author's directory of tests.
+/// What [`conformance_tests!`] makes: `tests` is the author's directory of tests, and `chapter` may be empty for all.
 #[doc(hidden)]
-pub fn __run_tests(fixture: impl Fixture, tests: &str) -> ExitCode {
+pub fn __run_tests(fixture: impl Fixture, tests: &str, chapter: &str, stores: &str) -> ExitCode {
+    let mut clauses = clauses();
+    clauses.retain(|clause| chapter.is_empty() || clause.id.split("::").next() == Some(chapter));
     let settings = Settings {
         regressions: Some(Path::new(tests).join("conformance-regressions")),
         // Any clause starts another process.
-        restart: clauses().first().map(|clause| clause.id.to_owned()),
-        stores: Some(Path::new(tests).join("conformance-stores")),
+        restart: clauses.first().map(|clause| clause.id.to_owned()),
+        stores: Some(Path::new(tests).join(stores)),
         ..Settings::default()
     };
     let cx = Cx::new(fixture, settings);
     let mut trials: Vec<Trial> =
-        clauses().into_iter().map(|clause| trial(&cx, clause.id.to_owned(), clause, |_, _| {})).collect();
+        clauses.into_iter().map(|clause| trial(&cx, clause.id.to_owned(), clause, |_, _| {})).collect();
     let known = cx.clone();
     trials.push(Trial {
         name: "known_failures_are_clauses".to_owned(),

@@ -5,13 +5,20 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use codira_contracts::{BackendDescriptor, BackendError, Capability, IndexBackend, SessionRequest, Tool};
 
+use codira_store::{Reader, Session};
+
 use crate::{
     NAME,
-    files::Files,
-    read::DuckdbReader,
     schema::{self, Schema},
-    write::DuckdbSession,
+    store::{DuckdbStore, open_index},
+    tables::DuckdbTables,
 };
+
+/// A handle on one committed state: a file that is open, and never changed.
+pub type DuckdbReader = Reader<DuckdbTables>;
+
+/// The one session of an index.
+pub type DuckdbSession = Session<DuckdbStore>;
 
 /// The store of one repository's index, in a directory.
 ///
@@ -31,8 +38,7 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct DuckdbBackend {
-    files: Files,
-    schema: Schema,
+    store: DuckdbStore,
     descriptor: BackendDescriptor,
 }
 
@@ -42,7 +48,13 @@ impl DuckdbBackend {
         Self::with_schema(directory.into(), schema::CURRENT)
     }
 
-    /// The same with another schema: how tests see what an older or a newer program sees.
+    /// The same with one migration more, which changes no answer: how migrations are judged while there is one schema.
+    #[doc(hidden)]
+    pub fn of_next_schema(directory: impl Into<PathBuf>) -> Self {
+        Self::with_schema(directory.into(), schema::NEXT)
+    }
+
+    /// The same with another schema.
     pub(crate) fn with_schema(directory: PathBuf, schema: Schema) -> Self {
         // Absolute, so that the index stays the same one when the process changes its directory.
         let directory = std::path::absolute(&directory).unwrap_or(directory);
@@ -51,7 +63,7 @@ impl DuckdbBackend {
             schema: schema.number(),
             capabilities: vec![Capability::Durable, Capability::LocalFiles, Capability::Embeddings],
         };
-        Self { files: Files::new(directory), schema, descriptor }
+        Self { store: DuckdbStore::new(directory, schema), descriptor }
     }
 
     /// The same by another version of this crate: what it commits is as that version would leave it.
@@ -63,7 +75,7 @@ impl DuckdbBackend {
 
     /// Where the index is.
     pub fn directory(&self) -> &Path {
-        self.files.directory()
+        self.store.files.directory()
     }
 }
 
@@ -77,10 +89,13 @@ impl IndexBackend for DuckdbBackend {
     }
 
     async fn open_reader(&self) -> Result<DuckdbReader, BackendError> {
-        DuckdbReader::open(self.files.index(), self.schema).await
+        let (index, schema) = (self.store.files.index(), self.store.schema);
+        let path = index.clone();
+        let tables = DuckdbTables::open(index, move || open_index(&path, schema)).await?;
+        Reader::new(tables, schema.number()).await
     }
 
     async fn begin_index_session(&self, request: SessionRequest) -> Result<DuckdbSession, BackendError> {
-        DuckdbSession::begin(self.files.clone(), self.schema, self.descriptor.tool.clone(), request).await
+        Session::begin(self.store.clone(), self.descriptor.tool.clone(), request).await
     }
 }

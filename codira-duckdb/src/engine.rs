@@ -5,11 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use codira_contracts::{BackendError, RepoPath, StableId, SymbolKey};
+use codira_contracts::{BackendError, RepoPath};
 use duckdb::{Appender, Connection, InterruptHandle, Params, Row, Statement, types::FromSql};
 
 use crate::{
-    codec,
     errors::{At, Failed as _, at},
     instance::{Instance, Use},
 };
@@ -153,28 +152,8 @@ impl Cells<'_> {
         RepoPath::new(self.get::<String>(column)?).map_err(|_| self.at.unreadable("a path"))
     }
 
-    /// The id of a symbol or documentation unit.
-    pub(crate) fn id(&self, column: usize) -> Result<StableId, BackendError> {
-        Ok(StableId::new(self.get::<String>(column)?))
-    }
-
-    /// A path and an id.
-    pub(crate) fn key(&self, column: usize) -> Result<SymbolKey, BackendError> {
-        Ok(SymbolKey { path: self.path(column)?, id: self.id(column + 1)? })
-    }
-
     /// A word of the contract.
     pub(crate) fn word<T: Copy>(&self, column: usize, all: &[T]) -> Result<T, BackendError> {
-        codec::word(all, self.get(column)?).ok_or_else(|| self.at.unreadable("a word"))
+        all.get(usize::from(self.get::<u8>(column)?)).copied().ok_or_else(|| self.at.unreadable("a word"))
     }
-}
-
-/// Numbers as SQL writes a list of them.
-pub(crate) fn list<T: ToString>(numbers: impl IntoIterator<Item = T>) -> String {
-    numbers.into_iter().map(|number| number.to_string()).collect::<Vec<_>>().join(",")
-}
-
-/// That many marks of parameters.
-pub(crate) fn marks(count: usize) -> String {
-    vec!["?"; count].join(",")
 }

@@ -4,34 +4,32 @@
 //! `index.duckdb.lock`, which names who holds, or last held, the writer lock, and while a session is open its draft.
 //!
 //! The file is never changed: a session works on a draft, and its commit renames that over the file. So readers need no lock,
-//! wait for nobody, and keep what they opened. The decision is recorded in `docs/decisions/0004-duckdb-drafts.md`, and
-//! why files are documents beside columns in `docs/decisions/0007-duckdb-documents.md`.
+//! wait for nothing, and keep what they opened. The decision is recorded in `docs/decisions/0004-duckdb-drafts.md`, and
+//! why files are documents in `docs/decisions/0010-store-engine.md`.
 //!
-//! - `schema`: what is stored, as numbered migrations.
-//! - `files`: how one writer and any number of readers share the directory.
+//! - `schema`: what is stored, as numbered migrations. `tables` and `draft`: how the engine of `codira-store` reads and writes it;
+//!   `condition`: which rows.
+//! - `store`, `files`: how one writer and any number of readers share the directory.
 //! - `instance`: how DuckDB is started, and kept. `engine`: how it is asked. `worker`: the thread on which that happens.
-//! - `forms`: what lies in blobs. `cores`: computation beside the session's thread.
-//! - `read`: the questions. Each statement stands beside the code that runs it.
-//! - `write`: the session.
 
 mod backend;
-mod codec;
-mod cores;
+mod condition;
+mod draft;
 mod engine;
 mod errors;
 mod files;
-mod forms;
 mod instance;
-mod read;
 mod schema;
+mod store;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod worker;
-mod write;
 
-pub use backend::DuckdbBackend;
-pub use read::DuckdbReader;
-pub use write::DuckdbSession;
+pub use backend::{DuckdbBackend, DuckdbReader, DuckdbSession};
+pub use draft::DuckdbDraft;
+pub use store::DuckdbStore;
+pub use tables::DuckdbTables;
 
 /// The name of the backend, as configurations choose it.
 pub const NAME: &str = "duckdb";

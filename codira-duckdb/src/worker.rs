@@ -22,7 +22,6 @@ pub(crate) struct Started<S, E> {
     pub(crate) worker: Worker<S>,
     /// How opening the state went.
     pub(crate) opened: oneshot::Receiver<Result<(), E>>,
-    pub(crate) thread: thread::JoinHandle<()>,
 }
 
 impl<S: 'static> Worker<S> {
@@ -41,8 +40,8 @@ impl<S: 'static> Worker<S> {
                 }
             }
         };
-        let thread = thread::Builder::new().name("codira-duckdb".to_owned()).spawn(live)?;
-        Ok(Started { worker: Self { jobs }, opened, thread })
+        thread::Builder::new().name("codira-duckdb".to_owned()).spawn(live)?;
+        Ok(Started { worker: Self { jobs }, opened })
     }
 
     /// Sends a job, once there is room; `None` when the thread is gone.
@@ -55,20 +54,5 @@ impl<S: 'static> Worker<S> {
         let (answer, answered) = oneshot::channel();
         self.send(move |state| drop(answer.send(job(state)))).await?;
         answered.await.ok()
-    }
-
-    /// A place in the queue, so that what is moved into the job is moved only when it surely runs.
-    pub(crate) async fn reserve(&self) -> Option<Slot<'_, S>> {
-        self.jobs.reserve().await.ok().map(Slot)
-    }
-}
-
-/// A place in the queue of a [`Worker`].
-pub(crate) struct Slot<'a, S>(mpsc::Permit<'a, Job<S>>);
-
-impl<S: 'static> Slot<'_, S> {
-    /// Sends a job; it will be done.
-    pub(crate) fn send(self, job: impl FnOnce(&mut S) + Send + 'static) {
-        self.0.send(Box::new(job));
     }
 }

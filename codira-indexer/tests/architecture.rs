@@ -37,7 +37,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const FOREIGN: &[(&str, &[&str])] = &[
     ("codira-contracts", &["sqlx", "rusqlite", "duckdb", "tokio"]),
     ("codira-languages", &["sqlx", "rusqlite", "duckdb", "tokio"]),
-    ("codira-store", &["sqlx", "rusqlite", "duckdb", "tokio"]),
+    ("codira-store", &["sqlx", "rusqlite", "duckdb"]),
     ("codira-memory", &["sqlx", "rusqlite", "duckdb"]),
     ("codira-sqlite", &["duckdb"]),
     ("codira-duckdb", &["sqlx", "rusqlite"]),

@@ -5,14 +5,21 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use codira_contracts::{BackendDescriptor, BackendError, Capability, IndexBackend, SessionRequest, Tool};
 
+use codira_store::{Reader, Session};
+
 use crate::{
     NAME,
-    files::Files,
-    read::SqliteReader,
     schema::{self, Schema},
-    snapshot::Snapshot,
-    write::SqliteSession,
+    snapshot,
+    store::SqliteStore,
+    tables::SqliteTables,
 };
+
+/// A handle on one committed state.
+pub type SqliteReader = Reader<SqliteTables>;
+
+/// The one session of an index.
+pub type SqliteSession = Session<SqliteStore>;
 
 /// The store of one repository's index, in a directory.
 ///
@@ -32,8 +39,7 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct SqliteBackend {
-    files: Files,
-    schema: Schema,
+    store: SqliteStore,
     descriptor: BackendDescriptor,
 }
 
@@ -43,7 +49,13 @@ impl SqliteBackend {
         Self::with_schema(directory.into(), schema::CURRENT)
     }
 
-    /// The same with another schema: how tests see what an older or a newer program sees.
+    /// The same with one migration more, which changes no answer: how migrations are judged while there is one schema.
+    #[doc(hidden)]
+    pub fn of_next_schema(directory: impl Into<PathBuf>) -> Self {
+        Self::with_schema(directory.into(), schema::NEXT)
+    }
+
+    /// The same with another schema.
     pub(crate) fn with_schema(directory: PathBuf, schema: Schema) -> Self {
         // Absolute, so that the index stays the same one when the process changes its directory.
         let directory = std::path::absolute(&directory).unwrap_or(directory);
@@ -52,7 +64,7 @@ impl SqliteBackend {
             schema: schema.number(),
             capabilities: vec![Capability::Durable, Capability::LocalFiles, Capability::Embeddings],
         };
-        Self { files: Files::new(directory), schema, descriptor }
+        Self { store: SqliteStore::new(directory, schema), descriptor }
     }
 
     /// The same by another version of this crate: what it commits is as that version would leave it.
@@ -64,7 +76,7 @@ impl SqliteBackend {
 
     /// Where the index is.
     pub fn directory(&self) -> &Path {
-        self.files.directory()
+        self.store.files.directory()
     }
 }
 
@@ -78,11 +90,11 @@ impl IndexBackend for SqliteBackend {
     }
 
     async fn open_reader(&self) -> Result<SqliteReader, BackendError> {
-        let schema = self.schema.number();
-        SqliteReader::new(Snapshot::open(&self.files, schema).await?, schema).await
+        let SqliteStore { files, schema, .. } = &self.store;
+        Reader::new(snapshot::open(files, schema.number()).await?, schema.number()).await
     }
 
     async fn begin_index_session(&self, request: SessionRequest) -> Result<SqliteSession, BackendError> {
-        SqliteSession::begin(self.files.clone(), self.schema, self.descriptor.tool.clone(), request).await
+        Session::begin(self.store.clone(), self.descriptor.tool.clone(), request).await
     }
 }

@@ -3,36 +3,34 @@
 //! [`SqliteBackend`] is the store of the index in one directory. The file is `index.db`; beside it lies `index.db.lock`, which
 //! names who holds, or last held, the writer lock, and while a session is open whatever the session needs.
 //!
-//! - `schema`: the tables, as numbered migrations; `forms`: what lies in their blobs; `postings`: what leads from keys to files. The
-//!   decision is recorded in `docs/decisions/0005-sqlite-documents.md`.
-//! - `files`, `wal`, `connection`, `snapshot`, `publish`: how one writer and any number of readers share the
+//! - `schema`: the tables, as numbered migrations. `tables` and `draft`: how the engine of `codira-store` reads and writes them;
+//!   `states`, `prefix`, `rows`: parts of that. The decision is recorded in `docs/decisions/0005-sqlite-documents.md`.
+//! - `store`, `files`, `wal`, `connection`, `snapshot`, `publish`: how one writer and any number of readers share the
 //!   directory. The decision is recorded in `docs/decisions/0002-sqlite-readers.md`.
-//! - `read`: the questions. Each statement stands beside the code that runs it.
-//! - `write`: the session: a thread with a connection, fed by a handle.
 
 mod backend;
-mod codec;
 mod connection;
-mod cores;
-mod digest;
+mod draft;
 mod errors;
 mod files;
-mod forms;
 #[cfg(test)]
 mod plans;
-mod postings;
+mod prefix;
 mod publish;
-mod read;
+mod rows;
 mod schema;
 mod snapshot;
+mod states;
+mod store;
+mod tables;
 #[cfg(test)]
 mod tests;
 mod wal;
-mod write;
 
-pub use backend::SqliteBackend;
-pub use read::SqliteReader;
-pub use write::SqliteSession;
+pub use backend::{SqliteBackend, SqliteReader, SqliteSession};
+pub use draft::SqliteDraft;
+pub use store::SqliteStore;
+pub use tables::SqliteTables;
 
 /// The name of the backend, as configurations choose it.
 pub const NAME: &str = "sqlite";

@@ -6,33 +6,10 @@
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use tempfile::TempDir;
 
-use crate::{
-    connection,
-    errors::at,
-    postings::lookup,
-    read::{documentation, documents, embeddings, files, index, inventory, states},
-    schema,
-    write::{embeddings as vectors, facts, maintenance, open, postings, put, sketches},
-};
+use crate::{connection, draft, errors::at, schema, states, tables};
 
 /// Every statement, file by file.
-const STATEMENTS: &[&[Statement]] = &[
-    documentation::STATEMENTS,
-    documents::STATEMENTS,
-    embeddings::STATEMENTS,
-    files::STATEMENTS,
-    index::STATEMENTS,
-    inventory::STATEMENTS,
-    states::STATEMENTS,
-    lookup::STATEMENTS,
-    vectors::STATEMENTS,
-    facts::STATEMENTS,
-    maintenance::STATEMENTS,
-    open::STATEMENTS,
-    postings::STATEMENTS,
-    put::STATEMENTS,
-    sketches::STATEMENTS,
-];
+const STATEMENTS: &[&[Statement]] = &[draft::STATEMENTS, states::STATEMENTS, tables::STATEMENTS];
 
 /// A statement, and what its plan may be.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +43,7 @@ impl Statement {
 
     /// With something in the place of what is filled in.
     fn filled(self) -> String {
-        let sql = self.sql.replace("/*numbers*/", "1,2").replace("/*hashes*/", "x'00',x'01'").replace("/*keys*/", "(3),(4)");
+        let sql = self.sql.replace("/*keys*/", "(3),(4)");
         sql + self.rest
     }
 
@@ -125,7 +102,7 @@ async fn steps(connection: &mut SqliteConnection, sql: &str) -> Vec<String> {
 async fn walks_are_noticed() {
     let (_directory, mut connection) = empty().await;
     let walking = Statement::of("SELECT path FROM file WHERE language = 'a' OR size = 3");
-    let sorting = Statement::of("SELECT path FROM file WHERE id IN (/*numbers*/) ORDER BY path").by_path();
+    let sorting = Statement::of("SELECT path FROM file WHERE id IN (1,2) ORDER BY path").by_path();
     for (statement, allowed) in [(walking, walking.walking(&["file"])), (sorting, Statement { by_path: false, ..sorting })] {
         let steps = steps(&mut connection, &statement.filled()).await;
         assert!(statement.fault(&steps).is_some(), "{steps:?}");

@@ -20,6 +20,7 @@ use crate::{
     FILE_NAME, connection,
     errors::{At, Failed as _, at},
     files::{self, Files, Found},
+    tables::SqliteTables,
     wal,
 };
 
@@ -29,19 +30,10 @@ const ATTEMPTS: u32 = 100;
 const PATIENCE: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// A connection to one state.
-#[derive(Debug)]
-pub(crate) struct Snapshot {
-    pub(crate) connection: SqliteConnection,
-    /// The index, for errors.
-    pub(crate) location: PathBuf,
-    /// What keeps the state as it is.
-    _keeper: Keeper,
-}
-
+/// What keeps a state as it is.
 #[derive(Debug)]
 #[expect(dead_code, reason = "held, not read")]
-enum Keeper {
+pub(crate) enum Keeper {
     Lock(File),
     Copy(TempDir),
 }
@@ -55,24 +47,22 @@ enum Attempt {
     Copy,
 }
 
-impl Snapshot {
-    /// Opens the last commit.
-    pub(crate) async fn open(files: &Files, schema: u32) -> Result<Self, BackendError> {
-        let location = files.database();
-        let at = at(&location);
-        for attempt in 0..ATTEMPTS {
-            let attempted = match direct(files, schema).await? {
-                Attempt::Again if attempt < PATIENCE => Attempt::Again,
-                Attempt::Again | Attempt::Copy => from_copy(files, schema).await?,
-                opened => opened,
-            };
-            if let Attempt::Opened(connection, keeper) = attempted {
-                return Ok(Self { connection, location, _keeper: keeper });
-            }
-            tokio::time::sleep(PAUSE).await;
+/// Opens the last commit.
+pub(crate) async fn open(files: &Files, schema: u32) -> Result<SqliteTables, BackendError> {
+    let location = files.database();
+    let at = at(&location);
+    for attempt in 0..ATTEMPTS {
+        let attempted = match direct(files, schema).await? {
+            Attempt::Again if attempt < PATIENCE => Attempt::Again,
+            Attempt::Again | Attempt::Copy => from_copy(files, schema).await?,
+            opened => opened,
+        };
+        if let Attempt::Opened(connection, keeper) = attempted {
+            return Ok(SqliteTables { connection, location, _keeper: Some(keeper) });
         }
-        Err(at.io("open", io::Error::new(io::ErrorKind::TimedOut, "commits keep coming in between")))
+        tokio::time::sleep(PAUSE).await;
     }
+    Err(at.io("open", io::Error::new(io::ErrorKind::TimedOut, "commits keep coming in between")))
 }
 
 /// Opens the main file itself.

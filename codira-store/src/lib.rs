@@ -1,7 +1,13 @@
-//! What stores share beneath the contract, so that it is written once.
+//! The document store under every backend with a database.
+//!
+//! A backend brings its tables, and how a session's draft begins and becomes the index: [`Store`], [`Draft`] and [`Tables`], some
+//! twenty-five primitives over rows. The engine is everything else, once for all: [`Session`] gathers, encodes, resolves and writes,
+//! [`Reader`] answers the questions.
+//!
+//! What a store of another kind may use alone:
 //!
 //! - [`FileOutline`]: one file's symbols and documentation units, as answers are made of them.
-//! - [`compact`]: uses, what they resolve to, and embeddings in few bytes.
+//! - [`compact`]: uses, and what they resolve to, in few bytes.
 //! - [`RunFacts`]: what files offer each other while many are resolved, all of it in little memory where it is at hand.
 //! - [`for_resolution`]: an analysis without the texts that resolving does not look at.
 //! - [`reusable_of`]: the vectors of files that are gathered and not written yet.
@@ -9,24 +15,35 @@
 //! - [`parallel`]: pure computation on all cores.
 //! - [`WriterLock`]: one session for each index of local files.
 //! - [`At`]: where something failed, for errors.
-//! - [`questions`]: what every store makes of its tables when it is asked.
 //!
 //! A store may use what it likes of this, and owes it nothing: the contract is `codira-contracts` alone.
 
+mod cancel;
+mod codec;
 pub mod compact;
 mod errors;
+mod forms;
 mod lock;
 mod offers;
 mod outline;
 pub mod parallel;
-pub mod questions;
+mod postings;
+mod questions;
 mod resolving;
 mod reuse;
+mod session;
+pub mod tables;
+#[cfg(test)]
+mod tests;
 pub mod vectors;
 
+pub use cancel::Cancel;
 pub use errors::{At, again};
 pub use lock::WriterLock;
 pub use offers::{AllOffers, PackedOffers, RunFacts};
 pub use outline::FileOutline;
+pub use questions::Reader;
 pub use resolving::for_resolution;
 pub use reuse::reusable_of;
+pub use session::Session;
+pub use tables::{Begun, Draft, Store, Tables};

@@ -1,6 +1,7 @@
 //! Pure computation on all cores, for stores that encode or resolve many files: on threads that live as long as one call.
 
 use std::{
+    future::Future,
     panic::resume_unwind,
     sync::{
         Mutex, PoisonError,
@@ -8,6 +9,8 @@ use std::{
     },
     thread,
 };
+
+use tokio::sync::oneshot;
 
 /// How many items make a thread worth its start.
 const WORTH_A_THREAD: usize = 8;
@@ -45,4 +48,19 @@ pub fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec
     });
     done.sort_unstable_by_key(|(place, _)| *place);
     done.into_iter().map(|(_, made)| made).collect()
+}
+
+/// The same while the runtime goes on with other work. It begins now: its caller need not wait for it yet.
+pub(crate) fn spawn<T: Send + 'static, R: Send + 'static>(
+    items: Vec<T>,
+    work: impl Fn(T) -> R + Send + Sync + 'static,
+) -> impl Future<Output = Vec<R>> + Send {
+    let (sender, receiver) = oneshot::channel();
+    let thread = thread::spawn(move || drop(sender.send(map(items, work))));
+    async {
+        match receiver.await {
+            Ok(done) => done,
+            Err(_) => resume_unwind(thread.join().expect_err("only a panic keeps the thread from answering")),
+        }
+    }
 }

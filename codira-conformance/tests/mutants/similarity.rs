@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use codira_contracts::*;
-use codira_store::vectors::{Estimator, Sketch};
 
 use crate::{
     embeddings::every_vector,
@@ -152,11 +151,11 @@ struct ApproximatesMany;
 #[async_trait]
 impl Fault for ApproximatesMany {
     async fn candidates(&self, reader: &dyn IndexReader, request: &CandidateRequest) -> Answer<Vec<Candidate>> {
-        let estimator = Estimator::new(request.vector.as_slice());
-        let roughly = |_: &[f32], stored: &[f32]| {
-            let bounds = estimator.bounds(Sketch::of(stored).as_bytes()).unwrap();
-            (bounds.low + bounds.high) / 2.0
+        let in_bytes = |numbers: &[f32]| -> Vec<f32> {
+            let most = numbers.iter().fold(f32::MIN_POSITIVE, |most, number| most.max(number.abs()));
+            numbers.iter().map(|number| (number / most * 127.0).round()).collect()
         };
+        let roughly = |query: &[f32], stored: &[f32]| score::cosine(query, &in_bytes(stored));
         let all = reader.candidates(&CandidateRequest { limit: None, ..request.clone() }).await?;
         if all.len() <= 200 {
             return reader.candidates(request).await;

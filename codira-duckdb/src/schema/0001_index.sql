@@ -1,11 +1,9 @@
--- The first schema.
+-- The schema.
 --
--- What a question matches, orders by or counts is a column; everything else of a record lies in a blob beside it (postcard). Columns of
--- long texts and blobs are compressed with zstd, thousands of rows together; DuckDB chooses for the others. There are no
--- indexes: a question reads a few columns whole, which for these tables takes less than looking its rows up would save.
---
--- A file keeps its number when it is put again, and so does a symbol in its file: edges of other files stay right.
--- `edge`, `import`, `resolution` and `asked` follow from the rest and are rewritten file by file.
+-- A document store with an inverted index: each file is a row of what runs look at, a row of blobs that hold what was said of it, and
+-- a row of what came of resolving it. Posting lists lead from keys to files. Blobs are those of codira-store, which compresses them:
+-- DuckDB's own trying took several times as long to write, and to read a few. There are no indexes: a question reads a few narrow
+-- columns whole, which for these tables takes less than looking its rows up would save.
 
 -- One row for each migration that was run.
 CREATE TABLE schema_version (number UINTEGER NOT NULL);
@@ -15,11 +13,11 @@ CREATE TABLE state (
     generation UBIGINT NOT NULL,
     backend VARCHAR NOT NULL,
     version VARCHAR NOT NULL,
-    coverage UTINYINT NOT NULL,
-    -- The analyzer inventory, sorted by tool.
-    analyzers BLOB NOT NULL
+    -- The inventory of the run, and by which rules edges were derived.
+    run BLOB NOT NULL
 );
 
+-- A file keeps its number when it is put again, so that what leads to it stays right.
 CREATE TABLE file (
     id UINTEGER NOT NULL,
     path VARCHAR NOT NULL,
@@ -38,84 +36,37 @@ CREATE TABLE file (
     doc_issues UINTEGER NOT NULL
 );
 
--- What reads back whole: imports, uses and status; the source text; and what the file offers to the resolution of others.
-CREATE TABLE content (
+-- What was put, but for documentation issues.
+CREATE TABLE document (
     file UINTEGER NOT NULL,
-    rest BLOB NOT NULL USING COMPRESSION zstd,
-    source VARCHAR NOT NULL USING COMPRESSION zstd,
-    offers BLOB NOT NULL USING COMPRESSION zstd
+    outline BLOB NOT NULL USING COMPRESSION uncompressed,
+    content BLOB NOT NULL USING COMPRESSION uncompressed
 );
 
-CREATE TABLE symbol (
+-- Documentation issues of the files that have some.
+CREATE TABLE doc_issue (
     file UINTEGER NOT NULL,
-    number UINTEGER NOT NULL,
-    -- The place in the file's list.
-    ordinal UINTEGER NOT NULL,
-    stable_id VARCHAR NOT NULL,
-    kind UTINYINT NOT NULL,
-    name VARCHAR NOT NULL,
-    logical_name VARCHAR NOT NULL,
-    -- The number of the parent.
-    parent UINTEGER,
-    first UINTEGER NOT NULL,
-    last UINTEGER NOT NULL,
-    body BLOB NOT NULL USING COMPRESSION zstd
+    body BLOB NOT NULL USING COMPRESSION uncompressed
 );
 
-CREATE TABLE edge (
-    -- The owner: a symbol's file and number.
-    file UINTEGER NOT NULL,
-    owner UINTEGER NOT NULL,
-    kind UTINYINT NOT NULL,
-    -- How far it leads: 0 to a symbol, then the kinds of external things, last what is unresolved.
-    reach UTINYINT NOT NULL,
-    -- The target where it is a symbol: file and number.
-    target_file UINTEGER,
-    target UINTEGER,
-    -- The target elsewhere: the full text, and its last name.
-    text VARCHAR,
-    name VARCHAR,
-    sites BLOB NOT NULL
-);
-
-CREATE TABLE import (
-    file UINTEGER NOT NULL,
-    ordinal UINTEGER NOT NULL,
-    -- 0 into a file, 1 out of the repository, 2 where no one can tell.
-    reach UTINYINT NOT NULL,
-    target UINTEGER,
-    module VARCHAR NOT NULL,
-    body BLOB NOT NULL
-);
-
--- How many edges came out of a file's resolution.
+-- What came of a file's resolution; how many edges, and how many of them resolved.
 CREATE TABLE resolution (
     file UINTEGER NOT NULL,
     edges UINTEGER NOT NULL,
-    resolved UINTEGER NOT NULL
+    resolved UINTEGER NOT NULL,
+    resolved_uses BLOB NOT NULL USING COMPRESSION uncompressed
 );
 
--- Which files offer something under a key, and which asked for it, by a digest of the key: a collision costs work, no more.
-CREATE TABLE offer (key INTEGER NOT NULL, file UINTEGER NOT NULL);
-CREATE TABLE asked (key INTEGER NOT NULL, file UINTEGER NOT NULL);
-
-CREATE TABLE documentation (
-    file UINTEGER NOT NULL,
-    ordinal UINTEGER NOT NULL,
-    stable_id VARCHAR NOT NULL,
-    -- The number of the symbol.
-    owner UINTEGER,
+-- Segments of posting lists, and how many pairs of key and file each holds.
+CREATE TABLE segment (
+    id UINTEGER NOT NULL,
+    pairs UBIGINT NOT NULL
+);
+-- The blocks of all segments, by their first keys.
+CREATE TABLE posting (
+    segment UINTEGER NOT NULL,
     first UINTEGER NOT NULL,
-    last UINTEGER NOT NULL,
-    body BLOB NOT NULL USING COMPRESSION zstd
-);
-
-CREATE TABLE doc_issue (
-    file UINTEGER NOT NULL,
-    ordinal UINTEGER NOT NULL,
-    rule VARCHAR NOT NULL,
-    severity UTINYINT NOT NULL,
-    body BLOB NOT NULL USING COMPRESSION zstd
+    body BLOB NOT NULL USING COMPRESSION uncompressed
 );
 
 CREATE TABLE spec (
@@ -127,23 +78,13 @@ CREATE TABLE spec (
     dimension UINTEGER NOT NULL,
     precision UTINYINT NOT NULL
 );
-
--- `owner` is the id in the file of a symbol, or of a documentation unit where `documents`. Numbers are bytes: they come back bit
--- for bit, and are compared by the contract's own scoring.
-CREATE TABLE vector (
+-- The embeddings of a file and a spec.
+CREATE TABLE embedding (
     spec UINTEGER NOT NULL,
     file UINTEGER NOT NULL,
-    owner VARCHAR NOT NULL,
-    documents BOOLEAN NOT NULL,
-    text_hash BLOB NOT NULL,
-    numbers BLOB NOT NULL
-);
-
--- Texts that wait for their vector.
-CREATE TABLE pending (
-    spec UINTEGER NOT NULL,
-    file UINTEGER NOT NULL,
-    owner VARCHAR NOT NULL,
-    documents BOOLEAN NOT NULL,
-    text VARCHAR NOT NULL
+    computed UINTEGER NOT NULL,
+    pending UINTEGER NOT NULL,
+    sketches BLOB NOT NULL USING COMPRESSION uncompressed,
+    vectors BLOB NOT NULL USING COMPRESSION uncompressed,
+    owners BLOB NOT NULL USING COMPRESSION uncompressed
 );

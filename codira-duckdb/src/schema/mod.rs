@@ -1,8 +1,5 @@
 //! The schema, as numbered migrations, and how the number of a file is told.
 
-mod documents;
-mod sketches;
-
 use codira_contracts::BackendError;
 
 use crate::engine::Database;
@@ -11,40 +8,20 @@ use crate::engine::Database;
 ///
 /// A change of the contract's model that changes the form of a blob needs a migration, too: a test keeps the forms.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Schema(&'static [Step]);
+pub(crate) struct Schema(&'static [&'static str]);
 
-/// One migration.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Step {
-    /// What SQL does.
-    pub(crate) sql: &'static str,
-    /// What it cannot do, done afterwards.
-    pub(crate) then: fn(&Database) -> Result<(), BackendError>,
-}
+const INDEX: &str = include_str!("0001_index.sql");
 
 /// The schema that this crate reads and writes.
-pub(crate) const CURRENT: Schema = Schema::new(&[
-    Step { sql: include_str!("0001_index.sql"), then: |_| Ok(()) },
-    Step { sql: include_str!("0002_sketches.sql"), then: sketches::move_vectors },
-    Step { sql: include_str!("0003_documents.sql"), then: documents::make_documents },
-    Step { sql: include_str!("0004_rules.sql"), then: |_| Ok(()) },
-]);
+pub(crate) const CURRENT: Schema = Schema(&[INDEX]);
+
+/// A schema that a later program might have.
+pub(crate) const NEXT: Schema = Schema(&[INDEX, "CREATE TABLE note (file UINTEGER)"]);
 
 /// Which migrations were run?
 const VERSION: &str = "SELECT number FROM schema_version";
 
 impl Schema {
-    /// The schema that these migrations lead to.
-    pub(crate) const fn new(steps: &'static [Step]) -> Self {
-        Self(steps)
-    }
-
-    /// The migrations that lead to it.
-    #[cfg(test)]
-    pub(crate) const fn steps(self) -> &'static [Step] {
-        self.0
-    }
-
     /// Its number.
     pub(crate) fn number(self) -> u32 {
         u32::try_from(self.0.len()).expect("there are not that many migrations")
@@ -53,8 +30,7 @@ impl Schema {
     /// Brings a database of schema `from` to this one; 0 is an empty database.
     pub(crate) fn migrate(self, database: &Database, from: u32) -> Result<(), BackendError> {
         for (step, number) in self.0.iter().zip(1..).filter(|(_, number)| *number > from) {
-            database.batch(&format!("{};\nINSERT INTO schema_version VALUES ({number});", step.sql))?;
-            (step.then)(database)?;
+            database.batch(&format!("{step};\nINSERT INTO schema_version VALUES ({number});"))?;
         }
         Ok(())
     }

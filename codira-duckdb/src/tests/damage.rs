@@ -55,7 +55,7 @@ async fn views_are_refused() {
     let backend = DuckdbBackend::in_directory(directory.path());
     commit(&backend, WriteScope::Full, 2, 1).await;
     let forged = duckdb::Connection::open(&path).unwrap();
-    let view = "ALTER TABLE symbol RENAME TO other; CREATE VIEW symbol AS SELECT * FROM other";
+    let view = "ALTER TABLE document RENAME TO other; CREATE VIEW document AS SELECT * FROM other";
     forged.execute_batch(view).unwrap();
     forged.close().unwrap();
     is_replaced(directory.path(), "a view").await;

@@ -1,7 +1,6 @@
-//! Tests that need to see behind the backend: other schemas, damaged files, forms of blobs.
+//! Tests that need to see behind the backend: other schemas, damaged files.
 #![allow(clippy::unwrap_used)]
 
-mod blobs;
 mod damage;
 mod samples;
 mod schemas;

@@ -8,19 +8,7 @@ use codira_contracts::{
 };
 
 use super::samples::{ask_everything, bytes, commit, spec};
-use crate::{
-    DuckdbBackend, FILE_NAME,
-    engine::Database,
-    instance::Use,
-    schema::{self, Schema, Step},
-};
-
-/// The current schema, and one that a newer program might have.
-fn newer() -> Schema {
-    let mut steps = schema::CURRENT.steps().to_vec();
-    steps.push(Step { sql: "CREATE TABLE note (file UINTEGER);", then: |_| Ok(()) });
-    Schema::new(Box::leak(steps.into_boxed_slice()))
-}
+use crate::{DuckdbBackend, FILE_NAME, schema};
 
 fn mismatch(error: BackendError) -> (u32, u32) {
     match error {
@@ -31,7 +19,7 @@ fn mismatch(error: BackendError) -> (u32, u32) {
 
 #[tokio::test]
 async fn an_older_schema_is_migrated_when_a_session_commits() {
-    let newer = newer();
+    let newer = schema::NEXT;
     let directory = tempfile::tempdir().unwrap();
     let old = DuckdbBackend::in_directory(directory.path());
     let new = DuckdbBackend::with_schema(directory.path().to_owned(), newer);
@@ -53,22 +41,11 @@ async fn an_older_schema_is_migrated_when_a_session_commits() {
     assert_eq!(reader.totals().await.unwrap().files, 3);
 }
 
-/// Only the program that wrote a schema knows what it wrote: the conformance kit migrates these.
-#[test]
-fn of_every_older_schema_there_is_a_store() {
-    let stores = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance-stores");
-    for number in 1..schema::CURRENT.number() {
-        let index = stores.join(format!("older-{number}")).join(FILE_NAME);
-        let database = Database::open(&index, &index, Use::Read).unwrap();
-        assert_eq!(schema::number_of(&database).unwrap(), number, "{}", index.display());
-    }
-}
-
 #[tokio::test]
 async fn a_full_session_over_an_older_schema_goes_on_from_it() {
     let directory = tempfile::tempdir().unwrap();
     let old = DuckdbBackend::in_directory(directory.path());
-    let new = DuckdbBackend::with_schema(directory.path().to_owned(), newer());
+    let new = DuckdbBackend::with_schema(directory.path().to_owned(), schema::NEXT);
     commit(&old, WriteScope::Full, 3, 1).await;
     let mut session = new.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap();
     let request = ReuseRequest { spec: spec(), texts: vec![ContentHash::of(b"Feeds 1.")] };
@@ -80,7 +57,7 @@ async fn a_full_session_over_an_older_schema_goes_on_from_it() {
 
 #[tokio::test]
 async fn a_newer_schema_is_refused_by_readers_and_sessions() {
-    let newer = newer();
+    let newer = schema::NEXT;
     let directory = tempfile::tempdir().unwrap();
     let old = DuckdbBackend::in_directory(directory.path());
     let new = DuckdbBackend::with_schema(directory.path().to_owned(), newer);
@@ -101,23 +78,21 @@ async fn a_newer_schema_is_refused_by_readers_and_sessions() {
 }
 
 #[tokio::test]
-#[ignore = "writes the store of a newer schema for the conformance kit, after a change of the schema"]
-async fn write_the_store_of_a_newer_schema() {
-    let newer = newer();
-    let stores = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance-stores");
-    let store = stores.join(format!("newer-{}", newer.number()));
-    std::fs::create_dir_all(&store).unwrap();
-    let backend = DuckdbBackend::with_schema(store.clone(), newer);
-    backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap().commit().await.unwrap();
-    std::fs::remove_file(store.join(format!("{FILE_NAME}.lock"))).unwrap();
-}
-
-#[tokio::test]
-#[ignore = "writes the store of another version for the conformance kit, after a change of the schema"]
-async fn write_the_store_of_another_version() {
-    let stores = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance-stores");
-    let store = stores.join(format!("same-{}", schema::CURRENT.number()));
-    std::fs::create_dir_all(&store).unwrap();
-    codira_conformance::write_sample(&DuckdbBackend::in_directory(store.clone()).of_version("0.0.1")).await.unwrap();
-    std::fs::remove_file(store.join(format!("{FILE_NAME}.lock"))).unwrap();
+#[ignore = "writes the stores of other schemas and versions for the conformance kit, after a change of the schema"]
+async fn write_the_stores_of_others() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let own = schema::CURRENT.number();
+    let stores = [
+        (format!("conformance-stores/newer-{}", own + 1), schema::NEXT, env!("CARGO_PKG_VERSION")),
+        (format!("conformance-stores/same-{own}"), schema::CURRENT, "0.0.1"),
+        (format!("migration-stores/older-{own}"), schema::CURRENT, env!("CARGO_PKG_VERSION")),
+    ];
+    for (name, schema, version) in stores {
+        let store = tests.join(name);
+        let _ = std::fs::remove_dir_all(&store);
+        std::fs::create_dir_all(&store).unwrap();
+        let backend = DuckdbBackend::with_schema(store.clone(), schema).of_version(version);
+        codira_conformance::write_sample(&backend).await.unwrap();
+        std::fs::remove_file(store.join(format!("{FILE_NAME}.lock"))).unwrap();
+    }
 }

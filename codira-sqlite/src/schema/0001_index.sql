@@ -1,7 +1,7 @@
--- The first schema.
+-- The schema.
 --
--- A store of documents with inverted lists: each file is a row of what runs look at, a row of blobs that hold what was said of it, and
--- a row of what came of resolving it. Lists lead from keys to files. Forms are those of `forms` and `postings`.
+-- A document store with an inverted index: each file is a row of what runs look at, a row of blobs that hold what was said of it, and
+-- a row of what came of resolving it. Posting lists lead from keys to files. Blobs are those of codira-store.
 --
 -- No declared foreign keys: the session deletes by file, and a check on each row would only repeat that.
 
@@ -11,9 +11,8 @@ CREATE TABLE state (
     generation INTEGER NOT NULL,
     backend TEXT NOT NULL,
     version TEXT NOT NULL,
-    coverage INTEGER NOT NULL,
-    -- The analyzer inventory, sorted by tool.
-    analyzers BLOB NOT NULL
+    -- The inventory of the run, and by which rules edges were derived.
+    run BLOB NOT NULL
 ) STRICT;
 
 -- A file keeps its number when it is put again, so that what leads to it stays right.
@@ -55,10 +54,10 @@ CREATE TABLE resolution (
     file INTEGER PRIMARY KEY,
     edges INTEGER NOT NULL,
     resolved INTEGER NOT NULL,
-    meanings BLOB NOT NULL
+    resolved_uses BLOB NOT NULL
 ) STRICT;
 
--- Segments of inverted lists, and how many pairs of key and file each holds.
+-- Segments of posting lists, and how many pairs of key and file each holds.
 CREATE TABLE segment (
     id INTEGER PRIMARY KEY,
     pairs INTEGER NOT NULL
@@ -77,33 +76,60 @@ CREATE TABLE spec (
     model_version TEXT NOT NULL,
     dimension INTEGER NOT NULL,
     precision INTEGER NOT NULL,
-    -- How many embeddings there are; counted when a session commits that touched any.
-    computed INTEGER NOT NULL DEFAULT 0,
-    pending INTEGER NOT NULL DEFAULT 0,
     UNIQUE (engine, engine_version, model, model_version, dimension, precision)
 ) STRICT;
--- Rows of one spec lie together: the id is the spec's shifted by 40 bits, plus a running number. `owner` is the id in the file
--- of a symbol, or of a documentation unit where `documents` is 1.
-CREATE TABLE vector (
+-- The embeddings of a file and a spec. Rows of one spec lie together: the id is the spec's shifted by 32 bits, plus the file's.
+CREATE TABLE embedding (
     id INTEGER PRIMARY KEY,
     file INTEGER NOT NULL,
-    owner TEXT NOT NULL,
-    documents INTEGER NOT NULL,
-    text_hash BLOB NOT NULL,
-    numbers BLOB NOT NULL
+    computed INTEGER NOT NULL,
+    pending INTEGER NOT NULL,
+    vectors BLOB NOT NULL,
+    owners BLOB NOT NULL
 ) STRICT;
-CREATE INDEX vector_owner ON vector (file, owner);
-CREATE INDEX vector_text ON vector (text_hash);
--- Texts that wait for their vector.
-CREATE TABLE pending (
-    spec INTEGER NOT NULL,
-    file INTEGER NOT NULL,
-    owner TEXT NOT NULL,
-    documents INTEGER NOT NULL,
-    text TEXT NOT NULL,
-    PRIMARY KEY (file, owner, spec)
+CREATE INDEX embedding_file ON embedding (file);
+-- What a search passes: apart, so that each takes no more pages than it fills. The id is that of the embeddings.
+CREATE TABLE sketch (
+    id INTEGER PRIMARY KEY,
+    body BLOB NOT NULL
 ) STRICT;
-CREATE INDEX pending_spec ON pending (spec);
+-- Counted without a look at the rows.
+CREATE INDEX embedding_count ON embedding (id, computed, pending);
+
+-- The one row of sums over files and their resolutions. Triggers keep it; no statement of the program writes it.
+CREATE TABLE total (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    files INTEGER NOT NULL,
+    symbols INTEGER NOT NULL,
+    imports INTEGER NOT NULL,
+    calls INTEGER NOT NULL,
+    "references" INTEGER NOT NULL,
+    documentation INTEGER NOT NULL,
+    doc_issues INTEGER NOT NULL,
+    edges INTEGER NOT NULL,
+    resolved INTEGER NOT NULL
+) STRICT;
+INSERT INTO total VALUES (1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+CREATE TRIGGER file_added AFTER INSERT ON file BEGIN
+    UPDATE total SET files = files + 1, symbols = symbols + NEW.symbols, imports = imports + NEW.imports, calls = calls + NEW.calls,
+        "references" = "references" + NEW."references", documentation = documentation + NEW.documentation,
+        doc_issues = doc_issues + NEW.doc_issues;
+END;
+CREATE TRIGGER file_removed AFTER DELETE ON file BEGIN
+    UPDATE total SET files = files - 1, symbols = symbols - OLD.symbols, imports = imports - OLD.imports, calls = calls - OLD.calls,
+        "references" = "references" - OLD."references", documentation = documentation - OLD.documentation,
+        doc_issues = doc_issues - OLD.doc_issues;
+END;
+-- What else is said of a file changes by putting it again.
+CREATE TRIGGER file_purged AFTER UPDATE OF doc_issues ON file BEGIN
+    UPDATE total SET doc_issues = doc_issues - OLD.doc_issues + NEW.doc_issues;
+END;
+CREATE TRIGGER resolution_added AFTER INSERT ON resolution BEGIN
+    UPDATE total SET edges = edges + NEW.edges, resolved = resolved + NEW.resolved;
+END;
+CREATE TRIGGER resolution_removed AFTER DELETE ON resolution BEGIN
+    UPDATE total SET edges = edges - OLD.edges, resolved = resolved - OLD.resolved;
+END;
 
 -- "codi" in ASCII.
 PRAGMA application_id = 1668244585;

@@ -1,8 +1,7 @@
-//! Tests that need to see behind the backend: logs of killed sessions, other schemas, damaged pages, forms of blobs.
+//! Tests that need to see behind the backend: logs of killed sessions, other schemas, damaged pages.
 #![allow(clippy::unwrap_used)]
 
 mod again;
-mod blobs;
 mod damage;
 mod log;
 mod samples;

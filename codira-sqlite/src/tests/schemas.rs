@@ -1,6 +1,6 @@
 //! Indexes of older and newer programs.
 
-use std::{fs::File, path::Path};
+use std::path::Path;
 
 use codira_contracts::{
     BackendError, ContentHash, IndexBackend, IndexReader, IndexWriteSession, ReuseRequest, SessionRequest, WriteScope,
@@ -8,21 +8,7 @@ use codira_contracts::{
 };
 
 use super::samples::{ask_everything, bytes, commit, names, spec};
-use crate::{
-    FILE_NAME, SqliteBackend,
-    files::{self, Found},
-    schema::{self, Schema, Step},
-};
-
-/// The current schema, and one that a newer program might have.
-fn newer() -> Schema {
-    let next = Step { description: "notes", sql: "CREATE TABLE note (id INTEGER PRIMARY KEY); PRAGMA user_version = 0;" };
-    let number = schema::CURRENT.number() + 1;
-    let sql: &'static str = Box::leak(next.sql.replace("= 0", &format!("= {number}")).into_boxed_str());
-    let mut steps = schema::CURRENT.steps().to_vec();
-    steps.push(Step { sql, ..next });
-    Schema::new(Box::leak(steps.into_boxed_slice()))
-}
+use crate::{FILE_NAME, SqliteBackend, schema};
 
 fn mismatch(error: BackendError) -> (u32, u32) {
     match error {
@@ -33,7 +19,7 @@ fn mismatch(error: BackendError) -> (u32, u32) {
 
 #[tokio::test]
 async fn an_older_schema_is_migrated_when_a_session_commits() {
-    let newer = newer();
+    let newer = schema::NEXT;
     let directory = tempfile::tempdir().unwrap();
     let old = SqliteBackend::in_directory(directory.path());
     let new = SqliteBackend::with_schema(directory.path().to_owned(), newer);
@@ -54,22 +40,9 @@ async fn an_older_schema_is_migrated_when_a_session_commits() {
     assert_eq!(reader.totals().await.unwrap().files, 3);
 }
 
-/// Only the program that wrote a schema knows what it wrote: the conformance kit migrates these.
-#[test]
-fn of_every_older_schema_there_is_a_store() {
-    let stores = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance-stores");
-    for number in 1..schema::CURRENT.number() {
-        let store = stores.join(format!("older-{number}")).join(FILE_NAME);
-        let Found::Index { schema, whole: true } = files::inspect(&File::open(&store).unwrap()).unwrap() else {
-            panic!("{} is no index", store.display())
-        };
-        assert_eq!(schema, number, "{}", store.display());
-    }
-}
-
 #[tokio::test]
 async fn a_full_session_over_an_older_schema_goes_on_from_it() {
-    let newer = newer();
+    let newer = schema::NEXT;
     let directory = tempfile::tempdir().unwrap();
     let old = SqliteBackend::in_directory(directory.path());
     let new = SqliteBackend::with_schema(directory.path().to_owned(), newer);
@@ -84,7 +57,7 @@ async fn a_full_session_over_an_older_schema_goes_on_from_it() {
 
 #[tokio::test]
 async fn a_newer_schema_is_refused_by_readers_and_sessions() {
-    let newer = newer();
+    let newer = schema::NEXT;
     let directory = tempfile::tempdir().unwrap();
     let old = SqliteBackend::in_directory(directory.path());
     let new = SqliteBackend::with_schema(directory.path().to_owned(), newer);
@@ -104,23 +77,21 @@ async fn a_newer_schema_is_refused_by_readers_and_sessions() {
 }
 
 #[tokio::test]
-#[ignore = "writes the store of a newer schema for the conformance kit, after a change of the schema"]
-async fn write_the_store_of_a_newer_schema() {
-    let newer = newer();
-    let stores = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance-stores");
-    let store = stores.join(format!("newer-{}", newer.number()));
-    std::fs::create_dir_all(&store).unwrap();
-    let backend = SqliteBackend::with_schema(store.clone(), newer);
-    backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap().commit().await.unwrap();
-    std::fs::remove_file(store.join(format!("{FILE_NAME}.lock"))).unwrap();
-}
-
-#[tokio::test]
-#[ignore = "writes the store of another version for the conformance kit, after a change of the schema"]
-async fn write_the_store_of_another_version() {
-    let stores = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance-stores");
-    let store = stores.join(format!("same-{}", schema::CURRENT.number()));
-    std::fs::create_dir_all(&store).unwrap();
-    codira_conformance::write_sample(&SqliteBackend::in_directory(store.clone()).of_version("0.0.1")).await.unwrap();
-    std::fs::remove_file(store.join(format!("{FILE_NAME}.lock"))).unwrap();
+#[ignore = "writes the stores of other schemas and versions for the conformance kit, after a change of the schema"]
+async fn write_the_stores_of_others() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let own = schema::CURRENT.number();
+    let stores = [
+        (format!("conformance-stores/newer-{}", own + 1), schema::NEXT, env!("CARGO_PKG_VERSION")),
+        (format!("conformance-stores/same-{own}"), schema::CURRENT, "0.0.1"),
+        (format!("migration-stores/older-{own}"), schema::CURRENT, env!("CARGO_PKG_VERSION")),
+    ];
+    for (name, schema, version) in stores {
+        let store = tests.join(name);
+        let _ = std::fs::remove_dir_all(&store);
+        std::fs::create_dir_all(&store).unwrap();
+        let backend = SqliteBackend::with_schema(store.clone(), schema).of_version(version);
+        codira_conformance::write_sample(&backend).await.unwrap();
+        std::fs::remove_file(store.join(format!("{FILE_NAME}.lock"))).unwrap();
+    }
 }

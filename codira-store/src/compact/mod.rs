@@ -1,8 +1,8 @@
-//! Compact forms of what a file uses and of what that means, for stores that keep a file as one document; and of embeddings.
+//! Compact forms of what a file uses and of what that means, for stores that keep a file as one document.
 //!
 //! Uses and edges are most of what is said of a file, and most of that is said again and again. [`Uses`] say alike uses once.
 //! [`ResolvedUses`] say what came of [resolving](codira_contracts::resolve) them, without what their texts say already. [`edges`] reads both
-//! together, so that a store keeps no edge. An [`Embedding`] is a row of an embedding, with all that is computed of it. The forms go through serde; places and numbers in them are differences to what
+//! together, so that a store keeps no edge. The forms go through serde; places and numbers in them are differences to what
 //! came before, so that most are small and many are equal: store them in a format of variable length, and compress.
 //!
 //! What is read is never trusted: bytes that a store cannot have written give `None`.
@@ -36,11 +36,9 @@
 //! ```
 
 mod edges;
-mod embeddings;
 mod resolved_uses;
 mod uses;
 
 pub use edges::{FileEdge, edges};
-pub use embeddings::{Embedding, EmbeddingForm};
 pub use resolved_uses::{Landing, ResolvedUse, ResolvedUses};
 pub use uses::{Like, Uses};

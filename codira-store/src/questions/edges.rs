@@ -1,77 +1,99 @@
-//! Questions about edges.
+//! Edges, from either end: posting lists lead from what is at an end to the files in which edges begin.
 
 use std::sync::Arc;
 
-use codira_contracts::{EdgeEntry, EdgeRequest, EdgeTarget, ExternalKind, StableId, SymbolKey, last_name};
+use codira_contracts::{
+    BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, ExternalKind, PathPrefix, StableId, SymbolKey, last_name,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    Answer,
-    documents::{Documents, FilesToRead, first, is_full},
+    batches::{BATCH_FILES, FilesToRead, first, is_full},
+    index::Index,
 };
 use crate::{
     FileOutline,
     compact::{FileEdge, ResolvedUse},
+    postings::Key,
+    tables::{FileRow, Tables},
 };
 
-/// Edges, from either end.
-pub trait EdgeQuestions: Documents {
-    /// The files in which the edges of a request begin, and perhaps others, by path; and which of their edges are wanted.
-    fn files_with_edges<'r>(&mut self, request: &'r EdgeRequest) -> impl Answer<(FilesToRead, WantedEdges<'r>)>;
-
-    /// The outlines and edges of files that are there, in their order. The owner of each edge is an index of a symbol.
-    fn file_edges(&mut self, files: &[u32]) -> impl Answer<Vec<FileEdges>>;
-
+impl<T: Tables> Index<'_, T> {
     /// The edges of one kind at one end.
-    fn edges(&mut self, request: &EdgeRequest) -> impl Answer<Vec<EdgeEntry>> {
-        async {
-            let mut entries = Vec::new();
-            if is_full(&entries, request.limit) {
-                return Ok(entries);
-            }
-            let (files, wanted) = self.files_with_edges(request).await?;
-            for files in files.batches() {
-                let read = self.file_edges(files).await?;
-                let taken = |file: &FileEdges, edge: &FileEdge| edge.kind == request.kind && wanted.takes(&file.outline, edge);
-                let taken = read.iter().map(|file| (file, file.edges.iter().filter(|edge| taken(file, edge)).collect()));
-                let taken: Vec<(&FileEdges, Vec<&FileEdge>)> = taken.collect();
-                let own = read.iter().map(|file| file.outline.clone());
-                let mut outlines: Outlines = files.iter().copied().zip(own).collect();
-                let targets = taken.iter().flat_map(|(_, edges)| edges.iter().filter_map(|edge| target(edge)));
-                let others: FxHashSet<u32> = targets.filter(|file| !outlines.contains_key(file)).collect();
-                let mut others: Vec<u32> = others.into_iter().collect();
-                others.sort_unstable();
-                for some in others.chunks(Self::OUTLINES) {
-                    outlines.extend(some.iter().copied().zip(self.outlines(some).await?));
-                }
-                for (file, edges) in taken {
-                    let edges = edges.into_iter().filter(|edge| wanted.takes_target(edge, &outlines));
-                    let of_file = edges.map(|edge| entry(&file.outline, edge, &outlines)).collect::<Option<Vec<_>>>();
-                    let mut of_file = of_file.ok_or_else(|| self.unreadable("the end of an edge"))?;
-                    of_file.sort_by(|a, b| order(a).cmp(&order(b)));
-                    entries.extend(of_file);
-                }
-                if is_full(&entries, request.limit) {
-                    break;
-                }
-            }
-            Ok(first(entries, request.limit))
+    pub(super) async fn edges(&mut self, request: &EdgeRequest) -> Result<Vec<EdgeEntry>, BackendError> {
+        let mut entries = Vec::new();
+        if is_full(&entries, request.limit) {
+            return Ok(entries);
         }
+        let (files, wanted) = self.files_with_edges(request).await?;
+        for files in FilesToRead::new(&files, request.limit).batches() {
+            let read = self.graphs(files).await?;
+            let taken_of = |outline: &FileOutline, edge: &FileEdge| edge.kind == request.kind && wanted.takes(outline, edge);
+            let mut taken: Vec<(&FileOutline, Vec<&FileEdge>)> = Vec::with_capacity(read.len());
+            for (outline, graph) in &read {
+                taken.push((outline, graph.edges.iter().filter(|edge| taken_of(outline, edge)).collect()));
+            }
+            let own = read.iter().map(|(outline, _)| outline.clone());
+            let mut outlines: Outlines = files.iter().copied().zip(own).collect();
+            let targets = taken.iter().flat_map(|(_, edges)| edges.iter().filter_map(|edge| target(edge)));
+            let others: FxHashSet<u32> = targets.filter(|file| !outlines.contains_key(file)).collect();
+            let mut others: Vec<u32> = others.into_iter().collect();
+            others.sort_unstable();
+            for some in others.chunks(BATCH_FILES) {
+                outlines.extend(some.iter().copied().zip(self.outlines(some).await?));
+            }
+            for (outline, edges) in taken {
+                let edges = edges.into_iter().filter(|edge| wanted.takes_target(edge, &outlines));
+                let of_file = edges.map(|edge| entry(outline, edge, &outlines)).collect::<Option<Vec<_>>>();
+                let mut of_file = self.ok_or_corrupt(of_file, "the end of an edge")?;
+                of_file.sort_by(|a, b| order(a).cmp(&order(b)));
+                entries.extend(of_file);
+            }
+            if is_full(&entries, request.limit) {
+                break;
+            }
+        }
+        Ok(first(entries, request.limit))
     }
-}
 
-/// A file with its edges.
-#[derive(Clone, Debug)]
-pub struct FileEdges {
-    /// Its outline.
-    pub outline: Arc<FileOutline>,
-    /// The edges that its symbols own.
-    pub edges: Arc<[FileEdge]>,
+    /// The files in which the edges of a request begin, and perhaps others, by path; and which of their edges are wanted.
+    async fn files_with_edges<'r>(
+        &mut self,
+        request: &'r EdgeRequest,
+    ) -> Result<(Vec<FileRow>, WantedEdges<'r>), BackendError> {
+        let EdgeRequest { end, prefix, .. } = request;
+        Ok(match end {
+            EdgeEnd::From(key) => (self.file_inside(&key.path, prefix).await?, WantedEdges::Owner(&key.id)),
+            EdgeEnd::To(key) => match self.file_at(&key.path).await? {
+                Some(FileRow { number, .. }) => {
+                    let files = self.files_of(&[Key::Target(&key.path, &key.id)], prefix).await?;
+                    (files, WantedEdges::Target(number, &key.id))
+                }
+                None => (Vec::new(), WantedEdges::Owner(&key.id)),
+            },
+            EdgeEnd::FromNamed(name) => (self.files_of(&[Key::Name(name)], prefix).await?, WantedEdges::OwnerNamed(name)),
+            EdgeEnd::ToNamed(name) => {
+                let mut symbols = Vec::new();
+                let files = self.files_of(&[Key::Name(name)], &PathPrefix::root()).await?;
+                for numbers in FilesToRead::new(&files, None).batches() {
+                    for outline in self.outlines(numbers).await? {
+                        let named = outline.symbols.iter().filter(|symbol| symbol.name == *name);
+                        symbols.extend(named.map(|symbol| (outline.path.clone(), symbol.id.clone())));
+                    }
+                }
+                let mut keys: Vec<Key<'_>> = symbols.iter().map(|(path, id)| Key::Target(path, id)).collect();
+                keys.push(Key::Outside(name));
+                let targets = files.iter().map(|file| file.number).collect();
+                (self.files_of(&keys, prefix).await?, WantedEdges::TargetNamed(targets, name))
+            }
+            EdgeEnd::ToExternal(name) => (self.files_of(&[Key::Outside(name)], prefix).await?, WantedEdges::External(name)),
+        })
+    }
 }
 
 /// Which edges of a file are wanted.
 #[derive(Clone, Debug)]
-pub enum WantedEdges<'r> {
+enum WantedEdges<'r> {
     /// Those of the symbol of this id.
     Owner(&'r StableId),
     /// Those of symbols of this name.

@@ -1,11 +1,81 @@
-//! Questions about imports.
+//! Imports and includes, from either end.
 
-use codira_contracts::{ImportEntry, ImportRequest};
+use codira_contracts::{BackendError, ImportEnd, ImportEntry, ImportRequest, ImportTarget, PathPrefix, RepoPath};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Answer;
+use super::{
+    batches::{FilesToRead, first, is_full},
+    index::Index,
+};
+use crate::{compact::Landing, postings::Key, tables::Tables};
 
-/// Imports and includes, from either end.
-pub trait ImportQuestions: Send {
+/// Which imports are wanted of the files that are looked at.
+enum Wanted<'a> {
+    All,
+    /// Those of files of this module.
+    OfModule(&'a str),
+    /// Those that land in these files, or nowhere and name this module.
+    To(FxHashSet<u32>, Option<&'a str>),
+}
+
+impl<T: Tables> Index<'_, T> {
     /// The imports and includes at one end.
-    fn imports(&mut self, request: &ImportRequest) -> impl Answer<Vec<ImportEntry>>;
+    pub(super) async fn imports(&mut self, request: &ImportRequest) -> Result<Vec<ImportEntry>, BackendError> {
+        let ImportRequest { end, prefix, limit } = request;
+        let (files, wanted) = match end {
+            ImportEnd::FromFile(path) => (self.file_inside(path, prefix).await?, Wanted::All),
+            ImportEnd::FromModule(module) => (self.files_of(&[Key::Module(module)], prefix).await?, Wanted::OfModule(module)),
+            ImportEnd::ToFile(path) => {
+                let file = self.file_at(path).await?.map(|file| file.number);
+                (self.files_of(&[Key::Landing(path)], prefix).await?, Wanted::To(file.into_iter().collect(), None))
+            }
+            ImportEnd::ToModule(module) => {
+                let mut of_module = self.files_of(&[Key::Module(module)], &PathPrefix::root()).await?;
+                of_module.retain(|file| file.module == *module);
+                let mut keys: Vec<Key<'_>> = of_module.iter().map(|file| Key::Landing(&file.path)).collect();
+                keys.push(Key::Import(module));
+                let files = self.files_of(&keys, prefix).await?;
+                (files, Wanted::To(of_module.iter().map(|file| file.number).collect(), Some(module)))
+            }
+        };
+        let mut entries = Vec::new();
+        for numbers in FilesToRead::new(&files, *limit).batches() {
+            if is_full(&entries, *limit) {
+                break;
+            }
+            let graphs = self.graphs(numbers).await?;
+            let mut found = Vec::new();
+            for (outline, graph) in &graphs {
+                for (import, landing) in &graph.imports {
+                    let wanted = match (&wanted, landing) {
+                        (Wanted::All, _) => true,
+                        (Wanted::OfModule(module), _) => outline.module == *module,
+                        (Wanted::To(files, _), Landing::File(file)) => files.contains(file),
+                        (Wanted::To(_, module), Landing::External | Landing::Unresolved) => Some(&*import.module) == *module,
+                    };
+                    if wanted {
+                        found.push((outline, import, *landing));
+                    }
+                }
+            }
+            let targets = found.iter().filter_map(|(.., landing)| match landing {
+                Landing::File(file) => Some(*file),
+                Landing::External | Landing::Unresolved => None,
+            });
+            let targets = self.files(targets.collect(), &PathPrefix::root()).await?;
+            let paths: FxHashMap<u32, RepoPath> = targets.into_iter().map(|file| (file.number, file.path)).collect();
+            for (outline, import, landing) in found {
+                let target = match landing {
+                    Landing::File(file) => {
+                        ImportTarget::Resolved(self.ok_or_corrupt(paths.get(&file).cloned(), "where an import lands")?)
+                    }
+                    Landing::External => ImportTarget::External,
+                    Landing::Unresolved => ImportTarget::Unresolved,
+                };
+                let (path, module) = (outline.path.clone(), outline.module.clone());
+                entries.push(ImportEntry { path, module, import: import.clone(), target });
+            }
+        }
+        Ok(first(entries, *limit))
+    }
 }

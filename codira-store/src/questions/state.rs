@@ -1,52 +1,43 @@
 //! Questions about a state as a whole.
 
-use codira_contracts::{EmbeddingInventory, Language, Maintenance, Retention, RuntimeInventory, Totals};
+use codira_contracts::{BackendError, EmbeddingInventory, Maintenance, Retention, RuntimeInventory, Totals};
 
-use super::Answer;
+use super::index::Index;
+use crate::tables::Tables;
 
-/// What is true of a state as a whole.
-pub trait StateQuestions: Send {
-    /// What the session said that wrote the state: its inventory, but for embeddings.
-    fn head(&self) -> &RuntimeInventory;
-
-    /// How much there is, but for embeddings.
-    fn counts(&mut self) -> impl Answer<Totals>;
-
-    /// How many documentation issues there are in each language, in any order.
-    fn doc_issue_counts(&mut self) -> impl Answer<Vec<(Language, u64)>>;
-
-    /// How many embeddings there are of each spec, by spec, but for specs that have none.
-    fn embedding_counts(&mut self) -> impl Answer<Vec<EmbeddingInventory>>;
-
+impl<T: Tables> Index<'_, T> {
     /// Who wrote the state, and what is true of it as a whole.
-    fn inventory(&mut self) -> impl Answer<RuntimeInventory> {
-        async {
-            let embeddings = self.embedding_counts().await?;
-            Ok(RuntimeInventory { embeddings, ..self.head().clone() })
-        }
+    pub(super) async fn inventory(&mut self) -> Result<RuntimeInventory, BackendError> {
+        Ok(RuntimeInventory { embeddings: self.embedding_counts().await?, ..self.head.clone() })
     }
 
     /// How much is stored.
-    fn totals(&mut self) -> impl Answer<Totals> {
-        async {
-            let embeddings = self.embedding_counts().await?;
-            Ok(Totals {
-                embeddings: embeddings.iter().map(|row| row.computed).sum(),
-                pending_embeddings: embeddings.iter().map(|row| row.pending).sum(),
-                ..self.counts().await?
-            })
-        }
+    pub(super) async fn totals(&mut self) -> Result<Totals, BackendError> {
+        let embeddings = self.embedding_counts().await?;
+        Ok(Totals {
+            embeddings: embeddings.iter().map(|row| row.computed).sum(),
+            pending_embeddings: embeddings.iter().map(|row| row.pending).sum(),
+            ..self.tables.totals().await?
+        })
     }
 
     /// What `retention` does not keep.
-    fn maintenance(&mut self, Retention { policy, specs }: &Retention) -> impl Answer<Maintenance> {
-        async {
-            let stale = self.doc_issue_counts().await?.into_iter().filter(|(language, _)| !policy.keeps(language));
-            let orphaned = self.embedding_counts().await?.into_iter().filter(|row| !specs.contains(&row.spec));
-            Ok(Maintenance {
-                stale_doc_issues: stale.map(|(_, count)| count).sum(),
-                orphaned_embeddings: orphaned.map(|row| row.computed + row.pending).sum(),
-            })
-        }
+    pub(super) async fn maintenance(&mut self, Retention { policy, specs }: &Retention) -> Result<Maintenance, BackendError> {
+        let stale = self.tables.doc_issue_counts().await?.into_iter().filter(|(language, _)| !policy.keeps(language));
+        let orphaned = self.embedding_counts().await?.into_iter().filter(|row| !specs.contains(&row.spec));
+        Ok(Maintenance {
+            stale_doc_issues: stale.map(|(_, count)| count).sum(),
+            orphaned_embeddings: orphaned.map(|row| row.computed + row.pending).sum(),
+        })
+    }
+
+    /// How many embeddings there are of each spec, by spec, but for specs that have none.
+    async fn embedding_counts(&mut self) -> Result<Vec<EmbeddingInventory>, BackendError> {
+        let rows = self.specs().await?.iter().filter(|row| row.computed + row.pending > 0);
+        let inventory =
+            rows.map(|row| EmbeddingInventory { spec: row.spec.clone(), computed: row.computed, pending: row.pending });
+        let mut inventory: Vec<EmbeddingInventory> = inventory.collect();
+        inventory.sort_by(|a, b| a.spec.cmp(&b.spec));
+        Ok(inventory)
     }
 }

@@ -1,0 +1,4 @@
+//! Tests of the engine that need to see inside.
+#![allow(clippy::unwrap_used)]
+
+mod blobs;
