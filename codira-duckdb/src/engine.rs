@@ -19,7 +19,7 @@ const CACHED_STATEMENTS: usize = 64;
 /// A connection to one database file, which errors name.
 #[derive(Debug)]
 pub(crate) struct Database {
-    /// Before the instance, so that the database is closed when nobody has a connection to it.
+    /// Before the instance, so that the database is closed when there is no connection to it.
     connection: Connection,
     instance: Instance,
     location: PathBuf,

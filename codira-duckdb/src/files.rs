@@ -35,7 +35,7 @@ impl Files {
         &self.directory
     }
 
-    /// The index. Nobody changes it; commits replace it.
+    /// The index. It is never changed; commits replace it.
     pub(crate) fn index(&self) -> PathBuf {
         self.directory.join(FILE_NAME)
     }

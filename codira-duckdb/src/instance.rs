@@ -1,7 +1,7 @@
 //! Instances of DuckDB, each with one database.
 //!
 //! Starting an instance takes ten times as long as opening a small database in one, most of it to register functions. So those
-//! that are done with their database wait here for the next one. Nobody shares an instance: its limits are those of whoever has it.
+//! that are done with their database wait here for the next one. No two share an instance: its limits are those of its database.
 
 use std::{
     path::{Path, PathBuf},
@@ -119,7 +119,7 @@ impl Drop for Instance {
     }
 }
 
-/// What lets a session hold a value of so many bytes, if that is more than any session may. Nobody indexes a file of gigabytes.
+/// What lets a session hold a value of so many bytes, if that is more than any session may. No file of gigabytes is indexed.
 pub(crate) fn room_for(bytes: u64) -> Option<String> {
     let megabytes = usize::try_from(bytes >> 20).map_or(4096, |megabytes| megabytes.min(4096));
     let cores = available_parallelism().map_or(1, |cores| cores.get());

@@ -14,7 +14,7 @@ use crate::{
     files::Files,
 };
 
-/// The right to write to the main file: nobody has a snapshot of it, and nobody gets one meanwhile.
+/// The right to write to the main file: there is no snapshot of it, and none can be opened meanwhile.
 #[derive(Debug)]
 pub(crate) struct MainFile {
     lock: File,

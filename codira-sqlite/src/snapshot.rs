@@ -90,7 +90,7 @@ async fn direct(files: &Files, schema: u32) -> Result<Attempt, BackendError> {
 
 /// Opens a private copy of the main file and its log, without the lock.
 ///
-/// The log is copied first. If it is the same log afterwards, then nobody wrote to the main file in between, but for moving
+/// The log is copied first. If it is the same log afterwards, then nothing was written to the main file in between, but for moving
 /// pages there that the copied log holds as well: together they are the state after the last commit in that log.
 async fn from_copy(files: &Files, schema: u32) -> Result<Attempt, BackendError> {
     let path = files.database();

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-/// Tells whoever works for a session to give up, even in the middle of a statement.
+/// Tells what works for a session to give up, even in the middle of a statement.
 #[derive(Clone, Default)]
 pub struct Cancel(Arc<Inner>);
 

@@ -34,7 +34,7 @@ pub fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
-        // Items differ widely in size: each thread takes the next one that nobody has.
+        // Items differ widely in size: each thread takes the next one that is left.
         loop {
             let place = next.fetch_add(1, Ordering::Relaxed);
             let Some(slot) = items.get(place) else { return done };

@@ -8,7 +8,7 @@ use codira_contracts::{
 use super::samples::{commit, file, spec};
 use crate::{DuckdbBackend, DuckdbSession};
 
-/// Which of these marks have a vector, asked together with so many texts that nobody has.
+/// Which of these marks have a vector, asked together with so many texts that have none.
 async fn found(session: &mut DuckdbSession, marks: &[u64], others: u32) -> Vec<u64> {
     let known = |mark: &u64| ContentHash::of(format!("Feeds {mark}.").as_bytes());
     let mut texts: Vec<ContentHash> = marks.iter().map(known).collect();

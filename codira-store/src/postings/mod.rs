@@ -2,7 +2,7 @@
 //!
 //! A [`key`] is anything by which files are found: a word of their text, the name of a symbol, a key that they offer or asked for,
 //! what their edges lead to. It is kept as a digest of four bytes. A list may hold files that do not have the key, or are gone:
-//! digests meet, and files change. It never lacks one that has it. So whoever finds a file by a list looks into it.
+//! digests meet, and files change. It never lacks one that has it. So a file that is found by a list is looked into.
 //!
 //! Lists lie in segments, which are never changed: a session writes one at its end, and merges it with smaller ones before it, so
 //! that there are few. A segment is a run of [`block`]s, sorted by key.

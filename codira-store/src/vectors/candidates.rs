@@ -1,4 +1,4 @@
-//! Who may still be among the best, when scores are known to lie between bounds.
+//! Keys that may still be among the best, when scores are known to lie between bounds.
 
 use std::collections::BinaryHeap;
 
@@ -26,7 +26,7 @@ pub struct Bounds {
 #[derive(Clone, Debug)]
 pub struct CandidateSet<K> {
     limit: usize,
-    /// The greatest lower bounds, the least of them first, and as many as the limit: whoever stays below all of them is out.
+    /// The greatest lower bounds, the least of them first, and as many as the limit: a key below all of them is out.
     lows: BinaryHeap<Least>,
     kept: Vec<(f32, K)>,
     /// When those that fell behind are next looked for.
