@@ -283,7 +283,7 @@ impl Draft for SqliteDraft {
         let closed = connection.close().await;
         let mut cleaned = files.remove_debris();
         if target == Target::InPlace {
-            // The log was the session's alone. A commit in it that failed on its way to the disk must not come back.
+            // The log was the session's alone. A commit in it whose write failed must not come back.
             cleaned = cleaned.and(files::remove(&files.wal()));
         }
         cleaned.map_err(|error| at.io("clean up", error))?;

@@ -50,6 +50,17 @@ pub fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec
     done.into_iter().map(|(_, made)| made).collect()
 }
 
+/// The same for answers: few items stay on the caller's thread, and many do not block it.
+pub(crate) async fn run<T: Send + 'static, R: Send + 'static>(
+    items: Vec<T>,
+    work: impl Fn(T) -> R + Send + Sync + 'static,
+) -> Vec<R> {
+    if items.len() < 2 * WORTH_A_THREAD {
+        return items.into_iter().map(work).collect();
+    }
+    spawn(items, work).await
+}
+
 /// The same while the runtime goes on with other work. It begins now: its caller need not wait for it yet.
 pub(crate) fn spawn<T: Send + 'static, R: Send + 'static>(
     items: Vec<T>,

@@ -13,7 +13,7 @@ use codira_contracts::{BackendError, EmbeddingSpec, FileState, Language, PathPre
 
 use crate::{At, Cancel, WriterLock};
 
-/// An answer on its way.
+/// The future of an answer.
 pub trait Answer<T>: Future<Output = Result<T, BackendError>> + Send {}
 
 impl<T, F: Future<Output = Result<T, BackendError>> + Send> Answer<T> for F {}

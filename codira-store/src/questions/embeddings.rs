@@ -1,4 +1,4 @@
-//! Embeddings: what is stored, what waits, and what is most similar.
+//! Embeddings: vectors of texts, pending rows, and what is most similar.
 
 use std::collections::{BTreeMap, btree_map::Entry};
 

@@ -49,9 +49,10 @@ impl<T: Tables> Index<'_, T> {
         let mut embeddings = self.embeddings_of(&numbers).await?;
         let with_documents = files.into_iter().map(|(file, state)| (documents.remove(&file.number), file, state));
         let read =
-            parallel::map(with_documents.collect(), |(document, file, state): (Option<Document>, FileRow, FileState)| {
+            parallel::run(with_documents.collect(), |(document, file, state): (Option<Document>, FileRow, FileState)| {
                 Some((file.number, state, document?.analysis()?))
-            });
+            })
+            .await;
         let mut whole = Vec::with_capacity(read.len());
         for read in read {
             let (number, state, analysis) = self.ok_or_corrupt(read, "a file")?;

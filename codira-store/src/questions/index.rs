@@ -20,9 +20,6 @@ use crate::{
 /// How much is kept of what was read, in bytes of what it was read from: in memory it is some times as large.
 const CACHE_BYTES: usize = 8 << 20;
 
-/// From how many files on it is worth while to read their graphs on all cores.
-const MIN_FILES_FOR_THREADS: usize = 16;
-
 /// What was read.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
@@ -129,10 +126,7 @@ impl<T: Tables> Index<'_, T> {
             (document, outline)
         });
         let with_outlines: Vec<(Document, Option<Arc<FileOutline>>)> = with_outlines.collect();
-        let decoded = match with_outlines.len() {
-            ..MIN_FILES_FOR_THREADS => with_outlines.into_iter().map(decode).collect(),
-            _ => parallel::spawn(with_outlines, decode).await,
-        };
+        let decoded = parallel::run(with_outlines, decode).await;
         for decoded in decoded {
             let Decoded { number, outline, graph, bytes } = self.ok_or_corrupt(decoded, "a graph")?;
             self.cache.keep(bytes);
