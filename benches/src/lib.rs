@@ -1,7 +1,7 @@
 //! Measurements of codira's backends, and of the floors beneath them: what the same work takes without an index.
 //!
 //! `cargo bench -p codira-benches` measures each operation of the contract with criterion; the program `report` measures whole runs on
-//! made and real repositories, and writes `docs/benchmarks/`.
+//! made and real repositories, and writes `docs/performance/`.
 //!
 //! A backend from elsewhere is measured beside ours with one line in a target of its own crate, with `harness = false`:
 //! [`compare!`](crate::compare) for the operations, and with the feature `report` `report!` for whole runs. Without that

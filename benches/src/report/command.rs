@@ -24,7 +24,7 @@ struct Arguments {
     #[arg(long)]
     figures: Option<PathBuf>,
     /// Where the pages go.
-    #[arg(long, default_value = "docs/benchmarks")]
+    #[arg(long, default_value = "docs/performance")]
     out: PathBuf,
 }
 

@@ -39,12 +39,20 @@ const MEBIBYTE: f64 = 1048576.0;
 /// The whole page, in Markdown.
 pub(super) fn page(figures: &Figures) -> String {
     let mut page = format!(
-        "# Benchmarks\n\nMeasured {} on {}; medians of {} rounds, all work of a round one after another in processes of its own. \
-         Times on a machine that others share say little; ratios to a floor that was measured beside them say more.\n\n\
-         To repeat: `cargo run --release -p codira-benches --features duckdb --bin report -- --help`. Each operation of the contract \
-         for itself: `cargo bench -p codira-benches`. These processes use the allocator that the command brings on Linux. \
-         Where nothing else is said, source code alone is indexed and no vectors are computed, and a question does not look \
-         whether the index is stale. What was changed, and what remains: [work.md](work.md).\n\n",
+        "# Performance\n\n\
+         Every time stands beside a floor or a peer, measured in the same run: the parser alone, a walk alone, one row read with the \
+         driver, `ctags`. Times on a machine that others share say little; ratios say more.\n\n\
+         | | |\n|---|---|\n\
+         | measured | {} |\n\
+         | on | {} |\n\
+         | figures | medians of {} rounds; all work of a round one after another, each in a process of its own |\n\
+         | allocator | the one that the command brings on Linux |\n\
+         | index | source code alone, no vectors, where nothing else is said |\n\
+         | question | does not look whether the index is stale |\n\
+         | ratio | the time of the store, divided by that of the floor of its row |\n\
+         | to measure again | `cargo run --release -p codira-benches --features duckdb --bin report -- --help` |\n\
+         | each operation of the contract | `cargo bench -p codira-benches` |\n\
+         | changes, aims, what remains | [performance log](log.md) |\n\n",
         figures.day, figures.machine, figures.rounds
     );
     for (file, title) in
