@@ -40,8 +40,8 @@ const MEBIBYTE: f64 = 1048576.0;
 pub(super) fn page(figures: &Figures) -> String {
     let mut page = format!(
         "# Performance\n\n\
-         Every time stands beside a floor or a peer, measured in the same run: the parser alone, a walk alone, one row read with the \
-         driver, `ctags`. Times on a machine that others share say little; ratios say more.\n\n\
+         Every time stands beside a floor or a peer, measured in the same run: the parser alone, a walk alone, one row \
+         read with the driver, `ctags`. Times on a machine that others share say little; ratios say more.\n\n\
          | | |\n|---|---|\n\
          | measured | {} |\n\
          | on | {} |\n\
@@ -50,7 +50,8 @@ pub(super) fn page(figures: &Figures) -> String {
          | index | source code alone, no vectors, where nothing else is said |\n\
          | question | does not look whether the index is stale |\n\
          | ratio | the time of the store, divided by that of the floor of its row |\n\
-         | to measure again | `cargo run --release -p codira-benches --features duckdb --bin report -- --help` |\n\
+         | to measure again | `cargo run --release -p codira-benches --features duckdb --bin report -- \
+         --sizes 1000,10000,100000 --tree DIR`; `--help` says more |\n\
          | each operation of the contract | `cargo bench -p codira-benches` |\n\
          | changes, aims, what remains | [performance log](log.md) |\n\n",
         figures.day, figures.machine, figures.rounds
