@@ -67,17 +67,43 @@ pub struct SessionRequest {
     pub scope: WriteScope,
     /// The rules by which it resolves.
     pub rules: RuleSet,
+    /// How much memory it should use. It changes no answer.
+    pub memory: MemoryBudget,
 }
 
 impl SessionRequest {
+    /// A session with the default budget of memory.
+    pub fn new(scope: WriteScope, rules: RuleSet) -> Self {
+        Self { scope, rules, memory: MemoryBudget::default() }
+    }
+
     /// A session of full scope.
     pub fn full(rules: RuleSet) -> Self {
-        Self { scope: WriteScope::Full, rules }
+        Self::new(WriteScope::Full, rules)
     }
 
     /// A session of incremental scope.
     pub fn incremental(rules: RuleSet) -> Self {
-        Self { scope: WriteScope::Incremental, rules }
+        Self::new(WriteScope::Incremental, rules)
+    }
+}
+
+/// How many bytes of memory a run should use, its buffers and caches together. A target that whoever allocates shares out, not a limit
+/// that is enforced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct MemoryBudget(pub u64);
+
+impl MemoryBudget {
+    /// So many parts in a thousand of it, in bytes.
+    pub fn per_mille(self, parts: u64) -> usize {
+        usize::try_from(self.0 / 1000 * parts).unwrap_or(usize::MAX)
+    }
+}
+
+impl Default for MemoryBudget {
+    /// 512 MiB: what an index of a hundred thousand files needs to be made without reading anything twice.
+    fn default() -> Self {
+        Self(512 << 20)
     }
 }
 

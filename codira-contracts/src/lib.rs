@@ -40,7 +40,9 @@ pub use analysis::{
 };
 pub use answer::*;
 pub use backend::{IndexBackend, IndexReader, IndexWriteSession};
-pub use descriptor::{BackendDescriptor, Capability, Commit, Derivation, Holder, SessionRequest, Stored, WriteScope};
+pub use descriptor::{
+    BackendDescriptor, Capability, Commit, Derivation, Holder, MemoryBudget, SessionRequest, Stored, WriteScope,
+};
 pub use documentation::{AuditPolicy, DocIssue, Documentation, DocumentationFormat, DocumentationKind, Severity};
 pub use embedding::{
     ComputedEmbedding, EmbeddingRow, EmbeddingSpec, EmbeddingState, PendingEmbedding, Precision, ReusableEmbedding, Vector,

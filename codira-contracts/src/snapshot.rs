@@ -39,6 +39,15 @@ impl FileSnapshot {
         &self.state.path
     }
 
+    /// How many bytes of memory it takes, roughly: by which buffers are bounded.
+    pub fn memory(&self) -> usize {
+        let analysis = &self.analysis;
+        let vectors: usize = self.embeddings.iter().map(|row| 256 + 4 * row.spec.dimension as usize).sum();
+        let texts: usize = analysis.documentation.iter().map(|unit| 200 + unit.text.len()).sum();
+        let records = analysis.uses.len() + analysis.imports.len() + analysis.doc_issues.len();
+        analysis.source.len() + texts + vectors + 500 * analysis.symbols.len() + 150 * records
+    }
+
     /// Checks what must be true of every stored file; each session does so in `put_file`.
     ///
     /// - No two symbols or documentation units have the same id.

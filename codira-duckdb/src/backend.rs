@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use codira_contracts::{BackendDescriptor, BackendError, Capability, IndexBackend, SessionRequest, Tool};
+use codira_contracts::{BackendDescriptor, BackendError, Capability, IndexBackend, MemoryBudget, SessionRequest, Tool};
 
 use codira_store::{Reader, Session};
 
@@ -91,7 +91,7 @@ impl IndexBackend for DuckdbBackend {
     async fn open_reader(&self) -> Result<DuckdbReader, BackendError> {
         let (index, schema) = (self.store.files.index(), self.store.schema);
         let path = index.clone();
-        let tables = DuckdbTables::open(index, move || open_index(&path, schema)).await?;
+        let tables = DuckdbTables::open(index, MemoryBudget::default(), move || open_index(&path, schema)).await?;
         Reader::new(tables, schema.number()).await
     }
 

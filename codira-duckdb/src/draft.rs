@@ -1,6 +1,6 @@
 //! What a session writes: a draft, which takes the place of the index.
 
-use codira_contracts::{BackendError, EmbeddingSpec, Precision};
+use codira_contracts::{BackendError, EmbeddingSpec, MemoryBudget, Precision};
 use codira_store::{
     Draft,
     tables::{Block, EmbeddingRow, Removed, Segment, State, StoredFile, StoredResolution},
@@ -11,14 +11,14 @@ use crate::{
     engine::Rows,
     errors::{At, at},
     files::Files,
-    instance::room_for,
+    instance::within,
     schema::Schema,
     store::open_base,
     tables::{DuckdbTables, Open, block},
 };
 
-/// How much DuckDB may keep in memory of what was written, roughly in bytes.
-const UNFLUSHED_BYTES: usize = 64 << 20;
+/// How much DuckDB keeps in memory of what was written, in thousandths of a session's memory.
+const UNFLUSHED_SHARE: u64 = 125;
 /// What a row takes in memory beside its blobs, roughly.
 const ROW_BYTES: usize = 200;
 
@@ -34,6 +34,7 @@ pub struct DuckdbDraft {
     /// After the connection, so that files are closed before they are removed.
     pub(crate) files: DraftFiles,
     pub(crate) schema: Schema,
+    pub(crate) memory: MemoryBudget,
     /// Whether there is a state from which the session began.
     pub(crate) has_base: bool,
 }
@@ -56,13 +57,13 @@ impl Open {
             return Ok(());
         }
         self.largest = bytes;
-        room_for(bytes).map_or(Ok(()), |setting| self.database.batch(&setting))
+        self.database.batch(&within(self.memory, bytes))
     }
 
     /// Flushes what was written into the file, where it is much: DuckDB keeps what is not committed in memory.
     fn flush_if_much(&mut self, bytes: usize) -> Result<(), BackendError> {
         self.unflushed += bytes;
-        if self.unflushed < UNFLUSHED_BYTES {
+        if self.unflushed < self.memory.per_mille(UNFLUSHED_SHARE) {
             return Ok(());
         }
         self.unflushed = 0;
@@ -178,9 +179,9 @@ impl Draft for DuckdbDraft {
         if !self.has_base {
             return Ok(None);
         }
-        let (files, schema) = (self.files.0.clone(), self.schema);
+        let (files, schema, memory) = (self.files.0.clone(), self.schema, self.memory);
         // Only this session replaces it: it holds the writer lock.
-        DuckdbTables::open(files.index(), move || open_base(&files, schema)).await.map(Some)
+        DuckdbTables::open(files.index(), memory, move || open_base(&files, schema, memory)).await.map(Some)
     }
 
     async fn last_file(&mut self) -> Result<u32, BackendError> {

@@ -53,7 +53,7 @@ impl Database {
         parameters: impl Params,
         read: impl FnMut(&Cells<'_>) -> Result<T, BackendError>,
     ) -> Result<Vec<T>, BackendError> {
-        if self.how == Use::Write {
+        if matches!(self.how, Use::Write(_)) {
             return self.rows_once(sql, parameters, read);
         }
         let mut statement = self.connection.prepare_cached(sql).map_err(|error| self.at().failed("read", error))?;

@@ -9,15 +9,18 @@ use std::{
     thread::available_parallelism,
 };
 
+use codira_contracts::MemoryBudget;
 use duckdb::{Config, Connection};
 
 use crate::files;
 
 /// How many instances wait at most; each takes a few megabytes.
 const MAX_IDLE: usize = 4;
-/// How much memory a session takes before it spills to its directory, in megabytes, and how much more for each thread. More makes a
-/// session without vectors no faster: what it wrote, it hardly reads again.
-const SESSION_MEMORY: usize = 96;
+/// How much of a session's memory DuckDB takes before it spills to its directory, in thousandths: more makes no session faster, as it
+/// hardly reads what it wrote. And how much it needs at least, in MiB.
+const SHARE: u64 = 320;
+const MIN_MEMORY: usize = 96;
+/// How many MiB each thread beyond the first needs.
 const THREAD_MEMORY: usize = 32;
 /// How often a value may be in memory while it is written or read, and from how many megabytes on that matters.
 const COPIES: usize = 4;
@@ -47,8 +50,8 @@ static IDLE: Mutex<Vec<Connection>> = Mutex::new(Vec::new());
 pub(crate) enum Use {
     /// Nothing is changed, and nothing made beside it.
     Read,
-    /// It is a session's own; it is made if it is not there.
-    Write,
+    /// It is a session's own, which has so much memory; it is made if it is not there.
+    Write(MemoryBudget),
 }
 
 /// An instance that has a database. Dropping it closes the database; connections to it are to be dropped before.
@@ -63,13 +66,14 @@ impl Instance {
     /// Opens a database in an instance that waits, or a new one; gives a connection to it.
     pub(crate) fn open(path: &Path, how: Use) -> duckdb::Result<(Connection, Self)> {
         let size = path.metadata().map_or(0, |metadata| metadata.len());
-        let threads = if size >= MIN_BYTES_FOR_THREADS { available_parallelism().map_or(1, |cores| cores.get()) } else { 1 };
+        let mut threads =
+            if size >= MIN_BYTES_FOR_THREADS { available_parallelism().map_or(1, |cores| cores.get()) } else { 1 };
         let (spill, settings, access) = match how {
             // It has nowhere to spill, and may take what an instance may.
             Use::Read => (None, format!("RESET memory_limit; SET disabled_optimizers = '{NO_OPTIMIZERS}'"), "READ_ONLY"),
-            Use::Write => {
-                let memory = SESSION_MEMORY + THREAD_MEMORY * threads;
-                let settings = format!("SET memory_limit = '{memory}MB'; SET disabled_optimizers = ''");
+            Use::Write(memory) => {
+                threads = threads.min(1 + (share(memory) - MIN_MEMORY) / THREAD_MEMORY);
+                let settings = format!("{}; SET disabled_optimizers = ''", within(memory, 0));
                 (Some(files::spill(path)), settings, "READ_WRITE")
             }
         };
@@ -119,12 +123,18 @@ impl Drop for Instance {
     }
 }
 
-/// What lets a session hold a value of so many bytes, if that is more than any session may. No file of gigabytes is indexed.
-pub(crate) fn room_for(bytes: u64) -> Option<String> {
-    let megabytes = usize::try_from(bytes >> 20).map_or(4096, |megabytes| megabytes.min(4096));
-    let cores = available_parallelism().map_or(1, |cores| cores.get());
-    let memory = SESSION_MEMORY + THREAD_MEMORY * cores + COPIES * megabytes;
-    (megabytes >= LARGE_VALUE).then(|| format!("SET memory_limit = '{memory}MB'"))
+/// Keeps a session within its memory, but for a value of so many bytes: that it must hold. No file of gigabytes is indexed.
+pub(crate) fn within(memory: MemoryBudget, largest: u64) -> String {
+    let megabytes = |bytes: u64| usize::try_from(bytes >> 20).map_or(4096, |megabytes| megabytes.min(4096));
+    let largest = megabytes(largest);
+    let room = if largest >= LARGE_VALUE { COPIES * largest } else { 0 };
+    let memory = share(memory);
+    format!("SET memory_limit = '{}MiB'", memory + room)
+}
+
+/// DuckDB's share of a session's memory, in MiB.
+fn share(memory: MemoryBudget) -> usize {
+    (memory.per_mille(SHARE) >> 20).max(MIN_MEMORY)
 }
 
 /// A new instance, without a database.
@@ -155,12 +165,12 @@ mod tests {
 
     #[test]
     fn a_session_has_room_for_its_largest_file() {
-        assert_eq!(room_for(4 << 20), None, "which is as large as files are by default");
         let megabytes = |bytes: u64| -> usize {
-            let setting = room_for(bytes).unwrap();
-            setting.trim_start_matches("SET memory_limit = '").trim_end_matches("MB'").parse().unwrap()
+            let setting = within(MemoryBudget::default(), bytes);
+            setting.trim_start_matches("SET memory_limit = '").trim_end_matches("MiB'").parse().unwrap()
         };
-        assert!(megabytes(200 << 20) >= 800 + SESSION_MEMORY);
+        assert_eq!(megabytes(4 << 20), megabytes(0), "which is as large as files are by default");
+        assert!(megabytes(200 << 20) >= 800 + megabytes(0));
         assert!(megabytes(u64::MAX) < 1 << 20, "a size that no file has is no reason to fill the memory");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use codira_contracts::{BackendError, WriteScope};
+use codira_contracts::{BackendError, MemoryBudget, WriteScope};
 use codira_store::{Begun, Cancel, Store, WriterLock};
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     engine::Database,
     errors::{At, at},
     files::{Files, Found, inspect},
-    instance::{Use, room_for},
+    instance::{Use, within},
     schema::{self, Schema},
     tables::DuckdbTables,
 };
@@ -47,7 +47,12 @@ impl Store for DuckdbStore {
         WriterLock::take(self.files.lock(), self.at())
     }
 
-    async fn begin(&self, scope: WriteScope, cancel: &Cancel) -> Result<Begun<DuckdbDraft>, BackendError> {
+    async fn begin(
+        &self,
+        scope: WriteScope,
+        memory: MemoryBudget,
+        cancel: &Cancel,
+    ) -> Result<Begun<DuckdbDraft>, BackendError> {
         let Self { files, schema, .. } = self.clone();
         let at = self.at();
         files.remove_drafts().map_err(|error| at.io("clean up", error))?;
@@ -64,37 +69,37 @@ impl Store for DuckdbStore {
         };
         let is_empty = !has_base || scope == WriteScope::Full;
         let cancel = cancel.clone();
-        let tables = DuckdbTables::open(self.location.clone(), move || {
-            let database = if is_empty { empty(&files, schema)? } else { copy(&files, schema)? };
+        let tables = DuckdbTables::open(self.location.clone(), memory, move || {
+            let database = if is_empty { empty(&files, schema, memory)? } else { copy(&files, schema, memory)? };
             let interrupt = database.interrupt_handle();
             cancel.on_cancel(move || interrupt.interrupt());
             Ok(database)
         });
-        let draft = DuckdbDraft { tables: tables.await?, files: drafts, schema, has_base };
+        let draft = DuckdbDraft { tables: tables.await?, files: drafts, schema, memory, has_base };
         Ok(Begun { draft, is_empty, replaced })
     }
 }
 
 /// A draft that holds nothing.
-fn empty(files: &Files, schema: Schema) -> Result<Database, BackendError> {
-    let database = Database::open(&files.draft(), &files.index(), Use::Write)?;
+fn empty(files: &Files, schema: Schema, memory: MemoryBudget) -> Result<Database, BackendError> {
+    let database = Database::open(&files.draft(), &files.index(), Use::Write(memory))?;
     database.batch("BEGIN")?;
     schema.migrate(&database, 0)?;
     Ok(database)
 }
 
 /// A draft that is a copy of the index.
-fn copy(files: &Files, schema: Schema) -> Result<Database, BackendError> {
+fn copy(files: &Files, schema: Schema, memory: MemoryBudget) -> Result<Database, BackendError> {
     let (index, draft) = (files.index(), files.draft());
     files.copy_index(&draft).map_err(|error| at(&index).io("copy", error))?;
-    let database = Database::open(&draft, &index, Use::Write)?;
-    migrate(&database, schema, &index)?;
+    let database = Database::open(&draft, &index, Use::Write(memory))?;
+    migrate(&database, schema, memory, &index)?;
     database.batch("BEGIN")?;
     Ok(database)
 }
 
 /// Opens what is there for reading: a migrated copy, where it has an older schema.
-pub(crate) fn open_base(files: &Files, schema: Schema) -> Result<Database, BackendError> {
+pub(crate) fn open_base(files: &Files, schema: Schema, memory: MemoryBudget) -> Result<Database, BackendError> {
     let index = files.index();
     let database = Database::open(&index, &index, Use::Read)?;
     if schema::number_of(&database)? == schema.number() {
@@ -103,8 +108,8 @@ pub(crate) fn open_base(files: &Files, schema: Schema) -> Result<Database, Backe
     database.close()?;
     let copy = files.base();
     files.copy_index(&copy).map_err(|error| at(&index).io("copy", error))?;
-    let database = Database::open(&copy, &index, Use::Write)?;
-    migrate(&database, schema, &index)?;
+    let database = Database::open(&copy, &index, Use::Write(memory))?;
+    migrate(&database, schema, memory, &index)?;
     Ok(database)
 }
 
@@ -125,15 +130,14 @@ pub(crate) fn open_index(path: &Path, schema: Schema) -> Result<Database, Backen
 }
 
 /// Brings a copy of the index to the schema. A newer one cannot be.
-fn migrate(copy: &Database, schema: Schema, index: &Path) -> Result<(), BackendError> {
+fn migrate(copy: &Database, schema: Schema, memory: MemoryBudget, index: &Path) -> Result<(), BackendError> {
     let (found, expected) = (schema::number_of(copy)?, schema.number());
     if found > expected {
         return Err(BackendError::SchemaMismatch { location: at(index).to_string(), found, expected });
     }
     let largest = copy.rows_once(LARGEST, [], |row| row.get(0))?.into_iter().next().unwrap_or_default();
-    if let Some(setting) = room_for(largest) {
-        copy.batch(&setting)?;
-    }
+    // A migration reads every file.
+    copy.batch(&within(memory, largest))?;
     if found < expected {
         copy.batch("BEGIN")?;
         schema.migrate(copy, found)?;

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, path::PathBuf};
 
 use codira_contracts::{
-    BackendError, ContentHash, EmbeddingSpec, FileState, Language, PathPrefix, Precision, RepoPath, Tool, Totals,
+    BackendError, ContentHash, EmbeddingSpec, FileState, Language, MemoryBudget, PathPrefix, Precision, RepoPath, Tool, Totals,
 };
 use codira_store::{
     Tables,
@@ -60,6 +60,7 @@ pub(crate) struct Open {
     pub(crate) blocks: Option<Vec<(u32, u32)>>,
     /// How much was written that DuckDB still keeps in memory, roughly in bytes.
     pub(crate) unflushed: usize,
+    pub(crate) memory: MemoryBudget,
     /// The size of the largest file for which there is memory.
     pub(crate) largest: u64,
 }
@@ -68,9 +69,10 @@ impl DuckdbTables {
     /// Opens tables on a thread of their own.
     pub(crate) async fn open(
         location: PathBuf,
+        memory: MemoryBudget,
         open: impl FnOnce() -> Result<Database, BackendError> + Send + 'static,
     ) -> Result<Self, BackendError> {
-        let open = || Ok(Some(Open { database: open()?, blocks: None, unflushed: 0, largest: 0 }));
+        let open = move || Ok(Some(Open { database: open()?, blocks: None, unflushed: 0, memory, largest: 0 }));
         let Started { worker, opened, .. } = Worker::start(open).map_err(|error| at(&location).io("open", error))?;
         let tables = Self { worker, location };
         opened.await.map_err(|_| tables.gone())??;

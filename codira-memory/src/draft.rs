@@ -20,7 +20,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    pub(crate) fn new(base: Arc<IndexState>, SessionRequest { scope, rules }: SessionRequest) -> Self {
+    pub(crate) fn new(base: Arc<IndexState>, SessionRequest { scope, rules, .. }: SessionRequest) -> Self {
         let now = match scope {
             WriteScope::Incremental => base.under(rules),
             WriteScope::Full => IndexState::empty(base.generation, rules),

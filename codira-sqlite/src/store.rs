@@ -2,9 +2,9 @@
 
 use std::{fs::File, path::PathBuf};
 
-use codira_contracts::{BackendError, WriteScope};
+use codira_contracts::{BackendError, MemoryBudget, WriteScope};
 use codira_store::{Begun, Cancel, Store, WriterLock};
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
 use crate::{
     connection,
@@ -38,9 +38,11 @@ impl SqliteStore {
         Self { location: files.database(), files, schema }
     }
 
-    /// Begins the transaction of a session, in tables of the schema.
-    async fn prepare(&self, connection: &mut SqliteConnection, cancel: Cancel) -> Result<(), BackendError> {
+    /// Begins the transaction of a session, in tables of the schema, with so many bytes of pages in memory.
+    async fn prepare(&self, connection: &mut SqliteConnection, cache: usize, cancel: Cancel) -> Result<(), BackendError> {
         let at = self.at();
+        let cache = format!("PRAGMA cache_size = -{}", cache >> 10);
+        sqlx::query(AssertSqlSafe(cache)).execute(&mut *connection).await.map_err(|error| at.failed("begin", error))?;
         let mut handle = connection.lock_handle().await.map_err(|error| at.failed("begin", error))?;
         handle.set_progress_handler(STEPS_BETWEEN_LOOKS, move || !cancel.is_cancelled());
         drop(handle);
@@ -64,7 +66,12 @@ impl Store for SqliteStore {
         Ok(lock)
     }
 
-    async fn begin(&self, scope: WriteScope, cancel: &Cancel) -> Result<Begun<SqliteDraft>, BackendError> {
+    async fn begin(
+        &self,
+        scope: WriteScope,
+        memory: MemoryBudget,
+        cancel: &Cancel,
+    ) -> Result<Begun<SqliteDraft>, BackendError> {
         let Self { files, schema, location } = self;
         let at = self.at();
         files.remove_debris().map_err(|error| at.io("clean up", error))?;
@@ -87,7 +94,12 @@ impl Store for SqliteStore {
             Target::InPlace => connection::in_place(location).await?,
             Target::Fresh => connection::fresh(&files.fresh()).await?,
         };
-        if let Err(error) = self.prepare(&mut connection, cancel.clone()).await {
+        let cache = match target {
+            Target::InPlace => memory.per_mille(62),
+            // What was added is not read again before the commit.
+            Target::Fresh => memory.per_mille(31),
+        };
+        if let Err(error) = self.prepare(&mut connection, cache, cancel.clone()).await {
             let _ = connection.close().await;
             return Err(error);
         }

@@ -90,7 +90,7 @@ async fn commits_for_ever() {
     loop {
         mark += 1;
         let scope = if mark.is_multiple_of(5) { WriteScope::Full } else { WriteScope::Incremental };
-        let mut session = backend.begin_index_session(SessionRequest { scope, rules: RuleSet::default() }).await.unwrap();
+        let mut session = backend.begin_index_session(SessionRequest::new(scope, RuleSet::default())).await.unwrap();
         put_all(&mut session, mark).await;
         session.commit().await.unwrap();
         say(mark);

@@ -10,9 +10,8 @@
 //! - [`compact`]: uses, and what they resolve to, in few bytes.
 //! - [`RunFacts`]: what files offer each other while many are resolved, all of it in little memory where it is at hand.
 //! - [`for_resolution`]: an analysis without the texts that resolving does not look at.
-//! - [`reusable_of`]: the vectors of files that are gathered and not written yet.
-//! - [`vectors`]: vectors in few bytes, and sketches by which an exact search passes most of them over.
 //! - [`parallel`]: pure computation on all cores.
+//! - [`vectors`]: vectors in few bytes, and sketches by which an exact search passes most of them over.
 //! - [`WriterLock`]: one session for each index of local files.
 //! - [`At`]: where something failed, for errors.
 //!
@@ -30,7 +29,6 @@ pub mod parallel;
 mod postings;
 mod questions;
 mod resolving;
-mod reuse;
 mod session;
 pub mod tables;
 #[cfg(test)]
@@ -44,6 +42,5 @@ pub use offers::{AllOffers, PackedOffers, RunFacts};
 pub use outline::FileOutline;
 pub use questions::Reader;
 pub use resolving::for_resolution;
-pub use reuse::reusable_of;
 pub use session::Session;
 pub use tables::{Begun, Draft, Store, Tables};

@@ -1,23 +1,28 @@
-//! Pure computation on all cores, for stores that encode or resolve many files: on threads that live as long as one call.
+//! Pure computation on all cores: one pool of threads for all stores of a process.
 
 use std::{
-    future::Future,
-    panic::resume_unwind,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::LazyLock,
     thread,
 };
 
+use rayon::{
+    ThreadPool, ThreadPoolBuilder,
+    iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator},
+};
 use tokio::sync::oneshot;
 
-/// How many items make a thread worth its start.
-const WORTH_A_THREAD: usize = 8;
+/// How many items are worth another thread.
+const MIN_ITEMS: usize = 16;
 
-/// What `work` makes of each item, in their order, on as many threads as there are cores; few items stay on the caller's.
-///
-/// Blocks until all is done. A panic of `work` is the caller's.
+/// Apart from rayon's global pool, so that callers who wait for a store on its threads leave the store its own. None where the system
+/// starts no thread: then callers compute for themselves.
+static POOL: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
+    let builder = ThreadPoolBuilder::new().thread_name(|index| format!("codira-store-{index}"));
+    builder.build().ok()
+});
+
+/// What `work` makes of each item, in their order. Blocks until all is done; a panic of `work` is the caller's.
 ///
 /// ```
 /// use codira_store::parallel::map;
@@ -25,29 +30,12 @@ const WORTH_A_THREAD: usize = 8;
 /// let squares = map((1..=100).collect(), |number: u64| number * number);
 /// assert_eq!(squares[99], 10_000);
 /// ```
-pub fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let threads = thread::available_parallelism().map_or(1, |cores| cores.get()).min(items.len() / WORTH_A_THREAD);
-    if threads < 2 {
-        return items.into_iter().map(work).collect();
+pub fn map<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Send + Sync) -> Vec<R> {
+    match &*POOL {
+        // Items differ widely in size, so that each is a job.
+        Some(pool) if items.len() >= MIN_ITEMS => pool.install(|| items.into_par_iter().with_max_len(1).map(work).collect()),
+        _ => items.into_iter().map(work).collect(),
     }
-    let items: Vec<Mutex<Option<T>>> = items.into_iter().map(|item| Mutex::new(Some(item))).collect();
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        // Items differ widely in size: each thread takes the next one that is left.
-        loop {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some(slot) = items.get(place) else { return done };
-            let item = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-            done.extend(item.map(|item| (place, work(item))));
-        }
-    };
-    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    });
-    done.sort_unstable_by_key(|(place, _)| *place);
-    done.into_iter().map(|(_, made)| made).collect()
 }
 
 /// The same for answers: few items stay on the caller's thread, and many do not block it.
@@ -55,23 +43,31 @@ pub(crate) async fn run<T: Send + 'static, R: Send + 'static>(
     items: Vec<T>,
     work: impl Fn(T) -> R + Send + Sync + 'static,
 ) -> Vec<R> {
-    if items.len() < 2 * WORTH_A_THREAD {
+    if items.len() < MIN_ITEMS {
         return items.into_iter().map(work).collect();
     }
-    spawn(items, work).await
+    Job::spawn(move || map(items, work)).done().await
 }
 
-/// The same while the runtime goes on with other work. It begins now: its caller need not wait for it yet.
-pub(crate) fn spawn<T: Send + 'static, R: Send + 'static>(
-    items: Vec<T>,
-    work: impl Fn(T) -> R + Send + Sync + 'static,
-) -> impl Future<Output = Vec<R>> + Send {
-    let (sender, receiver) = oneshot::channel();
-    let thread = thread::spawn(move || drop(sender.send(map(items, work))));
-    async {
-        match receiver.await {
-            Ok(done) => done,
-            Err(_) => resume_unwind(thread.join().expect_err("only a panic keeps the thread from answering")),
+/// A computation in the pool, which begins before its result is awaited.
+pub(crate) struct Job<R>(oneshot::Receiver<thread::Result<R>>);
+
+impl<R: Send + 'static> Job<R> {
+    /// Begins a computation.
+    pub(crate) fn spawn(work: impl FnOnce() -> R + Send + 'static) -> Self {
+        let (sender, receiver) = oneshot::channel();
+        // The receiver is gone where the result is not needed any more.
+        let job = move || drop(sender.send(catch_unwind(AssertUnwindSafe(work))));
+        match &*POOL {
+            Some(pool) => pool.spawn(job),
+            None => job(),
         }
+        Self(receiver)
+    }
+
+    /// Waits for its result; its panic is the caller's.
+    pub(crate) async fn done(self) -> R {
+        let result = self.0.await.expect("a job sends its result, or its panic");
+        result.unwrap_or_else(|panic| resume_unwind(panic))
     }
 }

@@ -9,7 +9,9 @@
 
 use std::{fmt::Debug, future::Future};
 
-use codira_contracts::{BackendError, EmbeddingSpec, FileState, Language, PathPrefix, RepoPath, Tool, Totals, WriteScope};
+use codira_contracts::{
+    BackendError, EmbeddingSpec, FileState, Language, MemoryBudget, PathPrefix, RepoPath, Tool, Totals, WriteScope,
+};
 
 use crate::{At, Cancel, WriterLock};
 
@@ -131,8 +133,9 @@ pub trait Store: Clone + Debug + Send + Sync + 'static {
     /// Takes the writer lock, or says at once who holds it.
     fn lock(&self) -> Result<WriterLock, BackendError>;
 
-    /// Begins a draft, for the holder of the lock. Once the session is cancelled, whatever statement runs ends at once.
-    fn begin(&self, scope: WriteScope, cancel: &Cancel) -> impl Answer<Begun<Self::Draft>>;
+    /// Begins a draft, for the holder of the lock. A quarter of the memory is the database's. Once the session is cancelled, whatever
+    /// statement runs ends at once.
+    fn begin(&self, scope: WriteScope, memory: MemoryBudget, cancel: &Cancel) -> impl Answer<Begun<Self::Draft>>;
 }
 
 /// A draft that was begun.

@@ -61,7 +61,7 @@ impl<B: IndexBackend, O: Fn(&Path) -> B> Prepared<B, O> {
 /// Commits these files in one session.
 pub(super) async fn commit<B: IndexBackend>(backend: &B, scope: WriteScope, files: Vec<FileSnapshot>) {
     let mut session =
-        backend.begin_index_session(SessionRequest { scope, rules: RuleSet::default() }).await.expect("the place is free");
+        backend.begin_index_session(SessionRequest::new(scope, RuleSet::default())).await.expect("the place is free");
     for file in files {
         session.put_file(file).await.expect("made files break no rule");
     }

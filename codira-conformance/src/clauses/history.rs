@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use codira_contracts::{
     BackendError, Capability, DynBackend, EdgeEnd, EdgeRequest, FileSnapshot, ImportEnd, ImportRequest, IndexBackend,
-    IndexReader, IndexWriteSession, PathPrefix, RunInventory, RuntimeInventory, SessionRequest, UseKind, WriteScope,
+    IndexReader, IndexWriteSession, PathPrefix, RunInventory, RuntimeInventory, SessionRequest, UseKind,
 };
 
 use crate::{
@@ -130,7 +130,7 @@ pub(crate) fn sessions_side_by_side_are_in_some_order(cx: &Cx) -> Outcome {
 
 /// Puts what `reader` holds into a fresh index, last file first, by these rules.
 async fn rebuild(reader: &impl IndexReader, backend: &impl IndexBackend, edition: Edition) -> Result<(), BackendError> {
-    let request = SessionRequest { scope: WriteScope::Full, rules: edition.rules() };
+    let request = SessionRequest::full(edition.rules());
     let mut session = backend.begin_index_session(request).await?;
     for state in reader.file_states(&PathPrefix::root()).await?.iter().rev() {
         let file: Option<FileSnapshot> = reader.file(&state.path).await?;

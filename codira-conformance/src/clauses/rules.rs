@@ -86,7 +86,7 @@ pub(crate) fn the_inventory_names_the_rules(cx: &Cx) -> Outcome {
             (Edition::Renamed, Incremental),
         ] {
             let rules = edition.rules();
-            let session = index.backend.begin_index_session(SessionRequest { scope, rules: rules.clone() }).await?;
+            let session = index.backend.begin_index_session(SessionRequest::new(scope, rules.clone())).await?;
             session.commit().await?;
             let found = index.backend.open_reader().await?.inventory().await?.rules;
             let expected = rules.inventory();

@@ -47,7 +47,7 @@ pub(crate) struct Run {
 impl Run {
     /// Asks for the session.
     pub(crate) fn request(&self) -> SessionRequest {
-        SessionRequest { scope: self.scope, rules: self.edition.rules() }
+        SessionRequest::new(self.scope, self.edition.rules())
     }
 }
 

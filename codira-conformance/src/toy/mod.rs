@@ -69,7 +69,7 @@ impl Edition {
 
 /// Asks for a session with the rules of the first edition.
 pub(crate) fn request(scope: WriteScope) -> SessionRequest {
-    SessionRequest { scope, rules: Edition::First.rules() }
+    SessionRequest::new(scope, Edition::First.rules())
 }
 
 /// What a name may mean: beyond one candidate, none is better than another.

@@ -15,7 +15,7 @@ pub type Answer<T> = Result<T, BackendError>;
 
 /// Asks for a session with the rules of the kit.
 pub fn asking(scope: WriteScope) -> SessionRequest {
-    SessionRequest { scope, rules: codira_conformance::toy_rules() }
+    SessionRequest::new(scope, codira_conformance::toy_rules())
 }
 
 /// Lookups that are one request to every reader, as faults and their tests speak of them.

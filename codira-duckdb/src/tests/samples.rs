@@ -84,7 +84,7 @@ pub(super) fn file(path: &str, mark: u64) -> FileSnapshot {
 
 /// Commits `count` files of one mark; says the generation.
 pub(super) async fn commit(backend: &DuckdbBackend, scope: WriteScope, count: usize, mark: u64) -> u64 {
-    let mut session = backend.begin_index_session(SessionRequest { scope, rules: RuleSet::default() }).await.unwrap();
+    let mut session = backend.begin_index_session(SessionRequest::new(scope, RuleSet::default())).await.unwrap();
     for number in 0..count {
         session.put_file(file(&format!("pkg/f{number}.py"), mark)).await.unwrap();
     }

@@ -29,7 +29,7 @@ async fn texts_are_found_however_many_are_asked_for() {
     let backend = DuckdbBackend::in_directory(directory.path());
     commit(&backend, WriteScope::Full, 3, 1).await;
     for scope in [WriteScope::Incremental, WriteScope::Full] {
-        let mut session = backend.begin_index_session(SessionRequest { scope, rules: RuleSet::default() }).await.unwrap();
+        let mut session = backend.begin_index_session(SessionRequest::new(scope, RuleSet::default())).await.unwrap();
         for (others, mark) in [(0, 3), (5_000, 4), (0, 5)] {
             assert_eq!(found(&mut session, &[1, mark], others).await, [1], "of the state that the session began from");
             session.put_file(file("pkg/f1.py", mark)).await.unwrap();

@@ -2,10 +2,10 @@
 
 use std::{num::NonZeroUsize, path::PathBuf, thread};
 
-use codira_contracts::SymbolKind;
+use codira_contracts::{MemoryBudget, SymbolKind};
 
 use super::{
-    BackendUrl, FileSize, Key, Refresh,
+    BackendUrl, ByteSize, Key, Refresh,
     declare::declare_keys,
     key::Declaration,
     setting::{AnySetting, Setting},
@@ -31,8 +31,11 @@ declare_keys! {
     index {
         /// How many files are analyzed at once.
         jobs: NonZeroUsize = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        /// How much memory a run should use for its buffers and caches: bytes, or text such as "256 MiB". Each file takes a
+        /// kilobyte besides.
+        memory: MemoryBudget = IndexerOptions::default().memory;
         /// Larger files are skipped: bytes, or text such as "4 MiB".
-        max_file_size: FileSize = FileSize(IndexerOptions::default().max_file_size);
+        max_file_size: ByteSize = ByteSize(IndexerOptions::default().max_file_size);
         /// Whether files and directories whose name begins with a dot are indexed: "skip" or "index".
         hidden: Hidden = Hidden::default();
         /// Only files that match one of these patterns, in .gitignore syntax, are indexed; empty means all.

@@ -47,7 +47,7 @@ pub use key::{ConfigSource, Key};
 pub use keys::Config;
 pub use url::BackendUrl;
 use value::RawValue;
-pub use value::{FileSize, Refresh};
+pub use value::{ByteSize, Refresh};
 
 use crate::{
     AuditOptions, Auditing, Embedding, EmbeddingMode, EmbeddingPolicy, EngineRegistry, EngineSettings, IndexerError,
@@ -198,6 +198,7 @@ impl Config {
             include: self.index.include.value.clone(),
             exclude: self.index.exclude.value.clone(),
             coverage_roots: self.coverage.roots.value.clone(),
+            memory: self.index.memory.value,
             state_directory: Some(self.state.directory.value.clone()),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{fmt, num::NonZeroUsize, path::PathBuf, str::FromStr};
 
-use codira_contracts::SymbolKind;
+use codira_contracts::{MemoryBudget, SymbolKind};
 use serde::Serialize;
 
 use crate::{EmbeddingMode, Hidden, Inclusion, PathPatterns};
@@ -95,15 +95,15 @@ impl FromRaw for NonZeroUsize {
     }
 }
 
-/// The size of a file, in bytes.
+/// A number of bytes.
 ///
 /// Written as a number of bytes, or with a unit: `512 KiB`, `4 MiB`, `1 GiB`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FileSize(pub u64);
+pub struct ByteSize(pub u64);
 
 const UNITS: [(&str, u64); 3] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
 
-impl fmt::Display for FileSize {
+impl fmt::Display for ByteSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match UNITS.iter().find(|(_, unit)| self.0 >= *unit && self.0.is_multiple_of(*unit)) {
             Some((name, unit)) => write!(f, "{} {name}", self.0 / unit),
@@ -112,7 +112,7 @@ impl fmt::Display for FileSize {
     }
 }
 
-impl FromStr for FileSize {
+impl FromStr for ByteSize {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -124,7 +124,7 @@ impl FromStr for FileSize {
     }
 }
 
-impl FromRaw for FileSize {
+impl FromRaw for ByteSize {
     const EXPECTED: &'static str = "a size such as 1048576 or \"4 MiB\"";
 
     fn from_raw(raw: &RawValue) -> Result<Self, String> {
@@ -137,6 +137,24 @@ impl FromRaw for FileSize {
 
     fn to_json(&self) -> serde_json::Value {
         self.to_string().into()
+    }
+}
+
+/// What a run needs at least.
+const MIN_MEMORY: u64 = 32 << 20;
+
+impl FromRaw for MemoryBudget {
+    const EXPECTED: &'static str = "a size of at least 32 MiB, such as \"256 MiB\"";
+
+    fn from_raw(raw: &RawValue) -> Result<Self, String> {
+        match ByteSize::from_raw(raw) {
+            Ok(ByteSize(bytes)) if bytes >= MIN_MEMORY => Ok(Self(bytes)),
+            _ => Err(Self::unexpected(raw)),
+        }
+    }
+
+    fn to_json(&self) -> serde_json::Value {
+        ByteSize(self.0).to_json()
     }
 }
 

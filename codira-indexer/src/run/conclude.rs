@@ -5,8 +5,8 @@ use codira_contracts::{AnalyzerInventory, Coverage, RepoPath, RunInventory};
 use super::{
     coverage::by_language,
     plan::{Plan, Task},
+    previous::PreviousIndex,
     request::CoverageDemand,
-    stored::Found,
 };
 use crate::{
     Auditing, Counts, EmbeddingReport, FailedFile, FileDecision, IndexReport, IndexerError, Outcome, PartialFile, PathPatterns,
@@ -105,7 +105,7 @@ impl Ledger {
     pub(super) fn close(
         mut self,
         outcome: Outcome,
-        found: &Found,
+        previous: &PreviousIndex,
         embeddings: Option<EmbeddingReport>,
         timings: Timings,
     ) -> IndexReport {
@@ -113,7 +113,7 @@ impl Ledger {
         self.skipped.sort_unstable();
         self.failures.sort_unstable();
         self.partial.sort_unstable();
-        let stored = found.stored();
+        let stored = previous.stored();
         let count = |action: Action| self.files.iter().filter(|file| file.reason.action() == action).count() as u64;
         let was_stored = |file: &&FileDecision| stored.is_some_and(|stored| stored.has(&file.path));
         let removed = self.files.iter().filter(|file| file.reason.action() == Action::Remove).filter(was_stored);
@@ -128,7 +128,7 @@ impl Ledger {
         };
         IndexReport {
             outcome,
-            rebuild: found.rebuild().cloned(),
+            rebuild: previous.rebuild().cloned(),
             counts,
             coverage: self.coverage(),
             embeddings,

@@ -1,15 +1,15 @@
 //! Running: scan, plan, analyze, put, derive, commit, report.
 
-mod backlog;
+mod analyze;
+mod channel;
 mod conclude;
 mod coverage;
 mod embed;
 mod pending;
 mod plan;
 mod populate;
+mod previous;
 mod request;
-mod stored;
-mod work;
 mod write;
 
 use std::{
@@ -23,13 +23,16 @@ use codira_languages::LanguageAnalyzer;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use self::{conclude::Ledger, embed::Embedder, plan::Plan, stored::Found, work::Workshop, write::Writer};
+use self::{analyze::AnalyzerPool, conclude::Ledger, embed::Embedder, plan::Plan, previous::PreviousIndex, write::Writer};
 use crate::{
     Auditing, Embedding, IndexEvent, IndexReport, IndexerError, RepoRoot, Timings,
     scan::{Owners, scan},
 };
 pub use embed::EmbeddingMode;
 pub use request::{CoverageDemand, EmbeddingBacklog, IndexRequest, IndexScope, IndexerOptions};
+
+/// How much of the memory analyses take that were not received yet, in thousandths; as much, those whose vectors are computed.
+const CHANNEL_SHARE: u64 = 16;
 
 /// Keeps the index of one repository up to date, in any backend.
 ///
@@ -119,31 +122,31 @@ impl<B: IndexBackend> Indexer<B> {
                 scan(&root, &owners, &options, request.jobs, &cancel).map(|scan| (scan, started.elapsed()))
             })
         };
-        let found = Found::ask(&self.backend, &retention).await?;
-        let found = if request.scope == IndexScope::Full { found.requested() } else { found };
+        let previous = PreviousIndex::load(&self.backend, &retention).await?;
+        let previous = if request.scope == IndexScope::Full { previous.requested() } else { previous };
         let embedding =
-            embedding.filter(|_| request.embedding_backlog == EmbeddingBacklog::WorkOff || !found.lacks_embeddings());
+            embedding.filter(|_| request.embedding_backlog == EmbeddingBacklog::WorkOff || !previous.lacks_embeddings());
         clock.timings.open = clock.lap();
         let (scan, scan_time) = walk.await?;
         clock.timings.scan = scan_time;
         clock.lap();
         events(IndexEvent::ScanFinished { files: scan.files.len() });
 
-        let (plan, scan, found) = {
+        let (plan, scan, previous) = {
             let (root, owners, auditing) = (self.root.clone(), Arc::clone(&owners), self.auditing.clone());
-            on_a_thread(move || (Plan::make(&root, &owners, &auditing, &scan, &found, request.trust), scan, found)).await
+            on_a_thread(move || (Plan::make(&root, &owners, &auditing, &scan, &previous, request.trust), scan, previous)).await
         };
-        let scope = if found.rebuild().is_some() { WriteScope::Full } else { WriteScope::Incremental };
+        let scope = if previous.rebuild().is_some() { WriteScope::Full } else { WriteScope::Incremental };
         events(IndexEvent::Planned { scope, read: plan.read.len(), kept: plan.kept.len(), removed: plan.removed.len() });
 
         let mut ledger = Ledger::open(&plan, scan, &self.options.coverage_roots);
         ledger.check(request.coverage)?;
         let embedder = embedding.map(|embedding| {
-            let is_stored = found.stored().is_some_and(|stored| stored.embeddings(embedding.spec()).is_some());
+            let is_stored = previous.stored().is_some_and(|stored| stored.embeddings(embedding.spec()).is_some());
             Embedder::new(embedding.clone(), request.embeddings, request.jobs, is_stored)
         });
-        let session = SessionRequest { scope, rules: self.rules.clone() };
-        let mut writer = Writer::new(&self.backend, session, &found, embedder, cancel);
+        let session = SessionRequest { scope, rules: self.rules.clone(), memory: self.options.memory };
+        let mut writer = Writer::new(&self.backend, session, &previous, embedder, cancel);
         let written = async {
             if scope == WriteScope::Full {
                 writer.begin().await?;
@@ -151,7 +154,7 @@ impl<B: IndexBackend> Indexer<B> {
             for removed in &plan.removed {
                 writer.remove(&removed.path).await?;
             }
-            let shop = Workshop::new(
+            let pool = AnalyzerPool::new(
                 self.root.clone(),
                 Arc::clone(&owners),
                 self.options.max_file_size,
@@ -160,16 +163,16 @@ impl<B: IndexBackend> Indexer<B> {
                 plan.read,
                 cancel.clone(),
             );
-            let shop = Arc::new(shop);
-            let mut findings = shop.open(request.jobs)?;
+            let pool = Arc::new(pool);
+            let mut outcomes = pool.start(request.jobs, self.options.memory.per_mille(CHANNEL_SHARE))?;
             let mut done = 0;
-            while let Some(finished) = writer.unless_cancelled(findings.recv()).await? {
-                let path = shop.tasks[finished.task].path.clone();
-                writer.take(&shop.tasks, finished, &mut ledger).await?;
+            while let Some(finished) = writer.unless_cancelled(outcomes.recv()).await? {
+                let path = pool.tasks[finished.task].path.clone();
+                writer.take(&pool.tasks, finished, &mut ledger).await?;
                 done += 1;
-                events(IndexEvent::Analyzed { path, done, total: shop.tasks.len() });
+                events(IndexEvent::Analyzed { path, done, total: pool.tasks.len() });
             }
-            writer.put_waiting(&shop.tasks, &mut ledger).await?;
+            writer.put_pending(&pool.tasks, &mut ledger).await?;
             // Workers end early when they are cancelled; what they left undone is not committed.
             writer.unless_cancelled(std::future::ready(())).await?;
             ledger.check(request.coverage)?;
@@ -187,15 +190,15 @@ impl<B: IndexBackend> Indexer<B> {
         let embedder = writer.embedder.take();
         let outcome = match written {
             Ok(()) => writer.commit(events).await?,
-            Err(error) => return Err(writer.give_up(error).await),
+            Err(error) => return Err(writer.abort(error).await),
         };
         clock.timings.commit = clock.lap();
         clock.timings.total = clock.started.elapsed();
         let embeddings = embedder.map(|embedder| {
-            let rows = found.rows_after(&outcome, embedder.spec());
+            let rows = previous.rows_after(&outcome, embedder.spec());
             embedder.report_on(rows)
         });
-        Ok(ledger.close(outcome, &found, embeddings, clock.timings))
+        Ok(ledger.close(outcome, &previous, embeddings, clock.timings))
     }
 }
 

@@ -62,7 +62,8 @@ impl<B: IndexBackend> Indexer<B> {
 
     /// One batch, in its own session.
     async fn embed_batch(&self, embedder: &mut Embedder, limit: usize) -> Result<u64, IndexerError> {
-        let mut session = self.backend.begin_index_session(SessionRequest::incremental(self.rules.clone())).await?;
+        let request = SessionRequest { memory: self.options.memory, ..SessionRequest::incremental(self.rules.clone()) };
+        let mut session = self.backend.begin_index_session(request).await?;
         match work_off_batch(&mut session, embedder, limit).await {
             Ok(0) => {
                 session.abort().await?;

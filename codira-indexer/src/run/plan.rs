@@ -2,7 +2,7 @@
 
 use codira_contracts::{FileState, RepoPath};
 
-use super::stored::Found;
+use super::previous::PreviousIndex;
 use crate::{
     Auditing, FileDecision, RepoRoot,
     plan::{self, Decision, Reason, SeenFile, Trust},
@@ -38,20 +38,20 @@ pub(super) enum Purpose {
 }
 
 impl Plan {
-    /// Decides about everything that `scan` saw and `found` holds.
+    /// Decides about everything that `scan` saw and `previous` holds.
     pub(super) fn make(
         root: &RepoRoot,
         owners: &Owners,
         auditing: &Auditing,
         scan: &Scan,
-        found: &Found,
+        previous: &PreviousIndex,
         trust: Trust,
     ) -> Self {
-        let audit = found.stored().map(|stored| auditing.since(&stored.analyzers));
+        let audit = previous.stored().map(|stored| auditing.since(&stored.analyzers));
         let mut plan = Self::default();
         let gone = |state: &FileState| FileDecision { path: state.path.clone(), reason: why_unseen(scan, &state.path) };
         // What was seen and what is stored are both in the order of paths.
-        let mut rest = found.stored().map_or(&[][..], |stored| &stored.files);
+        let mut rest = previous.stored().map_or(&[][..], |stored| &stored.files);
         for file in &scan.files {
             let before = rest.iter().take_while(|state| state.path < file.path).count();
             let (unseen, from_here) = rest.split_at(before);
@@ -62,7 +62,7 @@ impl Plan {
                 plan.removed.extend(stored.map(gone));
                 continue;
             };
-            let decision = match found.rebuild() {
+            let decision = match previous.rebuild() {
                 Some(rebuild) => Decision::Because(rebuild.reason()),
                 None => {
                     let tool = owners.analyzer(analyzer).tool();

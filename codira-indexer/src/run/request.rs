@@ -2,6 +2,8 @@
 
 use std::{num::NonZeroUsize, path::PathBuf, thread};
 
+use codira_contracts::MemoryBudget;
+
 use super::embed::EmbeddingMode;
 use crate::{Hidden, PathPatterns, plan::Trust};
 
@@ -80,6 +82,8 @@ pub struct IndexerOptions {
     pub exclude: PathPatterns,
     /// Only files that match count for coverage; all, where there are no patterns.
     pub coverage_roots: PathPatterns,
+    /// How much memory a run should use: for what is analyzed and not stored yet, and in the session.
+    pub memory: MemoryBudget,
     /// The directory of the index, absolute or relative to the root, where it is not `.codira`: it is no part of the repository.
     pub state_directory: Option<PathBuf>,
 }
@@ -94,6 +98,7 @@ impl Default for IndexerOptions {
             include: PathPatterns::default(),
             exclude: PathPatterns::default(),
             coverage_roots: PathPatterns::default(),
+            memory: MemoryBudget::default(),
             state_directory: None,
         }
     }

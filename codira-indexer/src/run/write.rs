@@ -9,19 +9,20 @@ use codira_contracts::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    analyze::{FileOutcome, Finished},
     conclude::Ledger,
     embed::{Embedder, Filling},
     plan::Task,
-    stored::{Found, Stored},
-    work::{Finding, Finished},
+    previous::{PreviousIndex, Stored},
 };
 use crate::{IndexEvent, IndexerError, Outcome};
 
 /// How many texts are embedded at once: enough to keep every thread busy.
 pub(super) const TEXTS_AT_ONCE: usize = 1024;
 
-/// How many files wait for that at most: they are kept in memory.
-const FILES_AT_ONCE: usize = 128;
+/// How many files are given their vectors at once at most, and how much memory they take, in thousandths.
+const BATCH_FILES: usize = 128;
+const BATCH_SHARE: u64 = 16;
 
 /// Writes what a run finds.
 pub(super) struct Writer<'a, B: IndexBackend> {
@@ -32,10 +33,10 @@ pub(super) struct Writer<'a, B: IndexBackend> {
     pub(super) session: Option<B::Session>,
     derivation: Derivation,
     pub(super) embedder: Option<Embedder>,
-    /// Files whose texts wait until there are many.
-    waiting: Vec<Finished>,
-    /// Files whose vectors are under way.
-    filling: Option<(Vec<Finished>, Filling)>,
+    /// Files whose texts are embedded next.
+    pending: Vec<Finished>,
+    /// Files whose vectors are being computed.
+    in_flight: Option<(Vec<Finished>, Filling)>,
     /// How long vectors were waited for.
     pub(super) embed_time: Duration,
     /// How long the store was waited for.
@@ -46,20 +47,20 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
     pub(super) fn new(
         backend: &'a B,
         request: SessionRequest,
-        found: &'a Found,
+        previous: &'a PreviousIndex,
         embedder: Option<Embedder>,
         cancel: &'a CancellationToken,
     ) -> Self {
         Self {
             backend,
             request,
-            stored: found.stored(),
+            stored: previous.stored(),
             cancel,
             session: None,
             derivation: Derivation::default(),
             embedder,
-            waiting: Vec::new(),
-            filling: None,
+            pending: Vec::new(),
+            in_flight: None,
             embed_time: Duration::ZERO,
             time: Duration::ZERO,
         }
@@ -97,51 +98,53 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
     /// Takes over what came of one of `tasks`: at once, or together with others whose texts are embedded at once.
     pub(super) async fn take(&mut self, tasks: &[Task], finished: Finished, ledger: &mut Ledger) -> Result<(), IndexerError> {
         if self.embedder.is_none() {
-            return self.put(&tasks[finished.task], finished.finding, ledger).await;
+            return self.put(&tasks[finished.task], finished.outcome, ledger).await;
         }
-        self.waiting.push(finished);
-        let texts: usize = self.waiting.iter().map(|finished| finished.finding.embeddings().len()).sum();
-        if texts < TEXTS_AT_ONCE && self.waiting.len() < FILES_AT_ONCE {
+        self.pending.push(finished);
+        let texts: usize = self.pending.iter().map(|finished| finished.outcome.embeddings().len()).sum();
+        let memory: usize = self.pending.iter().map(|finished| finished.outcome.memory()).sum();
+        let has_room = memory < self.request.memory.per_mille(BATCH_SHARE) && self.pending.len() < BATCH_FILES;
+        if texts < TEXTS_AT_ONCE && has_room {
             return Ok(());
         }
-        self.turn(tasks, ledger).await
+        self.rotate_batches(tasks, ledger).await
     }
 
-    /// Puts every file that waits.
-    pub(super) async fn put_waiting(&mut self, tasks: &[Task], ledger: &mut Ledger) -> Result<(), IndexerError> {
-        self.turn(tasks, ledger).await?;
-        self.turn(tasks, ledger).await
+    /// Puts every file that was taken.
+    pub(super) async fn put_pending(&mut self, tasks: &[Task], ledger: &mut Ledger) -> Result<(), IndexerError> {
+        self.rotate_batches(tasks, ledger).await?;
+        self.rotate_batches(tasks, ledger).await
     }
 
-    /// Begins with the vectors of the files that wait, and puts those whose vectors were under way: threads go on while others
-    /// analyze, and while the store is busy.
-    async fn turn(&mut self, tasks: &[Task], ledger: &mut Ledger) -> Result<(), IndexerError> {
-        let before = self.filling.take();
-        let waiting = std::mem::take(&mut self.waiting);
-        if waiting.iter().any(|finished| !finished.finding.embeddings().is_empty()) {
+    /// Begins to compute the vectors of the pending batch, and puts the one in flight: vectors are computed while others analyze, and
+    /// while the store writes.
+    async fn rotate_batches(&mut self, tasks: &[Task], ledger: &mut Ledger) -> Result<(), IndexerError> {
+        let before = self.in_flight.take();
+        let pending = std::mem::take(&mut self.pending);
+        if pending.iter().any(|finished| !finished.outcome.embeddings().is_empty()) {
             let started = Instant::now();
             self.begin().await?;
             let cancelled = self.cancel.cancelled();
             if let (Some(session), Some(embedder)) = (&mut self.session, &mut self.embedder) {
-                let rows = waiting.iter().flat_map(|finished| finished.finding.embeddings());
+                let rows = pending.iter().flat_map(|finished| finished.outcome.embeddings());
                 let filling = tokio::select! {
                     biased;
                     () = cancelled => return Err(IndexerError::Cancelled),
                     begun = embedder.begin(session, rows) => begun?,
                 };
-                self.filling = Some((waiting, filling));
+                self.in_flight = Some((pending, filling));
             }
             self.embed_time += started.elapsed();
         } else {
-            for Finished { task, finding } in waiting {
-                self.put(&tasks[task], finding, ledger).await?;
+            for Finished { task, outcome } in pending {
+                self.put(&tasks[task], outcome, ledger).await?;
             }
         }
         let Some((mut finished, filling)) = before else { return Ok(()) };
         let started = Instant::now();
         let cancelled = self.cancel.cancelled();
         if let (Some(session), Some(embedder)) = (&mut self.session, &mut self.embedder) {
-            let rows = finished.iter_mut().flat_map(|finished| finished.finding.embeddings_mut());
+            let rows = finished.iter_mut().flat_map(|finished| finished.outcome.embeddings_mut());
             tokio::select! {
                 biased;
                 () = cancelled => return Err(IndexerError::Cancelled),
@@ -149,18 +152,18 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
             }
         }
         self.embed_time += started.elapsed();
-        for Finished { task, finding } in finished {
-            self.put(&tasks[task], finding, ledger).await?;
+        for Finished { task, outcome } in finished {
+            self.put(&tasks[task], outcome, ledger).await?;
         }
         Ok(())
     }
 
     /// Puts what came of a task, and notes it down.
-    async fn put(&mut self, task: &Task, finding: Finding, ledger: &mut Ledger) -> Result<(), IndexerError> {
-        let diagnostics = finding.diagnostics();
-        match finding {
-            Finding::Same => ledger.same(task),
-            Finding::Analyzed { reason, snapshot, skipped } => {
+    async fn put(&mut self, task: &Task, outcome: FileOutcome, ledger: &mut Ledger) -> Result<(), IndexerError> {
+        let diagnostics = outcome.diagnostics();
+        match outcome {
+            FileOutcome::Same => ledger.same(task),
+            FileOutcome::Analyzed { reason, snapshot, skipped } => {
                 if let Some(embedder) = &mut self.embedder {
                     embedder.skip(skipped);
                 }
@@ -177,11 +180,11 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
                     Err(error) => return Err(error.into()),
                 }
             }
-            Finding::Skipped(reason) => {
+            FileOutcome::Skipped(reason) => {
                 self.remove(&task.path).await?;
                 ledger.skipped(task, reason);
             }
-            Finding::Failed(message) => {
+            FileOutcome::Failed(message) => {
                 self.remove(&task.path).await?;
                 ledger.failed(task, message);
             }
@@ -242,8 +245,8 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
         })
     }
 
-    /// Gives up what was written because of `error`, and hands that back.
-    pub(super) async fn give_up(self, error: IndexerError) -> IndexerError {
+    /// Aborts the session because of `error`, and hands that back.
+    pub(super) async fn abort(self, error: IndexerError) -> IndexerError {
         if let Some(session) = self.session {
             // What went wrong first is what the caller has to know; the session is gone either way.
             let _ = session.abort().await;

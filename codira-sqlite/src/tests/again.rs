@@ -11,7 +11,7 @@ async fn the_last_word_on_a_file_wins_while_the_one_before_is_written() {
     let backend = SqliteBackend::in_directory(directory.path());
     let path = |number: usize| format!("pkg/f{number}.py");
     for scope in [WriteScope::Full, WriteScope::Incremental] {
-        let mut session = backend.begin_index_session(SessionRequest { scope, rules: RuleSet::default() }).await.unwrap();
+        let mut session = backend.begin_index_session(SessionRequest::new(scope, RuleSet::default())).await.unwrap();
         for step in 0..300 {
             session.put_file(file(&path(step), 1)).await.unwrap();
             if let Some(before) = step.checked_sub(40) {

@@ -66,7 +66,7 @@ async fn a_newer_schema_is_refused_by_readers_and_sessions() {
     let before = bytes(directory.path());
     assert_eq!(mismatch(old.open_reader().await.unwrap_err()), told);
     for scope in [WriteScope::Full, WriteScope::Incremental] {
-        let Err(error) = old.begin_index_session(SessionRequest { scope, rules: RuleSet::default() }).await else {
+        let Err(error) = old.begin_index_session(SessionRequest::new(scope, RuleSet::default())).await else {
             panic!("{scope:?} begins")
         };
         assert_eq!(mismatch(error), told);

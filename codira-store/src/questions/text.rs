@@ -29,7 +29,7 @@ impl<T: Tables> Index<'_, T> {
             let documents: Option<Vec<Document>> = numbers.iter().map(|number| documents.remove(number)).collect();
             let documents = self.ok_or_corrupt(documents, "a file")?;
             let text = text.clone();
-            let found = parallel::spawn(documents, move |document: Document| {
+            let found = parallel::run(documents, move |document: Document| {
                 let source = document.source()?;
                 let hits = text::occurrences(&source, &text).take(most);
                 let path = &document.file.path;

@@ -32,15 +32,12 @@ impl<D: Draft> Writer<D> {
     /// Vectors of texts, of the state that the session began from and of what it wrote.
     pub(super) async fn reusable_embeddings(&mut self, request: ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError> {
         let mut own = self.written_vectors(&request).await?;
-        // What is in flight need not be written for this, unless what is queued replaces it.
-        let mut found = own.values().map(|(key, _)| key.clone()).collect::<Vec<_>>();
-        found.extend(self.in_flight.iter().flat_map(|files| files.vectors(&request)).map(|(_, key, _)| key));
-        if found.iter().any(|key| self.queue.holds(&key.path)) {
+        // What is queued need not be written for this, unless it replaces what was found.
+        if own.values().any(|(key, _)| self.queue.holds(&key.path)) {
             self.flush().await?;
             own = self.written_vectors(&request).await?;
         }
-        let in_flight = self.in_flight.iter().flat_map(|files| files.vectors(&request));
-        for (hash, key, vector) in in_flight.chain(self.queue.vectors(&request)) {
+        for (hash, key, vector) in self.queue.vectors(&request) {
             match own.get(&hash) {
                 Some((least, _)) if *least <= key => {}
                 _ => drop(own.insert(hash, (key, vector.clone()))),

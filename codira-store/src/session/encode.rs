@@ -1,11 +1,13 @@
 //! From a file that was put to what is stored of it: the part that needs no database.
 
+use std::collections::BTreeSet;
+
 use codira_contracts::{
     EmbeddingSpec, EmbeddingState, FileAnalysis, FileSnapshot, RepoPath, UseKind,
-    resolve::{self, Offer, RuleSet},
+    resolve::{Offer, RuleSet},
     text,
 };
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use crate::{
     codec, for_resolution,
@@ -14,24 +16,18 @@ use crate::{
     tables::{EmbeddingRow, FileRow, StoredFile},
 };
 
-/// A file that is to be written.
-pub(super) struct Put {
-    pub(super) number: u32,
-    pub(super) file: FileSnapshot,
-    /// What it offered before, unless nothing was resolved yet.
-    pub(super) before: Option<Vec<Offer>>,
-}
-
-/// A file that was encoded.
+/// A file that was encoded. Numbers are given when it is written.
 pub(super) struct Encoded {
+    /// Its number is 0, and it has no embeddings.
     pub(super) stored: StoredFile,
+    /// Its embeddings by spec, the numbers of file and spec 0.
+    pub(super) embeddings: Vec<(EmbeddingSpec, EmbeddingRow)>,
     /// Digests of the keys that lead to the file, but for those that hang on resolution.
     pub(super) keys: Vec<u32>,
     /// What it offers to the resolution of others.
     pub(super) offers: Vec<Offer>,
-    /// Digests of keys whose facts changed.
-    pub(super) changed: Vec<u32>,
-    pub(super) unresolved: Unresolved,
+    /// What resolving it looks at.
+    pub(super) analysis: FileAnalysis,
 }
 
 /// What is kept of a file until it is resolved.
@@ -41,8 +37,8 @@ pub(super) struct Unresolved {
     pub(super) analysis: FileAnalysis,
 }
 
-/// Encodes a file, by the rules of the session and with the numbers of all of its specs.
-pub(super) fn encode(Put { number, file, before }: Put, rules: &RuleSet, specs: &FxHashMap<EmbeddingSpec, u32>) -> Encoded {
+/// Encodes a file, by the rules of the session.
+pub(super) fn encode(file: FileSnapshot, rules: &RuleSet) -> Encoded {
     let FileSnapshot { state, analysis, embeddings: rows } = &file;
     let offers = rules.offers(&state.path, analysis);
     let outline = Outline::of(analysis).to_bytes();
@@ -50,19 +46,16 @@ pub(super) fn encode(Put { number, file, before }: Put, rules: &RuleSet, specs: 
     let mut keys = keys(analysis, &offers);
     let computed = rows.iter().filter(|row| matches!(row.state, EmbeddingState::Computed(_)));
     keys.extend(computed.map(|row| Key::Text(row.text_hash).digest()));
-    let of_spec = |(spec, number_of_spec): (&EmbeddingSpec, &u32)| {
+    let specs: BTreeSet<&EmbeddingSpec> = rows.iter().map(|row| &row.spec).collect();
+    let of_spec = |spec: &EmbeddingSpec| {
         let embeddings = Embeddings::of(analysis, rows.iter().filter(|row| row.spec == *spec));
-        if embeddings.0.is_empty() {
-            return None;
-        }
-        let row = embeddings.encode(number, *number_of_spec, spec.dimension);
-        Some(row.expect("files are validated, so their vectors have the dimension of their spec"))
+        let row = embeddings.encode(0, 0, spec.dimension);
+        (spec.clone(), row.expect("files are validated, so their vectors have the dimension of their spec"))
     };
-    let mut embeddings: Vec<EmbeddingRow> = specs.iter().filter_map(of_spec).collect();
-    embeddings.sort_unstable_by_key(|row| row.spec);
+    let embeddings = specs.into_iter().map(of_spec).collect();
     let stored = StoredFile {
         file: FileRow {
-            number,
+            number: 0,
             path: state.path.clone(),
             language: analysis.language.as_str().to_owned(),
             module: analysis.module.clone(),
@@ -77,12 +70,9 @@ pub(super) fn encode(Put { number, file, before }: Put, rules: &RuleSet, specs: 
         content: codec::compress(&content::to_bytes(analysis), &outline),
         outline: codec::compress(&outline, b""),
         doc_issues: (!analysis.doc_issues.is_empty()).then(|| codec::compress(&codec::pack(&analysis.doc_issues), b"")),
-        embeddings,
+        embeddings: Vec::new(),
     };
-    let changed = before.map(|before| resolve::changed_keys(&before, &offers)).unwrap_or_default();
-    let changed = changed.iter().map(|key| Key::Asked(key).digest()).collect();
-    let unresolved = Unresolved { number, path: stored.file.path.clone(), analysis: for_resolution(file.analysis) };
-    Encoded { stored, keys, offers, changed, unresolved }
+    Encoded { stored, embeddings, keys, offers, analysis: for_resolution(file.analysis) }
 }
 
 fn count(count: usize) -> u32 {

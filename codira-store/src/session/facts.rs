@@ -8,7 +8,7 @@ use codira_contracts::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{derive::files, put::OFFERS, writer::Writer};
+use super::{derive::files, writer::Writer};
 use crate::{
     AllOffers, Draft, RunFacts, parallel,
     postings::{Key, Pair},
@@ -56,7 +56,7 @@ impl<D: Draft> Writer<D> {
         let files = self.all_files().await?;
         // A symbol is offered about once.
         let symbols: usize = files.iter().map(|file| file.symbols as usize).sum();
-        if dirty * FULL_SCAN_SHARE < files.len() || symbols > OFFERS {
+        if dirty * FULL_SCAN_SHARE < files.len() || symbols > self.limits.offers {
             return Ok(Lookup::default());
         }
         let numbers: Vec<u32> = files.into_iter().map(|file| file.number).collect();

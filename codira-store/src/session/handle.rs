@@ -6,15 +6,12 @@ use async_trait::async_trait;
 use codira_contracts::{
     BackendError, Commit, ComputedEmbedding, Derivation, FileSnapshot, IndexWriteSession, Maintenance, PendingEmbedding,
     PendingRequest, RepoPath, Retention, ReusableEmbedding, ReuseRequest, RunInventory, SessionRequest, Stored, Tool,
-    check_dimension,
+    check_dimension, resolve::RuleSet,
 };
 use tokio::sync::{mpsc, oneshot};
 
-use super::writer::Writer;
+use super::{queue::Queued, room::Room, writer::Writer};
 use crate::{Cancel, Draft, Store, WriterLock};
-
-/// How many calls may wait for the thread: enough to keep it busy, and few files in memory.
-const CHANNEL_CAPACITY: usize = 64;
 
 type Pinned<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 type Work<D> = Box<dyn for<'w> FnOnce(&'w mut Writer<D>) -> Pinned<'w, ()> + Send>;
@@ -33,7 +30,10 @@ enum Message<D: Draft> {
 /// fails there is reported by the next call, and by commit.
 pub struct Session<S: Store> {
     store: S,
-    messages: Option<mpsc::Sender<Message<S::Draft>>>,
+    messages: Option<mpsc::UnboundedSender<Message<S::Draft>>>,
+    /// For what is put: the one bound of what is sent and not written.
+    room: Room,
+    rules: RuleSet,
     thread: Option<JoinHandle<()>>,
     cancel: Cancel,
     /// Dropped last, and so free when everything else is gone.
@@ -51,13 +51,15 @@ impl<S: Store> Session<S> {
     pub async fn begin(store: S, backend: Tool, request: SessionRequest) -> Result<Self, BackendError> {
         let lock = store.lock()?;
         let cancel = Cancel::default();
-        let (sender, receiver) = mpsc::channel(CHANNEL_CAPACITY);
+        let (room, rules) = (Room::of(request.memory.per_mille(64)), request.rules.clone());
+        let (sender, receiver) = mpsc::unbounded_channel();
         let (ready, begun) = oneshot::channel();
         let (own, its_cancel) = (store.clone(), cancel.clone());
-        let live = move || run(&own, backend, request, its_cancel, ready, receiver);
+        let batch_units = room.half();
+        let live = move || run(&own, backend, request, batch_units, its_cancel, ready, receiver);
         let thread = std::thread::Builder::new().name("codira-session".to_owned()).spawn(live);
         let thread = thread.map_err(|error| store.at().io("begin", error))?;
-        let session = Self { store, messages: Some(sender), thread: Some(thread), cancel, lock: Some(lock) };
+        let session = Self { store, messages: Some(sender), room, rules, thread: Some(thread), cancel, lock: Some(lock) };
         begun.await.map_err(|_| session.gone())??;
         Ok(session)
     }
@@ -76,14 +78,17 @@ impl<S: Store> Session<S> {
                     Ok(()) => work(writer).await,
                 });
             })
-        }))
-        .await?;
+        }))?;
         receiver.await.map_err(|_| self.gone())?
     }
 
-    async fn send(&self, work: Work<S::Draft>) -> Result<(), BackendError> {
+    fn send(&self, work: Work<S::Draft>) -> Result<(), BackendError> {
+        self.tell(Message::Work(work))
+    }
+
+    fn tell(&self, message: Message<S::Draft>) -> Result<(), BackendError> {
         let messages = self.messages.as_ref().ok_or_else(|| self.gone())?;
-        messages.send(Message::Work(work)).await.map_err(|_| self.gone())
+        messages.send(message).map_err(|_| self.gone())
     }
 
     /// What is left to say when the thread ended by a panic.
@@ -96,13 +101,16 @@ impl<S: Store> Session<S> {
 impl<S: Store> IndexWriteSession for Session<S> {
     async fn put_file(&mut self, file: FileSnapshot) -> Result<(), BackendError> {
         file.validate()?;
-        // This is the long path: whatever goes wrong is the session's failure, not the file's.
-        self.send(Box::new(move |writer| Box::pin(writer.put(file)))).await
+        let room = self.room.reserve(file.memory()).await;
+        let path = file.state.path.clone();
+        let queued = Queued::put(file, self.rules.clone(), room);
+        // Whatever goes wrong from here on is the session's failure, not the file's.
+        self.send(Box::new(move |writer| Box::pin(writer.queue(path, queued))))
     }
 
     async fn remove_file(&mut self, path: &RepoPath) -> Result<(), BackendError> {
-        let path = path.clone();
-        self.send(Box::new(move |writer| Box::pin(writer.remove(path)))).await
+        let (path, queued) = (path.clone(), Queued::remove(self.room.reserve(0).await));
+        self.send(Box::new(move |writer| Box::pin(writer.queue(path, queued))))
     }
 
     async fn maintain(&mut self, retention: &Retention) -> Result<Maintenance, BackendError> {
@@ -142,10 +150,8 @@ impl<S: Store> IndexWriteSession for Session<S> {
 
     async fn commit(mut self) -> Result<Commit, BackendError> {
         let (sender, receiver) = oneshot::channel();
-        let messages = self.messages.clone().ok_or_else(|| self.gone())?;
-        let permit = messages.reserve().await.map_err(|_| self.gone())?;
         let lock = self.lock.take().ok_or_else(|| self.gone())?;
-        permit.send(Message::Commit(lock, sender));
+        self.tell(Message::Commit(lock, sender))?;
         // From here on the thread is on its own: dropping this future is not aborting.
         self.thread = None;
         receiver.await.map_err(|_| self.gone())?
@@ -153,8 +159,7 @@ impl<S: Store> IndexWriteSession for Session<S> {
 
     async fn abort(self) -> Result<(), BackendError> {
         let (sender, receiver) = oneshot::channel();
-        let messages = self.messages.as_ref().ok_or_else(|| self.gone())?;
-        messages.send(Message::Abort(sender)).await.map_err(|_| self.gone())?;
+        self.tell(Message::Abort(sender))?;
         receiver.await.map_err(|_| self.gone())?
     }
 }
@@ -174,16 +179,17 @@ fn run<S: Store>(
     store: &S,
     backend: Tool,
     request: SessionRequest,
+    batch_units: usize,
     cancel: Cancel,
     ready: oneshot::Sender<Result<(), BackendError>>,
-    mut messages: mpsc::Receiver<Message<S::Draft>>,
+    mut messages: mpsc::UnboundedReceiver<Message<S::Draft>>,
 ) {
     let runtime = match tokio::runtime::Builder::new_current_thread().build() {
         Ok(runtime) => runtime,
         Err(error) => return drop(ready.send(Err(store.at().io("begin", error)))),
     };
     runtime.block_on(async {
-        let mut writer = match Writer::begin(store, backend, request, cancel.clone()).await {
+        let mut writer = match Writer::begin(store, backend, request, cancel.clone(), batch_units).await {
             Ok(writer) => writer,
             Err(error) => return drop(ready.send(Err(error))),
         };

@@ -1,110 +1,96 @@
-//! Writes files: gathered, then encoded while those before them are written.
+//! Writes files that were queued, many at a time.
 
-use codira_contracts::{BackendError, EmbeddingSpec, FileSnapshot, RepoPath, resolve::Offer};
-use rustc_hash::{FxHashMap, FxHashSet};
+use codira_contracts::{
+    BackendError, EmbeddingSpec, RepoPath,
+    resolve::{self, Offer},
+};
+use rustc_hash::FxHashMap;
 
 use super::{
-    encode::{Encoded, Put, Unresolved, weight},
-    in_flight::InFlight,
+    encode::{Encoded, Unresolved, weight},
+    queue::Queued,
     writer::Writer,
 };
 use crate::{
     Draft,
     postings::Key,
-    tables::{Removed, SpecRow, Tables as _},
+    tables::{EmbeddingRow, Removed, SpecRow, StoredFile, Tables as _},
 };
 
-/// How much analyses may weigh that are kept for resolving, roughly in bytes of memory.
-const UNRESOLVED_BYTES: usize = 48 << 20;
-/// How many offers are kept for resolving everything: some seventy bytes of memory each.
-pub(super) const OFFERS: usize = 3_000_000;
-
 impl<D: Draft> Writer<D> {
-    /// Takes a file, and writes what is gathered when it is much.
-    pub(super) async fn put(&mut self, file: FileSnapshot) {
-        self.queue.push(file.state.path.clone(), Some(file));
-        self.advance_if_full().await;
-    }
-
-    /// Takes word that a file is gone.
-    pub(super) async fn remove(&mut self, path: RepoPath) {
-        self.queue.push(path, None);
-        self.advance_if_full().await;
-    }
-
-    async fn advance_if_full(&mut self) {
-        if self.queue.is_full() && self.check().is_ok() {
-            let advanced = self.advance().await;
+    /// Queues what is to become of a path, and writes the queue when it is full.
+    pub(super) async fn queue(&mut self, path: RepoPath, queued: Queued) {
+        if self.check().is_err() {
+            return;
+        }
+        self.queue.push(path, queued);
+        if self.queue.is_full() {
+            let written = self.write_queued().await;
             // The next call is told.
-            let _ = self.whole(advanced);
+            let _ = self.whole(written);
         }
     }
 
-    /// Writes everything that is gathered. What fails here leaves a session that can do nothing any more.
+    /// Writes everything that is queued. What fails here leaves a session that can do nothing any more.
     pub(super) async fn flush(&mut self) -> Result<(), BackendError> {
         self.check()?;
-        let mut flushed = Ok(());
-        if !self.queue.is_empty() {
-            flushed = self.advance().await;
-        }
-        if flushed.is_ok() {
-            flushed = self.write_in_flight().await;
-        }
-        self.whole(flushed)
+        let written = self.write_queued().await;
+        self.whole(written)
     }
 
-    /// Begins to encode the files that are gathered, and writes those that were encoded meanwhile: the database takes its time, too.
-    async fn advance(&mut self) -> Result<(), BackendError> {
+    async fn write_queued(&mut self) -> Result<(), BackendError> {
+        if self.queue.is_empty() {
+            return Ok(());
+        }
         let queued = self.queue.take();
         self.find_files(queued.iter().map(|(path, _)| path)).await?;
         let stored: Vec<u32> = queued.iter().filter_map(|(path, _)| self.numbers.get(path).copied()).collect();
-        if self.in_flight.as_ref().is_some_and(|in_flight| in_flight.has_any(&stored)) {
-            self.write_in_flight().await?;
-        }
         let mut former = self.clear(&stored).await?;
-        let specs = self.specs_of(queued.iter().filter_map(|(_, file)| file.as_ref())).await?;
-        let mut puts = Vec::with_capacity(queued.len());
-        for (path, file) in queued {
+        let (mut puts, mut rooms) = (Vec::with_capacity(queued.len()), Vec::with_capacity(queued.len()));
+        for (path, Queued { file, room }) in queued {
+            rooms.push(room);
             let stored = self.numbers.get(&path).copied();
-            let before = stored.and_then(|number| former.remove(&number));
-            match (file, stored) {
-                (Some(file), Some(number)) => puts.push(Put { number, file, before }),
-                (Some(file), None) => {
-                    let number = self.next_file;
-                    self.next_file += 1;
-                    self.numbers.insert(path, number);
-                    puts.push(Put { number, file, before: self.has_resolutions.then(Vec::new) });
-                }
-                (None, Some(number)) => {
-                    self.numbers.remove(&path);
-                    self.dirty.remove(&number);
-                    self.changed.extend(before.iter().flatten().map(|offer| Key::Asked(&offer.key).digest()));
-                }
-                (None, None) => {}
+            let before = stored.and_then(|number| former.remove(&number)).unwrap_or_default();
+            if let Some(file) = file {
+                let number = stored.unwrap_or(self.next_file);
+                self.next_file = self.next_file.max(number + 1);
+                self.numbers.insert(path, number);
+                puts.push((number, before, file.encoding));
+            } else if let Some(number) = stored {
+                self.numbers.remove(&path);
+                self.dirty.remove(&number);
+                self.changed.extend(before.iter().map(|offer| Key::Asked(&offer.key).digest()));
             }
         }
         // Numbers only grow where rows are added at the end.
-        puts.sort_unstable_by_key(|put| put.number);
-        let next = InFlight::begin(puts, self.rules.clone(), specs);
-        self.write_in_flight().await?;
-        self.in_flight = Some(next);
-        Ok(())
-    }
-
-    /// Writes the files that are being encoded.
-    pub(super) async fn write_in_flight(&mut self) -> Result<(), BackendError> {
-        let Some(in_flight) = self.in_flight.take() else { return Ok(()) };
-        let mut files = Vec::new();
-        for Encoded { stored, keys, offers, changed, unresolved } in in_flight.encoded().await {
-            self.postings.add(unresolved.number, keys);
-            self.keep_offers(&unresolved.path, &offers);
-            self.changed.extend(changed);
-            self.dirty.insert(unresolved.number);
-            self.keep_analysis(unresolved);
-            files.push(stored);
+        puts.sort_unstable_by_key(|(number, ..)| *number);
+        let mut files = Vec::with_capacity(puts.len());
+        for (number, before, encoding) in puts {
+            files.push(self.take_encoded(number, &before, encoding.done().await).await?);
         }
         self.draft.put_files(files).await?;
+        drop(rooms);
         self.write_postings_if_many().await
+    }
+
+    /// Notes what an encoded file brings, and gives it its number; `before` is what it offered, if any file may have asked.
+    async fn take_encoded(&mut self, number: u32, before: &[Offer], encoded: Encoded) -> Result<StoredFile, BackendError> {
+        let Encoded { mut stored, embeddings, keys, offers, analysis } = encoded;
+        stored.file.number = number;
+        for (spec, row) in embeddings {
+            stored.embeddings.push(EmbeddingRow { file: number, spec: self.spec(&spec).await?, ..row });
+        }
+        stored.embeddings.sort_unstable_by_key(|row| row.spec);
+        self.postings.add(number, keys);
+        let path = stored.file.path.clone();
+        self.keep_offers(&path, &offers);
+        if self.has_resolutions {
+            let changed = resolve::changed_keys(before, &offers);
+            self.changed.extend(changed.iter().map(|key| Key::Asked(key).digest()));
+        }
+        self.dirty.insert(number);
+        self.keep_analysis(Unresolved { number, path, analysis });
+        Ok(stored)
     }
 
     /// Removes everything that is stored of these files, and tells what they offered, if any file may have asked.
@@ -154,24 +140,11 @@ impl<D: Draft> Writer<D> {
         Ok(number)
     }
 
-    /// The numbers of the specs of all embeddings that files bring.
-    async fn specs_of<'f>(
-        &mut self,
-        files: impl Iterator<Item = &'f FileSnapshot>,
-    ) -> Result<FxHashMap<EmbeddingSpec, u32>, BackendError> {
-        let specs: FxHashSet<&EmbeddingSpec> = files.flat_map(|file| &file.embeddings).map(|row| &row.spec).collect();
-        let mut numbers = FxHashMap::default();
-        for spec in specs {
-            numbers.insert(spec.clone(), self.spec(spec).await?);
-        }
-        Ok(numbers)
-    }
-
     /// Keeps what is offered, while everything will be resolved.
     fn keep_offers(&mut self, path: &RepoPath, offers: &[Offer]) {
         if let Some(kept) = &mut self.offers {
             kept.add(path, offers);
-            if kept.len() > OFFERS {
+            if kept.len() > self.limits.offers {
                 self.offers = None;
             }
         }
@@ -180,7 +153,7 @@ impl<D: Draft> Writer<D> {
     /// Keeps what resolving looks at, so that it need not be read again.
     fn keep_analysis(&mut self, file: Unresolved) {
         let weight = weight(&file.analysis);
-        if self.analyses_weight + weight <= UNRESOLVED_BYTES {
+        if self.analyses_weight + weight <= self.limits.unresolved_bytes {
             self.analyses_weight += weight;
             self.analyses.insert(file.number, file);
         }

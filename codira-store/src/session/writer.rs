@@ -1,11 +1,12 @@
 //! What the session's thread owns: the draft, and everything it remembers between calls.
 
 use codira_contracts::{
-    BackendError, EmbeddingSpec, RepoPath, RulesInventory, RunInventory, SessionRequest, Tool, WriteScope, resolve::RuleSet,
+    BackendError, EmbeddingSpec, MemoryBudget, RepoPath, RulesInventory, RunInventory, SessionRequest, Tool, WriteScope,
+    resolve::RuleSet,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{encode::Unresolved, in_flight::InFlight, lists::Postings, queue::Queue};
+use super::{encode::Unresolved, lists::Postings, queue::Queue};
 use crate::{
     AllOffers, Begun, Cancel, Draft, Store, again, codec,
     tables::{State, Tables as _, WhichFiles},
@@ -37,8 +38,6 @@ pub(crate) struct Writer<D: Draft> {
     pub(super) numbers: FxHashMap<RepoPath, u32>,
     pub(super) has_all_numbers: bool,
     pub(super) queue: Queue,
-    /// Files that are being encoded.
-    pub(super) in_flight: Option<InFlight>,
     pub(super) postings: Postings,
     /// Numbers of specs, once they were asked for.
     pub(super) specs: Option<FxHashMap<EmbeddingSpec, u32>>,
@@ -53,7 +52,26 @@ pub(crate) struct Writer<D: Draft> {
     /// Analyses of dirty files, without texts, as long as there are not too many.
     pub(super) analyses: FxHashMap<u32, Unresolved>,
     pub(super) analyses_weight: usize,
+    pub(super) limits: Limits,
     failure: Option<BackendError>,
+}
+
+/// What a session keeps until everything is resolved.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// How much analyses may weigh, roughly in bytes of memory.
+    pub(super) unresolved_bytes: usize,
+    /// How many offers.
+    pub(super) offers: usize,
+}
+
+/// What an offer takes in memory, roughly, with what is unpacked of it.
+const OFFER_BYTES: usize = 64;
+
+impl Limits {
+    fn of(memory: MemoryBudget) -> Self {
+        Self { unresolved_bytes: memory.per_mille(100), offers: memory.per_mille(375) / OFFER_BYTES }
+    }
 }
 
 /// What the state says of the run that wrote it, and by which rules it resolved.
@@ -69,10 +87,11 @@ impl<D: Draft> Writer<D> {
     pub(super) async fn begin<S: Store<Draft = D>>(
         store: &S,
         backend: Tool,
-        SessionRequest { scope, rules }: SessionRequest,
+        SessionRequest { scope, rules, memory }: SessionRequest,
         cancel: Cancel,
+        batch_units: usize,
     ) -> Result<Self, BackendError> {
-        let Begun { draft, is_empty, replaced } = store.begin(scope, &cancel).await?;
+        let Begun { draft, is_empty, replaced } = store.begin(scope, memory, &cancel).await?;
         let mut writer = Self {
             draft,
             backend,
@@ -89,8 +108,7 @@ impl<D: Draft> Writer<D> {
             next_file: 1,
             numbers: FxHashMap::default(),
             has_all_numbers: is_empty,
-            queue: Queue::new(D::BATCH_FILES),
-            in_flight: None,
+            queue: Queue::new(D::BATCH_FILES, batch_units),
             postings: Postings::default(),
             specs: is_empty.then(FxHashMap::default),
             dirty: FxHashSet::default(),
@@ -99,6 +117,7 @@ impl<D: Draft> Writer<D> {
             offers: is_empty.then(AllOffers::default),
             analyses: FxHashMap::default(),
             analyses_weight: 0,
+            limits: Limits::of(memory),
             failure: None,
         };
         match writer.take_over(is_empty).await {

@@ -6,7 +6,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use codira_contracts::{BackendError, EmbeddingSpec, FileState, Language, PathPrefix, RepoPath, Totals, WriteScope};
+use codira_contracts::{
+    BackendError, EmbeddingSpec, FileState, Language, MemoryBudget, PathPrefix, RepoPath, Totals, WriteScope,
+};
 use codira_store::{
     At, Begun, Cancel, Draft, Store, Tables, WriterLock,
     tables::{
@@ -86,7 +88,7 @@ impl Store for MapStore {
         WriterLock::take(self.directory.join("lock"), self.at())
     }
 
-    async fn begin(&self, scope: WriteScope, _cancel: &Cancel) -> Answered<Begun<MapDraft>> {
+    async fn begin(&self, scope: WriteScope, _memory: MemoryBudget, _cancel: &Cancel) -> Answered<Begun<MapDraft>> {
         let base = self.lock_committed().clone().filter(|_| scope == WriteScope::Incremental);
         let is_empty = base.is_none();
         let draft = MapDraft { tables: self.tables(base.unwrap_or_default()), store: self.clone() };

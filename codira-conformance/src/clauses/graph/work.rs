@@ -105,7 +105,7 @@ fn steps() -> Vec<(&'static str, Vec<Edit>)> {
 
 pub(crate) fn deriving_grows_with_the_change(cx: &Cx) -> Outcome {
     let (rules, counter) = counted_rules();
-    let begin = |scope: WriteScope| SessionRequest { scope, rules: rules.clone() };
+    let begin = |scope: WriteScope| SessionRequest::new(scope, rules.clone());
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(begin(Full)).await?;

@@ -20,7 +20,7 @@ use codira_languages::SourceFile;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    backlog::{Receiver, backlog},
+    channel::{Receiver, channel},
     embed::FileRows,
     plan::{Purpose, Task},
 };
@@ -40,14 +40,14 @@ const STACK: usize = 64 << 20;
 /// What came of one task.
 #[derive(Debug)]
 pub(super) struct Finished {
-    /// The place of the task in the list.
+    /// The index of the task.
     pub(super) task: usize,
-    pub(super) finding: Finding,
+    pub(super) outcome: FileOutcome,
 }
 
 /// What a file turned out to be.
 #[derive(Debug)]
-pub(super) enum Finding {
+pub(super) enum FileOutcome {
     /// Its content is as stored.
     Same,
     /// It was analyzed.
@@ -58,11 +58,11 @@ pub(super) enum Finding {
     Failed(String),
 }
 
-impl Finding {
-    /// How many bytes of source it keeps in memory.
-    fn bytes(&self) -> usize {
+impl FileOutcome {
+    /// How many bytes of memory it takes, roughly.
+    pub(super) fn memory(&self) -> usize {
         match self {
-            Self::Analyzed { snapshot, .. } => snapshot.analysis.source.len(),
+            Self::Analyzed { snapshot, .. } => snapshot.memory(),
             _ => 0,
         }
     }
@@ -83,7 +83,7 @@ impl Finding {
         }
     }
 
-    /// How many places of the file were not understood, if any were.
+    /// How many diagnostics a file has that was understood in part.
     pub(super) fn diagnostics(&self) -> Option<usize> {
         match self {
             Self::Analyzed { snapshot, .. } => match &snapshot.analysis.status {
@@ -95,8 +95,8 @@ impl Finding {
     }
 }
 
-/// What workers share.
-pub(super) struct Workshop {
+/// The threads that analyze, and what they share.
+pub(super) struct AnalyzerPool {
     pub(super) root: RepoRoot,
     pub(super) owners: Arc<Owners>,
     pub(super) max_file_size: u64,
@@ -107,7 +107,7 @@ pub(super) struct Workshop {
     next: AtomicUsize,
 }
 
-impl Workshop {
+impl AnalyzerPool {
     pub(super) fn new(
         root: RepoRoot,
         owners: Arc<Owners>,
@@ -120,23 +120,24 @@ impl Workshop {
         Self { root, owners, max_file_size, auditing, embedding, tasks, cancel, next: AtomicUsize::new(0) }
     }
 
-    /// Starts `jobs` workers. They end when every task is done, the run is cancelled or the receiver is dropped.
-    pub(super) fn open(self: &Arc<Self>, jobs: NonZeroUsize) -> Result<Receiver<Finished>, IndexerError> {
-        let (sender, receiver) = backlog();
+    /// Starts `jobs` threads, which send what they find into a channel of so many bytes. They end when every task is done, the run
+    /// is cancelled or the receiver is dropped.
+    pub(super) fn start(self: &Arc<Self>, jobs: NonZeroUsize, capacity: usize) -> Result<Receiver<Finished>, IndexerError> {
+        let (sender, receiver) = channel(capacity);
         for number in 0..jobs.get().min(self.tasks.len()) {
-            let (shop, sender) = (Arc::clone(self), sender.clone());
+            let (pool, sender) = (Arc::clone(self), sender.clone());
             let worker = thread::Builder::new().name(format!("codira-analyze-{number}")).stack_size(STACK);
             let spawned = worker.spawn(move || {
-                while let Some(task) = shop.take() {
-                    let finding = shop.finish(&shop.tasks[task]);
-                    if !sender.send(finding.bytes(), Finished { task, finding }) {
+                while let Some(task) = pool.take() {
+                    let outcome = pool.finish(&pool.tasks[task]);
+                    if !sender.send(outcome.memory(), Finished { task, outcome }) {
                         break;
                     }
                 }
             });
             match spawned {
                 Ok(_) => {}
-                // Whoever was started does the work of all.
+                // The threads that did start do all tasks.
                 Err(_) if number > 0 => break,
                 Err(source) => {
                     return Err(IndexerError::Io {
@@ -155,22 +156,22 @@ impl Workshop {
         (task < self.tasks.len() && !self.cancel.is_cancelled()).then_some(task)
     }
 
-    fn finish(&self, task: &Task) -> Finding {
+    fn finish(&self, task: &Task) -> FileOutcome {
         let analyze = AssertUnwindSafe(|| self.read_and_analyze(task));
         // An analyzer keeps nothing between calls, so none is left half changed.
         panic::catch_unwind(analyze).unwrap_or_else(|panic| {
             let analyzer = self.owners.analyzer(task.analyzer).tool();
-            Finding::Failed(format!("the analyzer {analyzer} panicked: {}", panic_message(&*panic)))
+            FileOutcome::Failed(format!("the analyzer {analyzer} panicked: {}", panic_message(&*panic)))
         })
     }
 
-    fn read_and_analyze(&self, task: &Task) -> Finding {
+    fn read_and_analyze(&self, task: &Task) -> FileOutcome {
         let analyzer = self.owners.analyzer(task.analyzer);
         let (bytes, modified) = match self.read(task) {
             Ok(Some(content)) => content,
-            Ok(None) => return Finding::Skipped(SkipReason::Binary),
-            Err(Unread::TooLarge(size)) => return Finding::Skipped(SkipReason::TooLarge { size }),
-            Err(Unread::Failed(error)) => return Finding::Failed(error.to_string()),
+            Ok(None) => return FileOutcome::Skipped(SkipReason::Binary),
+            Err(Unread::TooLarge(size)) => return FileOutcome::Skipped(SkipReason::TooLarge { size }),
+            Err(Unread::Failed(error)) => return FileOutcome::Failed(error.to_string()),
         };
         let hash = ContentHash::of(&bytes);
         let size = bytes.len() as u64;
@@ -179,13 +180,13 @@ impl Workshop {
             Purpose::Compare(stored) => {
                 let seen = SeenFile { size, modified, hash: Some(hash), analyzer: analyzer.tool() };
                 match plan::decide(Some(stored), &seen, Trust::Hash) {
-                    Decision::Because(Reason::SameContent) => return Finding::Same,
+                    Decision::Because(Reason::SameContent) => return FileOutcome::Same,
                     Decision::Because(reason) => reason,
                     Decision::NeedsHash => Reason::ContentChanged,
                 }
             }
         };
-        let Ok(text) = std::str::from_utf8(&bytes) else { return Finding::Skipped(SkipReason::NotUtf8) };
+        let Ok(text) = std::str::from_utf8(&bytes) else { return FileOutcome::Skipped(SkipReason::NotUtf8) };
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut analysis = analyzer.analyze(SourceFile { path: &task.path, text });
         self.auditing.audit(&task.path, text, &mut analysis);
@@ -193,7 +194,7 @@ impl Workshop {
         let embedding = self.embedding.as_ref();
         let FileRows { rows, skipped } =
             embedding.map(|embedding| FileRows::of(embedding, &task.path, &analysis)).unwrap_or_default();
-        Finding::Analyzed { reason, snapshot: Box::new(FileSnapshot { state, analysis, embeddings: rows }), skipped }
+        FileOutcome::Analyzed { reason, snapshot: Box::new(FileSnapshot { state, analysis, embeddings: rows }), skipped }
     }
 
     /// The content of a file and the modification time to store; `None` when it is binary.

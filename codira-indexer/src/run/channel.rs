@@ -1,23 +1,19 @@
-//! What workers found and nobody took yet: bounded by bytes, so that many small files may wait, or few large ones.
+//! The channel from analyzers to the writer, bounded by bytes: it holds many small files, or few large ones.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
 
-/// How many bytes of source wait at most, unless it is one file: as many as are written together take a store some time, and
-/// workers go on meanwhile. What is said of them takes ten times as much.
-const BACKLOG_BYTES: usize = 2 << 20;
-
-/// A bounded channel from `Sender`s on threads to one [`Receiver`].
-pub(super) fn backlog<T>() -> (Sender<T>, Receiver<T>) {
+/// A channel from `Sender`s on threads to one [`Receiver`], which holds so many bytes at most, unless it is one item.
+pub(super) fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     let (sender, receiver) = mpsc::unbounded_channel();
-    let gauge = Arc::new(Gauge::default());
+    let gauge = Arc::new(Gauge { capacity, level: Mutex::default(), changed: Condvar::new() });
     (Sender { sender, gauge: Arc::clone(&gauge) }, Receiver { receiver, gauge })
 }
 
-/// What waits, and whether anybody will take it.
-#[derive(Default)]
+/// How full the channel is.
 struct Gauge {
+    capacity: usize,
     level: Mutex<Level>,
     changed: Condvar,
 }
@@ -34,7 +30,7 @@ impl Gauge {
     }
 }
 
-/// The end of a worker.
+/// The end of an analyzer.
 pub(super) struct Sender<T> {
     sender: mpsc::UnboundedSender<(usize, T)>,
     gauge: Arc<Gauge>,
@@ -47,16 +43,16 @@ impl<T> Clone for Sender<T> {
 }
 
 impl<T> Sender<T> {
-    /// Sends what came of so many bytes, once there is room for it; `false` when nobody takes it any more.
+    /// Sends an item of so many bytes, once there is room for it; `false` when the receiver is gone.
     pub(super) fn send(&self, bytes: usize, item: T) -> bool {
-        let is_full = |level: &mut Level| !level.closed && level.bytes > 0 && level.bytes + bytes > BACKLOG_BYTES;
+        let is_full = |level: &mut Level| !level.closed && level.bytes > 0 && level.bytes + bytes > self.gauge.capacity;
         let mut level = self.gauge.changed.wait_while(self.gauge.level(), is_full).unwrap_or_else(PoisonError::into_inner);
         level.bytes += bytes;
         !level.closed && self.sender.send((bytes, item)).is_ok()
     }
 }
 
-/// The end of whoever takes what was found. Dropping it lets every worker go.
+/// The end of the writer. Dropping it wakes every sender.
 pub(super) struct Receiver<T> {
     receiver: mpsc::UnboundedReceiver<(usize, T)>,
     gauge: Arc<Gauge>,
@@ -88,8 +84,8 @@ mod tests {
 
     #[tokio::test]
     async fn everything_arrives_however_large_it_is() {
-        let (sender, mut receiver) = backlog();
-        let sizes = [0, BACKLOG_BYTES / 2, BACKLOG_BYTES, 3 * BACKLOG_BYTES, 1, BACKLOG_BYTES / 2 + 1, BACKLOG_BYTES];
+        let (sender, mut receiver) = channel(100);
+        let sizes = [0, 50, 100, 300, 1, 51, 100];
         let worker = thread::spawn(move || sizes.into_iter().all(|size| sender.send(size, size)));
         let mut received = Vec::new();
         while let Some(size) = receiver.recv().await {
@@ -101,8 +97,8 @@ mod tests {
 
     #[test]
     fn a_sender_waits_no_longer_than_there_is_a_receiver() {
-        let (sender, receiver) = backlog();
-        assert!(sender.send(BACKLOG_BYTES, ()));
+        let (sender, receiver) = channel(100);
+        assert!(sender.send(100, ()));
         let worker = thread::spawn(move || sender.send(1, ()));
         drop(receiver);
         assert!(!worker.join().unwrap());

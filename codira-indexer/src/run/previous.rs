@@ -30,7 +30,7 @@ pub(super) struct Stored {
 
 /// What a run finds.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(super) enum PreviousIndex {
     /// An index to build on.
     Index(Stored),
     /// An index that tells what there was, and is replaced.
@@ -39,13 +39,13 @@ pub(super) enum Found {
     Nothing(Rebuild),
 }
 
-impl Found {
+impl PreviousIndex {
     /// Asks `backend`; `retention` says which issues and embeddings there may be.
     ///
     /// # Errors
     ///
     /// What keeps the index from being read, unless the remedy is to replace it.
-    pub(super) async fn ask<B: IndexBackend>(backend: &B, retention: &Retention) -> Result<Self, BackendError> {
+    pub(super) async fn load<B: IndexBackend>(backend: &B, retention: &Retention) -> Result<Self, BackendError> {
         match Stored::read(backend, retention).await {
             Ok(stored) if stored.rebuild.is_some() => Ok(Self::Replaced(stored, Rebuild::BackendChanged)),
             Ok(stored) => Ok(Self::Index(stored)),
