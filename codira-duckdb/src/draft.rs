@@ -272,9 +272,9 @@ impl Draft for DuckdbDraft {
 /// Adds embeddings; tells how much that is, roughly in bytes of memory.
 fn add_embeddings(rows: &mut Rows<'_>, stored: &[EmbeddingRow]) -> Result<usize, BackendError> {
     let mut bytes = 0;
-    for EmbeddingRow { file, spec, computed, pending, sketches, vectors, owners } in stored {
-        rows.push(&[spec, file, computed, pending, sketches, vectors, owners])?;
-        bytes += ROW_BYTES + sketches.len() + vectors.len() + owners.len();
+    for EmbeddingRow { file, spec, computed, pending, quantized, vectors, owners } in stored {
+        rows.push(&[spec, file, computed, pending, quantized, vectors, owners])?;
+        bytes += ROW_BYTES + quantized.len() + vectors.len() + owners.len();
     }
     Ok(bytes)
 }

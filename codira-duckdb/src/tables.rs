@@ -7,12 +7,12 @@ use codira_contracts::{
 };
 use codira_store::{
     Tables,
-    tables::{Block, Document, EmbeddingRow, FileRow, Having, Parts, SpecRow, State, WhichFiles},
+    tables::{Block, Document, EmbeddingRow, FileRow, Having, Parts, QuantizedBatch, SpecRow, State, WhichFiles},
 };
 use duckdb::params_from_iter;
 
 use crate::{
-    condition::{Condition, list},
+    condition::Condition,
     engine::{Cells, Database},
     errors::{At, at},
     worker::{Started, Worker},
@@ -41,8 +41,8 @@ const EMBEDDING: &str = "file, spec, computed, pending, vectors, owners";
 /// Where do blocks begin?
 const BLOCKS: &str = "SELECT segment, first FROM posting ORDER BY segment, first";
 
-/// How many files' sketches are read together.
-const BATCH_SKETCHES: usize = 1_024;
+/// How many files' quantized vectors are read together.
+const BATCH_QUANTIZED: usize = 1_024;
 
 /// The tables of one state, which a thread has open.
 #[derive(Debug)]
@@ -308,7 +308,7 @@ impl Tables for DuckdbTables {
                 spec: row.get(1)?,
                 computed: row.get(2)?,
                 pending: row.get(3)?,
-                sketches: Vec::new(),
+                quantized: Vec::new(),
                 vectors: row.get(4)?,
                 owners: row.get(5)?,
             })
@@ -321,18 +321,18 @@ impl Tables for DuckdbTables {
         self.select("file", "embedding", which, |row| row.get(0)).await
     }
 
-    async fn sketches_after(&mut self, spec: u32, file: u32) -> Result<Vec<(u32, Vec<u8>)>, BackendError> {
+    async fn quantized_after(&mut self, spec: u32, file: u32) -> Result<QuantizedBatch, BackendError> {
         self.ask(move |open| {
             let which = Condition::all().and(&format!("spec = {spec} AND file > {file}"), []);
-            let rest = format!(" ORDER BY file LIMIT {BATCH_SKETCHES}");
+            let rest = format!(" ORDER BY file LIMIT {BATCH_QUANTIZED}");
             let files = open.select("file", "embedding", &which, &rest, |row| row.get::<u32>(0))?;
-            let which = Condition::all().and(&format!("spec = {spec} AND file IN ({})", list(&files)), []);
-            if files.is_empty() {
-                return Ok(Vec::new());
-            }
-            let mut rows = open.select("file, sketches", "embedding", &which, "", numbered)?;
+            let (Some(first), Some(last)) = (files.first(), files.last()) else { return Ok(QuantizedBatch::default()) };
+            let which = Condition::all().and(&format!("spec = {spec} AND file BETWEEN {first} AND {last}"), []);
+            let mut rows = open.select("file, quantized", "embedding", &which, "", numbered)?;
             rows.sort_unstable_by_key(|(file, _)| *file);
-            Ok(rows)
+            let mut batch = QuantizedBatch::default();
+            rows.iter().for_each(|(file, bytes)| batch.push(*file, bytes));
+            Ok(batch)
         })
         .await
     }

@@ -24,7 +24,7 @@ use crate::{
 const LAST: &str = "SELECT coalesce(max(id), 0) FROM file";
 /// Everything that lies by file; a list of numbers and a parenthesis follow.
 const DROP: [&str; 6] = [
-    DROP_SKETCHES,
+    DROP_QUANTIZED,
     "DELETE FROM document WHERE file IN (",
     "DELETE FROM doc_issue WHERE file IN (",
     "DELETE FROM resolution WHERE file IN (",
@@ -32,13 +32,13 @@ const DROP: [&str; 6] = [
     "DELETE FROM file WHERE id IN (",
 ];
 /// What a search passes of files; a list of numbers and two parentheses follow.
-const DROP_SKETCHES: &str = "DELETE FROM sketch WHERE id IN (SELECT id FROM embedding WHERE file IN (";
+const DROP_QUANTIZED: &str = "DELETE FROM quantized WHERE id IN (SELECT id FROM embedding WHERE file IN (";
 /// Files have no documentation issues any more; a list of numbers and a parenthesis follow.
 const NO_ISSUES: &str = "UPDATE file SET doc_issues = 0 WHERE id IN (";
 /// Removes the embeddings of a spec.
 const DROP_EMBEDDINGS: [&str; 2] = [
     "DELETE FROM embedding WHERE id >= ?1 << 32 AND id < (?1 + 1) << 32",
-    "DELETE FROM sketch WHERE id >= ?1 << 32 AND id < (?1 + 1) << 32",
+    "DELETE FROM quantized WHERE id >= ?1 << 32 AND id < (?1 + 1) << 32",
 ];
 /// Removes a spec.
 const DROP_SPEC: &str = "DELETE FROM spec WHERE id = ?";
@@ -86,7 +86,7 @@ const DOC_ISSUE: Insert = Insert { head: "INSERT INTO doc_issue (file, body) VAL
 const RESOLUTION: Insert = Insert { head: "INSERT INTO resolution (file, edges, resolved, resolved_uses) VALUES", columns: 4 };
 const EMBEDDING: Insert =
     Insert { head: "INSERT OR REPLACE INTO embedding (id, file, computed, pending, vectors, owners) VALUES", columns: 6 };
-const SKETCH: Insert = Insert { head: "INSERT OR REPLACE INTO sketch (id, body) VALUES", columns: 2 };
+const QUANTIZED: Insert = Insert { head: "INSERT OR REPLACE INTO quantized (id, body) VALUES", columns: 2 };
 const SPEC: Insert = Insert {
     head: "INSERT INTO spec (id, engine, engine_version, model, model_version, dimension, precision) VALUES",
     columns: 7,
@@ -116,7 +116,7 @@ pub struct SqliteDraft {
 impl SqliteDraft {
     /// Runs a statement that ends in a list of numbers.
     async fn run(&mut self, sql: &str, numbers: &[u32]) -> Result<(), BackendError> {
-        let close = if sql == DROP_SKETCHES { "))" } else { ")" };
+        let close = if sql == DROP_QUANTIZED { "))" } else { ")" };
         let sql = sqlx::AssertSqlSafe(format!("{sql}{}{close}", list(numbers.iter())));
         let done = sqlx::query(sql).persistent(false).execute(&mut self.tables.connection).await;
         done.map(drop).map_err(|error| self.at().failed("write", error))
@@ -163,7 +163,7 @@ impl Draft for SqliteDraft {
 
     async fn put_files(&mut self, stored: Vec<StoredFile>) -> Result<(), BackendError> {
         let (mut files, mut documents, mut doc_issues) = (Rows::new(&FILE), Rows::new(&DOCUMENT), Rows::new(&DOC_ISSUE));
-        let (mut embeddings, mut sketches) = (Rows::new(&EMBEDDING), Rows::new(&SKETCH));
+        let (mut embeddings, mut quantized) = (Rows::new(&EMBEDDING), Rows::new(&QUANTIZED));
         for StoredFile {
             file,
             state,
@@ -185,9 +185,9 @@ impl Draft for SqliteDraft {
             if let Some(body) = issues {
                 doc_issues.row().with(file.number).with(body);
             }
-            add_embeddings(&mut embeddings, &mut sketches, rows);
+            add_embeddings(&mut embeddings, &mut quantized, rows);
         }
-        self.write([files, documents, doc_issues, embeddings, sketches]).await
+        self.write([files, documents, doc_issues, embeddings, quantized]).await
     }
 
     async fn put_resolutions(&mut self, stored: Vec<StoredResolution>) -> Result<(), BackendError> {
@@ -199,9 +199,9 @@ impl Draft for SqliteDraft {
     }
 
     async fn put_embeddings(&mut self, stored: Vec<EmbeddingRow>) -> Result<(), BackendError> {
-        let (mut rows, mut sketches) = (Rows::new(&EMBEDDING), Rows::new(&SKETCH));
-        add_embeddings(&mut rows, &mut sketches, stored);
-        self.write([rows, sketches]).await
+        let (mut rows, mut quantized) = (Rows::new(&EMBEDDING), Rows::new(&QUANTIZED));
+        add_embeddings(&mut rows, &mut quantized, stored);
+        self.write([rows, quantized]).await
     }
 
     async fn put_spec(&mut self, number: u32, spec: &EmbeddingSpec) -> Result<(), BackendError> {
@@ -336,10 +336,10 @@ impl SqliteDraft {
     }
 }
 
-fn add_embeddings(rows: &mut Rows, rows_of_sketches: &mut Rows, stored: Vec<EmbeddingRow>) {
-    for EmbeddingRow { file, spec, computed, pending, sketches, vectors, owners } in stored {
+fn add_embeddings(rows: &mut Rows, rows_of_quantized: &mut Rows, stored: Vec<EmbeddingRow>) {
+    for EmbeddingRow { file, spec, computed, pending, quantized, vectors, owners } in stored {
         // Also where there are none any more: what was there is replaced.
-        rows_of_sketches.row().with(id(spec, file)).with(sketches);
+        rows_of_quantized.row().with(id(spec, file)).with(quantized);
         rows.row().with(id(spec, file)).with(file).with(computed).with(pending).with(vectors).with(owners);
     }
 }

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use codira_contracts::{BackendError, EmbeddingSpec, FileState, Language, PathPrefix, Precision, RepoPath, Tool, Totals};
 use codira_store::{
     Tables,
-    tables::{Block, Document, EmbeddingRow, FileRow, Having, Parts, SpecRow, State, WhichFiles},
+    tables::{
+        Block, Document, EmbeddingRow, FileRow, Having, Parts, QuantizedBatch, QuantizedFile, SpecRow, State, WhichFiles,
+    },
 };
 use sqlx::{
     Arguments, AssertSqlSafe, FromRow, SqliteConnection,
@@ -81,11 +83,11 @@ const EMBEDDINGS_OF: &str = "SELECT id, computed, pending, vectors, owners FROM 
 /// In which files does anything of this spec wait for its vector?
 const PENDING: &str = "SELECT id & 0xffffffff FROM embedding INDEXED BY embedding_count
     WHERE id >= ?1 << 32 AND id < (?1 + 1) << 32 AND pending > 0";
-/// Which sketches come next? Those of many files are one row: thousands take less time to read than to be sent from SQLite's thread one
-/// by one.
-const SKETCHES: &str =
+/// Which quantized vectors come next? Those of many files are one row: thousands take less time to read than to be sent from
+/// SQLite's thread one by one.
+const QUANTIZED: &str =
     "SELECT group_concat(id & 0xffffffff, ','), group_concat(length(body), ','), CAST(group_concat(body, '') AS BLOB)
-    FROM (SELECT id, body FROM sketch WHERE id > ? AND id < ? ORDER BY id LIMIT ?)";
+    FROM (SELECT id, body FROM quantized WHERE id > ? AND id < ? ORDER BY id LIMIT ?)";
 
 /// The statements of this file, for [`plans`](crate::plans).
 #[cfg(test)]
@@ -109,15 +111,15 @@ pub(crate) const STATEMENTS: &[Statement] = &[
     Statement::of(EMBEDDINGS).then("1,2)"),
     Statement::of(EMBEDDINGS_OF).then("1,2)"),
     Statement::of(PENDING),
-    Statement::of(SKETCHES),
+    Statement::of(QUANTIZED),
 ];
 
 /// How many paths, numbers or keys stand in one statement.
 const BATCH_PATHS: usize = 4_000;
 const BATCH_NUMBERS: usize = 10_000;
 const BATCH_KEYS: usize = 500;
-/// How many files' sketches are read together.
-const BATCH_SKETCHES: i64 = 256;
+/// How many files' quantized vectors are read together.
+const BATCH_QUANTIZED: i64 = 256;
 
 /// By how many bits the number of a spec or a segment is shifted where it begins an id.
 pub(crate) const HIGH: u32 = 32;
@@ -300,7 +302,7 @@ impl Tables for SqliteTables {
         let mut specs = Vec::with_capacity(rows.len());
         for (id, engine, engine_version, model, model_version, dimension, precision) in rows {
             let (computed, pending): (i64, i64) = self.row(COUNT, id).await?;
-            let precision = usize::try_from(precision).ok().and_then(|place| Precision::ALL.get(place)).copied();
+            let precision = usize::try_from(precision).ok().and_then(|index| Precision::ALL.get(index)).copied();
             let numbers = u32::try_from(id).ok().zip(u32::try_from(dimension).ok()).zip(precision);
             let ((number, dimension), precision) = ok_or_corrupt(numbers, "a spec", at(&self.location))?;
             let spec = EmbeddingSpec { engine, engine_version, model, model_version, dimension, precision };
@@ -325,7 +327,7 @@ impl Tables for SqliteTables {
                 spec: (id >> HIGH) as u32,
                 computed: get(row, 1, at)?,
                 pending: get(row, 2, at)?,
-                sketches: Vec::new(),
+                quantized: Vec::new(),
                 vectors: get(row, 3, at)?,
                 owners: get(row, 4, at)?,
             })
@@ -338,27 +340,20 @@ impl Tables for SqliteTables {
         Ok(rows.into_iter().map(|(file,)| file).collect())
     }
 
-    async fn sketches_after(&mut self, spec: u32, file: u32) -> Result<Vec<(u32, Vec<u8>)>, BackendError> {
-        let query = sqlx::query_as(SKETCHES).bind(id(spec, file)).bind(id(spec + 1, 0)).bind(BATCH_SKETCHES);
+    async fn quantized_after(&mut self, spec: u32, file: u32) -> Result<QuantizedBatch, BackendError> {
+        let query = sqlx::query_as(QUANTIZED).bind(id(spec, file)).bind(id(spec + 1, 0)).bind(BATCH_QUANTIZED);
         let row: (Option<String>, Option<String>, Option<Vec<u8>>) =
             query.fetch_one(&mut self.connection).await.map_err(|error| at(&self.location).failed("read", error))?;
-        let (Some(files), Some(lengths), Some(bodies)) = row else { return Ok(Vec::new()) };
-        ok_or_corrupt(divided(&files, &lengths, &bodies), "sketches", at(&self.location))
+        let (Some(numbers), Some(lengths), Some(bytes)) = row else { return Ok(QuantizedBatch::default()) };
+        let files = numbers.split(',').zip(lengths.split(','));
+        let files =
+            files.map(|(number, bytes)| Some(QuantizedFile { number: number.parse().ok()?, bytes: bytes.parse().ok()? }));
+        let files = ok_or_corrupt(files.collect(), "quantized vectors", at(&self.location))?;
+        Ok(QuantizedBatch { files, bytes })
     }
 }
 
 /// The id of a row that belongs to a spec and a file, or to a segment and a key.
 pub(crate) fn id(high: u32, low: u32) -> i64 {
     i64::from(high) << HIGH | i64::from(low)
-}
-
-/// The sketches of many files, of a row of [`SKETCHES`].
-fn divided(files: &str, lengths: &str, mut bodies: &[u8]) -> Option<Vec<(u32, Vec<u8>)>> {
-    let mut divided = Vec::new();
-    for (file, length) in files.split(',').zip(lengths.split(',')) {
-        let (body, rest) = bodies.split_at_checked(length.parse().ok()?)?;
-        divided.push((file.parse().ok()?, body.to_vec()));
-        bodies = rest;
-    }
-    bodies.is_empty().then_some(divided)
 }

@@ -178,10 +178,10 @@ mod tests {
     fn a_flipped_bit_is_noticed() {
         for text in ["def run(self): pass\n".repeat(100), "short".to_owned()] {
             let compressed = compress(text.as_bytes(), b"def run");
-            for place in 0..compressed.len() {
+            for index in 0..compressed.len() {
                 let mut damaged = compressed.clone();
-                damaged[place] ^= 1;
-                assert_eq!(decompress(&damaged, b"def run"), None, "{place}");
+                damaged[index] ^= 1;
+                assert_eq!(decompress(&damaged, b"def run"), None, "{index}");
             }
         }
     }

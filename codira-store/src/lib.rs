@@ -11,7 +11,7 @@
 //! - [`RunFacts`]: what files offer each other while many are resolved, all of it in little memory where it is at hand.
 //! - [`for_resolution`]: an analysis without the texts that resolving does not look at.
 //! - [`parallel`]: pure computation on all cores.
-//! - [`vectors`]: vectors in few bytes, and sketches by which an exact search passes most of them over.
+//! - [`vectors`]: vectors in few bytes, and quantized vectors by which an exact search passes most of them over.
 //! - [`WriterLock`]: one session for each index of local files.
 //! - [`At`]: where something failed, for errors.
 //!

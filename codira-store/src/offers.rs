@@ -47,7 +47,7 @@ const BLOCK_OFFERS: usize = 4;
 #[derive(Debug, Default)]
 pub struct AllOffers {
     blocks: Vec<Block>,
-    places: Vec<Place>,
+    positions: Vec<Position>,
     /// Where a block is packed before it is compressed.
     packing: Vec<u8>,
 }
@@ -63,7 +63,7 @@ struct Block {
 
 /// Where an offer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
+struct Position {
     /// Of scope and name.
     hash: u32,
     block: u32,
@@ -87,7 +87,7 @@ impl AllOffers {
                     start
                 }
             };
-            self.places.push(Place { hash: hash(&key.scope, &key.name), block, start: length(&packing) });
+            self.positions.push(Position { hash: hash(&key.scope, &key.name), block, start: length(&packing) });
             packing = pack(packing, &(scope_start, &key.name, length(fact.as_bytes())));
             packing.extend_from_slice(fact.as_bytes());
             if packing.len() >= BLOCK {
@@ -108,17 +108,17 @@ impl AllOffers {
 
     /// How many offers there are.
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.positions.len()
     }
 
     /// Whether nothing is offered.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.positions.is_empty()
     }
 
-    fn unpacked<'a>(&self, places: impl Iterator<Item = &'a Place>) -> Unpacked {
+    fn unpacked<'a>(&self, positions: impl Iterator<Item = &'a Position>) -> Unpacked {
         let mut keys: Vec<(FactKey, Vec<Offered>)> = Vec::with_capacity(1);
-        for (key, offered) in places.map(|place| self.offer(place)) {
+        for (key, offered) in positions.map(|position| self.offer(position)) {
             match keys.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, facts)) => facts.push(offered),
                 None => keys.push((key, vec![offered])),
@@ -128,11 +128,11 @@ impl AllOffers {
         Unpacked(keys)
     }
 
-    /// The key and the fact at a place.
-    fn offer(&self, place: &Place) -> (FactKey, Offered) {
-        let Block { path, offers } = &self.blocks[place.block as usize];
+    /// The key and the fact at a position.
+    fn offer(&self, position: &Position) -> (FactKey, Offered) {
+        let Block { path, offers } = &self.blocks[position.block as usize];
         let offers = decompress_size_prepended(offers).expect("this process compressed these bytes");
-        let ((scope_start, name, length), fact) = unpack::<(u32, String, u32)>(&offers, place.start);
+        let ((scope_start, name, length), fact) = unpack::<(u32, String, u32)>(&offers, position.start);
         let (scope, _) = unpack(&offers, scope_start);
         (FactKey { scope, name }, Offered { path: path.clone(), fact: Fact::new(&fact[..length as usize]) })
     }
@@ -161,31 +161,31 @@ fn hash(scope: &str, name: &str) -> u32 {
 /// All offers, to look facts up in: a key without facts is known to have none.
 #[derive(Debug)]
 pub struct PackedOffers {
-    /// With sorted places.
+    /// With sorted positions.
     offers: AllOffers,
-    /// Where the places begin whose hashes have the same first bits, and where the last of them end.
+    /// Where the positions begin whose hashes have the same first bits, and where the last of them end.
     begins: Vec<usize>,
     /// How many bits of a hash come after those.
     shift: u32,
-    /// What was asked for, at the first place of its hash.
+    /// What was asked for, at the first position of its hash.
     unpacked: Vec<OnceLock<Box<Unpacked>>>,
     /// How many keys are unpacked.
     count: AtomicUsize,
 }
 
-/// The keys of one hash, nearly always one, with their facts, ordered by path. In a box, as most places never have any.
+/// The keys of one hash, nearly always one, with their facts, ordered by path. In a box, as most positions never have any.
 #[derive(Debug)]
 struct Unpacked(Vec<(FactKey, Vec<Offered>)>);
 
 impl From<AllOffers> for PackedOffers {
     fn from(mut offers: AllOffers) -> Self {
-        let places = &mut offers.places;
-        places.sort_unstable();
-        let bits = (places.len() / BLOCK_OFFERS).next_power_of_two().ilog2();
+        let positions = &mut offers.positions;
+        positions.sort_unstable();
+        let bits = (positions.len() / BLOCK_OFFERS).next_power_of_two().ilog2();
         let shift = u32::BITS - bits;
-        let begin = |bits: u64| places.partition_point(|place| u64::from(place.hash) >> shift < bits);
+        let begin = |bits: u64| positions.partition_point(|position| u64::from(position.hash) >> shift < bits);
         let begins = (0..=1 << bits).map(begin).collect();
-        let unpacked = places.iter().map(|_| OnceLock::new()).collect();
+        let unpacked = positions.iter().map(|_| OnceLock::new()).collect();
         Self { offers, begins, shift, unpacked, count: AtomicUsize::new(0) }
     }
 }
@@ -205,11 +205,12 @@ impl Facts for PackedOffers {
         let hash = hash(scope, name);
         let bits = (u64::from(hash) >> self.shift) as usize;
         let near = self.begins[bits]..self.begins[bits + 1];
-        let mut of_hash = near.clone().zip(&self.offers.places[near]).filter(|(_, place)| place.hash == hash).peekable();
+        let mut of_hash =
+            near.clone().zip(&self.offers.positions[near]).filter(|(_, position)| position.hash == hash).peekable();
         let Some(&(first, _)) = of_hash.peek() else { return Some(&[]) };
         let Unpacked(keys) = &**self.unpacked[first].get_or_init(|| {
             self.count.fetch_add(1, Ordering::Relaxed);
-            Box::new(self.offers.unpacked(of_hash.map(|(_, place)| place)))
+            Box::new(self.offers.unpacked(of_hash.map(|(_, position)| position)))
         });
         Some(keys.iter().find(|(key, _)| key.name == name && key.scope == scope).map_or(&[], |(_, facts)| facts))
     }

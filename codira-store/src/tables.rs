@@ -62,9 +62,9 @@ pub trait Tables: Send + 'static {
     /// The files that have embeddings of this spec that wait for their vector, in any order.
     fn pending_files(&mut self, spec: u32) -> impl Answer<Vec<u32>>;
 
-    /// The sketches of the next files after this number that have embeddings of a spec, by number, as [`EmbeddingRow::sketches`]: as
-    /// many as are read well together. None are left when there are none.
-    fn sketches_after(&mut self, spec: u32, file: u32) -> impl Answer<Vec<(u32, Vec<u8>)>>;
+    /// The quantized vectors of the next files after this number that have embeddings of a spec, by number: as many as are read well
+    /// together. None are left when there are none.
+    fn quantized_after(&mut self, spec: u32, file: u32) -> impl Answer<QuantizedBatch>;
 }
 
 /// What one session writes. Nothing of it is seen by others before it is committed.
@@ -265,12 +265,38 @@ pub struct EmbeddingRow {
     pub computed: u32,
     /// How many wait for it. Where there are none of either, there is no row.
     pub pending: u32,
-    /// Sketches of the vectors; empty in what [`Tables::embeddings`] reads.
-    pub sketches: Vec<u8>,
+    /// The vectors at a byte a number; empty in what [`Tables::embeddings`] reads.
+    pub quantized: Vec<u8>,
     /// The vectors.
     pub vectors: Vec<u8>,
     /// What each embedding belongs to, and its text.
     pub owners: Vec<u8>,
+}
+
+/// The quantized vectors of some files, in one piece: there may be many small ones.
+#[derive(Clone, Debug, Default)]
+pub struct QuantizedBatch {
+    /// The files, by number.
+    pub files: Vec<QuantizedFile>,
+    /// [`EmbeddingRow::quantized`] of each, one after another.
+    pub bytes: Vec<u8>,
+}
+
+/// One file of a [`QuantizedBatch`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QuantizedFile {
+    /// Its number.
+    pub number: u32,
+    /// How many of the bytes are its own.
+    pub bytes: usize,
+}
+
+impl QuantizedBatch {
+    /// Adds a file.
+    pub fn push(&mut self, number: u32, bytes: &[u8]) {
+        self.files.push(QuantizedFile { number, bytes: bytes.len() });
+        self.bytes.extend_from_slice(bytes);
+    }
 }
 
 /// A file, as it is added.

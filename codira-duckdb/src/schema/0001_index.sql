@@ -84,7 +84,7 @@ CREATE TABLE embedding (
     file UINTEGER NOT NULL,
     computed UINTEGER NOT NULL,
     pending UINTEGER NOT NULL,
-    sketches BLOB NOT NULL USING COMPRESSION uncompressed,
+    quantized BLOB NOT NULL USING COMPRESSION uncompressed,
     vectors BLOB NOT NULL USING COMPRESSION uncompressed,
     owners BLOB NOT NULL USING COMPRESSION uncompressed
 );

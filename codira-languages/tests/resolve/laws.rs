@@ -8,7 +8,7 @@ use codira_contracts::{
 };
 use codira_languages::rules;
 use codira_store::{
-    compact::{self, FileEdge, Landing, ResolvedUse, ResolvedUses, Uses},
+    compact::{self, FileEdge, ResolvedImport, ResolvedUse, ResolvedUses, Uses},
     for_resolution,
 };
 use proptest::{prelude::*, test_runner::FileFailurePersistence};
@@ -108,9 +108,9 @@ proptest! {
             let number = |path: &RepoPath| paths.binary_search(&path).ok().map(|place| place as u32);
             let resolved_uses = postcard::to_stdvec(&ResolvedUses::of(&resolution, &analysis.uses, number).unwrap()).unwrap();
             let resolved_uses: ResolvedUses<'_> = postcard::from_bytes(&resolved_uses).unwrap();
-            let edges = compact::edges(&uses, &resolved_uses).unwrap().into_iter().map(|FileEdge { owner, kind, meaning, sites }| {
+            let edges = compact::edges(&uses, &resolved_uses).unwrap().into_iter().map(|FileEdge { owner, kind, target, sites }| {
                 let owner = SymbolKey { path: path.clone(), id: analysis.symbols[owner].id.clone() };
-                let target = match meaning {
+                let target = match target {
                     ResolvedUse::Symbol { file, id } => EdgeTarget::Resolved(SymbolKey { path: paths[file as usize].clone(), id }),
                     ResolvedUse::External { kind, name } => EdgeTarget::External { kind, name },
                     ResolvedUse::Unresolved { text } => EdgeTarget::Unresolved { text },
@@ -120,12 +120,12 @@ proptest! {
             let mut edges: Vec<Edge> = edges.collect();
             edges.sort();
             prop_assert_eq!(edges, resolution.edges);
-            let landings = resolved_uses.of_imports().unwrap().into_iter().map(|landing| match landing {
-                Landing::File(file) => ImportTarget::Resolved(paths[file as usize].clone()),
-                Landing::External => ImportTarget::External,
-                Landing::Unresolved => ImportTarget::Unresolved,
+            let imports = resolved_uses.of_imports().unwrap().into_iter().map(|import| match import {
+                ResolvedImport::File(file) => ImportTarget::Resolved(paths[file as usize].clone()),
+                ResolvedImport::External => ImportTarget::External,
+                ResolvedImport::Unresolved => ImportTarget::Unresolved,
             });
-            prop_assert_eq!(landings.collect::<Vec<_>>(), resolution.imports);
+            prop_assert_eq!(imports.collect::<Vec<_>>(), resolution.imports);
         }
     }
 

@@ -89,7 +89,7 @@ CREATE TABLE embedding (
 ) STRICT;
 CREATE INDEX embedding_file ON embedding (file);
 -- What a search passes: apart, so that each takes no more pages than it fills. The id is that of the embeddings.
-CREATE TABLE sketch (
+CREATE TABLE quantized (
     id INTEGER PRIMARY KEY,
     body BLOB NOT NULL
 ) STRICT;

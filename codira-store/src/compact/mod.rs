@@ -1,8 +1,8 @@
-//! Compact forms of what a file uses and of what that means, for stores that keep a file as one document.
+//! Compact forms of what a file uses and of what that resolves to, for stores that keep a file as one document.
 //!
-//! Uses and edges are most of what is said of a file, and most of that is said again and again. [`Uses`] say alike uses once.
+//! Uses and edges are most of what is said of a file, and most of that is said again and again. [`Uses`] keep a group of equal uses once.
 //! [`ResolvedUses`] say what came of [resolving](codira_contracts::resolve) them, without what their texts say already. [`edges`] reads both
-//! together, so that a store keeps no edge. The forms go through serde; places and numbers in them are differences to what
+//! together, so that a store keeps no edge. The forms go through serde; indexes and numbers in them are differences to what
 //! came before, so that most are small and many are equal: store them in a format of variable length, and compress.
 //!
 //! What is read is never trusted: bytes that a store cannot have written give `None`.
@@ -30,7 +30,7 @@
 //!
 //! let edges = compact::edges(&uses, &resolved_uses).expect("both are of one file");
 //! assert_eq!(edges[0].owner, 1);
-//! assert_eq!(edges[0].meaning, ResolvedUse::Symbol { file: 7, id: "g".into() });
+//! assert_eq!(edges[0].target, ResolvedUse::Symbol { file: 7, id: "g".into() });
 //! assert_eq!(edges[0].sites, [site]);
 //! # Ok::<(), codira_contracts::BackendError>(())
 //! ```
@@ -40,5 +40,5 @@ mod resolved_uses;
 mod uses;
 
 pub use edges::{FileEdge, edges};
-pub use resolved_uses::{Landing, ResolvedUse, ResolvedUses};
-pub use uses::{Like, Uses};
+pub use resolved_uses::{ResolvedImport, ResolvedUse, ResolvedUses};
+pub use uses::{UseGroup, Uses};

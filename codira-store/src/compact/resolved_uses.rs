@@ -1,4 +1,4 @@
-//! What came of resolving a file: what its uses mean, and where its imports lead.
+//! What came of resolving a file: the targets of its uses and imports.
 //!
 //! Most of what a target is called stands in the text of the use: `run` for the symbol `A.run`, `np.array` for `numpy.array`. So
 //! a target is kept as what stands before the part that both end with, and then many targets of a file are the same few.
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::uses::{Like, texts};
+use super::uses::{UseGroup, texts};
 use codira_contracts::{EdgeTarget, ExternalKind, ImportTarget, RepoPath, StableId, UseRecord, resolve::Resolution};
 
 /// What a [`Resolution`] says of a file, with numbers in place of the paths of others.
@@ -18,16 +18,16 @@ pub struct ResolvedUses<'a> {
     files: Vec<u32>,
     #[serde(borrow)]
     targets: Vec<Target<'a>>,
-    /// The target of uses, alike ones once, in their order: how many places before the next new one, zero for that.
+    /// The target of each group of uses: how far before the next new one, zero for that.
     uses: Vec<u32>,
-    /// Where imports lead: outside, no one can tell where, or two more than the place of a file.
+    /// Where imports lead: outside, unknown, or two more than the index of a file.
     imports: Vec<u32>,
 }
 
-/// What uses mean, but for the end of their texts.
+/// What a group of uses resolves to, but for the end of its text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 struct Target<'a> {
-    place: Place,
+    base: Base,
     /// What stands before the common end.
     before: Cow<'a, str>,
     /// How much of the text of the use is not common.
@@ -35,8 +35,8 @@ struct Target<'a> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-enum Place {
-    /// In a file, by its place among `files`.
+enum Base {
+    /// In a file, by its index among `files`.
     File(u32),
     External(ExternalKind),
     Unresolved,
@@ -46,7 +46,7 @@ const EXTERNAL: u32 = 0;
 const UNRESOLVED: u32 = 1;
 const FILES: u32 = 2;
 
-/// What a use means: an [`EdgeTarget`] with a number in place of the path.
+/// What a use resolves to: an [`EdgeTarget`] with a number in place of the path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ResolvedUse {
     /// A symbol of this repository.
@@ -63,7 +63,7 @@ pub enum ResolvedUse {
         /// Its full name.
         name: String,
     },
-    /// What no one can tell.
+    /// Unknown.
     Unresolved {
         /// The text, as it reads in source.
         text: String,
@@ -72,12 +72,12 @@ pub enum ResolvedUse {
 
 /// Where an import leads: an [`ImportTarget`] with a number in place of the path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Landing {
+pub enum ResolvedImport {
     /// Into the file of this number.
     File(u32),
     /// Out of the repository.
     External,
-    /// Where no one can tell.
+    /// Unknown.
     Unresolved,
 }
 
@@ -87,25 +87,25 @@ impl<'a> ResolvedUses<'a> {
     pub fn of(resolution: &'a Resolution, uses: &[UseRecord], number: impl Fn(&RepoPath) -> Option<u32>) -> Option<Self> {
         let mut resolved_uses = Self::default();
         let (mut files, mut targets) = (FxHashMap::default(), FxHashMap::default());
-        let mut place = |path: &'a RepoPath, numbers: &mut Vec<u32>| {
+        let mut index_of = |path: &'a RepoPath, numbers: &mut Vec<u32>| {
             let next = numbers.len() as u32;
-            let place = *files.entry(path).or_insert(next);
-            if place == next {
+            let index = *files.entry(path).or_insert(next);
+            if index == next {
                 numbers.push(number(path)?);
             }
-            Some(place)
+            Some(index)
         };
         let mut texts = texts(uses);
         for target in &resolution.targets {
-            let (place, name) = match target {
-                EdgeTarget::Resolved(key) => (Place::File(place(&key.path, &mut resolved_uses.files)?), key.id.as_str()),
-                EdgeTarget::External { kind, name } => (Place::External(*kind), &**name),
-                EdgeTarget::Unresolved { text } => (Place::Unresolved, &**text),
+            let (base, name) = match target {
+                EdgeTarget::Resolved(key) => (Base::File(index_of(&key.path, &mut resolved_uses.files)?), key.id.as_str()),
+                EdgeTarget::External { kind, name } => (Base::External(*kind), &**name),
+                EdgeTarget::Unresolved { text } => (Base::Unresolved, &**text),
             };
             let text = texts.next()?;
             let common = common_end(name, text);
             let before = Cow::Borrowed(&name[..name.len() - common]);
-            let target = Target { place, before, cut: (text.len() - common) as u32 };
+            let target = Target { base, before, cut: (text.len() - common) as u32 };
             let next = resolved_uses.targets.len() as u32;
             let known = *targets.entry(target.clone()).or_insert(next);
             if known == next {
@@ -113,9 +113,9 @@ impl<'a> ResolvedUses<'a> {
             }
             resolved_uses.uses.push(next - known);
         }
-        for landing in &resolution.imports {
-            resolved_uses.imports.push(match landing {
-                ImportTarget::Resolved(path) => FILES + place(path, &mut resolved_uses.files)?,
+        for resolved in &resolution.imports {
+            resolved_uses.imports.push(match resolved {
+                ImportTarget::Resolved(path) => FILES + index_of(path, &mut resolved_uses.files)?,
                 ImportTarget::External => EXTERNAL,
                 ImportTarget::Unresolved => UNRESOLVED,
             });
@@ -123,39 +123,39 @@ impl<'a> ResolvedUses<'a> {
         texts.next().is_none().then_some(resolved_uses)
     }
 
-    /// What uses mean, alike ones once: `alike` are [those of the file](super::Uses::alike). `None` when they are others.
-    pub fn of_uses(&self, alike: &[Like<'_>]) -> Option<Vec<ResolvedUse>> {
-        if alike.len() != self.uses.len() {
+    /// What each group of uses resolves to; they are [those of the file](super::Uses::groups). `None` when they are others.
+    pub fn of_uses(&self, groups: &[UseGroup<'_>]) -> Option<Vec<ResolvedUse>> {
+        if groups.len() != self.uses.len() {
             return None;
         }
         let mut next = 0_usize;
-        let meaning = |(back, like): (&u32, &Like<'_>)| {
-            let Target { place, before, cut } = self.targets.get(next.checked_sub(*back as usize)?)?;
+        let target = |(back, group): (&u32, &UseGroup<'_>)| {
+            let Target { base, before, cut } = self.targets.get(next.checked_sub(*back as usize)?)?;
             next += usize::from(*back == 0);
-            let name = [before, like.text.get(*cut as usize..)?].concat();
-            Some(match place {
-                Place::File(place) => ResolvedUse::Symbol { file: self.file(*place)?, id: StableId::new(name) },
-                Place::External(kind) => ResolvedUse::External { kind: *kind, name },
-                Place::Unresolved => ResolvedUse::Unresolved { text: name },
+            let name = [before, group.text.get(*cut as usize..)?].concat();
+            Some(match base {
+                Base::File(index) => ResolvedUse::Symbol { file: self.file(*index)?, id: StableId::new(name) },
+                Base::External(kind) => ResolvedUse::External { kind: *kind, name },
+                Base::Unresolved => ResolvedUse::Unresolved { text: name },
             })
         };
-        self.uses.iter().zip(alike).map(meaning).collect()
+        self.uses.iter().zip(groups).map(target).collect()
     }
 
     /// Where imports lead, in the order of the analysis.
-    pub fn of_imports(&self) -> Option<Vec<Landing>> {
-        let landing = |import: &u32| {
+    pub fn of_imports(&self) -> Option<Vec<ResolvedImport>> {
+        let resolved = |import: &u32| {
             Some(match *import {
-                EXTERNAL => Landing::External,
-                UNRESOLVED => Landing::Unresolved,
-                place => Landing::File(self.file(place - FILES)?),
+                EXTERNAL => ResolvedImport::External,
+                UNRESOLVED => ResolvedImport::Unresolved,
+                index => ResolvedImport::File(self.file(index - FILES)?),
             })
         };
-        self.imports.iter().map(landing).collect()
+        self.imports.iter().map(resolved).collect()
     }
 
-    fn file(&self, place: u32) -> Option<u32> {
-        self.files.get(place as usize).copied()
+    fn file(&self, index: u32) -> Option<u32> {
+        self.files.get(index as usize).copied()
     }
 }
 

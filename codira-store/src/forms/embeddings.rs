@@ -1,4 +1,4 @@
-//! The embeddings of one file and one spec. Sketches of the vectors lie apart from the rest: a search passes those of all files, and
+//! The embeddings of one file and one spec. The quantized vectors lie apart from the rest: a search passes those of all files, and
 //! looks at the rest where one may be among the best.
 
 use std::ops::Range;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     codec::{self, checksum, push_number, push_section, take_number, take_section},
     tables,
-    vectors::{self, Sketch},
+    vectors::{self, QuantizedVector},
 };
 
 /// The embeddings of a file and a spec, by owner.
@@ -72,7 +72,7 @@ impl Embeddings {
     /// The row of a file and a spec; `None` where a vector is not of the spec's dimension.
     pub(crate) fn encode(mut self, file: u32, spec: u32, dimension: u32) -> Option<tables::EmbeddingRow> {
         self.0.sort_by(|a, b| a.owner.cmp(&b.owner));
-        let (mut computed, mut packed, mut sketches) = (0, Vec::new(), Vec::new());
+        let (mut computed, mut packed, mut quantized) = (0, Vec::new(), Vec::new());
         let mut owned = Vec::with_capacity(self.0.len());
         for Embedding { owner, documents, form } in &self.0 {
             let text = match form {
@@ -80,8 +80,11 @@ impl Embeddings {
                     computed += 1;
                     push_number(&mut packed, u32::from(*documents));
                     push_section(&mut packed, vector);
-                    push_number(&mut sketches, u32::from(*documents));
-                    push_section(&mut sketches, Sketch::of(vectors::unpack(vector, dimension)?.as_slice()).as_bytes());
+                    push_number(&mut quantized, u32::from(*documents));
+                    push_section(
+                        &mut quantized,
+                        QuantizedVector::of(vectors::unpack(vector, dimension)?.as_slice()).as_bytes(),
+                    );
                     Text::Computed(*text_hash.as_bytes())
                 }
                 Form::Pending { text } => Text::Pending(text),
@@ -95,7 +98,7 @@ impl Embeddings {
             spec,
             computed,
             pending,
-            sketches: checked(sketches),
+            quantized: checked(quantized),
             vectors: checked(packed),
             owners: codec::compress(&codec::pack(&owned), b""),
         })
@@ -120,7 +123,7 @@ impl Embeddings {
         vectors.next().is_none().then_some(Self(embeddings))
     }
 
-    /// Those that have their vector, in the order of their vectors and sketches.
+    /// Those that have their vector, in the order of the vectors and the quantized vectors.
     pub(crate) fn computed(&self) -> impl Iterator<Item = &Embedding> {
         self.0.iter().filter(|embedding| matches!(embedding.form, Form::Computed { .. }))
     }
@@ -141,7 +144,7 @@ impl Form {
     }
 }
 
-/// Where a packed vector, or a sketch, lies in the blob of a file's.
+/// Where a packed vector, or a quantized vector, lies in the blob of a file.
 #[derive(Clone, Debug)]
 pub(crate) struct Section {
     /// Whether it belongs to a documentation unit.
@@ -149,7 +152,7 @@ pub(crate) struct Section {
     pub(crate) at: Range<usize>,
 }
 
-/// The vectors or sketches of a blob, in order; `None` where it is damaged.
+/// The vectors or quantized vectors of a blob, in order; `None` where it is damaged.
 pub(crate) fn sections_of(blob: &[u8]) -> Option<Vec<Section>> {
     if blob.is_empty() {
         return Some(Vec::new());
@@ -196,12 +199,12 @@ mod tests {
         }
 
         #[test]
-        fn damage_is_noticed_or_harmless(embeddings in embeddings(), place in any::<prop::sample::Index>(), bit in 0_u32..8, of_owners: bool) {
+        fn damage_is_noticed_or_harmless(embeddings in embeddings(), at in any::<prop::sample::Index>(), bit in 0_u32..8, of_owners: bool) {
             let mut row = embeddings.clone().encode(3, 4, 7).unwrap();
             let blob = if of_owners { &mut row.owners } else { &mut row.vectors };
             if !blob.is_empty() {
-                let place = place.index(blob.len());
-                blob[place] ^= 1 << bit;
+                let at = at.index(blob.len());
+                blob[at] ^= 1 << bit;
                 // Not every bit of a compressed frame matters.
                 prop_assert!(Embeddings::decode(&row).is_none_or(|read| read == embeddings));
             }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     codec,
-    compact::{self, FileEdge, Landing, ResolvedUses},
+    compact::{self, FileEdge, ResolvedImport, ResolvedUses},
 };
 use codira_contracts::Import;
 
@@ -13,10 +13,10 @@ use super::content::Content;
 /// What a file makes of others.
 #[derive(Debug)]
 pub(crate) struct Graph {
-    /// By owner, kind and meaning.
+    /// By owner, kind and target.
     pub(crate) edges: Arc<[FileEdge]>,
     /// In the order of the analysis.
-    pub(crate) imports: Vec<(Import, Landing)>,
+    pub(crate) imports: Vec<(Import, ResolvedImport)>,
 }
 
 impl Graph {
@@ -25,7 +25,7 @@ impl Graph {
         let (content, resolved_uses) = (Content::read(content)?, codec::unpack::<ResolvedUses<'_>>(resolved_uses)?);
         let edges = compact::edges(&content.uses()?, &resolved_uses)?.into();
         let (imports, _) = content.records()?;
-        let landings = resolved_uses.of_imports()?;
-        (imports.len() == landings.len()).then(|| Self { edges, imports: imports.into_iter().zip(landings).collect() })
+        let targets = resolved_uses.of_imports()?;
+        (imports.len() == targets.len()).then(|| Self { edges, imports: imports.into_iter().zip(targets).collect() })
     }
 }

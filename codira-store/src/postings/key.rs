@@ -27,8 +27,8 @@ pub(crate) enum Key<'a> {
     Target(&'a RepoPath, &'a StableId),
     /// An edge is resolved to a symbol of this file.
     TargetFile(&'a RepoPath),
-    /// An import lands in this file.
-    Landing(&'a RepoPath),
+    /// An import leads to this file.
+    ImportedFile(&'a RepoPath),
     /// An edge leads to something with this last name that is no symbol, or to something external of this full name.
     Outside(&'a str),
     /// A vector was made of the text with this hash.
@@ -49,7 +49,7 @@ impl Key<'_> {
             Self::Asked(key) => (8, key.scope.as_bytes(), &*key.name),
             Self::Target(path, id) => (9, path.as_str().as_bytes(), id.as_str()),
             Self::TargetFile(path) => (10, path.as_str().as_bytes(), ""),
-            Self::Landing(path) => (11, path.as_str().as_bytes(), ""),
+            Self::ImportedFile(path) => (11, path.as_str().as_bytes(), ""),
             Self::Outside(text) => (12, text.as_bytes(), ""),
             Self::Text(hash) => (13, &hash.as_bytes()[..], ""),
         };

@@ -31,14 +31,14 @@ fn by_bytes(pairs: &mut Vec<Pair>) {
             continue;
         }
         let mut next = 0;
-        let mut places = counts.map(|count| {
+        let mut starts = counts.map(|count| {
             next += count;
             next - count
         });
         for pair in pairs.iter() {
-            let place = &mut places[usize::from(pair.0.to_le_bytes()[byte])];
-            sorted[*place] = *pair;
-            *place += 1;
+            let next = &mut starts[usize::from(pair.0.to_le_bytes()[byte])];
+            sorted[*next] = *pair;
+            *next += 1;
         }
         std::mem::swap(pairs, &mut sorted);
     }

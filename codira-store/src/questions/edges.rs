@@ -109,7 +109,7 @@ enum WantedEdges<'r> {
 impl WantedEdges<'_> {
     /// Whether an edge is wanted, as far as the file tells in which it begins.
     fn takes(&self, outline: &FileOutline, edge: &FileEdge) -> bool {
-        match (self, &edge.meaning) {
+        match (self, &edge.target) {
             (Self::Owner(id), _) => outline.symbols[edge.owner].id == **id,
             (Self::OwnerNamed(name), _) => outline.symbols[edge.owner].name == *name,
             (Self::Target(file, id), ResolvedUse::Symbol { file: its_file, id: its_id }) => file == its_file && *id == its_id,
@@ -136,14 +136,14 @@ type Outlines = FxHashMap<u32, Arc<FileOutline>>;
 
 /// The symbol to which an edge leads.
 fn symbol<'o>(edge: &FileEdge, outlines: &'o Outlines) -> Option<(&'o FileOutline, usize)> {
-    let ResolvedUse::Symbol { file, id } = &edge.meaning else { return None };
+    let ResolvedUse::Symbol { file, id } = &edge.target else { return None };
     let outline = outlines.get(file)?;
     Some((outline, outline.index_of(id)?))
 }
 
 /// The file of the symbol to which an edge leads.
 fn target(edge: &FileEdge) -> Option<u32> {
-    match edge.meaning {
+    match edge.target {
         ResolvedUse::Symbol { file, .. } => Some(file),
         ResolvedUse::External { .. } | ResolvedUse::Unresolved { .. } => None,
     }
@@ -151,7 +151,7 @@ fn target(edge: &FileEdge) -> Option<u32> {
 
 /// The edge of a file as answers tell it; `None` where its target is not there.
 fn entry(outline: &FileOutline, edge: &FileEdge, outlines: &Outlines) -> Option<EdgeEntry> {
-    let target = match &edge.meaning {
+    let target = match &edge.target {
         ResolvedUse::Symbol { .. } => symbol(edge, outlines).map(|(of, index)| EdgeTarget::Resolved(of.summary(index)))?,
         ResolvedUse::External { kind, name } => EdgeTarget::External { kind: *kind, name: name.clone() },
         ResolvedUse::Unresolved { text } => EdgeTarget::Unresolved { text: text.clone() },

@@ -7,14 +7,16 @@ use codira_contracts::{
     PendingRequest, RepoPath, ReusableEmbedding, ReuseRequest, StableId, SymbolKey, Vector, check_dimension,
     score::{Query, Scored, TopK},
 };
+use futures_util::future::join;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{batches::BATCH_FILES, index::Index};
 use crate::{
     FileOutline,
     forms::embeddings::{Embedding, Embeddings, Form, sections_of},
+    parallel::Job,
     postings::{Key, Pair, pairs_of},
-    tables::{FileRow, Having, SpecRow, Tables, WhichFiles},
+    tables::{FileRow, Having, QuantizedBatch, QuantizedFile, SpecRow, Tables, WhichFiles},
     vectors::{self, CandidateSet, Estimator},
 };
 
@@ -75,7 +77,7 @@ impl<T: Tables> Index<'_, T> {
             }
         }
         if !of_files.is_empty() {
-            return Err(self.tables.at().corrupt("a sketch is of no vector", None));
+            return Err(self.tables.at().corrupt("a quantized vector is of no vector", None));
         }
         let best = top.into_sorted();
         let mut outlines: FxHashMap<u32, _> = FxHashMap::default();
@@ -90,7 +92,8 @@ impl<T: Tables> Index<'_, T> {
         self.ok_or_corrupt(best.into_iter().map(candidate).collect(), "the owner of a vector")
     }
 
-    /// The vectors that may be among the most similar, as their sketches tell: the number of the file, and the index among its vectors.
+    /// The vectors that may be among the most similar, with the number of the file and the index among its
+    /// vectors.
     async fn nearest(&mut self, spec: u32, request: &CandidateRequest) -> Result<Vec<(u32, usize)>, BackendError> {
         let documents = request.among == Owners::Documentation;
         let files: Option<FxHashSet<u32>> = match request.prefix.is_root() {
@@ -100,27 +103,54 @@ impl<T: Tables> Index<'_, T> {
                 Some(files.into_iter().map(|file| file.number).collect())
             }
         };
-        let estimator = Estimator::new(request.vector.as_slice());
-        let mut candidates = CandidateSet::new(request.limit);
-        let mut last = 0;
-        loop {
-            let mut rows = self.tables.sketches_after(spec, last).await?;
-            let Some((end, _)) = rows.last() else { break };
-            last = *end;
-            rows.retain(|(file, _)| files.as_ref().is_none_or(|files| files.contains(file)));
-            for (file, blob) in rows {
-                let sections = self.ok_or_corrupt(sections_of(&blob), "sketches")?;
-                for (index, section) in sections.into_iter().enumerate().filter(|(_, section)| section.documents == documents) {
-                    let bounds = self.ok_or_corrupt(estimator.bounds(&blob[section.at]), "a sketch")?;
-                    candidates.push(bounds, (file, index));
-                }
-            }
+        let mut scan = Scan {
+            estimator: Estimator::new(request.vector.as_slice()),
+            documents,
+            files,
+            candidates: CandidateSet::new(request.limit),
+        };
+        let mut batch = self.tables.quantized_after(spec, 0).await?;
+        while let Some(QuantizedFile { number: last, .. }) = batch.files.last().copied() {
+            // One batch is passed while the next is read.
+            let passed = Job::spawn(move || scan.pass(&batch).map(|()| scan));
+            let (next, passed) = join(self.tables.quantized_after(spec, last), passed.done()).await;
+            scan = self.ok_or_corrupt(passed, "quantized vectors")?;
+            batch = next?;
         }
-        Ok(candidates.into_keys())
+        Ok(scan.candidates.into_keys())
     }
 
     async fn number_of(&mut self, request: &ReuseRequest) -> Result<Option<u32>, BackendError> {
         Ok(self.specs().await?.iter().find(|row| row.spec == request.spec).map(|row| row.number))
+    }
+}
+
+/// A search that passes the quantized vectors of all files.
+struct Scan {
+    estimator: Estimator,
+    /// Whether documentation units are sought.
+    documents: bool,
+    /// The files among which is sought; all, if nothing.
+    files: Option<FxHashSet<u32>>,
+    candidates: CandidateSet<(u32, usize)>,
+}
+
+impl Scan {
+    /// Offers the vectors of a batch; `None` where it is damaged.
+    fn pass(&mut self, QuantizedBatch { files, bytes }: &QuantizedBatch) -> Option<()> {
+        let mut rest = &bytes[..];
+        for file in files {
+            let (blob, others) = rest.split_at_checked(file.bytes)?;
+            rest = others;
+            if self.files.as_ref().is_some_and(|files| !files.contains(&file.number)) {
+                continue;
+            }
+            let sections = sections_of(blob)?.into_iter().enumerate();
+            for (index, section) in sections.filter(|(_, section)| section.documents == self.documents) {
+                self.candidates.push(self.estimator.bounds(&blob[section.at])?, (file.number, index));
+            }
+        }
+        rest.is_empty().then_some(())
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     batches::{FilesToRead, first, is_full},
     index::Index,
 };
-use crate::{compact::Landing, postings::Key, tables::Tables};
+use crate::{compact::ResolvedImport, postings::Key, tables::Tables};
 
 /// Which imports are wanted of the files that are looked at.
 enum Wanted<'a> {
@@ -27,12 +27,12 @@ impl<T: Tables> Index<'_, T> {
             ImportEnd::FromModule(module) => (self.files_of(&[Key::Module(module)], prefix).await?, Wanted::OfModule(module)),
             ImportEnd::ToFile(path) => {
                 let file = self.file_at(path).await?.map(|file| file.number);
-                (self.files_of(&[Key::Landing(path)], prefix).await?, Wanted::To(file.into_iter().collect(), None))
+                (self.files_of(&[Key::ImportedFile(path)], prefix).await?, Wanted::To(file.into_iter().collect(), None))
             }
             ImportEnd::ToModule(module) => {
                 let mut of_module = self.files_of(&[Key::Module(module)], &PathPrefix::root()).await?;
                 of_module.retain(|file| file.module == *module);
-                let mut keys: Vec<Key<'_>> = of_module.iter().map(|file| Key::Landing(&file.path)).collect();
+                let mut keys: Vec<Key<'_>> = of_module.iter().map(|file| Key::ImportedFile(&file.path)).collect();
                 keys.push(Key::Import(module));
                 let files = self.files_of(&keys, prefix).await?;
                 (files, Wanted::To(of_module.iter().map(|file| file.number).collect(), Some(module)))
@@ -46,31 +46,33 @@ impl<T: Tables> Index<'_, T> {
             let graphs = self.graphs(numbers).await?;
             let mut found = Vec::new();
             for (outline, graph) in &graphs {
-                for (import, landing) in &graph.imports {
-                    let wanted = match (&wanted, landing) {
+                for (import, resolved) in &graph.imports {
+                    let wanted = match (&wanted, resolved) {
                         (Wanted::All, _) => true,
                         (Wanted::OfModule(module), _) => outline.module == *module,
-                        (Wanted::To(files, _), Landing::File(file)) => files.contains(file),
-                        (Wanted::To(_, module), Landing::External | Landing::Unresolved) => Some(&*import.module) == *module,
+                        (Wanted::To(files, _), ResolvedImport::File(file)) => files.contains(file),
+                        (Wanted::To(_, module), ResolvedImport::External | ResolvedImport::Unresolved) => {
+                            Some(&*import.module) == *module
+                        }
                     };
                     if wanted {
-                        found.push((outline, import, *landing));
+                        found.push((outline, import, *resolved));
                     }
                 }
             }
-            let targets = found.iter().filter_map(|(.., landing)| match landing {
-                Landing::File(file) => Some(*file),
-                Landing::External | Landing::Unresolved => None,
+            let targets = found.iter().filter_map(|(.., resolved)| match resolved {
+                ResolvedImport::File(file) => Some(*file),
+                ResolvedImport::External | ResolvedImport::Unresolved => None,
             });
             let targets = self.files(targets.collect(), &PathPrefix::root()).await?;
             let paths: FxHashMap<u32, RepoPath> = targets.into_iter().map(|file| (file.number, file.path)).collect();
-            for (outline, import, landing) in found {
-                let target = match landing {
-                    Landing::File(file) => {
-                        ImportTarget::Resolved(self.ok_or_corrupt(paths.get(&file).cloned(), "where an import lands")?)
+            for (outline, import, resolved) in found {
+                let target = match resolved {
+                    ResolvedImport::File(file) => {
+                        ImportTarget::Resolved(self.ok_or_corrupt(paths.get(&file).cloned(), "the target of an import")?)
                     }
-                    Landing::External => ImportTarget::External,
-                    Landing::Unresolved => ImportTarget::Unresolved,
+                    ResolvedImport::External => ImportTarget::External,
+                    ResolvedImport::Unresolved => ImportTarget::Unresolved,
                 };
                 let (path, module) = (outline.path.clone(), outline.module.clone());
                 entries.push(ImportEntry { path, module, import: import.clone(), target });

@@ -21,13 +21,13 @@ pub(super) struct Prefetch {
 impl Prefetch {
     /// The file, if it was read already.
     pub(super) fn take(&mut self, path: &RepoPath) -> Option<FileSnapshot> {
-        let place = self.read.iter().position(|file| file.state.path == *path)?;
+        let index = self.read.iter().position(|file| file.state.path == *path)?;
         self.last = Some(path.clone());
-        if place > 0 {
+        if index > 0 {
             // Some were read in vain.
             self.count = 1;
         }
-        self.read.drain(..=place).next_back()
+        self.read.drain(..=index).next_back()
     }
 
     /// How many files to read at once, from this one on, which was not read yet: twice as many as before as long as they are asked
@@ -42,9 +42,9 @@ impl Prefetch {
     /// How many of these files, of so many bytes each, are read at once.
     pub(super) fn fitting(sizes: impl Iterator<Item = u64>) -> usize {
         let mut bytes = 0_u64;
-        let fits = |(place, size): &(usize, u64)| {
+        let fits = |(index, size): &(usize, u64)| {
             bytes = bytes.saturating_add(*size);
-            *place == 0 || bytes <= BATCH_BYTES
+            *index == 0 || bytes <= BATCH_BYTES
         };
         sizes.enumerate().take_while(fits).count()
     }
@@ -73,12 +73,12 @@ mod tests {
         let mut prefetch = Prefetch::default();
         let names: Vec<String> = (0..200).map(|number| format!("{number:03}.py")).collect();
         let mut counts = Vec::new();
-        for (place, name) in names.iter().enumerate() {
+        for (index, name) in names.iter().enumerate() {
             let path = RepoPath::new(name.as_str()).unwrap();
             if prefetch.take(&path).is_none() {
                 counts.push(prefetch.count(&path));
-                let end = names.len().min(place + counts[counts.len() - 1]);
-                prefetch.keep(names[place + 1..end].iter().map(|name| file(name)));
+                let end = names.len().min(index + counts[counts.len() - 1]);
+                prefetch.keep(names[index + 1..end].iter().map(|name| file(name)));
             }
         }
         assert_eq!(counts, [1, 2, 4, 8, 16, 32, 64, 64, 64]);

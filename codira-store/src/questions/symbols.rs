@@ -116,7 +116,7 @@ impl Counts {
             for (number, (outline, graph)) in numbers.iter().zip(index.graphs(numbers).await?) {
                 for edge in graph.edges.iter() {
                     let outgoing = counts.at(*number, &outline.symbols[edge.owner].id, edge.kind);
-                    match &edge.meaning {
+                    match &edge.target {
                         ResolvedUse::Symbol { file, id } => {
                             outgoing.outgoing_resolved += 1;
                             if wanted.contains(file) {

@@ -179,7 +179,7 @@ fn encode(Resolved { file, resolution }: Resolved, number: impl Fn(&RepoPath) ->
     }
     for (import, target) in analysis.imports.iter().zip(&resolution.imports) {
         keys.insert(match target {
-            ImportTarget::Resolved(path) => Key::Landing(path).digest(),
+            ImportTarget::Resolved(path) => Key::ImportedFile(path).digest(),
             ImportTarget::External | ImportTarget::Unresolved => Key::Import(&import.module).digest(),
         });
     }

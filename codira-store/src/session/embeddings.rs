@@ -102,7 +102,7 @@ impl<D: Draft> Writer<D> {
             let problem = "an embedding belongs to a symbol or documentation unit, and there is none";
             return Err(BackendError::invalid(&row.key, problem));
         }
-        // Of several rows of one place, the last stays.
+        // Of several rows with one key, the last stays.
         let mut texts: HashMap<EmbeddingSpec, BTreeMap<u32, BTreeMap<StableId, Embedding>>> = HashMap::new();
         for PendingEmbedding { key, spec, text } in rows {
             let Owner { file, documents } = owners[&key];

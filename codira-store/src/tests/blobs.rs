@@ -129,7 +129,7 @@ fn the_forms_of_blobs_are_those_that_are_stored() {
         ("resolved uses", digest(&codec::pack(&resolved_uses))),
         ("block", digest(&Blocks::of(&pairs)[0].body)),
         ("vectors", digest(&embeddings.vectors)),
-        ("sketches", digest(&embeddings.sketches)),
+        ("quantized vectors", digest(&embeddings.quantized)),
         ("owners", digest(&owners)),
         ("doc issues", digest(&codec::pack(&analysis.doc_issues))),
         ("run", digest(&codec::pack(&run))),

@@ -26,80 +26,80 @@ pub struct Bounds {
 #[derive(Clone, Debug)]
 pub struct CandidateSet<K> {
     limit: usize,
-    /// The greatest lower bounds, the least of them first, and as many as the limit: a key below all of them is out.
-    lows: BinaryHeap<Least>,
+    /// The greatest lower bounds, the lowest of them first, and as many as the limit: a key below all of them is out.
+    lower_bounds: BinaryHeap<LowerBound>,
     kept: Vec<(f32, K)>,
-    /// When those that fell behind are next looked for.
+    /// With how many it is pruned next.
     full: usize,
 }
 
-/// How many are kept at least before those that fell behind are looked for.
+/// How many are kept at least before they are pruned.
 const MIN_CANDIDATES: usize = 1_000;
 
 impl<K> CandidateSet<K> {
-    /// Keeps who may be among the first `limit`; all, without a limit.
+    /// Keeps those that may be among the first `limit`; all, without a limit.
     pub fn new(limit: Option<usize>) -> Self {
-        Self { limit: limit.unwrap_or(usize::MAX), lows: BinaryHeap::new(), kept: Vec::new(), full: MIN_CANDIDATES }
+        Self { limit: limit.unwrap_or(usize::MAX), lower_bounds: BinaryHeap::new(), kept: Vec::new(), full: MIN_CANDIDATES }
     }
 
     /// Offers a key.
     pub fn push(&mut self, bounds: Bounds, key: K) {
-        if self.lows.len() < self.limit {
-            self.lows.push(Least(bounds.low));
-        } else if self.lows.peek().is_some_and(|Least(least)| bounds.low > *least) {
-            self.lows.pop();
-            self.lows.push(Least(bounds.low));
+        if self.lower_bounds.len() < self.limit {
+            self.lower_bounds.push(LowerBound(bounds.low));
+        } else if self.lower_bounds.peek().is_some_and(|LowerBound(lowest)| bounds.low > *lowest) {
+            self.lower_bounds.pop();
+            self.lower_bounds.push(LowerBound(bounds.low));
         }
-        if bounds.high >= self.bar() {
+        if bounds.high >= self.threshold() {
             self.kept.push((bounds.high, key));
         }
         if self.kept.len() >= self.full {
-            self.forget();
+            self.prune();
             self.full = MIN_CANDIDATES.max(2 * self.kept.len());
         }
     }
 
-    /// Who may be among the best, in the order in which they came: at least as many as the limit, where so many were offered.
+    /// Those that may be among the best, in the order in which they came: at least as many as the limit, where so many were offered.
     pub fn into_keys(mut self) -> Vec<K> {
-        self.forget();
+        self.prune();
         self.kept.into_iter().map(|(_, key)| key).collect()
     }
 
     /// What a score must reach: so many surely do that there is no room for less.
-    fn bar(&self) -> f32 {
-        let least = self.lows.peek().filter(|_| self.lows.len() >= self.limit);
-        least.map_or(if self.limit == 0 { f32::INFINITY } else { f32::NEG_INFINITY }, |Least(least)| *least)
+    fn threshold(&self) -> f32 {
+        let lowest = self.lower_bounds.peek().filter(|_| self.lower_bounds.len() >= self.limit);
+        lowest.map_or(if self.limit == 0 { f32::INFINITY } else { f32::NEG_INFINITY }, |LowerBound(lowest)| *lowest)
     }
 
-    fn forget(&mut self) {
-        let bar = self.bar();
-        self.kept.retain(|(high, _)| *high >= bar);
+    fn prune(&mut self) {
+        let threshold = self.threshold();
+        self.kept.retain(|(high, _)| *high >= threshold);
     }
 }
 
-/// Orders the least *first*.
+/// The lowest is the greatest: the first of the heap.
 #[derive(Clone, Copy, Debug)]
-struct Least(f32);
+struct LowerBound(f32);
 
-impl Ord for Least {
+impl Ord for LowerBound {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         other.0.total_cmp(&self.0)
     }
 }
 
-impl PartialOrd for Least {
+impl PartialOrd for LowerBound {
     fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Least {
+impl PartialEq for LowerBound {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Least {}
+impl Eq for LowerBound {}
 
 #[cfg(test)]
 mod tests {
@@ -119,10 +119,10 @@ mod tests {
             let offered: Vec<_> = offered.repeat(times).into_iter().zip(0_usize..).collect();
             let mut candidates = CandidateSet::new(limit);
             let mut top = TopK::new(limit);
-            for ((low, wide, place), key) in &offered {
+            for ((low, wide, share), key) in &offered {
                 let bounds = Bounds { low: *low, high: low + wide };
                 candidates.push(bounds, *key);
-                top.push((low + wide * place).clamp(bounds.low, bounds.high), *key);
+                top.push((low + wide * share).clamp(bounds.low, bounds.high), *key);
             }
             let kept = candidates.into_keys();
             prop_assert!(kept.is_sorted());
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn those_that_fall_behind_are_forgotten() {
+    fn those_below_the_threshold_are_pruned() {
         let mut candidates = CandidateSet::new(Some(3));
         for number in 0..100_000_u32 {
             let low = number as f32 / 100_000.0;

@@ -2,9 +2,9 @@
 
 mod candidates;
 mod pack;
-mod sketch;
+mod quantized;
 mod zeros;
 
 pub use candidates::{Bounds, CandidateSet};
 pub use pack::{pack, unpack};
-pub use sketch::{Estimator, Sketch};
+pub use quantized::{Estimator, QuantizedVector};

@@ -35,8 +35,8 @@ pub fn unpack(bytes: &[u8], dimension: u32) -> Option<Vector> {
     let (others, []) = others.as_chunks::<4>() else { return None };
     let mut others = others.iter();
     let mut numbers = Vec::with_capacity(dimension);
-    for place in 0..dimension {
-        let is_zero = bits[place / 8] & 1 << (place % 8) == 0;
+    for index in 0..dimension {
+        let is_zero = bits[index / 8] & 1 << (index % 8) == 0;
         numbers.push(if is_zero { 0.0 } else { f32::from_le_bytes(*others.next()?) });
     }
     others.as_slice().is_empty().then(|| Vector::new(numbers).ok())?

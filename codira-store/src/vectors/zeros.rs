@@ -9,20 +9,20 @@ pub(super) fn without_zeros<const N: usize>(values: &[[u8; N]]) -> Option<Vec<u8
     let mut bytes = vec![0_u8; values.len().div_ceil(8)];
     let mut others = vec![[0_u8; N]; values.len()];
     let mut count = 0;
-    let mut add = |value: [u8; N], place: usize, bits: &mut u8| {
+    let mut add = |value: [u8; N], index: usize, bits: &mut u8| {
         let is_there = value != [0; N];
         others[count] = value;
         count += usize::from(is_there);
-        *bits |= u8::from(is_there) << place;
+        *bits |= u8::from(is_there) << index;
     };
     let (eights, rest) = values.as_chunks::<8>();
     for (eight, bits) in eights.iter().zip(&mut bytes) {
-        for (place, value) in eight.iter().enumerate() {
-            add(*value, place, bits);
+        for (index, value) in eight.iter().enumerate() {
+            add(*value, index, bits);
         }
     }
     if let Some(bits) = bytes.get_mut(eights.len()) {
-        rest.iter().enumerate().for_each(|(place, value)| add(*value, place, bits));
+        rest.iter().enumerate().for_each(|(index, value)| add(*value, index, bits));
     }
     bytes.extend(others[..count].as_flattened());
     (bytes.len() < N * values.len()).then_some(bytes)

@@ -12,13 +12,13 @@ use codira_contracts::{
 use codira_store::{
     At, Begun, Cancel, Draft, Store, Tables, WriterLock,
     tables::{
-        Block, Document, EmbeddingRow, FileRow, Having, Parts, Removed, Segment, SpecRow, State, StoredFile, StoredResolution,
-        WhichFiles,
+        Block, Document, EmbeddingRow, FileRow, Having, Parts, QuantizedBatch, Removed, Segment, SpecRow, State, StoredFile,
+        StoredResolution, WhichFiles,
     },
 };
 
-/// How many files' sketches are read together: few, so that there are several batches.
-const BATCH_SKETCHES: usize = 3;
+/// How many files' quantized vectors are read together: few, so that there are several batches.
+const BATCH_QUANTIZED: usize = 3;
 
 type Answered<T> = Result<T, BackendError>;
 
@@ -213,9 +213,11 @@ impl Tables for MapTables {
         Ok(rows.map(|row| row.file).collect())
     }
 
-    async fn sketches_after(&mut self, spec: u32, file: u32) -> Answered<Vec<(u32, Vec<u8>)>> {
-        let rows = self.maps.embeddings.range((spec, file + 1)..(spec + 1, 0)).take(BATCH_SKETCHES);
-        Ok(rows.map(|(_, row)| (row.file, row.sketches.clone())).collect())
+    async fn quantized_after(&mut self, spec: u32, file: u32) -> Answered<QuantizedBatch> {
+        let mut batch = QuantizedBatch::default();
+        let rows = self.maps.embeddings.range((spec, file + 1)..(spec + 1, 0)).take(BATCH_QUANTIZED);
+        rows.for_each(|(_, row)| batch.push(row.file, &row.quantized));
+        Ok(batch)
     }
 }
 

@@ -25,7 +25,7 @@ const OF_A_FILE: u16 = 150;
 /// Vectors that hardly differ: their scores do from the third or fourth digit on.
 fn close(seed: u32) -> Vec<f32> {
     let number = |place: u8| {
-        // Squares modulo a prime have no pattern that a sketch could follow.
+        // Squares modulo a prime have no pattern that a quantized vector could follow.
         let noise = (u64::from(seed) * 7919 + u64::from(place) * 104_729 + 1).pow(2) % 65_521;
         f32::from(place % 5) - 1.5 + noise as f32 / 6_552_100.0
     };

@@ -1,7 +1,7 @@
 //! Vectors at a byte a number, and between which bounds their scores lie.
 //!
-//! An exact search compares every vector, and mostly waits for their bytes. A store that keeps a [`Sketch`] beside each vector reads
-//! a quarter of them: the [`Estimator`] tells from a sketch between which [`Bounds`] the score lies, [`CandidateSet`] keeps those that may
+//! An exact search compares every vector, and mostly waits for their bytes. A store that keeps a [`QuantizedVector`] beside each vector reads
+//! a quarter of them: the [`Estimator`] tells from a quantized vector between which [`Bounds`] the score lies, [`CandidateSet`] keeps those that may
 //! still be among the best, and only these are read and scored. The answer is that of comparing all. After the vector approximation
 //! file (Weber, Schek and Blott, "A Quantitative Analysis and Performance Study for Similarity-Search Methods in High-Dimensional
 //! Spaces", VLDB 1998).
@@ -10,7 +10,7 @@ use codira_contracts::score::dot;
 
 use super::{Bounds, zeros::without_zeros};
 
-/// The greatest code of a number of a sketch.
+/// The greatest code of a number of a quantized vector.
 const CODES: f64 = 127.0;
 /// The greatest code of a number of what is looked for: so fine that it adds next to nothing to the bounds.
 const QUERY_CODES: f64 = 2047.0;
@@ -32,19 +32,19 @@ const HEAD: usize = 8;
 ///
 /// ```
 /// use codira_contracts::score::Query;
-/// use codira_store::vectors::{Estimator, Sketch};
+/// use codira_store::vectors::{Estimator, QuantizedVector};
 ///
 /// let (query, stored) = ([1.0, 2.0, -0.5], [0.9, 2.5, 0.25]);
-/// let bounds = Estimator::new(&query).bounds(Sketch::of(&stored).as_bytes()).expect("these are the bytes of a sketch");
+/// let bounds = Estimator::new(&query).bounds(QuantizedVector::of(&stored).as_bytes()).expect("these are the bytes of a quantized vector");
 /// let score = Query::new(&query).score(&stored);
 /// assert!(bounds.low <= score && score <= bounds.high);
 /// assert!(bounds.high - bounds.low < 0.02);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sketch(Vec<u8>);
+pub struct QuantizedVector(Vec<u8>);
 
-impl Sketch {
-    /// The sketch of a vector. Its length does not matter: scores do not depend on it.
+impl QuantizedVector {
+    /// Quantizes a vector. Its length does not matter: scores do not depend on it.
     pub fn of(vector: &[f32]) -> Self {
         let Codes { step, error, codes } = Codes::of(vector, CODES);
         let mut bytes = Vec::with_capacity(HEAD + codes.len());
@@ -56,7 +56,7 @@ impl Sketch {
         Self(bytes)
     }
 
-    /// The sketch as bytes: how stores keep it. The dimension is not among them: the spec has it.
+    /// It as bytes: how stores keep it. The dimension is not among them: the spec has it.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -72,21 +72,21 @@ impl Estimator {
         Self(Codes::of(vector, QUERY_CODES))
     }
 
-    /// Between which bounds the [`score`](codira_contracts::score::Query::score) lies with the vector of this sketch; `None` where no vector of this
-    /// dimension has such a sketch.
-    pub fn bounds(&self, sketch: &[u8]) -> Option<Bounds> {
+    /// Between which bounds the [`score`](codira_contracts::score::Query::score) lies with the vector that was quantized to this; `None` where no
+    /// vector of this dimension is.
+    pub fn bounds(&self, quantized: &[u8]) -> Option<Bounds> {
         let Codes { step, error, codes } = &self.0;
-        let (step_of_sketch, rest) = sketch.split_first_chunk()?;
-        let (error_of_sketch, rest) = rest.split_first_chunk()?;
-        let (step_of_sketch, error_of_sketch) = (f32::from_le_bytes(*step_of_sketch), f32::from_le_bytes(*error_of_sketch));
-        if ![step_of_sketch, error_of_sketch].iter().all(|number| (0.0..=1.0).contains(number)) {
+        let (step_of_other, rest) = quantized.split_first_chunk()?;
+        let (error_of_other, rest) = rest.split_first_chunk()?;
+        let (step_of_other, error_of_other) = (f32::from_le_bytes(*step_of_other), f32::from_le_bytes(*error_of_other));
+        if ![step_of_other, error_of_other].iter().all(|number| (0.0..=1.0).contains(number)) {
             return None;
         }
         let product = if rest.len() == codes.len() { product(codes, rest) } else { sparse_product(codes, rest)? };
-        let score = f64::from(*step) * f64::from(step_of_sketch) * product as f64;
-        // What the sketch leaves out meets a vector of length one, and what the estimator leaves out meets the sketch.
-        let (error, error_of_sketch) = (f64::from(*error), f64::from(error_of_sketch));
-        let radius = error_of_sketch + error * (1.0 + error_of_sketch) + MARGIN;
+        let score = f64::from(*step) * f64::from(step_of_other) * product as f64;
+        // What quantizing left out meets a vector of length one, and what the estimator leaves out meets the quantized vector.
+        let (error, error_of_other) = (f64::from(*error), f64::from(error_of_other));
+        let radius = error_of_other + error * (1.0 + error_of_other) + MARGIN;
         Some(Bounds { low: (score - radius) as f32, high: (score + radius) as f32 })
     }
 }
@@ -127,18 +127,18 @@ impl Codes {
     }
 }
 
-/// The product of codes and those of a sketch.
-fn product(codes: &[i16], sketch: &[u8]) -> i64 {
-    let some = |(codes, sketch): (&[i16], &[u8])| {
-        let products = codes.iter().zip(sketch).map(|(code, other)| i32::from(*code) * i32::from(*other as i8));
+/// The product of codes and those of a quantized vector.
+fn product(codes: &[i16], quantized: &[u8]) -> i64 {
+    let some = |(codes, quantized): (&[i16], &[u8])| {
+        let products = codes.iter().zip(quantized).map(|(code, other)| i32::from(*code) * i32::from(*other as i8));
         i64::from(products.sum::<i32>())
     };
-    codes.chunks(BLOCK_PRODUCTS).zip(sketch.chunks(BLOCK_PRODUCTS)).map(some).sum()
+    codes.chunks(BLOCK_PRODUCTS).zip(quantized.chunks(BLOCK_PRODUCTS)).map(some).sum()
 }
 
 /// The same where a bit for each number says whether a code follows; `None` where bits and codes do not fit.
-fn sparse_product(codes: &[i16], sketch: &[u8]) -> Option<i64> {
-    let (bits, others) = sketch.split_at_checked(codes.len().div_ceil(8))?;
+fn sparse_product(codes: &[i16], quantized: &[u8]) -> Option<i64> {
+    let (bits, others) = quantized.split_at_checked(codes.len().div_ceil(8))?;
     let mut others = others.iter();
     let mut sum = 0;
     for (codes, bits) in codes.chunks(8).zip(bits) {
@@ -171,11 +171,11 @@ mod tests {
     proptest! {
         #[test]
         fn scores_lie_within_their_bounds((a, b) in (0_usize..70).prop_flat_map(|dimension| (numbers(dimension), numbers(dimension)))) {
-            let sketch = Sketch::of(&b);
-            let Bounds { low, high } = Estimator::new(&a).bounds(sketch.as_bytes()).unwrap();
+            let quantized = QuantizedVector::of(&b);
+            let Bounds { low, high } = Estimator::new(&a).bounds(quantized.as_bytes()).unwrap();
             let score = cosine(&a, &b);
             prop_assert!(low <= score && score <= high, "{low} {score} {high}");
-            prop_assert!(sketch.as_bytes().len() <= HEAD + b.len());
+            prop_assert!(quantized.as_bytes().len() <= HEAD + b.len());
         }
 
         #[test]
@@ -187,8 +187,8 @@ mod tests {
     #[test]
     fn bounds_are_close() {
         let of =
-            |seed: u32| -> Vec<f32> { (0..384_u32).map(|place| f64::from(place * 37 + seed * 101).sin() as f32).collect() };
-        let Bounds { low, high } = Estimator::new(&of(1)).bounds(Sketch::of(&of(2)).as_bytes()).unwrap();
+            |seed: u32| -> Vec<f32> { (0..384_u32).map(|index| f64::from(index * 37 + seed * 101).sin() as f32).collect() };
+        let Bounds { low, high } = Estimator::new(&of(1)).bounds(QuantizedVector::of(&of(2)).as_bytes()).unwrap();
         assert!(high - low < 0.02, "{low} {high}");
     }
 
@@ -196,13 +196,13 @@ mod tests {
     fn zeros_take_a_bit() {
         let mut numbers = vec![0.0; 384];
         numbers[7] = 1.0;
-        assert_eq!(Sketch::of(&numbers).as_bytes().len(), HEAD + 384 / 8 + 1);
+        assert_eq!(QuantizedVector::of(&numbers).as_bytes().len(), HEAD + 384 / 8 + 1);
     }
 
     #[test]
     fn long_vectors_do_not_overflow() {
         let ones = vec![1.0; 100_000];
-        let Bounds { low, high } = Estimator::new(&ones).bounds(Sketch::of(&ones).as_bytes()).unwrap();
+        let Bounds { low, high } = Estimator::new(&ones).bounds(QuantizedVector::of(&ones).as_bytes()).unwrap();
         assert!(low <= 1.0 && high >= 1.0 && high - low < 0.01, "{low} {high}");
     }
 }
