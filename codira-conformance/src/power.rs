@@ -14,7 +14,7 @@ use std::{
 use disk::Disk;
 pub(crate) use disk::{Contents, Kept};
 use trace::{Op, Unreadable};
-pub(crate) use trace::{failing_sync, syncs, tracer};
+pub(crate) use trace::{SyncCall, failing_sync, tracer};
 
 use crate::{Outcome, Violation, directory};
 
@@ -55,19 +55,28 @@ pub(crate) struct Cut {
     pub(crate) left: Contents,
 }
 
+/// The syncs that `record` tells of below `dir`, in order.
+pub(crate) fn syncs(record: &Path, dir: &Path) -> Outcome<Vec<SyncCall>> {
+    Ok(trace::syncs(&operations(record, dir)?))
+}
+
+fn operations(record: &Path, dir: &Path) -> Outcome<Vec<Op>> {
+    let text = fs::read(record).map_err(Violation::new)?;
+    let dir = dir.canonicalize().map_err(Violation::new)?;
+    trace::read(&String::from_utf8_lossy(&text), &dir)
+        .map_err(|Unreadable(why)| Violation::not_run(format_args!("what was recorded cannot be replayed: {why}")))
+}
+
 impl Recording {
     /// Reads what `record` tells of the files below `dir`, and sees that it tells all: that it leads to what is there.
     pub(crate) fn read(record: &Path, dir: &Path) -> Outcome<Self> {
-        let text = fs::read(record).map_err(Violation::new)?;
-        let dir = dir.canonicalize().map_err(Violation::new)?;
-        let ops = trace::read(&String::from_utf8_lossy(&text), &dir)
-            .map_err(|Unreadable(why)| Violation::not_run(format_args!("what was recorded cannot be replayed: {why}")))?;
+        let ops = operations(record, dir)?;
         let mut disk = Disk::default();
         ops.iter().enumerate().for_each(|(number, op)| disk.apply(number, op));
         let mapped: HashSet<&PathBuf> =
             ops.iter().filter_map(|op| if let Op::Map { path } = op { Some(path) } else { None }).collect();
         let Contents { files, .. } = disk.current();
-        for path in directory::files(&dir)?.iter().filter(|path| !mapped.contains(path)) {
+        for path in directory::files(dir)?.iter().filter(|path| !mapped.contains(path)) {
             let same = files.get(path).is_some_and(|bytes| fs::read(dir.join(path)).is_ok_and(|there| there == *bytes));
             if !same {
                 return Err(Violation::not_run(format_args!(

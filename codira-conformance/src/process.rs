@@ -14,7 +14,12 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-use crate::{Cx, Outcome, Violation, directory, power, stamped, verdict::ensure};
+use crate::{
+    Cx, Outcome, Violation, directory,
+    power::{self, SyncCall},
+    stamped,
+    verdict::ensure,
+};
 
 pub(crate) mod copy;
 mod endure;
@@ -125,8 +130,8 @@ pub(crate) enum Bounds<'a> {
     Permissions,
     /// Nothing, but what it does to files is written down here.
     Recorded(&'a Path),
-    /// The sync of this number fails, of each of its threads.
-    FailingSync(u32),
+    /// This sync fails; its path is absolute.
+    FailingSync(&'a SyncCall),
 }
 
 /// How many random moments to try.
@@ -177,8 +182,8 @@ impl Other {
                 command.arg(binary);
                 command
             }
-            Bounds::FailingSync(number) => {
-                let mut command = power::failing_sync(number);
+            Bounds::FailingSync(call) => {
+                let mut command = power::failing_sync(call);
                 command.arg(binary);
                 command
             }

@@ -25,24 +25,37 @@ pub(crate) fn tracer(record: &Path) -> std::process::Command {
     command
 }
 
-/// How many syncs the busiest thread of a recorded program made, of each kind of call.
-pub(crate) fn syncs(record: &str) -> u32 {
-    let mut counts: BTreeMap<(&str, &str), u32> = BTreeMap::new();
-    for line in record.lines() {
-        let (thread, call) = line.split_once(' ').unwrap_or_default();
-        let name = call.trim_start().split('(').next().unwrap_or_default();
-        if matches!(name, "fsync" | "fdatasync") {
-            *counts.entry((thread, name)).or_default() += 1;
-        }
-    }
-    counts.into_values().max().unwrap_or(0)
+/// One sync of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SyncCall {
+    /// What it makes durable.
+    pub(crate) path: PathBuf,
+    /// Which of the syncs of this path it is, from one.
+    pub(crate) number: u32,
 }
 
-/// What fails a sync of the program that follows, and its arguments: of each thread the one of this number, from one.
-pub(crate) fn failing_sync(number: u32) -> std::process::Command {
+/// The syncs of what was done, in order; paths are relative.
+pub(crate) fn syncs(ops: &[Op]) -> Vec<SyncCall> {
+    let mut counts: BTreeMap<&Path, u32> = BTreeMap::new();
+    let syncs = ops.iter().filter_map(|op| match op {
+        Op::Sync { path, .. } => Some(path),
+        _ => None,
+    });
+    let mut calls = Vec::new();
+    for path in syncs {
+        let number = counts.entry(path).or_default();
+        *number += 1;
+        calls.push(SyncCall { path: path.clone(), number: *number });
+    }
+    calls
+}
+
+/// What fails a sync of the program that follows, and its arguments. Threads count for themselves: where several sync one path, the
+/// call of this number of each of them fails.
+pub(crate) fn failing_sync(SyncCall { path, number }: &SyncCall) -> std::process::Command {
     let mut command = std::process::Command::new("strace");
     let inject = format!("inject=fsync,fdatasync:error=EIO:when={number}");
-    command.args(["-f", "--seccomp-bpf", "-e", "signal=none", "-e", "trace=fsync,fdatasync", "-e", &inject]);
+    command.args(["-f", "-e", "signal=none", "-e", "trace=fsync,fdatasync", "-e", &inject, "-P"]).arg(path);
     command.args(["-o", "/dev/null", "--"]);
     command
 }

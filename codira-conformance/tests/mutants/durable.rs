@@ -143,6 +143,8 @@ durable_mutants! {
         "durability::a_power_cut_leaves_old_or_new";
     a_failure_after_publishing: SyncErrorsAfterPublishing, "a commit whose directory cannot be synced fails, and is shown",
         "durability::a_failed_sync_is_told_rightly";
+    a_failure_on_a_thread_of_its_own: SyncsOnThreads, "each sync of a commit has a thread, and the one of the directory fails after publishing",
+        "durability::a_failed_sync_is_told_rightly";
     a_lost_file_is_nothing: LostBodyIsNothing, "nothing is indexed where the file that the index names is gone",
         "failing::foreign_files_are_noticed";
     growth_without_space: GrowingIsFailed, "a file for which there was space as long as it was no longer than before is another failure",

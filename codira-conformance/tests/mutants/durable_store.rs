@@ -48,6 +48,7 @@ pub enum Flaw {
     LostBodyIsNothing,
     GrowingIsFailed,
     SyncErrorsAfterPublishing,
+    SyncsOnThreads,
     SyncsWhenUnread,
     KeepsToItself,
     LogOutlives,
@@ -261,8 +262,13 @@ impl Kept {
             Flaw::SyncsWhenUnread => !is_read(),
             _ => true,
         };
+        // Each of its threads makes one call.
+        let sync = |file: &File| match self.flaw {
+            Flaw::SyncsOnThreads => thread::scope(|scope| scope.spawn(|| file.sync_all()).join()).expect("syncs do not panic"),
+            _ => file.sync_all(),
+        };
         if syncs {
-            file.sync_all()?;
+            sync(&file)?;
         }
         if to.is_dir() {
             fs::remove_dir(to)?;
@@ -274,9 +280,9 @@ impl Kept {
         if self.flaw == Flaw::ForgetsDirectory {
             return Ok(());
         }
-        let synced = File::open(&self.dir)?.sync_all();
+        let synced = sync(&File::open(&self.dir)?);
         // Readers see it already.
-        if self.flaw == Flaw::SyncErrorsAfterPublishing { synced } else { Ok(()) }
+        if matches!(self.flaw, Flaw::SyncErrorsAfterPublishing | Flaw::SyncsOnThreads) { synced } else { Ok(()) }
     }
 
     /// Whether what a commit says lies in a file of its own, and `index` names it.

@@ -1,11 +1,10 @@
 //! Durability: what is told where the system cannot make something durable.
 
-use std::fs;
-
 use tempfile::TempDir;
 
 use crate::{
-    Cx, Outcome, Violation, power,
+    Cx, Outcome, Violation,
+    power::{self, SyncCall},
     process::{Bounds, Order, Other, Reply},
     stamped,
     verdict::ensure,
@@ -14,31 +13,34 @@ use crate::{
 /// The commit before the one that may fail.
 const LAST: u64 = 2;
 /// How many syncs fail, one in each try: more than a commit of most stores makes.
-const SYNCS: u32 = 12;
+const SYNCS: usize = 24;
 
 pub(crate) fn a_failed_sync_is_told_rightly(cx: &Cx) -> Outcome {
-    for number in 1..=counted(cx)?.min(SYNCS) {
-        failing(cx, number).map_err(|violation| violation.during(format_args!("sync {number} of a session fails")))?;
+    for call in made(cx)?.iter().take(SYNCS) {
+        let SyncCall { path, number } = call;
+        let fails = format!("sync {number} of {:?} fails in a session", path.display());
+        failing(cx, call).map_err(|violation| violation.during(fails))?;
     }
     Ok(())
 }
 
-/// How many there are in a process that commits once.
-fn counted(cx: &Cx) -> Outcome<u32> {
+/// The syncs of a process that commits once.
+fn made(cx: &Cx) -> Outcome<Vec<SyncCall>> {
     let (index, beside) = (cx.block_on(cx.index())?, TempDir::new().map_err(Violation::new)?);
     cx.block_on(stamped::commit_up_to(&index.backend, LAST))?;
     let record = beside.path().join("record");
     let mut other = Other::start_within(cx, index.path(), Bounds::Recorded(&record))?;
     other.make(&Order::Commit(LAST + 1))?;
     other.dismiss()?;
-    let record = fs::read(record).map_err(Violation::new)?;
-    Ok(power::syncs(&String::from_utf8_lossy(&record)))
+    power::syncs(&record, index.path())
 }
 
-fn failing(cx: &Cx, number: u32) -> Outcome {
+fn failing(cx: &Cx, call: &SyncCall) -> Outcome {
     let index = cx.block_on(cx.index())?;
     cx.block_on(stamped::commit_up_to(&index.backend, LAST))?;
-    let mut other = Other::start_within(cx, index.path(), Bounds::FailingSync(number))?;
+    let directory = index.path().canonicalize().map_err(Violation::new)?;
+    let call = SyncCall { path: directory.join(&call.path), ..call.clone() };
+    let mut other = Other::start_within(cx, index.path(), Bounds::FailingSync(&call))?;
     let last = match other.ask(&Order::Commit(LAST + 1))? {
         Reply::Done(generation) => {
             ensure!(generation == LAST + 1, "after commit {LAST}, the next says that it is number {generation}");
