@@ -328,10 +328,11 @@ impl Tables for DuckdbTables {
             let files = open.select("file", "embedding", &which, &rest, |row| row.get::<u32>(0))?;
             let (Some(first), Some(last)) = (files.first(), files.last()) else { return Ok(QuantizedBatch::default()) };
             let which = Condition::all().and(&format!("spec = {spec} AND file BETWEEN {first} AND {last}"), []);
-            let mut rows = open.select("file, quantized", "embedding", &which, "", numbered)?;
-            rows.sort_unstable_by_key(|(file, _)| *file);
             let mut batch = QuantizedBatch::default();
-            rows.iter().for_each(|(file, bytes)| batch.push(*file, bytes));
+            open.select("file, quantized", "embedding", &which, "", |row| {
+                let number = row.get(0)?;
+                row.blob(1, "quantized vectors", |bytes| Some(batch.push(number, bytes)))
+            })?;
             Ok(batch)
         })
         .await

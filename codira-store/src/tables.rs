@@ -62,8 +62,8 @@ pub trait Tables: Send + 'static {
     /// The files that have embeddings of this spec that wait for their vector, in any order.
     fn pending_files(&mut self, spec: u32) -> impl Answer<Vec<u32>>;
 
-    /// The quantized vectors of the next files after this number that have embeddings of a spec, by number: as many as are read well
-    /// together. None are left when there are none.
+    /// The quantized vectors of the next files after this number that have embeddings of a spec: as many as are read well together. None
+    /// are left when there are none.
     fn quantized_after(&mut self, spec: u32, file: u32) -> impl Answer<QuantizedBatch>;
 }
 
@@ -276,7 +276,7 @@ pub struct EmbeddingRow {
 /// The quantized vectors of some files, in one piece: there may be many small ones.
 #[derive(Clone, Debug, Default)]
 pub struct QuantizedBatch {
-    /// The files, by number.
+    /// The files, in any order.
     pub files: Vec<QuantizedFile>,
     /// [`EmbeddingRow::quantized`] of each, one after another.
     pub bytes: Vec<u8>,

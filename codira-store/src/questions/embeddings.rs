@@ -16,7 +16,7 @@ use crate::{
     forms::embeddings::{Embedding, Embeddings, Form, sections_of},
     parallel::Job,
     postings::{Key, Pair, pairs_of},
-    tables::{FileRow, Having, QuantizedBatch, QuantizedFile, SpecRow, Tables, WhichFiles},
+    tables::{FileRow, Having, QuantizedBatch, SpecRow, Tables, WhichFiles},
     vectors::{self, CandidateSet, Estimator},
 };
 
@@ -110,7 +110,7 @@ impl<T: Tables> Index<'_, T> {
             candidates: CandidateSet::new(request.limit),
         };
         let mut batch = self.tables.quantized_after(spec, 0).await?;
-        while let Some(QuantizedFile { number: last, .. }) = batch.files.last().copied() {
+        while let Some(last) = batch.files.iter().map(|file| file.number).max() {
             // One batch is passed while the next is read.
             let passed = Job::spawn(move || scan.pass(&batch).map(|()| scan));
             let (next, passed) = join(self.tables.quantized_after(spec, last), passed.done()).await;
