@@ -5,8 +5,8 @@ use codira_contracts::{DocIssue, FileAnalysis, Language, RepoPath, Severity, Too
 /// Something that an auditor looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AuditRule {
-    /// Its stable id, in lower case with hyphens: `missing-returns`. Auditors of different languages share the ids of rules that
-    /// mean the same.
+    /// Its stable id, in lower case with hyphens: `missing-returns`. Auditors of different
+    /// languages share the ids of rules that mean the same.
     pub id: &'static str,
     /// How much it matters.
     pub severity: Severity,
@@ -23,16 +23,17 @@ pub struct AuditedFile<'a> {
     pub text: &'a str,
     /// What its analyzer says of it.
     pub analysis: &'a FileAnalysis,
-    /// The name of the convention to hold its documentation to: one of the auditor's. Without it, each piece of documentation is
-    /// held to the convention that it shows itself.
+    /// The name of the convention to hold its documentation to: one of the auditor's. Without it,
+    /// each piece of documentation is held to the convention that it shows itself.
     pub convention: Option<&'a str>,
 }
 
 /// Finds what is wrong with the documentation of files in one language.
 ///
-/// What an auditor finds is a pure function of the file: it asks neither the file system nor a store nor other files, remembers
-/// nothing between calls, and may be called from any thread. No input makes it panic. It looks at everything; which of its findings
-/// matter (those about private, nested or test code, those of ignored rules) is the caller's policy.
+/// What an auditor finds is a pure function of the file: it asks neither the file system nor a
+/// store nor other files, remembers nothing between calls, and may be called from any thread. No
+/// input makes it panic. It looks at everything. Which findings count, such as those about
+/// private, nested or test code or of ignored rules, is the caller's policy.
 pub trait DocumentationAuditor: Send + Sync + 'static {
     /// Name and version. The version changes whenever the same file may get other findings.
     fn tool(&self) -> &Tool;
@@ -46,14 +47,16 @@ pub trait DocumentationAuditor: Send + Sync + 'static {
     /// What it looks for, by id.
     fn rules(&self) -> &[AuditRule];
 
-    /// The convention that each piece of the file's documentation shows, whatever it should be held to; in any order. A piece that shows
-    /// none is left out. Each is one of [`conventions`](Self::conventions).
+    /// The convention that each piece of the file's documentation shows, whatever it should be
+    /// held to; in any order. A piece that shows none is left out. Each is one of
+    /// [`conventions`](Self::conventions).
     fn shown(&self, file: AuditedFile<'_>) -> Vec<&Tool>;
 
     /// Says what is wrong with the documentation of the file, by span, then rule.
     ///
-    /// - The rule and severity of each issue are those of one of [`rules`](Self::rules); its convention is one of
-    ///   [`conventions`](Self::conventions), its auditor is [`tool`](Self::tool).
+    /// - The rule and severity of each issue are those of one of [`rules`](Self::rules); its
+    ///   convention is one of [`conventions`](Self::conventions), its auditor is
+    ///   [`tool`](Self::tool).
     /// - Every owner is a symbol of the file.
     /// - Equal input gives equal output.
     fn audit(&self, file: AuditedFile<'_>) -> Vec<DocIssue>;

@@ -1,11 +1,12 @@
 //! The languages that codira knows: one folder for each, with all that is known of it.
 //!
-//! A folder holds the analyzer of its language, the one place that knows its parser; the rules by which its uses and imports are
-//! resolved; and the auditor of its documentation where the language has a convention. [`first_party`] is the table of them. Rules
-//! share one engine: names of files and scopes, facts, and following a name from file to file.
+//! A folder holds the analyzer of its language, which alone knows the parser; the rules that
+//! resolve its uses and imports; and the auditor of its documentation where the language has a
+//! convention. [`first_party`] is the table of them. Rules share one engine: names of files and
+//! scopes, facts, and following a name from file to file.
 //!
-//! Every analyzer stands behind a feature of its language's name, which brings its parser. Rules and auditors need no parser and no
-//! feature.
+//! Every analyzer stands behind a feature of its language's name, which brings its parser. Rules
+//! and auditors need no parser and no feature.
 
 mod analyzer;
 mod auditing;

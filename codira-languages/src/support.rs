@@ -34,9 +34,11 @@ pub struct LanguageSupport {
     pub provider: String,
     /// What its files are.
     pub content: Content,
-    /// The feature of the provider that compiles the analyzer in; `None` where no feature is needed.
+    /// The feature of the provider that compiles the analyzer in; `None` where no feature is
+    /// needed.
     pub feature: Option<&'static str>,
-    /// Reads its files; `None` where it was not compiled in, or where the language is only audited.
+    /// Reads its files; `None` where it was not compiled in, or where the language is only
+    /// audited.
     pub analyzer: Option<Arc<dyn LanguageAnalyzer>>,
     /// Resolve its uses and imports; `None` where names are sought in their own file.
     pub rules: Option<Arc<dyn LanguageRules>>,

@@ -1,4 +1,5 @@
-//! What the auditors find in small files, one convention each, and that no text makes them stumble.
+//! What the auditors find in small files, one convention each, and that no text makes them
+//! stumble.
 
 #![cfg(all(feature = "python", feature = "rust", feature = "c"))]
 #![allow(clippy::unwrap_used)]
@@ -97,7 +98,8 @@ fn doxygen() {
     insta::assert_snapshot!(page(&audit(&CAnalyzer::new(), &CAuditor::new(), "list.h", text, None)));
 }
 
-/// Rules are known by their ids alone, in configurations and in reports of several languages together.
+/// Rules are known by their ids alone, in configurations and in reports of several languages
+/// together.
 #[test]
 fn a_rule_is_the_same_in_every_language() {
     let auditors = auditors();

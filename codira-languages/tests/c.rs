@@ -47,7 +47,8 @@ fn ids_do_not_depend_on_lines() {
     }
 }
 
-/// Nesting costs no stack, and neither nesting nor length costs quadratic time or memory: this test ends.
+/// Nesting costs no stack, and neither nesting nor length costs quadratic time or memory: this
+/// test ends.
 #[test]
 fn deep_and_long_texts_are_read() {
     const MANY: usize = 10_000;

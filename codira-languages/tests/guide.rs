@@ -1,4 +1,5 @@
-//! The guide for authors of languages shows code that exists: that of the toy language, which `.ci/run` tests.
+//! The guide for authors of languages shows code that exists: that of the toy language, which
+//! `.ci/run` tests.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

@@ -1,4 +1,5 @@
-//! What the Python analyzer says of small files, one topic each, and that no text makes it stumble.
+//! What the Python analyzer says of small files, one topic each, and that no text makes it
+//! stumble.
 
 #![cfg(feature = "python")]
 #![allow(clippy::unwrap_used)]

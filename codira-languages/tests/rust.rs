@@ -79,7 +79,8 @@ fn scripts_are_claimed_by_their_first_line() {
     assert!(!claims("cargo"));
 }
 
-/// What is nested in code: what stands before, what is repeated, and whether that is one level to the parser.
+/// What is nested in code: what stands before, what is repeated, and whether that is one level to
+/// the parser.
 const NESTED: &[(&str, &str)] = &[
     ("fn f() { x = ", "("),
     ("fn f() { ", "{ "),

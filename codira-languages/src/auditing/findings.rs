@@ -29,7 +29,8 @@ impl<'a> Findings<'a> {
         self.note(rule, convention, symbol, LineSpan::new(symbol.span.first, symbol.span.first), message);
     }
 
-    /// Notes something about the documentation of a symbol: at the first line of it that holds `near`, else at all of it.
+    /// Notes something about the documentation of a symbol: at the first line of it that holds
+    /// `near`, else at all of it.
     pub(crate) fn wrong(&mut self, rule: &AuditRule, convention: &Tool, symbol: &Symbol, near: Option<&str>, message: String) {
         let span = self.documentation(symbol).map_or(symbol.span, |unit| unit.span);
         let line = near.and_then(|near| {

@@ -1,7 +1,7 @@
 //! The auditor of C: Doxygen.
 //!
-//! Only comments that Doxygen reads (`/** */`, `/*! */`, `///`, `//!`) are held to it; that any comment stands there is enough to
-//! be documented.
+//! Only comments that Doxygen reads (`/** */`, `/*! */`, `///`, `//!`) are held to it; that any
+//! comment stands there is enough to be documented.
 
 use codira_contracts::{DocIssue, Documentation, Language, ParameterKind, Symbol, SymbolKind, Tool, Visibility};
 

@@ -1,6 +1,7 @@
 //! Telling reStructuredText from plain text by its marks.
 
-/// Whether a text has marks that only reStructuredText has: a directive or label, a role, a field, a literal, a literal block.
+/// Whether a text has marks that only reStructuredText has: a directive or label, a role, a field,
+/// a literal, a literal block.
 pub(crate) fn is_restructuredtext(text: &str) -> bool {
     text.lines().any(|line| {
         let line = line.trim();

@@ -1,4 +1,5 @@
-//! What the analyzers of documents share: sections under headings, headings by underlines, and knowing reStructuredText from prose.
+//! What the analyzers of documents share: sections under headings, headings by underlines, and
+//! knowing reStructuredText from prose.
 
 #[cfg(any(feature = "plaintext", feature = "python"))]
 pub(crate) mod markup;

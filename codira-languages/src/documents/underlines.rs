@@ -1,6 +1,8 @@
-//! Headings that are underlined, and perhaps overlined, as reStructuredText and much plain text have them.
+//! Headings that are underlined, and perhaps overlined, as reStructuredText and much plain text
+//! have them.
 //!
-//! Which mark stands for which level is not fixed: levels are numbered in the order in which their marks appear.
+//! Which mark stands for which level is not fixed: levels are numbered in the order in which their
+//! marks appear.
 
 use codira_contracts::LineSpan;
 
@@ -36,7 +38,8 @@ pub(crate) fn headings(text: &str) -> Vec<Heading> {
     headings
 }
 
-/// Whether a heading may begin here: at the top, behind a blank line, a heading, or a label such as `.. _here:`.
+/// Whether a heading may begin here: at the top, behind a blank line, a heading, or a label such
+/// as `.. _here:`.
 fn begins_block(lines: &[&str], at: usize, headings: &[Heading]) -> bool {
     let Some(before) = at.checked_sub(1) else { return true };
     lines[before].is_empty()
@@ -44,7 +47,8 @@ fn begins_block(lines: &[&str], at: usize, headings: &[Heading]) -> bool {
         || headings.last().is_some_and(|heading| heading.lines.last == number(before))
 }
 
-/// The line where the labels above line `at` begin, such as `.. _here:`; that line itself where there are none.
+/// The line where the labels above line `at` begin, such as `.. _here:`; that line itself where
+/// there are none.
 fn labels(lines: &[&str], at: usize) -> usize {
     let is_label = |line: &str| line.starts_with(".. _") && line.ends_with(':');
     let above = lines[..at].iter().rposition(|line| !line.is_empty() && !is_label(line)).map_or(0, |text| text + 1);

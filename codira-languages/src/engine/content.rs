@@ -1,4 +1,4 @@
-//! What the facts of this engine say, and how they travel as bytes.
+//! The contents of this engine's facts, and their encoding as bytes.
 
 use codira_contracts::{
     Import, ImportKind, RepoPath, StableId, Symbol, SymbolKind, Visibility,
@@ -6,7 +6,7 @@ use codira_contracts::{
 };
 use serde::{Deserialize, Serialize};
 
-/// What a fact says. No line, span or body is in it, so that most edits change no fact.
+/// The content of a fact. No line, span or body is in it, so that most edits change no fact.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum Content {
     /// The file is a module, and this symbol stands for it.
@@ -26,7 +26,7 @@ pub(crate) enum Content {
 }
 
 impl Content {
-    /// The fact that says this.
+    /// The fact with this content.
     pub(crate) fn to_fact(&self) -> Fact {
         Fact::new(postcard::to_stdvec(self).expect("facts have no type that postcard refuses"))
     }
@@ -91,13 +91,13 @@ pub(crate) struct Implementation {
 /// What is offered under one key, by the file itself or by others.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Answers<'a> {
-    /// The file says this about itself.
+    /// Facts of the file about itself.
     Own { path: &'a RepoPath, contents: &'a [Content] },
-    /// Files offer this. Facts that this engine did not make are passed over.
+    /// Facts that files offer. Those of other engines are skipped.
     Others(&'a [Offered]),
 }
 
-/// A fact with the file that says it.
+/// A fact with the file that offers it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answer<'a> {
     pub(crate) path: &'a RepoPath,

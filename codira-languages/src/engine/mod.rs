@@ -1,9 +1,10 @@
-//! What the rules of languages share: the names that a file defines and binds, the facts that follow from them, and following a
-//! name from file to file.
+//! What the rules of languages share: the names that a file defines and binds, the facts that
+//! follow from them, and following a name from file to file.
 //!
-//! A language says which facts a file offers, and what a record means in the [`World`] around its file; the engine applies that to every
-//! record and import, and keeps account of what was asked. What hangs on facts that are not known yet is left out: the keys are
-//! asked for, and the file is resolved again.
+//! A language says which facts a file offers, and what a record resolves to in the [`World`] of
+//! its file. The engine applies that to every record and import, and records each lookup. A record
+//! that depends on facts that are not known yet is left out: their keys are requested, and the
+//! file is resolved again.
 
 mod content;
 mod offers;
@@ -20,14 +21,14 @@ pub(crate) use content::{Answers, Binding, Content, Definition, Implementation};
 pub(crate) use offers::{Members, Offers, Symbols, is_exposed};
 pub(crate) use world::{Found, Known, MAX_DEPTH, Unknown, World, join, relative};
 
-/// What only one language knows.
+/// The rules of one language.
 pub(crate) trait LanguageNames: Send + Sync + 'static {
     /// The language, which begins the names of its scopes.
     const LANGUAGE: Language;
     /// The version of the rules: it changes when their edges may.
     const VERSION: &'static str;
 
-    /// What a file says.
+    /// The facts that a file offers.
     fn offers(path: &RepoPath, analysis: &FileAnalysis, symbols: &Symbols<'_>) -> Offers;
 
     /// The rules for the file at `path`.
@@ -46,10 +47,10 @@ pub(crate) trait LanguageNames: Send + Sync + 'static {
 
 /// The rules of one language, applied to one file.
 pub(crate) trait FileRules {
-    /// What a record means, unless it is unresolved.
+    /// The target of a record, unless it is unresolved.
     fn target(&mut self, record: &UseRecord) -> Known<Option<EdgeTarget>>;
 
-    /// Where an import lands.
+    /// The target of an import.
     fn import(&mut self, import: &Import) -> Known<ImportTarget>;
 }
 

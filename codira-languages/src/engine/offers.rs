@@ -1,4 +1,4 @@
-//! What one file says: its symbols by id and scope, and the facts that follow from them.
+//! The facts of one file: its symbols by id and scope, and what it offers to other files.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::{
     world::MAX_DEPTH,
 };
 
-/// The symbols of one file by id, and who holds whom.
+/// The symbols of one file by id, and the ancestors of each.
 pub(crate) struct Symbols<'a> {
     by_id: FxHashMap<&'a StableId, &'a Symbol>,
     module: Option<&'a StableId>,
@@ -41,56 +41,58 @@ impl<'a> Symbols<'a> {
         self.by_id.get(id).copied().filter(|symbol| Some(&symbol.id) != self.module)
     }
 
-    /// The symbol of this id and those that hold it, innermost first; the file's module is left out. `None` when there is no end.
-    pub(crate) fn holders(&self, id: Option<&StableId>) -> Option<Vec<&'a Symbol>> {
-        let mut holders = Vec::new();
+    /// The symbol of this id and its ancestors, innermost first, without the file's module. `None`
+    /// for a cycle and for more than `MAX_DEPTH` of them.
+    pub(crate) fn ancestors(&self, id: Option<&StableId>) -> Option<Vec<&'a Symbol>> {
+        let mut ancestors = Vec::new();
         let mut next = id.and_then(|id| self.get(id));
         while let Some(symbol) = next {
-            if holders.len() == MAX_DEPTH {
+            if ancestors.len() == MAX_DEPTH {
                 return None;
             }
-            holders.push(symbol);
+            ancestors.push(symbol);
             next = symbol.parent.as_ref().and_then(|id| self.get(id));
         }
-        Some(holders)
+        Some(ancestors)
     }
 
-    /// The name of the scope that the innermost of these holders is; the file's where there is none.
-    pub(crate) fn scope(&self, holders: &[&Symbol]) -> String {
-        let length = holders.iter().map(|holder| 2 + holder.id.as_str().len()).sum::<usize>();
+    /// The name of the scope that the first of these ancestors is; that of the file where there
+    /// are none.
+    pub(crate) fn scope(&self, ancestors: &[&Symbol]) -> String {
+        let length = ancestors.iter().map(|ancestor| 2 + ancestor.id.as_str().len()).sum::<usize>();
         let mut scope = String::with_capacity(self.file_scope.len() + length);
         scope.push_str(&self.file_scope);
-        for holder in holders.iter().rev() {
+        for ancestor in ancestors.iter().rev() {
             scope.push_str("//");
-            scope.push_str(holder.id.as_str());
+            scope.push_str(ancestor.id.as_str());
         }
         scope
     }
 }
 
-/// What holds something, innermost first, and the scope that it is held in.
-struct Around<'a> {
-    holders: Vec<&'a Symbol>,
+/// The enclosing scope of a symbol or import: its ancestors, innermost first, and its name.
+struct Enclosing<'a> {
+    ancestors: Vec<&'a Symbol>,
     scope: String,
 }
 
-impl<'a> Around<'a> {
-    /// What is around whatever has this holder. `None` when there is no end.
-    fn of(symbols: &Symbols<'a>, holder: Option<&StableId>) -> Option<Self> {
-        let holders = symbols.holders(holder)?;
-        let scope = symbols.scope(&holders);
-        Some(Self { holders, scope })
+impl<'a> Enclosing<'a> {
+    /// The scope of everything with this parent. `None` where its ancestors have no end.
+    fn of(symbols: &Symbols<'a>, parent: Option<&StableId>) -> Option<Self> {
+        let ancestors = symbols.ancestors(parent)?;
+        let scope = symbols.scope(&ancestors);
+        Some(Self { ancestors, scope })
     }
 }
 
-/// What a file says, for itself and for others.
+/// The facts of a file, for itself and for others.
 #[derive(Default)]
 pub(crate) struct Offers {
-    all: Vec<Saying>,
+    all: Vec<KeyedContent>,
 }
 
-/// A fact under its key.
-struct Saying {
+/// The content of a fact under its key.
+struct KeyedContent {
     key: FactKey,
     content: Content,
     /// Whether other files can see it.
@@ -99,8 +101,8 @@ struct Saying {
 
 /// A type with its members.
 pub(crate) struct Members<'a> {
-    /// The type and what holds it, innermost first.
-    pub(crate) holders: Vec<&'a Symbol>,
+    /// The type and its ancestors, innermost first.
+    pub(crate) ancestors: Vec<&'a Symbol>,
     /// Symbols and bindings, sorted.
     pub(crate) members: Vec<Content>,
 }
@@ -108,13 +110,13 @@ pub(crate) struct Members<'a> {
 impl Offers {
     /// Adds a fact; only what is `exposed` can be seen from other files.
     pub(crate) fn add(&mut self, scope: impl Into<String>, name: impl Into<String>, content: Content, exposed: bool) {
-        self.all.push(Saying { key: FactKey::new(scope, name), content, exposed });
+        self.all.push(KeyedContent { key: FactKey::new(scope, name), content, exposed });
     }
 
-    /// Adds what every language has: each symbol and import under its name in the scope that holds it, globs under `*`. What
-    /// types hold is returned, by scope.
+    /// Adds what every language has: each symbol and import under its name in its scope, globs
+    /// under `*`. Returns the members of types, by scope.
     ///
-    /// Only what nothing but types and modules holds can be seen from other files.
+    /// Other files see only what has no ancestors but types and modules.
     pub(crate) fn add_names<'a>(&mut self, symbols: &Symbols<'a>, analysis: &'a FileAnalysis) -> BTreeMap<String, Members<'a>> {
         let mut types: BTreeMap<String, Members<'a>> = BTreeMap::new();
         let definitions = analysis.symbols.iter().filter(|symbol| symbol.kind != SymbolKind::Implementation);
@@ -126,29 +128,29 @@ impl Offers {
             let name = if import.kind == ImportKind::Glob { "*" } else { import.binds()? };
             Some((import.owner.as_ref(), name, Content::Binding(import.into())))
         });
-        // What follows each other is mostly held by the same.
-        let mut around: Option<(Option<&StableId>, Option<Around<'a>>)> = None;
-        for (holder, name, content) in definitions.chain(bindings) {
-            if around.as_ref().is_none_or(|(known, _)| *known != holder) {
-                around = Some((holder, Around::of(symbols, holder)));
+        // Consecutive records mostly have the same parent.
+        let mut enclosing: Option<(Option<&StableId>, Option<Enclosing<'a>>)> = None;
+        for (parent, name, content) in definitions.chain(bindings) {
+            if enclosing.as_ref().is_none_or(|(known, _)| *known != parent) {
+                enclosing = Some((parent, Enclosing::of(symbols, parent)));
             }
-            let Some((_, Some(Around { holders, scope }))) = &around else { continue };
-            if !holders.first().is_some_and(|holder| holder.kind.is_type()) {
-                self.add(&**scope, name, content, is_exposed(holders));
+            let Some((_, Some(Enclosing { ancestors, scope }))) = &enclosing else { continue };
+            if !ancestors.first().is_some_and(|ancestor| ancestor.kind.is_type()) {
+                self.add(&**scope, name, content, is_exposed(ancestors));
             } else if let Some(known) = types.get_mut(scope) {
                 known.members.push(content);
             } else {
-                types.insert(scope.clone(), Members { holders: holders.clone(), members: vec![content] });
+                types.insert(scope.clone(), Members { ancestors: ancestors.clone(), members: vec![content] });
             }
         }
         types.values_mut().for_each(|members| members.members.sort());
         types
     }
 
-    /// What others can see, sorted, each once.
+    /// The facts that others can see, sorted, each once.
     pub(crate) fn exposed(self) -> Vec<Offer> {
-        let exposed = self.all.into_iter().filter(|saying| saying.exposed);
-        let mut offers: Vec<Offer> = exposed.map(|saying| Offer { fact: saying.content.to_fact(), key: saying.key }).collect();
+        let exposed = self.all.into_iter().filter(|keyed| keyed.exposed);
+        let mut offers: Vec<Offer> = exposed.map(|keyed| Offer { fact: keyed.content.to_fact(), key: keyed.key }).collect();
         offers.sort();
         offers.dedup();
         offers
@@ -157,7 +159,7 @@ impl Offers {
     /// Everything, as facts about the file alone.
     pub(crate) fn into_own(self, path: RepoPath) -> OwnFacts {
         let mut scopes: FxHashMap<String, FxHashMap<String, Vec<Content>>> = FxHashMap::default();
-        for Saying { key, content, .. } in self.all {
+        for KeyedContent { key, content, .. } in self.all {
             scopes.entry(key.scope).or_default().entry(key.name).or_default().push(content);
         }
         scopes.values_mut().flat_map(FxHashMap::values_mut).for_each(|contents| contents.sort());
@@ -165,7 +167,7 @@ impl Offers {
     }
 }
 
-/// What a file says about itself, by scope, then name: looked up without making a key.
+/// The facts of a file about itself, by scope, then name: looked up without making a key.
 #[derive(Debug)]
 pub(crate) struct OwnFacts {
     path: RepoPath,
@@ -173,19 +175,19 @@ pub(crate) struct OwnFacts {
 }
 
 impl OwnFacts {
-    /// What stands under a key.
+    /// The contents under a key.
     pub(crate) fn get(&self, scope: &str, name: &str) -> Answers<'_> {
         let contents = self.scopes.get(scope).and_then(|names| names.get(name));
         Answers::Own { path: &self.path, contents: contents.map_or(&[], Vec::as_slice) }
     }
 
-    /// Whether anything stands in a scope.
+    /// Whether a scope has any facts.
     pub(crate) fn has_scope(&self, scope: &str) -> bool {
         self.scopes.contains_key(scope)
     }
 }
 
-/// Whether other files can reach what these hold.
-pub(crate) fn is_exposed(holders: &[&Symbol]) -> bool {
-    holders.iter().all(|holder| holder.kind.is_type() || holder.kind == SymbolKind::Module)
+/// Whether other files can reach what has these ancestors.
+pub(crate) fn is_exposed(ancestors: &[&Symbol]) -> bool {
+    ancestors.iter().all(|ancestor| ancestor.kind.is_type() || ancestor.kind == SymbolKind::Module)
 }

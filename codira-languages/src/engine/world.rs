@@ -1,4 +1,5 @@
-//! What one resolution works with: the facts it may see, the questions it asked, and the candidates it found.
+//! The state of one resolution: the facts that it sees, its lookups, and the candidates that it
+//! found.
 
 use std::collections::BTreeSet;
 
@@ -16,14 +17,15 @@ pub(crate) const MAX_DEPTH: usize = 64;
 /// How many names one record may lead through before it counts as not resolvable.
 const MAX_STEPS: u32 = 1000;
 
-/// Something hangs on facts that are not known yet. The question is on record; what does not hang on it goes on.
+/// Facts are needed that are not known yet. The lookup is recorded, and the rest of the file is
+/// resolved.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Unknown;
 
-/// What is known now, or has to wait for facts.
+/// A result, or the need for more facts.
 pub(crate) type Known<T> = Result<T, Unknown>;
 
-/// What a name may mean. There is no list: beyond one, no candidate is better than another.
+/// The candidates of a name. There is no list: among several, none is better than another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found<E> {
     /// The name is not bound.
@@ -46,7 +48,7 @@ impl<E: PartialEq> Found<E> {
         }
     }
 
-    /// Adds what was found elsewhere.
+    /// Adds the candidates of another lookup.
     pub(crate) fn merge(&mut self, other: Self) {
         match other {
             Self::Nothing => {}
@@ -63,17 +65,18 @@ impl<E: PartialEq> Found<E> {
     }
 }
 
-/// The facts around one file, and the record of what was asked.
+/// The facts that one file sees, and the record of its lookups.
 pub(crate) struct World<'a> {
     facts: &'a dyn Facts,
-    /// The file's own facts, also those that nobody else can see. Asking for them needs no record.
+    /// The file's own facts, those included that other files cannot see. Looking them up needs no
+    /// record.
     own: &'a OwnFacts,
     own_scope: String,
     /// The answers, by scope, then name.
     asked: FxHashMap<String, FxHashMap<String, Known<Answers<'a>>>>,
     missing: BTreeSet<FactKey>,
-    /// The names whose meaning is being sought are the first `depth` of these: a name that leads back to itself ends there.
-    /// The others lend their memory.
+    /// The first `depth` of these are the names that are being followed: a name that leads back to
+    /// itself ends there. The others are kept for their buffers.
     trail: Vec<Step>,
     depth: usize,
     steps: u32,
@@ -94,7 +97,7 @@ impl<'a> World<'a> {
         Self { facts, own, own_scope, asked, missing, trail, depth: 0, steps: 0 }
     }
 
-    /// What is offered under a key, ordered by path.
+    /// The facts under a key, ordered by path.
     pub(crate) fn ask(&mut self, scope: &str, name: &str) -> Known<Answers<'a>> {
         if self.is_own(scope) {
             return Ok(self.own.get(scope, name));
@@ -113,7 +116,7 @@ impl<'a> World<'a> {
         answer
     }
 
-    /// Whether the file itself says anything in a scope of its own.
+    /// Whether the file itself has facts in a scope of its own.
     pub(crate) fn has_own(&self, scope: &str) -> bool {
         self.own.has_scope(scope)
     }
@@ -129,13 +132,13 @@ impl<'a> World<'a> {
         self.steps = 0;
     }
 
-    /// Whether no name is being followed, so that an answer holds in any context.
+    /// Whether no name is being followed: then an answer can be cached.
     pub(crate) fn is_at_start(&self) -> bool {
         self.depth == 0
     }
 
-    /// Follows a name, unless that leads in a circle or too far, where nobody can tell. Names of different spaces are
-    /// different names, in languages that have several.
+    /// Follows a name. Fails where that leads in a circle, or where too many names were followed.
+    /// Names of different spaces are different names, in languages that have several.
     pub(crate) fn follow<E>(&mut self, scope: &str, name: &str, space: u8) -> Result<(), Found<E>> {
         self.steps += 1;
         if self.depth >= MAX_DEPTH || self.steps > MAX_STEPS {
@@ -161,9 +164,10 @@ impl<'a> World<'a> {
         self.depth = self.depth.saturating_sub(1);
     }
 
-    /// What was asked, and what of it is not known.
+    /// The lookups, and those of them that are not known.
     pub(crate) fn finish(self) -> (BTreeSet<FactKey>, BTreeSet<FactKey>) {
-        // A tree is made fastest of what is in order, and fewer are compared when scopes and names are sorted apart.
+        // Building a tree is fastest from sorted input. Sorting scopes and names apart compares
+        // less.
         let mut scopes: Vec<_> = self.asked.into_iter().collect();
         scopes.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         let keys = scopes.into_iter().flat_map(|(scope, names)| {
@@ -180,7 +184,8 @@ pub(crate) fn join(directory: &str, name: &str) -> String {
     if directory.is_empty() { name.to_owned() } else { [directory, "/", name].concat() }
 }
 
-/// A path written in a file of `directory`, as a path of the repository; `None` when it leaves that.
+/// A path written in a file of `directory`, as a path of the repository; `None` when it leaves
+/// that.
 pub(crate) fn relative(directory: &str, written: &str) -> Option<RepoPath> {
     let mut parts: Vec<&str> = directory.split('/').filter(|part| !part.is_empty()).collect();
     for part in written.split('/') {

@@ -1,6 +1,7 @@
 //! The analyzer of Markdown, known to read it as CommonMark has it.
 //!
-//! Sections are those of the document itself: headings inside of quotes, lists, HTML and code belong to the text around them.
+//! Sections are those of the document itself: headings inside of quotes, lists, HTML and code
+//! belong to the enclosing section.
 
 use std::ops::Range;
 
@@ -81,7 +82,8 @@ fn outline(text: &str) -> Outline {
                 depth = depth.saturating_sub(1);
                 front_matter &= !matches!(end, TagEnd::MetadataBlock(_));
                 if depth == 0 && matches!(end, TagEnd::Heading(_)) {
-                    // CommonMark ends a line at a lone carriage return, and nobody else does: two headings may stand on one line.
+                    // CommonMark ends a line at a lone carriage return, unlike other readers: two
+                    // headings may be on one line.
                     let end = outline.headings.last().map_or(0, |before| before.lines.last);
                     let counts = |heading: &Heading| !heading.title.is_empty() && heading.lines.first > end;
                     outline.headings.extend(heading.take().map(folded).filter(counts));

@@ -1,7 +1,8 @@
 //! The analyzer of plain text: `*.txt`, and the files that every project has without extension.
 //!
-//! Headings are underlined lines or, where there are none, short lines in capitals that stand alone. What has the marks of
-//! reStructuredText is read as such: many projects keep that in `*.txt`.
+//! Headings are underlined lines or, where there are none, short lines in capitals that stand
+//! alone. Text with the marks of reStructuredText is read as such: many projects keep that in
+//! `*.txt`.
 
 use codira_contracts::{DocumentationFormat, FileAnalysis, Language, LineSpan, RepoPath, Tool};
 
@@ -89,7 +90,7 @@ impl LanguageAnalyzer for PlainTextAnalyzer {
     }
 }
 
-/// What is longer, in bytes, and has no headings is data: nobody reads it from above.
+/// A text of more bytes and without headings is data.
 const LONGEST_PLAIN: usize = 256 << 10;
 
 /// Whether the text file at `path` is read by programs.

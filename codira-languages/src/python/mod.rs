@@ -1,4 +1,5 @@
-//! Python: its rules, its analyzer, by Ruff's parser, its auditor, by the conventions of docstrings.
+//! Python: its rules, its analyzer, by Ruff's parser, its auditor, by the conventions of
+//! docstrings.
 
 #[cfg(feature = "python")]
 mod analyzer;

@@ -79,7 +79,8 @@ impl RustAuditor {
             let rule = match symbol.kind {
                 K::Field | K::EnumMember => rules::MISSING_MEMBER_DOCUMENTATION,
                 K::Implementation | K::Namespace | K::Overload => return,
-                // Other files are documented by the module that declares them, or by themselves: no file alone can tell.
+                // Other files are documented by the module that declares them, or by themselves:
+                // no file alone can tell.
                 K::Module if symbol.parent.is_none() && !is_crate_root(file) => return,
                 K::Macro if !symbol.decorators.iter().any(|attribute| attribute == "macro_export") => return,
                 _ => rules::MISSING_DOCUMENTATION,
@@ -109,7 +110,7 @@ impl RustAuditor {
 /// The symbols of a file by their ids.
 type ById<'a> = HashMap<&'a StableId, &'a Symbol>;
 
-/// A symbol and what holds it, from the inside.
+/// A symbol and its ancestors, innermost first.
 fn chain<'a>(symbol: &'a Symbol, by_id: &ById<'a>) -> impl Iterator<Item = &'a Symbol> {
     let parent = |symbol: &&'a Symbol| by_id.get(symbol.parent.as_ref()?).copied();
     std::iter::successors(Some(symbol), parent).take(64)
@@ -126,7 +127,7 @@ fn is_doc(attribute: &str) -> bool {
 
 /// What a trait asks for is documented by the trait.
 fn is_in_trait_implementation(symbol: &Symbol, by_id: &ById<'_>) -> bool {
-    chain(symbol, by_id).skip(1).any(|holder| holder.kind == SymbolKind::Implementation && !holder.bases.is_empty())
+    chain(symbol, by_id).skip(1).any(|ancestor| ancestor.kind == SymbolKind::Implementation && !ancestor.bases.is_empty())
 }
 
 fn is_crate_root(file: &AuditedFile<'_>) -> bool {
@@ -168,8 +169,8 @@ fn returns_result(signature: &str) -> bool {
     last_name(name) == "Result"
 }
 
-/// Whether the body of a function has a macro that panics when the caller is wrong. Macros that say what cannot happen are no
-/// promise to anybody.
+/// Whether the body of a function has a macro that panics when the caller is wrong. Macros for
+/// what cannot happen do not count.
 fn panics(symbol: &Symbol, file: &AuditedFile<'_>) -> bool {
     if !symbol.body.raises && !symbol.body.asserts {
         return false;

@@ -63,7 +63,7 @@ fn the_file_goes_before_what_it_includes() {
 }
 
 #[test]
-fn an_include_is_beside_the_file_or_the_only_one_of_its_path() {
+fn an_include_is_in_the_same_directory_or_the_only_one_of_its_path() {
     let world = world([
         file("src/a.h"),
         file("lib/a.h"),

@@ -1,4 +1,5 @@
-//! What holds in every world: incremental equals whole, on demand equals complete, no record is lost, and nothing panics.
+//! What holds in every world: incremental equals whole, on demand equals complete, no record is
+//! lost, and nothing panics.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +9,7 @@ use codira_contracts::{
 };
 use codira_languages::rules;
 use codira_store::{
-    compact::{self, FileEdge, ResolvedImport, ResolvedUse, ResolvedUses, Uses},
+    compact::{self, FileEdge, Landing, ResolvedUse, ResolvedUses, Uses},
     for_resolution,
 };
 use proptest::{prelude::*, test_runner::FileFailurePersistence};
@@ -45,7 +46,8 @@ proptest! {
         ..ProptestConfig::default()
     })]
 
-    /// After an edit, resolving what was edited and what asked for a changed key gives what resolving everything gives.
+    /// After an edit, resolving what was edited and what asked for a changed key gives what
+    /// resolving everything gives.
     #[test]
     fn incremental_equals_whole((mut world, path, edited) in edited_world()) {
         let mut resolutions = resolved(&world);
@@ -68,7 +70,7 @@ proptest! {
         prop_assert_eq!(resolutions, resolved(&world));
     }
 
-    /// A file that is told only what it asks for comes to what it comes to when everything is at hand.
+    /// A file with only the facts that it asks for resolves as with all facts.
     #[test]
     fn on_demand_equals_complete((world, _, _) in edited_world()) {
         for (path, resolution) in resolved(&world) {
@@ -76,7 +78,7 @@ proptest! {
         }
     }
 
-    /// What is left out until files are resolved, nothing looks at.
+    /// Resolution does not look at what `for_resolution` leaves out.
     #[test]
     fn texts_change_no_resolution((world, _, _) in edited_world()) {
         let facts = world.facts();
@@ -87,13 +89,13 @@ proptest! {
                 (symbol.signature, symbol.documentation) = (Some("signature".to_owned()), Some("text".to_owned()));
             }
             prop_assert_eq!(rules().resolve(&path, &told, &facts), Progress::Done(resolution.clone()));
-            let stripped = for_resolution(told);
-            prop_assert!(stripped.source.is_empty() && stripped.symbols.iter().all(|symbol| symbol.documentation.is_none()));
-            prop_assert_eq!(rules().resolve(&path, &stripped, &facts), Progress::Done(resolution));
+            let reduced = for_resolution(told);
+            prop_assert!(reduced.source.is_empty() && reduced.symbols.iter().all(|symbol| symbol.documentation.is_none()));
+            prop_assert_eq!(rules().resolve(&path, &reduced, &facts), Progress::Done(resolution));
         }
     }
 
-    /// Uses and what they mean, read together, are the edges; and uses read back.
+    /// Uses and resolved uses, read together, are the edges; and uses survive their encoding.
     #[test]
     fn compact_forms_say_the_same((world, _, _) in edited_world()) {
         let paths: Vec<&RepoPath> = world.files.keys().collect();
@@ -105,12 +107,12 @@ proptest! {
             let uses: Uses<'_> = postcard::from_bytes(&uses).unwrap();
             let records = uses.records(&analysis.symbols);
             prop_assert_eq!(records.as_ref(), Some(&analysis.uses));
-            let number = |path: &RepoPath| paths.binary_search(&path).ok().map(|place| place as u32);
+            let number = |path: &RepoPath| paths.binary_search(&path).ok().map(|index| index as u32);
             let resolved_uses = postcard::to_stdvec(&ResolvedUses::of(&resolution, &analysis.uses, number).unwrap()).unwrap();
             let resolved_uses: ResolvedUses<'_> = postcard::from_bytes(&resolved_uses).unwrap();
-            let edges = compact::edges(&uses, &resolved_uses).unwrap().into_iter().map(|FileEdge { owner, kind, target, sites }| {
+            let edges = compact::edges(&uses, &resolved_uses).unwrap().into_iter().map(|FileEdge { owner, kind, meaning, sites }| {
                 let owner = SymbolKey { path: path.clone(), id: analysis.symbols[owner].id.clone() };
-                let target = match target {
+                let target = match meaning {
                     ResolvedUse::Symbol { file, id } => EdgeTarget::Resolved(SymbolKey { path: paths[file as usize].clone(), id }),
                     ResolvedUse::External { kind, name } => EdgeTarget::External { kind, name },
                     ResolvedUse::Unresolved { text } => EdgeTarget::Unresolved { text },
@@ -120,12 +122,12 @@ proptest! {
             let mut edges: Vec<Edge> = edges.collect();
             edges.sort();
             prop_assert_eq!(edges, resolution.edges);
-            let imports = resolved_uses.of_imports().unwrap().into_iter().map(|import| match import {
-                ResolvedImport::File(file) => ImportTarget::Resolved(paths[file as usize].clone()),
-                ResolvedImport::External => ImportTarget::External,
-                ResolvedImport::Unresolved => ImportTarget::Unresolved,
+            let targets = resolved_uses.of_imports().unwrap().into_iter().map(|target| match target {
+                Landing::File(file) => ImportTarget::Resolved(paths[file as usize].clone()),
+                Landing::External => ImportTarget::External,
+                Landing::Unresolved => ImportTarget::Unresolved,
             });
-            prop_assert_eq!(imports.collect::<Vec<_>>(), resolution.imports);
+            prop_assert_eq!(targets.collect::<Vec<_>>(), resolution.imports);
         }
     }
 
@@ -137,12 +139,12 @@ proptest! {
         for (path, resolution) in resolutions {
             prop_assert_eq!(world.resolve_on_demand(&path).0, resolution);
         }
-        // What was kept as bytes says the same.
-        let kept = world.table().into_iter().map(|(key, offered)| {
+        // Facts that were encoded and decoded give the same.
+        let encoded = world.table().into_iter().map(|(key, offered)| {
             (key, offered.into_iter().map(|Offered { path, fact }| Offered { path, fact: stored(&fact) }).collect::<Vec<_>>())
         });
         let mut facts = KnownFacts::default();
-        kept.for_each(|(key, offered)| facts.supply(key, offered));
+        encoded.for_each(|(key, offered)| facts.supply(key, offered));
         for (path, analysis) in &world.files {
             if let Progress::Done(resolution) = rules().resolve(path, analysis, &facts) {
                 prop_assert_eq!(resolution, world.resolve(path, &world.facts()));
@@ -177,14 +179,16 @@ fn a_member_that_comes_is_noticed_across_files() {
     }
 }
 
-/// Work grows with the size of a file, not with its square: with the square, this test would take minutes.
+/// Work grows with the size of a file, not with its square: with the square, this test would take
+/// minutes.
 #[test]
 fn huge_files_are_resolved() {
     for (path, separator) in [("big.py", "."), ("src/lib.rs", "::"), ("big.c", ".")] {
         let mut big = file(path);
         let size = 8_000;
         for number in 0..size {
-            // A chain of classes, each inside and derived from the one before; and everything once more under one name.
+            // A chain of classes, each inside and derived from the one before; and everything once
+            // more under one name.
             let (parent, base) = (format!("C{}", number - i32::from(number > 0)), format!("C{}", (number + 1) % size));
             big = big.symbol(SymbolKind::Class, &format!("C{number}")).bases(&[&base]);
             if number % 2 == 0 {
@@ -201,7 +205,7 @@ fn huge_files_are_resolved() {
     }
 }
 
-/// Questions that do not hang on each other are asked together.
+/// Lookups that do not depend on each other are made in one round.
 #[test]
 fn rounds_are_few() {
     let package = (0..20).flat_map(|number| {

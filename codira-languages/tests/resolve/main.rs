@@ -1,4 +1,5 @@
-//! Resolution of edges: the rules of each language in small worlds, and the laws that hold in every world.
+//! Resolution of edges: the rules of each language in small worlds, and the laws that hold in
+//! every world.
 
 #![allow(clippy::unwrap_used)]
 

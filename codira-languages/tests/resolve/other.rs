@@ -13,5 +13,5 @@ fn names_are_sought_outwards_in_the_file() {
     assert_eq!(world.targets("one.go", "run.inner"), "one.go#Box.open, one.go#run, one.go#run.inner, ?, ?far, ?twice");
     assert_eq!(world.targets("one.go", "Box.open"), "one.go#Box.shut");
     assert_eq!(world.imports("one.go"), ["?"]);
-    assert!(world.table().is_empty(), "nobody else hears what such a file says");
+    assert!(world.table().is_empty(), "such a file offers no facts");
 }

@@ -19,7 +19,7 @@ fn a_nested_function_goes_before_one_of_the_module() {
 }
 
 #[test]
-fn a_class_around_a_function_is_not_looked_into() {
+fn functions_do_not_look_into_their_enclosing_class() {
     let app = file("app.py").class("A", &[]).method("A.helper").method("A.run").call("A.run", "helper").call("A", "helper");
     let world = world([app]);
     assert_eq!(world.targets("app.py", "A.run"), "?helper");
@@ -200,7 +200,7 @@ fn what_is_bound_twice_means_neither() {
 }
 
 #[test]
-fn an_overload_is_no_candidate_beside_its_implementation() {
+fn an_overload_is_no_candidate_next_to_its_implementation() {
     let app = file("app.py").symbol(SymbolKind::Overload, "f#1").symbol(SymbolKind::Overload, "f#2").function("f");
     let app = app.symbol(SymbolKind::Overload, "g#1").symbol(SymbolKind::Overload, "g#2");
     let world = world([app.call("module", "f").call("module", "g")]);
@@ -208,7 +208,7 @@ fn an_overload_is_no_candidate_beside_its_implementation() {
 }
 
 #[test]
-fn a_setter_is_no_candidate_beside_its_property() {
+fn a_setter_is_no_candidate_next_to_its_property() {
     let app = file("app.py").class("A", &[]).symbol(SymbolKind::Property, "A.p#setter").symbol(SymbolKind::Property, "A.p");
     let world = world([app.method("A.run").self_call("A.run", "p")]);
     assert_eq!(world.targets("app.py", "A.run"), "app.py#A.p");

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use crate::world::{File, World, file, world};
 
-/// Paths that make a small repository in each language, close enough to each other that names meet.
+/// Paths that make a small repository in each language, close enough to each other that names
+/// meet.
 const PATHS: [&[&str]; 3] = [
     &[
         "a.py",
@@ -198,8 +199,8 @@ fn random_file() -> impl Strategy<Value = (usize, Vec<Statement>)> {
     (any::<usize>(), statements())
 }
 
-/// Some files of one language, and one edit: a statement less or changed in one of them, another file in its place or beside
-/// it, or none.
+/// Some files of one language, and one edit: a statement removed or changed in one of them, or the
+/// file replaced, added or removed.
 pub(crate) fn edited_world() -> impl Strategy<Value = (World, RepoPath, Option<File>)> {
     let files = prop::collection::vec(random_file(), 1..9);
     (0..3_usize, files, any::<prop::sample::Index>(), any::<prop::sample::Index>(), random_file(), 0..4).prop_map(

@@ -29,7 +29,11 @@ fn a_bare_name_is_a_function_of_the_module() {
     let lib = lib.call("main", "run").call("main", "inner").call("m.run", "run").call("m.run", "main");
     let world = world([lib]);
     assert_eq!(world.targets("src/lib.rs", "main"), "src/lib.rs#main.inner, src/lib.rs#run");
-    assert_eq!(world.targets("src/lib.rs", "m.run"), "src/lib.rs#m.run, ?main", "a module does not see what is around it");
+    assert_eq!(
+        world.targets("src/lib.rs", "m.run"),
+        "src/lib.rs#m.run, ?main",
+        "a module does not see the names of its parent"
+    );
 }
 
 #[test]
@@ -94,7 +98,7 @@ fn a_crate_hands_on_what_it_uses() {
 }
 
 #[test]
-fn mod_is_a_file_in_its_place_or_where_path_says() {
+fn mod_is_a_file_by_its_name_or_by_its_path_attribute() {
     let world = world([
         file("src/lib.rs").submodule("a").submodule("b").submodule_at("odd/name.rs", "c").submodule("gone"),
         file("src/a.rs").submodule("deep").call("module", "deep::f"),

@@ -1,4 +1,5 @@
-//! Small worlds of a few files, built by hand. An id is the path of names down to the symbol: `Flask.run`.
+//! Small worlds of a few files, built by hand. An id is the path of names down to the symbol:
+//! `Flask.run`.
 
 use std::collections::BTreeMap;
 
@@ -248,7 +249,7 @@ impl World {
         edges.map(|edge| shown(&edge.target)).collect::<Vec<_>>().join(", ")
     }
 
-    /// Where the imports of a file land.
+    /// The targets of the imports of a file.
     pub(crate) fn imports(&self, path: &str) -> Vec<String> {
         let shown = |target: &ImportTarget| match target {
             ImportTarget::Resolved(path) => path.to_string(),

@@ -1,4 +1,5 @@
-//! What tests of analyzers share: an analysis as text for snapshots, and what must be true of every analysis.
+//! What tests of analyzers share: an analysis as text for snapshots, and what must be true of
+//! every analysis.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file is a crate that uses its own part")]
 
@@ -10,8 +11,8 @@ use codira_contracts::{
 };
 use codira_languages::{LanguageAnalyzer, SourceFile};
 
-/// Analyzes a text and checks what must be true of every analysis: its ids and owners are valid, the module comes first, and the same
-/// text gives the same again.
+/// Analyzes a text and checks what must be true of every analysis: its ids and owners are valid,
+/// the module comes first, and the same text gives the same again.
 pub fn analyze(analyzer: &dyn LanguageAnalyzer, path: &str, text: &str) -> FileAnalysis {
     let path = RepoPath::new(path).unwrap();
     let analysis = analyzer.analyze(SourceFile { path: &path, text });
@@ -43,7 +44,8 @@ pub fn analyze(analyzer: &dyn LanguageAnalyzer, path: &str, text: &str) -> FileA
     snapshot.analysis
 }
 
-/// An analysis as text that a reader can compare with its source by eye. What is usual is left out: public, complete, no facts.
+/// An analysis as text that a reader can compare with its source by eye. What is usual is left
+/// out: public, complete, no facts.
 pub fn render(analysis: &FileAnalysis) -> String {
     let mut page = format!("{} {}\n", analysis.language, analysis.module);
     if let AnalysisStatus::Partial(diagnostics) = &analysis.status {

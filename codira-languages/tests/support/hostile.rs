@@ -16,7 +16,8 @@ pub fn fixtures(directories: &[&str]) -> BTreeMap<String, String> {
     files.map(read).collect()
 }
 
-/// Arbitrary bytes read as text, the words of the language in any order, and fixtures cut off, cut out of, spliced and shuffled.
+/// Arbitrary bytes read as text, the words of the language in any order, and fixtures cut off, cut
+/// out of, spliced and shuffled.
 pub fn texts(fixtures: BTreeMap<String, String>, words: &'static [&'static str]) -> impl Strategy<Value = String> {
     let fixtures: Vec<String> = fixtures.into_values().collect();
     let bytes = prop::collection::vec(any::<u8>(), 0..400).prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned());

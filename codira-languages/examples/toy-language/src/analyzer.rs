@@ -14,7 +14,8 @@ pub struct BrookAnalyzer {
 impl BrookAnalyzer {
     /// The analyzer, ready for any number of files.
     pub fn new() -> Self {
-        // The version rises whenever the same text gets another analysis: stored files are then analyzed again.
+        // The version rises whenever the same text gets another analysis: stored files are then
+        // analyzed again.
         Self { tool: Tool::new(NAME, "1"), language: Language::new(NAME) }
     }
 }

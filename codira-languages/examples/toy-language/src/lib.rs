@@ -1,9 +1,10 @@
-//! Brook, a language for codira as a stranger would write it.
+//! Brook, a language for codira from outside its workspace.
 //!
-//! A program of Brook is lines of words. `use lib.text` brings in the module of another file, `to greet name` begins a procedure with
-//! its parameters and `end` ends it; any other line calls its first word with the rest. Words that begin with a digit or a quotation
-//! mark are values, `print` and `each` are words of the language. Lines that begin with `;` are comments, and document the procedure
-//! below them.
+//! A program of Brook is lines of words. `use lib.text` brings in the module of another file,
+//! `to greet name` begins a procedure with its parameters and `end` ends it; any other line calls
+//! its first word with the rest. Words that begin with a digit or a quotation mark are values,
+//! `print` and `each` are words of the language. Lines that begin with `;` are comments, and
+//! document the procedure below them.
 //!
 //! ```text
 //! use lib.text

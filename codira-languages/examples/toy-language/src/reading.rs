@@ -9,7 +9,8 @@ use codira_contracts::{
 };
 use codira_languages::SourceFile;
 
-/// The id of the file's module. Those of procedures begin with `to `, so that no name can be the same.
+/// The id of the file's module. Those of procedures begin with `to `, so that no name can be the
+/// same.
 const MODULE: &str = "module";
 
 /// What was read of a file so far.
@@ -84,8 +85,8 @@ impl<'t> Reading<'t> {
             self.end(number.saturating_sub(1));
         }
         let Some((_, name)) = words.next() else { return self.complain(number, "a procedure has no name") };
-        // By the name, and among procedures of one name by which of them it is. Lines are not in it, so that it stays when other
-        // things change.
+        // By the name, and among procedures of one name by which of them it is. Lines are not in
+        // it, so that it stays when other things change.
         let before = self.named.entry(name).or_default();
         *before += 1;
         let id = if *before == 1 { format!("to {name}") } else { format!("to {name} {before}") };

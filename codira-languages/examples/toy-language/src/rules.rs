@@ -1,7 +1,8 @@
 //! The rules of Brook: what the words of a file lead to.
 //!
-//! A word is a procedure of its own file; else, `text.shout` is the procedure `shout` of the module that a `use` brings in as `text`;
-//! else it is a word of the language. A module that no file has is outside the repository.
+//! A word is a procedure of its own file; else, `text.shout` is the procedure `shout` of the
+//! module that a `use` brings in as `text`; else it is a word of the language. A module that no
+//! file has is outside the repository.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +17,7 @@ use crate::NAME;
 /// The words of the language.
 const BUILTINS: [&str; 2] = ["each", "print"];
 
-/// Says what the uses and imports of Brook mean.
+/// Resolves the uses and imports of Brook.
 pub struct BrookRules {
     tool: Tool,
     languages: [Language; 1],
@@ -25,7 +26,8 @@ pub struct BrookRules {
 impl BrookRules {
     /// The rules, for any number of files.
     pub fn new() -> Self {
-        // The version rises whenever a file offers something else or a use leads elsewhere: stored files are then resolved anew.
+        // The version rises whenever a file offers something else or a use leads elsewhere: stored
+        // files are then resolved anew.
         Self { tool: Tool::new(NAME, "1"), languages: [Language::new(NAME)] }
     }
 }
@@ -91,8 +93,8 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    /// What files offer under a name in a module. What is not known yet is nothing for now: the other uses are then asked about
-    /// in the same round.
+    /// What files offer under a name in a module. What is not known yet is nothing for now: the
+    /// other uses are then asked about in the same round.
     fn ask(&mut self, module: &str, name: &str) -> &'a [Offered] {
         let key = FactKey::new(scope(module), name);
         let offered = self.facts.get(&key.scope, &key.name);
@@ -103,7 +105,7 @@ impl<'a> File<'a> {
         offered.unwrap_or_default()
     }
 
-    /// Where an import of a module lands.
+    /// Where an import of a module leads.
     fn import(&mut self, module: &str) -> ImportTarget {
         match self.ask(module, "") {
             [] => ImportTarget::External,
@@ -117,7 +119,7 @@ impl<'a> File<'a> {
         let text = &*record.text;
         let own: Vec<&Symbol> = procedures(self.analysis).filter(|procedure| procedure.name == text).collect();
         let found = match (&own[..], text.split_once('.')) {
-            // It hangs on what the caller gave.
+            // It depends on what the caller gave.
             _ if record.form != UseForm::Path => None,
             ([one], _) => Some(EdgeTarget::Resolved(SymbolKey { path: self.path.clone(), id: one.id.clone() })),
             ([], Some((bound, name))) => self.imported(bound, name),

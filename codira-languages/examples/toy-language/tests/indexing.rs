@@ -137,7 +137,8 @@ impl Repository {
         report.counts.analyzed
     }
 
-    /// What the symbols of this name call: first what is resolved, then what is external, then what is neither.
+    /// What the symbols of this name call: first what is resolved, then what is external, then
+    /// what is neither.
     async fn calls(&self, name: &str) -> Vec<String> {
         let reader = self.indexer.backend().open_reader().await.unwrap();
         let request = EdgeRequest::new(UseKind::Call, EdgeEnd::FromNamed(name.to_owned()));

@@ -81,7 +81,8 @@ impl<'t> Comments<'t> {
         self.take(index)
     }
 
-    /// Takes the comment on the line where a member ends at `end`, with nothing but separators between.
+    /// Takes the comment on the line where a member ends at `end`, with nothing but separators
+    /// between.
     pub(super) fn take_after(&mut self, end: usize) -> Option<DocComment> {
         let index = *self.trailing.get(&self.lines.line(end.saturating_sub(1)))?;
         let between = self.text.get(end..self.blocks[index].range.start)?;
@@ -127,7 +128,8 @@ fn without_marks<'t>(comment: &'t str) -> String {
         let inside = comment.strip_prefix("/*").unwrap_or(comment);
         let inside = inside.strip_suffix("*/").unwrap_or(inside);
         let inside = inside.trim_start_matches('*').trim_end_matches('*').trim_start_matches(['!', '<']);
-        // Stars are marks where every line but the first, which has the opening mark, begins with one.
+        // Stars are marks where every line but the first, which has the opening mark, begins with
+        // one.
         let starred = inside.lines().skip(1).all(|line| line.trim().is_empty() || line.trim_start().starts_with('*'));
         let star = |line: &'t str| line.trim_start().strip_prefix('*').filter(|_| starred).unwrap_or(line);
         inside.lines().take(1).chain(inside.lines().skip(1).map(star)).collect()
@@ -135,7 +137,8 @@ fn without_marks<'t>(comment: &'t str) -> String {
     unindent(&lines)
 }
 
-/// The lines without the indentation that all but the first have in common, blank ones around them and lines that only frame.
+/// The lines without the indentation that all but the first have in common, blank ones around them
+/// and lines that only frame.
 fn unindent(lines: &[&str]) -> String {
     let frames = |line: &&str| line.chars().all(|char| char.is_whitespace() || "*-=#~_+/".contains(char));
     let first = lines.iter().position(|line| !frames(line)).unwrap_or(lines.len());

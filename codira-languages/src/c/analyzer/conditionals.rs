@@ -1,9 +1,10 @@
 //! Conditional groups (`#if` to `#endif`): what of them the parser gets to read.
 //!
-//! The parser reads the text with every directive blanked. That keeps all alternatives of a group in view, and does no harm as long as each
-//! of them stands on its own: whole declarations, statements or list items. Where they do not (they split a function head, an
-//! expression, an `if` from its `else`), only the first alternative that holds anything is left. What no C compiler ever
-//! reads (`#if 0`, `#ifdef __cplusplus`) is never left.
+//! The parser reads the text with every directive blanked. That keeps all alternatives of a group
+//! in view, and does no harm as long as each of them stands on its own: whole declarations,
+//! statements or list items. Where they do not (they split a function head, an expression, an `if`
+//! from its `else`), only the first alternative that holds anything is left. What no C compiler
+//! ever reads (`#if 0`, `#ifdef __cplusplus`) is never left.
 
 use std::ops::Range;
 
@@ -33,7 +34,7 @@ enum Last {
     Other,
 }
 
-/// Where in the nesting of braces and parentheses the text is.
+/// The position in the nesting of braces and parentheses.
 #[derive(Clone, Copy, Debug)]
 struct State {
     /// The innermost open brace; 0 for none.
@@ -45,7 +46,7 @@ struct State {
     last: Last,
 }
 
-/// An open brace, with the state around it. Braces are never forgotten, so that a state can be gone back to.
+/// An open brace, with the state outside it. Braces are kept, so that a state can be restored.
 struct Brace {
     outside: State,
     /// Holds items that commas separate: an initializer or enumeration.
@@ -55,7 +56,8 @@ struct Brace {
 struct Group {
     guard: bool,
     entry: State,
-    /// Once the first alternative that holds anything is over: which one it is, and the state at its end.
+    /// Once the first alternative that holds anything is over: which one it is, and the state at
+    /// its end.
     kept: Option<(usize, State)>,
     done: Vec<Alternative>,
     current: Alternative,
@@ -100,7 +102,7 @@ impl Conditionals {
         self.groups.iter().any(|group| !group.guard)
     }
 
-    /// Declares the innermost group to be the guard around a header.
+    /// Marks the innermost group as the include guard of a header.
     pub(super) fn mark_guard(&mut self) {
         if let Some(group) = self.groups.last_mut() {
             group.guard = true;
@@ -153,7 +155,7 @@ impl Conditionals {
 
     fn close_brace(&mut self) {
         let closed = self.state.brace;
-        // A group that has dipped already says the same of those around it.
+        // A group that has dipped has already marked the groups that enclose it.
         let groups = self.groups.iter_mut().rev();
         groups.take_while(|group| group.entry.brace == closed && !group.dipped).for_each(|group| group.dipped = true);
         self.state = State { last: Last::CloseBrace, ..self.braces[closed].outside };
@@ -240,7 +242,8 @@ impl Conditionals {
             }
         }
         group.done.push(alternative);
-        // An outer alternative holds what its inner groups hold; that they hold nothing at all is rare and harmless.
+        // An outer alternative holds what its inner groups hold; that they hold nothing at all is
+        // rare and harmless.
         if let [.., outer, _] = self.groups.as_mut_slice() {
             outer.current.empty = false;
         }

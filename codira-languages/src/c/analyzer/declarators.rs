@@ -141,7 +141,8 @@ impl Grammar {
         parameters
     }
 
-    /// Adds the types that declarations between head and body give to parameters, as before ANSI C.
+    /// Adds the types that declarations between head and body give to parameters, as before ANSI
+    /// C.
     fn type_parameters(&self, parameters: &mut [Parameter], definition: Node<'_>, text: &str) {
         for declaration in definition.named_children(&mut definition.walk()) {
             if self.kind(declaration) != Kind::Declaration {
@@ -177,7 +178,7 @@ fn without(text: &str, range: Range<usize>, name: Option<Node<'_>>) -> String {
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len().min(256));
     for word in text.split_whitespace().filter(|word| *word != "\\") {
-        // What a comment has left before a closing mark or a comma is no whitespace of anyone's.
+        // The blanks that a comment leaves before a closing mark or a comma are dropped.
         if !folded.is_empty() && !word.starts_with([',', ';']) {
             folded.push(' ');
         }

@@ -10,7 +10,7 @@ use super::{
     walk::{Opened, Walk},
 };
 
-/// Words that begin statements: what broken text makes them declare is no function.
+/// Words that begin statements: in broken text they may look like functions.
 const STATEMENTS: [&str; 9] = ["if", "else", "for", "while", "do", "switch", "return", "sizeof", "case"];
 
 impl<'t> Walk<'t> {
@@ -208,9 +208,9 @@ impl<'t> Walk<'t> {
         let file_wide = kind == Kind::Declaration;
         let parent = if file_wide { MODULE } else { self.owner() };
         let start = self.macros.begin(node.start_byte(), self.code);
-        let holder = &self.drafts[parent].symbol.qualified_name;
+        let prefix_name = &self.drafts[parent].symbol.qualified_name;
         let qualified_name = match symbol_kind {
-            SymbolKind::Field if parent != MODULE && holder.len() <= LONGEST_NAME => format!("{holder}.{name}"),
+            SymbolKind::Field if parent != MODULE && prefix_name.len() <= LONGEST_NAME => format!("{prefix_name}.{name}"),
             _ => name.to_owned(),
         };
         // What stands behind the only declarator belongs to it.
@@ -250,8 +250,8 @@ impl<'t> Walk<'t> {
     /// A declarator with a value: what the value uses, the variable uses.
     pub(super) fn initializer(&mut self, node: Node<'_>) -> Opened {
         let declared = self.declared.last().map_or(&[][..], |declared| declared);
-        let place = declared.binary_search_by_key(&node.start_byte(), |(start, _)| *start);
-        match place.ok().map(|place| declared[place].1) {
+        let index = declared.binary_search_by_key(&node.start_byte(), |(start, _)| *start);
+        match index.ok().map(|index| declared[index].1) {
             Some(index) => {
                 self.own(index);
                 Opened::Owner
@@ -273,8 +273,8 @@ impl<'t> Walk<'t> {
         let head = fold(&self.code[node.start_byte()..body.start_byte()]);
         let mut stem = None;
         // A type that a `typedef` defines takes the lines of the `typedef`.
-        let around = if self.parent() == Kind::TypeDefinition { node.parent().unwrap_or(node) } else { node };
-        let (name, signature) = match (tag, self.name_by_typedef(around)) {
+        let outer = if self.parent() == Kind::TypeDefinition { node.parent().unwrap_or(node) } else { node };
+        let (name, signature) = match (tag, self.name_by_typedef(outer)) {
             (Some(tag), _) => (self.code[tag.byte_range()].to_owned(), head),
             (None, Some(name)) => (name.to_owned(), format!("typedef {head} {name}")),
             (None, None) if symbol_kind == SymbolKind::Enum => {
@@ -284,24 +284,25 @@ impl<'t> Walk<'t> {
                 stem = Some(format!("enum {{{first}}}"));
                 ("(anonymous)".to_owned(), head)
             }
-            // The members belong to what is declared with this type, or to what is around.
+            // The members belong to the symbol that is declared with this type, or to the
+            // enclosing one.
             (None, None) => {
-                let holder = self.declared.last().and_then(|declared| declared.first()).map(|(_, index)| *index);
-                return holder.map_or(Opened::Nothing, |holder| {
-                    self.own(holder);
+                let declared = self.declared.last().and_then(|declared| declared.first()).map(|(_, index)| *index);
+                return declared.map_or(Opened::Nothing, |declared| {
+                    self.own(declared);
                     Opened::Owner
                 });
             }
         };
-        let start = self.macros.begin(around.start_byte(), self.code);
+        let start = self.macros.begin(outer.start_byte(), self.code);
         let symbol = Symbol {
             signature: Some(signature),
             decorators: self.decorators(node, start, body.start_byte()),
             ..Symbol::new("", symbol_kind, name)
         };
-        // A type that a function head defines belongs to what is around the function.
+        // A type that a function head defines belongs to the symbol that encloses the function.
         let parent = if self.parent() == Kind::FunctionDefinition { MODULE } else { self.owner() };
-        let index = self.draft(symbol, parent, start, around.end_byte());
+        let index = self.draft(symbol, parent, start, outer.end_byte());
         self.drafts[index].stem = stem;
         self.own(index);
         Opened::Owner
@@ -334,8 +335,8 @@ impl<'t> Walk<'t> {
         let mut found: Vec<(usize, String)> = Vec::new();
         // Few declarations have any, and looking for them takes long.
         let may_have = ["__", "[["].iter().any(|mark| self.code[node.start_byte()..end.max(node.start_byte())].contains(mark));
-        let mut holder = may_have.then_some(node);
-        while let Some(node) = holder {
+        let mut next = may_have.then_some(node);
+        while let Some(node) = next {
             let mut cursor = node.walk();
             let attributes = node.children(&mut cursor).filter_map(|child| {
                 let text = &self.code[child.byte_range()];
@@ -348,8 +349,8 @@ impl<'t> Walk<'t> {
                 let inside = inside.trim_start_matches(['(', '[']);
                 Some((child.start_byte(), fold(without_closing(inside))))
             });
-            found.extend(attributes.filter(|(place, _)| *place < end));
-            holder = node.child_by_field_id(grammar.declarator.get());
+            found.extend(attributes.filter(|(start, _)| *start < end));
+            next = node.child_by_field_id(grammar.declarator.get());
         }
         let hidden = self.macros.within(start..end);
         found.extend(hidden.map(|range| (range.start, fold(&self.code[range.clone()]))));

@@ -15,13 +15,14 @@ pub(super) struct Unit {
     comment: DocComment,
 }
 
-/// Finds the comment of each symbol: the one directly above it or, of a member or one-line declaration, behind it on its line.
+/// Finds the comment of each symbol: the one directly above it or, of a member or one-line
+/// declaration, behind it on its line.
 pub(super) fn document(drafts: &mut [Draft], text: &str, comments: &mut Comments<'_>) -> Vec<Unit> {
     let mut units = Vec::new();
     for index in in_order(drafts).into_iter().skip(1) {
         let Draft { symbol, start, end, .. } = &mut drafts[index];
         let is_macro = symbol.kind == SymbolKind::Macro;
-        // What the file begins with speaks of the file, unless a function or type follows it at once.
+        // The first comment documents the file, unless a function or type follows it at once.
         let above = comments.begins_line(*start) && !(is_macro && comments.is_below_head(*start));
         let comment = above.then(|| comments.take_above(*start)).flatten();
         let comment = comment.or_else(|| if text[*start..*end].ends_with('}') { None } else { comments.take_after(*end) });

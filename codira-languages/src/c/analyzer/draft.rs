@@ -1,9 +1,10 @@
-//! Collects symbols and uses while a file is read, and gives the symbols their order and identity at the end.
+//! Collects symbols and uses while a file is read. At the end it orders the symbols and gives them
+//! their ids.
 
 use codira_contracts::{Site, StableId, Symbol, SymbolKind, UseForm, UseKind, UseRecord};
 use rustc_hash::FxHashMap;
 
-/// A symbol by its place among the drafts.
+/// The index of a symbol in the list of drafts.
 pub(super) type Index = usize;
 
 /// The module of the file, which is the first draft.
@@ -33,7 +34,8 @@ pub(super) struct DraftUse {
     pub(super) site: Site,
 }
 
-/// The drafts in the order of their places, parents first: the module, and a type before what is declared with it.
+/// The drafts in the order of their positions, parents first: the module, and a type before what
+/// is declared with it.
 pub(super) fn in_order(drafts: &[Draft]) -> Vec<Index> {
     let is_type = |kind| matches!(kind, SymbolKind::Struct | SymbolKind::Union | SymbolKind::Enum);
     let mut order: Vec<Index> = (0..drafts.len()).collect();
@@ -50,19 +52,20 @@ pub(super) fn settle(drafts: Vec<Draft>) -> (Vec<Symbol>, Vec<StableId>) {
     let mut symbols = Vec::with_capacity(order.len());
     for index in order {
         let Some(Draft { mut symbol, parent, stem, .. }) = drafts[index].take() else { continue };
-        let holder = parent.and_then(|parent| ids[parent].clone());
+        let parent_id = parent.and_then(|parent| ids[parent].clone());
         let stem = stem.unwrap_or_else(|| stem_of(&symbol));
-        // Members of enumerations and macros are known in the whole file, wherever they are defined.
+        // Members of enumerations and macros are known in the whole file, wherever they are
+        // defined.
         let nested = parent != Some(MODULE) && !matches!(symbol.kind, SymbolKind::EnumMember | SymbolKind::Macro);
-        // Ids of what is nested for no good reason stay short, so that they take no quadratic space.
-        let id = match holder.as_ref().filter(|holder| nested && holder.as_str().len() <= LONGEST_NAME) {
-            Some(holder) if symbol.kind == SymbolKind::Field => format!("{holder}.{stem}"),
-            Some(holder) => format!("{holder}/{stem}"),
+        // Ids of deeply nested symbols stay short, so that they take no quadratic space.
+        let id = match parent_id.as_ref().filter(|parent_id| nested && parent_id.as_str().len() <= LONGEST_NAME) {
+            Some(parent_id) if symbol.kind == SymbolKind::Field => format!("{parent_id}.{stem}"),
+            Some(parent_id) => format!("{parent_id}/{stem}"),
             None => stem,
         };
         let id = unique(id, &mut repeats);
         symbol.id = id.clone();
-        symbol.parent = holder;
+        symbol.parent = parent_id;
         ids[index] = Some(id);
         symbols.push(symbol);
     }
@@ -79,7 +82,8 @@ fn unique(id: String, repeats: &mut FxHashMap<String, u32>) -> StableId {
     }
 }
 
-/// Name and kind: functions, variables and enumeration members share one name space in C, and need no more than their name.
+/// Name and kind: functions, variables and enumeration members share one name space in C, and need
+/// no more than their name.
 fn stem_of(symbol: &Symbol) -> String {
     let Symbol { kind, name, .. } = symbol;
     match kind {
@@ -98,24 +102,24 @@ pub(super) fn settle_uses(mut uses: Vec<DraftUse>, ids: &[StableId]) -> Vec<UseR
     uses.into_iter().map(record).collect()
 }
 
-/// Where the functions are.
+/// The ranges of functions.
 pub(super) struct Functions {
     /// First byte, end and index of each, in order.
-    places: Vec<(usize, usize, Index)>,
+    ranges: Vec<(usize, usize, Index)>,
 }
 
 impl Functions {
     pub(super) fn of(drafts: &[Draft]) -> Self {
         let functions = drafts.iter().enumerate().filter(|(_, draft)| draft.symbol.kind == SymbolKind::Function);
-        let mut places: Vec<_> = functions.map(|(index, draft)| (draft.start, draft.end, index)).collect();
-        places.sort_unstable();
-        Self { places }
+        let mut ranges: Vec<_> = functions.map(|(index, draft)| (draft.start, draft.end, index)).collect();
+        ranges.sort_unstable();
+        Self { ranges }
     }
 
-    /// The function around a byte, or the module.
-    pub(super) fn around(&self, at: usize) -> Index {
-        let before = self.places.partition_point(|(start, ..)| *start <= at);
-        match before.checked_sub(1).map(|index| self.places[index]) {
+    /// The function that encloses a byte, or the module.
+    pub(super) fn enclosing(&self, at: usize) -> Index {
+        let before = self.ranges.partition_point(|(start, ..)| *start <= at);
+        match before.checked_sub(1).map(|index| self.ranges[index]) {
             Some((_, end, index)) if at < end => index,
             _ => MODULE,
         }

@@ -11,7 +11,7 @@ pub(super) struct HiddenMacro {
     pub(super) outermost: bool,
 }
 
-/// The macros that the parser does not get to see, in the order of their places.
+/// The macros that the parser does not get to see, in the order of their positions.
 #[derive(Default)]
 pub(super) struct Macros {
     pub(super) hidden: Vec<HiddenMacro>,
@@ -24,7 +24,7 @@ impl Macros {
     pub(super) fn find(code: &str) -> Self {
         let mut macros = Self::default();
         for_each_declaration(code, |tokens, form| Declaration::new(code, tokens, form, &mut macros).read());
-        // The members of a type are read before the declaration around them.
+        // The members of a type are read before the declaration that encloses them.
         macros.hidden.sort_by_key(|hidden| hidden.range.start);
         macros
     }
@@ -35,11 +35,12 @@ impl Macros {
         blank(code, &ranges)
     }
 
-    /// Where a declaration begins whose parsed part begins at `start`: before the macros in front of it.
+    /// Where a declaration begins whose parsed part begins at `start`: before the macros in front
+    /// of it.
     pub(super) fn begin(&self, mut start: usize, code: &str) -> usize {
         let mut before = self.hidden.partition_point(|hidden| hidden.range.start < start);
         while let Some(HiddenMacro { range, .. }) = before.checked_sub(1).map(|index| &self.hidden[index]) {
-            // A blank line parts what stands on its own.
+            // A blank line ends a declaration.
             let between = code.get(range.end..start).filter(|between| between.trim().is_empty());
             if between.is_none_or(|between| between.matches('\n').count() > 1) {
                 break;

@@ -1,8 +1,9 @@
 //! The analyzer of C.
 //!
-//! C is read in three steps. `preprocess` takes directives and comments out, `specifiers` the macros for which C's grammar has no
-//! place; what they take out is replaced by as many blanks. The parser then reads what is left, and `walk` its tree.
-//! Nothing is expanded and no condition is decided: an index is of the source as people see it.
+//! C is read in three steps. `preprocess` takes directives and comments out, `specifiers` the
+//! macros that C's grammar does not know; as many blanks replace them. The parser then reads the
+//! rest, and `walk` reads its tree. Nothing is expanded and no condition is decided: an index is
+//! of the source as people see it.
 
 mod comments;
 mod conditionals;
@@ -99,10 +100,10 @@ impl LanguageAnalyzer for CAnalyzer {
 
         let functions = Functions::of(&drafts);
         for condition in &preprocessed.conditions {
-            uses.extend(macros::condition_uses(condition.clone(), functions.around(condition.start), text, &lines));
+            uses.extend(macros::condition_uses(condition.clone(), functions.enclosing(condition.start), text, &lines));
         }
         for name in &macros.calls {
-            let (owner, site) = (functions.around(name.start), lines.site(name.start));
+            let (owner, site) = (functions.enclosing(name.start), lines.site(name.start));
             let text = text[name.clone()].to_owned();
             uses.push(DraftUse { kind: UseKind::Call, form: UseForm::Path, text, owner, site });
         }
@@ -117,7 +118,7 @@ impl LanguageAnalyzer for CAnalyzer {
         }
         let (symbols, ids) = draft::settle(drafts);
         let import = |include: &Include| {
-            let owner = ids[functions.around(include.file.start)].clone();
+            let owner = ids[functions.enclosing(include.file.start)].clone();
             import(include, owner, text, &lines)
         };
         FileAnalysis {
@@ -132,7 +133,8 @@ impl LanguageAnalyzer for CAnalyzer {
     }
 }
 
-/// A file that another one includes. What it brings in, it brings in for all who include this file in turn.
+/// A file that another one includes. What it brings in, it also brings in for the files that
+/// include this one.
 fn import(include: &Include, owner: StableId, text: &str, lines: &Lines) -> Import {
     Import {
         kind: if include.system { ImportKind::SystemInclude } else { ImportKind::LocalInclude },

@@ -1,7 +1,8 @@
 //! Reads the directives and comments of a file, and leaves the C between them.
 //!
-//! Directives go by lines and C by tokens, so that they are best read apart: the parser gets a text of the same length in which
-//! directives, comments and what [`conditionals`](super::conditionals) hides are blank.
+//! Directives go by lines and C by tokens, so that they are best read apart: the parser gets a
+//! text of the same length in which directives, comments and what
+//! [`conditionals`](super::conditionals) hides are blank.
 
 use std::{borrow::Cow, ops::Range};
 
@@ -39,7 +40,7 @@ pub(super) struct Preprocessed {
     /// The conditions of `#if`, `#ifdef` and their kin.
     pub(super) conditions: Vec<Range<usize>>,
     pub(super) comments: Vec<Comment>,
-    /// Where alternatives begin that could not be read beside others.
+    /// Where alternatives begin that could not be read together with others.
     pub(super) unread: Vec<usize>,
 }
 
@@ -63,7 +64,7 @@ pub(super) fn preprocess(text: &str) -> Preprocessed {
     Preprocessed { code, includes, defines, conditions, comments, unread: conditionals.unread }
 }
 
-/// `text` with spaces in place of `ranges`, byte for byte; line ends stay.
+/// `text` with spaces instead of `ranges`, byte for byte; line ends stay.
 pub(super) fn blank<'t>(text: &'t str, ranges: &[Range<usize>]) -> Cow<'t, str> {
     if ranges.is_empty() {
         return Cow::Borrowed(text);
@@ -76,7 +77,7 @@ pub(super) fn blank<'t>(text: &'t str, ranges: &[Range<usize>]) -> Cow<'t, str> 
     String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
-/// Whether the file's first group may be the guard around a header.
+/// Whether the file's first group may be the include guard of a header.
 enum Guard {
     /// Nothing but comments so far.
     Possible,
@@ -189,7 +190,7 @@ impl Reader<'_> {
         let (system, close) = match self.text.as_bytes().get(start) {
             Some(b'<') => (true, '>'),
             Some(b'"') => (false, '"'),
-            // A macro says which file; that it is asked is all there is to know.
+            // A macro names the file; only the use of the macro is recorded.
             _ => return self.condition(words),
         };
         let inside = &self.text[start + 1..rest.end];
@@ -203,7 +204,7 @@ impl Reader<'_> {
         let name = name.start..name.end;
         if matches!(guard, Guard::Named(asked) if self.text[asked.clone()] == self.text[name.clone()]) {
             self.conditionals.mark_guard();
-            // A header that asks whether it was read already asks for no macro of anyone's.
+            // The macro of an include guard is no use.
             self.conditions.pop();
         }
         let (parameters, body) = match rest.split_first() {

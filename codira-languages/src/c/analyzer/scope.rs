@@ -1,4 +1,4 @@
-//! Which names are local at a place.
+//! The names that are local at a position.
 
 use rustc_hash::FxHashMap;
 

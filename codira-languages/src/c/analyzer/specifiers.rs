@@ -1,7 +1,8 @@
-//! Macros in declarations, where C's grammar has no place for them: `EXPORT int f(void) NORETURN;`.
+//! Macros in declarations, where C's grammar allows none: `EXPORT int f(void) NORETURN;`.
 //!
-//! A declaration has one type: words of the language, or one name. Where there are more names before the declared one, they are
-//! macros. So are the names after a parameter list. The parser does not get to see them.
+//! A declaration has one type: words of the language, or one name. Where there are more names
+//! before the declared one, they are macros. So are the names after a parameter list. The parser
+//! does not get to see them.
 
 use super::{
     hidden::{HiddenMacro, Macros},
@@ -64,7 +65,7 @@ pub(super) struct Declaration<'t> {
     code: &'t str,
     tokens: &'t [Token],
     form: Form,
-    /// For each opening parenthesis or bracket the place of its closing one.
+    /// For each opening parenthesis or bracket the index of its closing one.
     closing: Vec<usize>,
     macros: &'t mut Macros,
 }
@@ -100,7 +101,7 @@ impl<'t> Declaration<'t> {
         self.tokens.get(at).is_some_and(|token| token.is(byte))
     }
 
-    /// The place behind arguments that begin at `at`, or `at`.
+    /// The index after arguments that begin at `at`, or `at`.
     fn behind_arguments(&self, at: usize) -> usize {
         if self.is(at, b'(') { self.tokens.len().min(self.closing[at] + 1) } else { at }
     }
@@ -164,7 +165,8 @@ impl<'t> Declaration<'t> {
         }
     }
 
-    /// Hides macros that stand on their own before the declaration: nothing ends them but a blank line. Says where they end.
+    /// Hides macros that stand on their own before the declaration: nothing ends them but a blank
+    /// line. Says where they end.
     fn lone_macros(&mut self) -> usize {
         let mut at = 0;
         while let [token, next, ..] = &self.tokens[at..]
@@ -177,7 +179,8 @@ impl<'t> Declaration<'t> {
         at
     }
 
-    /// Leaves but one name of the arguments of a macro that defines a function: `TEST(suite, name) {` is then read as `TEST(suite) {`.
+    /// Leaves but one name of the arguments of a macro that defines a function:
+    /// `TEST(suite, name) {` is then read as `TEST(suite) {`.
     fn definition(&mut self, start: usize) {
         let start =
             start + self.tokens[start..].iter().take_while(|token| &self.code[token.start..token.end] == "static").count();
@@ -212,13 +215,15 @@ impl<'t> Declaration<'t> {
         self.class(at) == Some(Class::Name) && !self.word(at).contains(char::is_lowercase)
     }
 
-    /// Whether a calling convention is the first of what these parentheses hold: `(WINAPI *handler)(int)`.
+    /// Whether a calling convention is the first of what these parentheses hold:
+    /// `(WINAPI *handler)(int)`.
     fn is_convention(&self, at: usize) -> bool {
         let convention = self.class(at + 1) == Some(Class::Name) && self.is(at + 2, b'*');
         convention && self.closing[at] < self.tokens.len() && self.is(self.closing[at] + 1, b'(')
     }
 
-    /// Reads a row of words; says where it ends, and whether its last word is the name of a function.
+    /// Reads a row of words; says where it ends, and whether its last word is the name of a
+    /// function.
     fn run(&mut self, start: usize, outermost: bool) -> (usize, bool) {
         let mut run = Run { typed: start > 0 && self.is(start - 1, b'*'), ..Run::default() };
         let mut at = start;
@@ -325,9 +330,10 @@ impl<'t> Declaration<'t> {
         at > start && self.class(at) == Some(Class::Name) && self.is(at + 1, b'(')
     }
 
-    /// Whether a list in parentheses names parameters that are declared behind it, as before ANSI C.
+    /// Whether a list in parentheses names parameters that are declared behind it, as before ANSI
+    /// C.
     fn is_old_style(&self, open: usize, close: usize) -> bool {
-        // Nobody's are longer, and every word behind is compared with every parameter.
+        // Real lists are no longer, and every word behind is compared with every parameter.
         const LONGEST: usize = 64;
         let names = open + 1..close.min(open + LONGEST);
         let plain = |at: usize| self.class(at) == Some(Class::Name) || self.is(at, b',');
@@ -346,7 +352,8 @@ impl<'t> Declaration<'t> {
         self.tokens[at].kind == TokenKind::Word && self.word(at) == name
     }
 
-    /// Whether `(*name)`, `(WINAPI *name)(` or `(name)(` begins here: then what stands before it is a type.
+    /// Whether `(*name)`, `(WINAPI *name)(` or `(name)(` begins here: then what stands before it
+    /// is a type.
     fn is_wrapped_name(&self, at: usize) -> bool {
         self.is(at, b'(') && (self.is(at + 1, b'*') || self.is_convention(at)) || self.is_parenthesized_name(at)
     }

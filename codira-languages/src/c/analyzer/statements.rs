@@ -12,7 +12,8 @@ pub(super) enum Form {
     Declaration,
     /// The head of a definition outside of function bodies.
     Head,
-    /// The words that begin a statement in a function body or stand in parentheses there, and the token after them.
+    /// The words that begin a statement in a function body or stand in parentheses there, and the
+    /// token after them.
     Words,
     /// Words and stars that are one of several arguments in a function body.
     Argument,
@@ -22,8 +23,8 @@ pub(super) enum Form {
 pub(super) fn for_each_declaration(code: &str, mut read: impl FnMut(&[Token], Form)) {
     let mut lexer = Lexer::new(code);
     let mut declaration: Vec<Token> = Vec::new();
-    // What was begun around each open brace; nothing around `extern "C" {`.
-    let mut around: Vec<Option<Vec<Token>>> = Vec::new();
+    // The unfinished declaration outside each open brace; none outside `extern "C" {`.
+    let mut enclosing: Vec<Option<Vec<Token>>> = Vec::new();
     let mut parens = 0_usize;
     while let Some(token) = lexer.next() {
         match token.kind {
@@ -36,10 +37,10 @@ pub(super) fn for_each_declaration(code: &str, mut read: impl FnMut(&[Token], Fo
             }
             TokenKind::Punctuation(b'{') if parens > 0 => skip_block(&mut lexer),
             TokenKind::Punctuation(b'{') => match body(&declaration, code) {
-                Body::Members => around.push(Some(std::mem::take(&mut declaration))),
+                Body::Members => enclosing.push(Some(std::mem::take(&mut declaration))),
                 Body::Linkage => {
                     declaration.clear();
-                    around.push(None);
+                    enclosing.push(None);
                 }
                 Body::Values => {
                     skip_block(&mut lexer);
@@ -54,7 +55,7 @@ pub(super) fn for_each_declaration(code: &str, mut read: impl FnMut(&[Token], Fo
             TokenKind::Punctuation(b'}') => {
                 parens = 0;
                 declaration.clear();
-                if let Some(Some(outer)) = around.pop() {
+                if let Some(Some(outer)) = enclosing.pop() {
                     declaration = outer;
                     declaration.push(token);
                 }
@@ -127,7 +128,8 @@ fn skip_block(lexer: &mut Lexer<'_>) {
     }
 }
 
-/// As [`skip_block`], with a look at the words that begin each statement, and at arguments that are more than one word.
+/// As [`skip_block`], with a look at the words that begin each statement, and at arguments that
+/// are more than one word.
 fn read_block(lexer: &mut Lexer<'_>, read: &mut impl FnMut(&[Token], Form)) {
     // Two words are a type and a name.
     const ENOUGH: usize = 3;

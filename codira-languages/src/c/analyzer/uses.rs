@@ -66,7 +66,8 @@ impl Walk<'_> {
         }
     }
 
-    /// The path of a member, joined by dots however it is reached: `server.el.fn`, or `.fn` for a member of an expression.
+    /// The path of a member, joined by dots however it is reached: `server.el.fn`, or `.fn` for a
+    /// member of an expression.
     fn member_path(&self, mut node: Node<'_>) -> String {
         let grammar = self.grammar;
         let mut names = Vec::new();
@@ -125,7 +126,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether an identifier is a value by its place, and no name that is declared.
+    /// Whether an identifier is a value by its position, and not a name that is declared.
     fn is_value(&self, field: Option<FieldId>) -> bool {
         use Kind as K;
         let grammar = self.grammar;

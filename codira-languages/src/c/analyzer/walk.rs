@@ -1,6 +1,8 @@
-//! One walk over the syntax tree: keeps track of where it is, and hands each node to those who read it.
+//! One walk over the syntax tree. It keeps track of its position, and hands each node to its
+//! reader.
 //!
-//! The walk goes by a cursor and its own stack, never by recursion: files nest as deep as they like.
+//! The walk goes by a cursor and its own stack, never by recursion: files nest as deep as they
+//! like.
 
 use codira_contracts::{Diagnostic, Site, Symbol, SymbolKind, UseForm, UseKind};
 use tree_sitter::{Node, Tree};
@@ -13,7 +15,7 @@ use super::{
     specifiers::is_type_word,
 };
 
-/// What was read of a file's code so far, and where the walk is.
+/// What was read of a file's code so far, and the position of the walk.
 pub(super) struct Walk<'t> {
     pub(super) grammar: &'static Grammar,
     /// The code as written, comments and directives blank.
@@ -24,7 +26,8 @@ pub(super) struct Walk<'t> {
     pub(super) uses: Vec<DraftUse>,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) scopes: Scopes<'t>,
-    /// What the open declarations declare outside of functions, innermost last; first the place of each declarator.
+    /// What the open declarations declare outside of functions, innermost last; of each declarator
+    /// the first byte and its index.
     pub(super) declared: Vec<Vec<(usize, Index)>>,
     /// The identifier that is called, and so not to be taken for a value.
     pub(super) callee: Option<usize>,
@@ -42,8 +45,8 @@ pub(super) struct Walk<'t> {
 struct Frame {
     kind: Kind,
     opened: Opened,
-    /// Its first child that is more than a token is the only one in which anything of interest can be.
-    holds_one: bool,
+    /// Only its first child that is more than a token can hold anything of interest.
+    has_one_child: bool,
 }
 
 /// What ends with a node.
@@ -102,18 +105,18 @@ impl<'t> Walk<'t> {
             if let Some(opened) = self.enter(node, kind, field)
                 && cursor.goto_first_child()
             {
-                let holds_one = holds_one(kind) && !(broken && node.has_error());
-                self.frames.push(Frame { kind, opened, holds_one });
+                let has_one_child = has_one_child(kind) && !(broken && node.has_error());
+                self.frames.push(Frame { kind, opened, has_one_child });
                 continue;
             }
-            // Behind the one child there is no need to look: a step of the cursor costs more than all that is done with a token.
-            let mut is_over = self.in_holder_of_one() && node.is_named();
+            // Nothing after the one child is of interest, and a step of the cursor is not free.
+            let mut is_over = self.in_single_child() && node.is_named();
             while is_over || !cursor.goto_next_sibling() {
                 if !cursor.goto_parent() {
                     return;
                 }
                 self.leave();
-                is_over = self.in_holder_of_one();
+                is_over = self.in_single_child();
             }
         }
     }
@@ -193,16 +196,16 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn in_holder_of_one(&self) -> bool {
-        self.frames.last().is_some_and(|frame| frame.holds_one)
+    fn in_single_child(&self) -> bool {
+        self.frames.last().is_some_and(|frame| frame.has_one_child)
     }
 
-    /// The node around the current one.
+    /// The parent of the current node.
     pub(super) fn parent(&self) -> Kind {
         self.frames.last().map_or(Kind::Other, |frame| frame.kind)
     }
 
-    /// The innermost symbol around the current node.
+    /// The innermost symbol that encloses the current node.
     pub(super) fn owner(&self) -> Index {
         match self.owners.last() {
             Some(owner) if *owner != MODULE => *owner,
@@ -245,7 +248,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// Notes what the body of the function around does.
+    /// Notes what the body of the enclosing function does.
     pub(super) fn owning_body(&mut self, note: impl FnOnce(&mut codira_contracts::BodyFacts)) {
         let owner = self.owner();
         if self.drafts[owner].symbol.kind == SymbolKind::Function {
@@ -259,14 +262,15 @@ impl<'t> Walk<'t> {
         self.drafts.len() - 1
     }
 
-    /// Adds a use by the symbol around.
+    /// Adds a use by the enclosing symbol.
     pub(super) fn record(&mut self, kind: UseKind, form: UseForm, text: impl Into<String>, name: Node<'_>) {
         let owner = self.owner();
         self.uses.push(DraftUse { kind, form, text: text.into(), owner, site: site(name) });
     }
 
-    /// Whether what the grammar does not have is but the way in which a macro is used: `va_arg(list, char *)` takes a type for an
-    /// argument, `WITH_LOCK(lock) { }` is a statement without semicolon.
+    /// Whether what the grammar does not have is but the way in which a macro is used:
+    /// `va_arg(list, char *)` takes a type for an argument, `WITH_LOCK(lock) { }` is a statement
+    /// without semicolon.
     fn is_macro_use(&self, node: Node<'_>, kind: Kind) -> bool {
         if kind != Kind::Error {
             return self.parent() == Kind::ExpressionStatement && node.kind() == ";";
@@ -289,8 +293,9 @@ impl<'t> Walk<'t> {
     }
 }
 
-/// Whether nodes of this kind, if nothing in them is broken, have but one child in which anything of interest can be.
-fn holds_one(kind: Kind) -> bool {
+/// Whether nodes of this kind, if nothing in them is broken, have but one child in which anything
+/// of interest can be.
+fn has_one_child(kind: Kind) -> bool {
     use Kind as K;
     matches!(kind, K::ExpressionStatement | K::FieldExpression | K::ParenthesizedExpression | K::ReturnStatement)
 }

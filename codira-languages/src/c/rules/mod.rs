@@ -1,15 +1,18 @@
 //! C.
 //!
-//! **Includes.** `#include "a.h"` is the file of that path beside the including file; else the only file of the repository
-//! whose path ends so. `#include <a.h>` is the latter, unless C or POSIX has such a header. Several such files leave the include
-//! unresolved; none makes it external. What a file includes, directly or not, is *in reach*.
+//! **Includes.** `#include "a.h"` is the file of that path in the directory of the including file;
+//! else the only file of the repository whose path ends with it. `#include <a.h>` is the latter,
+//! unless C or POSIX has such a header. Several such files leave the include unresolved; none
+//! makes it external. What a file includes, directly or not, is *in reach*.
 //!
-//! **Names** are global. A name means the function of that name in the file or in reach; if only a prototype is in reach, the
-//! only function of that name in the repository that is not `static`; if there is none, the prototype; else the macro in reach;
-//! else any other global name there. In each rank the file goes before its reach; two candidates of one rank leave the name
+//! **Names** are global. A name resolves to the function of that name in the file or in reach; if
+//! only a prototype is in reach, the only function of that name in the repository that is not
+//! `static`; if there is none, the prototype; else the macro in reach; else any other global name
+//! there. In each rank the file goes before its reach; two candidates of one rank leave the name
 //! unresolved. A `static` function is seen in its file and where that file is included.
 //!
-//! A name that nothing in the repository declares is the system's, when a header of the system is in reach.
+//! A name that nothing in the repository declares is the system's, when a header of the system is
+//! in reach.
 
 use codira_contracts::{
     EdgeTarget, ExternalKind, FileAnalysis, Import, ImportKind, ImportTarget, Language, RepoPath, SymbolKey, SymbolKind,
@@ -52,7 +55,8 @@ const FILES: &str = "c://files";
 /// How many files are followed from one file.
 const MAX_REACH: usize = 2000;
 
-/// The headers of C23 and POSIX.1-2024, and those of Linux and Windows that hide behind plain names; sorted.
+/// The headers of C23 and POSIX.1-2024, and those of Linux and Windows that hide behind plain
+/// names; sorted.
 #[rustfmt::skip]
 const SYSTEM_HEADERS: &[&str] = &[
     "aio.h", "arpa/inet.h", "assert.h", "complex.h", "cpio.h", "ctype.h", "devctl.h", "dirent.h", "dlfcn.h", "endian.h",
@@ -68,7 +72,7 @@ const SYSTEM_HEADERS: &[&str] = &[
     "unistd.h", "utime.h", "utmpx.h", "wchar.h", "wctype.h", "windows.h", "winsock2.h", "wordexp.h",
 ];
 
-/// What a C file says.
+/// The facts that a C file offers.
 fn offers(path: &RepoPath, analysis: &FileAnalysis, symbols: &Symbols<'_>) -> Offers {
     let mut offers = Offers::default();
     let is_include = |import: &&Import| matches!(import.kind, ImportKind::LocalInclude | ImportKind::SystemInclude);
@@ -76,9 +80,9 @@ fn offers(path: &RepoPath, analysis: &FileAnalysis, symbols: &Symbols<'_>) -> Of
     offers.add(FILES, path.file_name(), Content::Includes(includes), true);
     for symbol in &analysis.symbols {
         let Some(symbol) = symbols.get(&symbol.id) else { continue };
-        let holder = symbol.parent.as_ref().and_then(|parent| symbols.get(parent));
+        let parent = symbol.parent.as_ref().and_then(|parent| symbols.get(parent));
         // The values of an enumeration are names like any other.
-        if holder.is_none() || symbol.kind == SymbolKind::EnumMember {
+        if parent.is_none() || symbol.kind == SymbolKind::EnumMember {
             offers.add(NAMES, &*symbol.name, Content::Definition(symbol.into()), true);
         }
     }
@@ -126,8 +130,8 @@ impl<'w, 'a> C<'w, 'a> {
             Content::Includes(includes) => Some((offered.path, &**includes)),
             _ => None,
         });
-        let beside = relative(from.parent().unwrap_or_default(), text);
-        if is_local && let Some((path, includes)) = files.clone().find(|(path, _)| Some(*path) == beside.as_ref()) {
+        let local = relative(from.parent().unwrap_or_default(), text);
+        if is_local && let Some((path, includes)) = files.clone().find(|(path, _)| Some(*path) == local.as_ref()) {
             return Ok(Include::Inside(path, includes));
         }
         let tail = text.rsplit_once("../").map_or(text, |(_, tail)| tail).trim_start_matches("./");
@@ -168,7 +172,7 @@ impl<'w, 'a> C<'w, 'a> {
         Ok(reach)
     }
 
-    /// What a name means in this file.
+    /// What a name resolves to in this file.
     fn named(&mut self, name: &str) -> Known<Option<EdgeTarget>> {
         if name.starts_with("__builtin_") {
             return Ok(Some(EdgeTarget::External { kind: ExternalKind::Builtin, name: name.to_owned() }));
@@ -192,12 +196,12 @@ impl<'w, 'a> C<'w, 'a> {
             }
             if reach.files.contains(offered.path) {
                 is_declared = true;
-                let place = usize::from(offered.path != self.path);
+                let rank = usize::from(offered.path != self.path);
                 match kind {
-                    SymbolKind::Function => functions[place].add(symbol),
-                    SymbolKind::Prototype => prototypes[place].add(symbol),
-                    SymbolKind::Macro => macros[place].add(symbol),
-                    _ => others[place].add(symbol),
+                    SymbolKind::Function => functions[rank].add(symbol),
+                    SymbolKind::Prototype => prototypes[rank].add(symbol),
+                    SymbolKind::Macro => macros[rank].add(symbol),
+                    _ => others[rank].add(symbol),
                 }
             }
         }
@@ -205,7 +209,8 @@ impl<'w, 'a> C<'w, 'a> {
             let external = EdgeTarget::External { kind: ExternalKind::System, name: name.to_owned() };
             return Ok(reach.has_system.then_some(external));
         }
-        // A function that is declared is the one that is defined, wherever; two declarations are no two functions.
+        // A function that is declared is the one that is defined, wherever; two declarations are
+        // no two functions.
         let is_declared_only = prototypes.iter().any(|found| !found.is_nothing());
         let defined = if is_declared_only { anywhere } else { Found::Nothing };
         let candidates = functions.into_iter().chain([defined]).chain(prototypes).chain(macros).chain(others);

@@ -10,16 +10,16 @@ use super::{nesting, uses::Head, walk::Walk};
 impl Walk<'_> {
     /// An expression in which strings hold expressions too.
     pub(super) fn annotation(&mut self, annotation: &Expr) {
-        let around = std::mem::replace(&mut self.at.in_annotation, true);
+        let outer = std::mem::replace(&mut self.at.in_annotation, true);
         self.expression(annotation);
-        self.at.in_annotation = around;
+        self.at.in_annotation = outer;
     }
 
     /// An expression in which strings are strings.
     pub(super) fn plain_expression(&mut self, expression: &Expr) {
-        let around = std::mem::replace(&mut self.at.in_annotation, false);
+        let outer = std::mem::replace(&mut self.at.in_annotation, false);
         self.expression(expression);
-        self.at.in_annotation = around;
+        self.at.in_annotation = outer;
     }
 
     pub(super) fn subscript(&mut self, subscript: &ExprSubscript) {

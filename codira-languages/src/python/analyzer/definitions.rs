@@ -8,7 +8,7 @@ use super::{
     docstring,
     scope::{Binding, ScopeKind},
     symbols::{Role, SymbolRef},
-    walk::{Place, Position, Walk},
+    walk::{BodyKind, Position, Walk},
 };
 use crate::documents::markup::is_restructuredtext;
 
@@ -24,13 +24,13 @@ impl<'s> Walk<'s> {
     pub(super) fn function(&mut self, function: &StmtFunctionDef) {
         let name = self.source.slice(function.name.range);
         self.bind(name, Binding::Definition);
-        let in_class = matches!(self.at.place, Place::Class { .. });
+        let in_class = matches!(self.at.body_kind, BodyKind::Class { .. });
         let Decorated { kind, role, is_static } = self.decorated(&function.decorator_list, in_class);
         let receiver = match in_class && !is_static {
             true => first_parameter(&function.parameters).map(|name| self.source.slice(name)),
             false => None,
         };
-        // Where the name is missing there is a syntax error, and what stands in the body belongs to what is around.
+        // A missing name is a syntax error, and the body belongs to the enclosing symbol.
         let symbol = (!name.is_empty()).then(|| self.symbols.define(kind, name, role, self.at.owner));
         if let Some(symbol) = symbol {
             let type_params = function.type_params.as_deref();
@@ -55,14 +55,14 @@ impl<'s> Walk<'s> {
             if let Some(receiver) = receiver {
                 walk.bind(receiver, Binding::Receiver);
             }
-            walk.at.place = Place::Function { receiver };
+            walk.at.body_kind = BodyKind::Function { receiver };
             walk.at.condition = ImportCondition::Always;
             if let Some(symbol) = symbol {
                 walk.docstring(&function.body, symbol);
             }
-            let around = std::mem::take(&mut walk.body);
+            let outer = std::mem::take(&mut walk.body);
             walk.statements(&function.body);
-            let body = std::mem::replace(&mut walk.body, around);
+            let body = std::mem::replace(&mut walk.body, outer);
             if let Some(symbol) = symbol {
                 walk.symbols.get_mut(symbol).body = body;
             }
@@ -124,14 +124,14 @@ impl<'s> Walk<'s> {
             walk.type_params(class.type_params.as_deref());
             arguments.into_iter().for_each(|arguments| walk.arguments(arguments));
             walk.at.scope = walk.scopes.open(ScopeKind::Class, walk.at.scope);
-            walk.at.place = Place::Class { is_enum: kind == SymbolKind::Enum };
+            walk.at.body_kind = BodyKind::Class { is_enum: kind == SymbolKind::Enum };
             if let Some(symbol) = symbol {
                 walk.docstring(&class.body, symbol);
             }
-            let around = (std::mem::take(&mut walk.members), walk.body);
+            let outer = (std::mem::take(&mut walk.members), walk.body);
             walk.statements(&class.body);
             walk.define_members();
-            (walk.members, walk.body) = around;
+            (walk.members, walk.body) = outer;
         });
     }
 
@@ -151,7 +151,8 @@ impl<'s> Walk<'s> {
         SymbolKind::Class
     }
 
-    /// Opens a scope for type parameters, if there are any, and walks their bounds and defaults in it.
+    /// Opens a scope for type parameters, if there are any, and walks their bounds and defaults in
+    /// it.
     pub(super) fn type_params(&mut self, type_params: Option<&TypeParams>) {
         let Some(type_params) = type_params else { return };
         self.at.scope = self.scopes.open(ScopeKind::Function, self.at.scope);
@@ -166,7 +167,8 @@ impl<'s> Walk<'s> {
         }
     }
 
-    /// Walks what a list of parameters evaluates in the scope around.
+    /// Walks the defaults and annotations of parameters, which are evaluated in the enclosing
+    /// scope.
     pub(super) fn parameter_heads(&mut self, parameters: &Parameters) {
         for parameter in parameters.iter_source_order() {
             parameter.annotation().into_iter().for_each(|annotation| self.annotation(annotation));

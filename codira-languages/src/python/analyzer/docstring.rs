@@ -18,8 +18,8 @@ pub(super) fn string_statement(statement: &Stmt) -> Option<&ExprStringLiteral> {
 
 /// The text of a docstring, cleaned as `inspect.cleandoc` does; `None` where nothing is left.
 ///
-/// The indentation that all lines but the first share is taken away, so are blank lines at both ends and, in any line without
-/// other text, whitespace.
+/// The indentation that all lines but the first share is taken away, so are blank lines at both
+/// ends and, in any line without other text, whitespace.
 pub(super) fn clean(text: &str) -> Option<String> {
     if !text.contains(['\n', '\t']) {
         let text = text.trim();

@@ -7,7 +7,8 @@ use rustc_hash::FxHashMap;
 
 use super::{scope::Binding, symbols::Symbols, walk::Walk};
 
-/// What imported names are called where they come from: `overload` for `o` of `from typing import overload as o`.
+/// What imported names are called where they come from: `overload` for `o` of
+/// `from typing import overload as o`.
 #[derive(Default)]
 pub(super) struct OriginalNames<'s>(FxHashMap<&'s str, &'s str>);
 

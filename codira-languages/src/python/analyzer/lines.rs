@@ -31,7 +31,7 @@ impl Lines {
         u32::try_from(self.starts.partition_point(|start| *start <= at)).unwrap_or(u32::MAX)
     }
 
-    /// The place of `at`.
+    /// The line and column of `at`.
     pub(super) fn site(&self, at: TextSize) -> Site {
         let line = self.line(at);
         let start = self.starts[line as usize - 1];

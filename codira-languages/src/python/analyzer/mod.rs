@@ -1,7 +1,7 @@
 //! The analyzer of Python.
 //!
-//! One walk over the syntax tree finds everything; only how a use reaches what it names is judged afterwards, because a
-//! name may be bound after it is used.
+//! One walk over the syntax tree finds everything; only how a use reaches what it names is judged
+//! afterwards, because a name may be bound after it is used.
 
 mod annotations;
 mod definitions;

@@ -13,8 +13,9 @@ pub(super) struct Module {
 impl Module {
     /// Reads the name off the path.
     ///
-    /// A directory whose name is no identifier cannot be part of a dotted name, so the name begins below the last such
-    /// directory. A first directory `src` or `lib` is where packages are kept, and no package.
+    /// A directory whose name is no identifier cannot be part of a dotted name, so the name begins
+    /// below the last such directory. A first directory `src` or `lib` is where packages are kept,
+    /// and no package.
     pub(super) fn at(path: &RepoPath) -> Self {
         let file_name = path.file_name();
         let stem = match path.extension() {

@@ -1,8 +1,9 @@
 //! How deep a text may nest, found before it is parsed.
 //!
-//! The parser, the walk over its tree and the freeing of that tree recurse, and a stack that overflows cannot be caught. So the
-//! depth is bounded first, from the tokens alone. Cutting a text into tokens takes nearly as long as parsing it, so that they are
-//! asked only where a [quick look](estimate) does not show that the text is shallow.
+//! The parser, the walk over its tree and the freeing of that tree recurse, and a stack that
+//! overflows cannot be caught. So the depth is bounded first, from the tokens alone. Cutting a
+//! text into tokens takes nearly as long as parsing it, so that they are asked only where a [quick
+//! look](estimate) does not show that the text is shallow.
 
 mod estimate;
 
@@ -12,18 +13,21 @@ use ruff_python_parser::{Mode, lexer};
 /// The depth up to which any thread's stack will do.
 pub(super) const SHALLOW: usize = 150;
 
-/// The depth up to which files are read. Python itself gives up at 200 brackets and a few thousand operators.
+/// The depth up to which files are read. Python itself gives up at 200 brackets and a few thousand
+/// operators.
 pub(super) const DEEPEST: usize = 20_000;
 
 /// The bytes of stack that one level takes at most, without optimisation.
 pub(super) const STACK_PER_LEVEL: usize = 16 * 1024;
 
-/// An open bracket, indentation or interpolated string, with the tokens inside that may nest without one.
+/// An open bracket, indentation or interpolated string, with the tokens inside that may nest
+/// without one.
 #[derive(Default)]
 struct Level {
     /// The token that closes it.
     closer: Option<TokenKind>,
-    /// Operators, attributes and closed brackets since the last comma: each may hold those before it.
+    /// Operators, attributes and closed brackets since the last comma: each may hold those before
+    /// it.
     chained: usize,
     /// Keywords since the level began: each may hold all that follows, commas included.
     keywords: usize,
@@ -31,7 +35,8 @@ struct Level {
 
 /// An upper bound of the depth of the syntax tree of `text`.
 ///
-/// In text without syntax errors it is near the depth of the deepest statement; errors may make it greater.
+/// In text without syntax errors it is near the depth of the deepest statement; errors may make it
+/// greater.
 pub(super) fn bound(text: &str) -> usize {
     estimate::estimate(text).filter(|depth| *depth <= SHALLOW).unwrap_or_else(|| exact(text))
 }

@@ -16,14 +16,14 @@ pub(super) enum ScopeKind {
     Class,
     /// The body of a function, a lambda, or the type parameters of a definition.
     Function,
-    /// A comprehension: `:=` inside binds around it.
+    /// A comprehension: `:=` inside binds in the enclosing scope.
     Comprehension,
 }
 
-/// What binds a name in a scope. The greatest of several holds.
+/// What binds a name in a scope. Of several, the greatest counts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Binding {
-    /// A parameter or an assignment: nobody knows what it holds.
+    /// A parameter or an assignment: its value is unknown.
     Value,
     /// A definition or an import.
     Definition,
@@ -74,20 +74,20 @@ impl<'s> Scopes<'s> {
         new
     }
 
-    /// The innermost scope around a place in `scope` that is no comprehension.
-    pub(super) fn around_comprehensions(&self, mut scope: ScopeId) -> ScopeId {
+    /// The innermost scope that is no comprehension: `scope` or one of its ancestors.
+    pub(super) fn outside_comprehensions(&self, mut scope: ScopeId) -> ScopeId {
         while let Scope { kind: ScopeKind::Comprehension, parent: Some(parent), .. } = self.all[scope.0] {
             scope = parent;
         }
         scope
     }
 
-    /// How a path that begins with `name` reaches what it names: as [`UseForm::Path`], [`UseForm::SelfMember`] or
-    /// [`UseForm::Value`].
+    /// How a path that begins with `name` reaches what it names: as [`UseForm::Path`],
+    /// [`UseForm::SelfMember`] or [`UseForm::Value`].
     pub(super) fn form(&self, scope: ScopeId, name: &str) -> UseForm {
-        let mut around = Some(scope);
+        let mut next = Some(scope);
         let mut in_inner_class = false;
-        while let Some(ScopeId(at)) = around {
+        while let Some(ScopeId(at)) = next {
             let Scope { kind, parent, names } = &self.all[at];
             match kind {
                 ScopeKind::Module => break,
@@ -95,13 +95,13 @@ impl<'s> Scopes<'s> {
                 ScopeKind::Function | ScopeKind::Comprehension => match names.get(name) {
                     Some(Binding::Value) => return UseForm::Value,
                     Some(Binding::Definition | Binding::Global) => return UseForm::Path,
-                    // The receiver of an outer method is no instance of the class that is enclosing here.
+                    // The receiver of an outer method is no instance of the enclosing class.
                     Some(Binding::Receiver) if in_inner_class => return UseForm::Value,
                     Some(Binding::Receiver) => return UseForm::SelfMember,
                     Some(Binding::Nonlocal) | None => {}
                 },
             }
-            around = *parent;
+            next = *parent;
         }
         UseForm::Path
     }

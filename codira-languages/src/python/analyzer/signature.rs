@@ -93,7 +93,8 @@ impl<'s> Source<'s> {
         head
     }
 
-    /// The parameters of a definition, type parameters first; `receiver` says that the first one is what a method is called on.
+    /// The parameters of a definition, type parameters first; `receiver` says that the first one
+    /// is what a method is called on.
     pub(super) fn parameters(
         self,
         type_params: Option<&TypeParams>,
@@ -140,8 +141,8 @@ impl<'s> Source<'s> {
     }
 }
 
-/// Code on one line: comments and line ends become single spaces, or nothing beside a bracket. Strings stay as they are,
-/// but for line ends, which become escapes.
+/// Code on one line: comments and line ends become single spaces, or nothing next to a bracket.
+/// Strings stay as they are, but for line ends, which become escapes.
 fn one_line(code: &str) -> String {
     if !code.contains('\n') {
         return code.to_owned();
@@ -180,8 +181,8 @@ fn one_line(code: &str) -> String {
             }
             _ => {}
         }
-        let beside_bracket = folded.ends_with(['(', '[', '{']) || matches!(char, ')' | ']' | '}');
-        if std::mem::take(&mut gap) && !beside_bracket && !folded.is_empty() {
+        let at_bracket = folded.ends_with(['(', '[', '{']) || matches!(char, ')' | ']' | '}');
+        if std::mem::take(&mut gap) && !at_bracket && !folded.is_empty() {
             folded.push(' ');
         }
         folded.push_str(&rest[..length]);

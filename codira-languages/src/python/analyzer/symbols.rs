@@ -36,8 +36,8 @@ impl Role {
 
 /// The symbols found so far, the file's module first.
 ///
-/// The id of a symbol is its path in the file: `Flask.run`, `outer.<locals>.inner`. A second definition of a path gets a
-/// number: `run#2`.
+/// The id of a symbol is its path in the file: `Flask.run`, `outer.<locals>.inner`. A second
+/// definition of a path gets a number: `run#2`.
 pub(super) struct Symbols {
     all: Vec<Symbol>,
     /// How many symbols have an id that begins with this path and suffix.
@@ -77,18 +77,18 @@ impl Symbols {
 
     /// Adds a definition of `name` inside `parent`; the caller says the rest of it.
     pub(super) fn define(&mut self, kind: SymbolKind, name: &str, role: Role, parent: SymbolRef) -> SymbolRef {
-        let holder = &self.all[parent.0];
-        let inside = match holder.kind {
+        let parent = &self.all[parent.0];
+        let inside = match parent.kind {
             SymbolKind::Function | SymbolKind::Method | SymbolKind::Overload | SymbolKind::Property => ".<locals>.",
             _ => ".",
         };
         let path = match parent {
             Self::MODULE => [name, role.suffix()].concat(),
-            _ => [holder.id.as_str(), inside, name, role.suffix()].concat(),
+            _ => [parent.id.as_str(), inside, name, role.suffix()].concat(),
         };
         let symbol = Symbol {
-            qualified_name: [&holder.qualified_name, inside, name].concat(),
-            parent: Some(holder.id.clone()),
+            qualified_name: [&parent.qualified_name, inside, name].concat(),
+            parent: Some(parent.id.clone()),
             visibility: if inside == "." { visibility(name) } else { Visibility::Private },
             ..Symbol::new(self.identity(path), kind, name)
         };
@@ -113,7 +113,8 @@ impl Symbols {
         &self.all[symbol.0].id
     }
 
-    /// All symbols, with the visibility that `__all__` gives to those at top level, and to `imports`.
+    /// All symbols, with the visibility that `__all__` gives to those at top level, and to
+    /// `imports`.
     pub(super) fn finish(mut self, exports: &Exports<'_>, imports: &mut [Import]) -> Vec<Symbol> {
         let module = self.all[0].id.clone();
         let top_level = self.all.iter_mut().filter(|symbol| symbol.parent.as_ref() == Some(&module));

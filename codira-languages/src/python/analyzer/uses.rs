@@ -10,7 +10,7 @@ use super::{
     scope::{Binding, ScopeId, ScopeKind},
     signature::Source,
     symbols::SymbolRef,
-    walk::{Place, Walk},
+    walk::{BodyKind, Walk},
 };
 
 /// Names that are defined everywhere and call nothing.
@@ -50,7 +50,8 @@ impl<'s> Source<'s> {
         }
     }
 
-    /// What a chain of attributes begins with, and its text as a path. Without a name to begin with, the path begins with a dot.
+    /// What a chain of attributes begins with, and its text as a path. Without a name to begin
+    /// with, the path begins with a dot.
     fn path<'a>(self, expression: &'a Expr) -> (&'a Expr, Cow<'s, str>) {
         let mut head = expression;
         while let Expr::Attribute(attribute) = head {
@@ -98,13 +99,13 @@ impl<'s> Walk<'s> {
                     self.parameter_heads(parameters);
                 }
                 let inside = self.scopes.open(ScopeKind::Function, self.at.scope);
-                let around = (std::mem::replace(&mut self.at.scope, inside), self.body);
+                let outer = (std::mem::replace(&mut self.at.scope, inside), self.body);
                 if let Some(parameters) = &lambda.parameters {
                     self.bind_parameters(parameters);
                 }
                 self.expression(&lambda.body);
-                // What a lambda yields is not what the function around it yields.
-                (self.at.scope, self.body) = around;
+                // What a lambda yields, its enclosing function does not yield.
+                (self.at.scope, self.body) = outer;
             }
             Expr::ListComp(list) => self.comprehension(&[Some(&list.elt)], &list.generators),
             Expr::SetComp(set) => self.comprehension(&[Some(&set.elt)], &set.generators),
@@ -112,10 +113,10 @@ impl<'s> Walk<'s> {
             Expr::Generator(generator) => self.comprehension(&[Some(&generator.elt)], &generator.generators),
             Expr::Named(named) => {
                 self.expression(&named.value);
-                let scope = self.scopes.around_comprehensions(self.at.scope);
-                let around = std::mem::replace(&mut self.at.scope, scope);
+                let scope = self.scopes.outside_comprehensions(self.at.scope);
+                let outer = std::mem::replace(&mut self.at.scope, scope);
                 self.expression(&named.target);
-                self.at.scope = around;
+                self.at.scope = outer;
             }
             Expr::Yield(statement) => {
                 self.body.yields = true;
@@ -179,7 +180,7 @@ impl<'s> Walk<'s> {
     }
 
     fn call(&mut self, call: &ExprCall) {
-        if self.at.place == Place::Module {
+        if self.at.body_kind == BodyKind::Module {
             self.exports.call(call, self.source.0);
         }
         match &*call.func {
@@ -230,7 +231,7 @@ impl<'s> Walk<'s> {
         // The first iterable is evaluated outside.
         self.optional_expression(first.map(|generator| &generator.iter));
         let inside = self.scopes.open(ScopeKind::Comprehension, self.at.scope);
-        let around = std::mem::replace(&mut self.at.scope, inside);
+        let outer = std::mem::replace(&mut self.at.scope, inside);
         if let Some(first) = first {
             self.generator(first);
         }
@@ -239,7 +240,7 @@ impl<'s> Walk<'s> {
             self.generator(generator);
         }
         elements.iter().for_each(|element| self.optional_expression(*element));
-        self.at.scope = around;
+        self.at.scope = outer;
     }
 
     fn generator(&mut self, generator: &Comprehension) {
@@ -285,7 +286,8 @@ impl<'s> Walk<'s> {
 
     /// The uses of the file, now that all names are known.
     ///
-    /// A reference to a plain value, its attributes included, is no record: it says nothing about callables.
+    /// A reference to a plain value, its attributes included, is no record: it says nothing about
+    /// callables.
     pub(super) fn judge_uses(&mut self) -> Vec<UseRecord> {
         let uses = std::mem::take(&mut self.uses);
         uses.into_iter().filter_map(|pending| self.judge(pending)).collect()

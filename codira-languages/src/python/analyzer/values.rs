@@ -8,7 +8,7 @@ use super::{
     exports::Exports,
     scope::Binding,
     symbols::Role,
-    walk::{Place, Walk},
+    walk::{BodyKind, Walk},
 };
 
 /// A field that a method gives to its receiver.
@@ -30,7 +30,7 @@ struct Assigned<'a> {
 impl<'s> Walk<'s> {
     /// `a = b, c = value`
     pub(super) fn assign(&mut self, statement: &StmtAssign) {
-        if self.at.place == Place::Module && statement.targets.iter().any(Exports::is_target) {
+        if self.at.body_kind == BodyKind::Module && statement.targets.iter().any(Exports::is_target) {
             self.exports.assign(&statement.value, self.source.0);
         }
         let assigned = Assigned { annotation: None, value: Some(&statement.value), statement: statement.range };
@@ -45,7 +45,7 @@ impl<'s> Walk<'s> {
     pub(super) fn annotated_assign(&mut self, statement: &StmtAnnAssign) {
         let StmtAnnAssign { annotation, value, target, range, .. } = statement;
         let value = value.as_deref();
-        if self.at.place == Place::Module && Exports::is_target(target) {
+        if self.at.body_kind == BodyKind::Module && Exports::is_target(target) {
             value.into_iter().for_each(|value| self.exports.assign(value, self.source.0));
         }
         self.target(target, Assigned { annotation: Some(annotation), value, statement: *range });
@@ -60,7 +60,7 @@ impl<'s> Walk<'s> {
     /// `type A[T] = value`
     pub(super) fn type_alias(&mut self, statement: &StmtTypeAlias) {
         let name = self.source.slice(statement.name.range());
-        if matches!(self.at.place, Place::Module | Place::Class { .. }) && !name.is_empty() {
+        if matches!(self.at.body_kind, BodyKind::Module | BodyKind::Class { .. }) && !name.is_empty() {
             let symbol = self.symbols.define(SymbolKind::TypeAlias, name, Role::Main, self.at.owner);
             let parameters = self.source.parameters(statement.type_params.as_deref(), None, false);
             let symbol = self.symbols.get_mut(symbol);
@@ -77,9 +77,11 @@ impl<'s> Walk<'s> {
 
     fn target(&mut self, target: &Expr, assigned: Assigned<'_>) {
         let apart = Assigned { value: None, ..assigned };
-        match (target, self.at.place) {
-            (Expr::Name(name), Place::Module | Place::Class { .. }) => self.value(self.source.slice(name.range), assigned),
-            (Expr::Attribute(field), Place::Function { receiver: Some(receiver) }) => {
+        match (target, self.at.body_kind) {
+            (Expr::Name(name), BodyKind::Module | BodyKind::Class { .. }) => {
+                self.value(self.source.slice(name.range), assigned)
+            }
+            (Expr::Attribute(field), BodyKind::Function { receiver: Some(receiver) }) => {
                 let on_receiver = matches!(&*field.value, Expr::Name(name) if self.source.slice(name.range) == receiver);
                 if on_receiver {
                     self.member(self.source.slice(field.attr.range), assigned);
@@ -92,7 +94,8 @@ impl<'s> Walk<'s> {
         }
     }
 
-    /// A value of a module or class: a symbol, unless the name is taken already, by a definition, an import or an assignment.
+    /// A value of a module or class: a symbol, unless the name is taken already, by a definition,
+    /// an import or an assignment.
     fn value(&mut self, name: &'s str, assigned: Assigned<'_>) {
         if name.is_empty() || !self.scopes.bind(self.at.scope, name, Binding::Value) {
             return;
@@ -117,11 +120,11 @@ impl<'s> Walk<'s> {
             _ if assigned.value.is_some_and(makes_type) => return SymbolKind::TypeAlias,
             _ => {}
         }
-        match self.at.place {
-            Place::Class { is_enum: true } if assigned.value.is_some() && is_member_name(name) => SymbolKind::EnumMember,
+        match self.at.body_kind {
+            BodyKind::Class { is_enum: true } if assigned.value.is_some() && is_member_name(name) => SymbolKind::EnumMember,
             _ if is_constant_name(name) => SymbolKind::Constant,
-            Place::Module => SymbolKind::Variable,
-            Place::Class { .. } | Place::Function { .. } => SymbolKind::Field,
+            BodyKind::Module => SymbolKind::Variable,
+            BodyKind::Class { .. } | BodyKind::Function { .. } => SymbolKind::Field,
         }
     }
 
@@ -137,7 +140,8 @@ impl<'s> Walk<'s> {
         });
     }
 
-    /// Adds the fields that the methods of the class around gave, but for those that its body defines itself.
+    /// Adds the fields that methods of the enclosing class gave, but for those that its body
+    /// defines.
     pub(super) fn define_members(&mut self) {
         for Member { name, span, signature, documentation } in std::mem::take(&mut self.members) {
             if self.scopes.bind(self.at.scope, name, Binding::Value) {

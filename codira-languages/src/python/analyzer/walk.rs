@@ -16,9 +16,9 @@ use super::{
     values::Member,
 };
 
-/// What an assignment in a body defines.
+/// What kind of body the walk is in: it decides what an assignment defines.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place<'s> {
+pub(super) enum BodyKind<'s> {
     /// A value of the module.
     Module,
     /// A value of a class.
@@ -33,20 +33,21 @@ pub(super) enum Place<'s> {
     },
 }
 
-/// Where the walk is.
+/// The position of the walk.
 #[derive(Clone, Copy)]
 pub(super) struct Position<'s> {
     /// The innermost symbol.
     pub(super) owner: SymbolRef,
     /// The innermost scope.
     pub(super) scope: ScopeId,
-    pub(super) place: Place<'s>,
+    pub(super) body_kind: BodyKind<'s>,
     pub(super) condition: ImportCondition,
     /// Whether strings are annotations.
     pub(super) in_annotation: bool,
 }
 
-/// The walk over one file. Names are slices of its text, so that trees parsed on the way need not outlive their use.
+/// The walk over one file. Names are slices of its text, so that trees parsed on the way need not
+/// outlive their use.
 pub(super) struct Walk<'s> {
     pub(super) source: Source<'s>,
     pub(super) lines: Lines,
@@ -58,9 +59,9 @@ pub(super) struct Walk<'s> {
     pub(super) originals: OriginalNames<'s>,
     /// The names of the enumerations defined so far.
     pub(super) enums: Vec<&'s str>,
-    /// The fields that methods of the class around gave to their receiver so far.
+    /// The fields that methods of the enclosing class gave to their receiver so far.
     pub(super) members: Vec<Member<'s>>,
-    /// What the function around does.
+    /// What the enclosing function does.
     pub(super) body: BodyFacts,
     pub(super) imports: Vec<Import>,
     pub(super) uses: Vec<PendingUse<'s>>,
@@ -79,7 +80,7 @@ impl<'s> Walk<'s> {
             at: Position {
                 owner: Symbols::MODULE,
                 scope: Scopes::MODULE,
-                place: Place::Module,
+                body_kind: BodyKind::Module,
                 condition: ImportCondition::Always,
                 in_annotation: false,
             },
@@ -106,7 +107,7 @@ impl<'s> Walk<'s> {
         analysis.documentation = self.documentation;
     }
 
-    /// Does something elsewhere and comes back.
+    /// Runs a closure at another position, and comes back.
     pub(super) fn moved<T>(&mut self, to: Position<'s>, work: impl FnOnce(&mut Self) -> T) -> T {
         let from = std::mem::replace(&mut self.at, to);
         let result = work(self);
@@ -141,7 +142,7 @@ impl<'s> Walk<'s> {
             Stmt::Assign(assignment) => self.assign(assignment),
             Stmt::AnnAssign(assignment) => self.annotated_assign(assignment),
             Stmt::AugAssign(assignment) => {
-                if self.at.place == Place::Module {
+                if self.at.body_kind == BodyKind::Module {
                     self.exports.augment(assignment, self.source.0);
                 }
                 self.expression(&assignment.value);
@@ -242,7 +243,7 @@ impl<'s> Walk<'s> {
         }
     }
 
-    /// Walks what is done if `test` holds; says under what condition stands what is done otherwise.
+    /// Walks the branch that is taken if `test` holds. Returns the condition of the other branch.
     fn branch(&mut self, test: &Expr, body: &[Stmt], outer: ImportCondition) -> ImportCondition {
         let (condition, otherwise) = match test {
             Expr::UnaryOp(not) if not.op == ruff_python_ast::UnaryOp::Not && self.is_type_checking(&not.operand) => {
@@ -260,16 +261,16 @@ impl<'s> Walk<'s> {
     }
 
     fn conditional(&mut self, body: &[Stmt], condition: ImportCondition) {
-        let around = self.at.condition;
-        if around != ImportCondition::TypeChecking {
+        let outer = self.at.condition;
+        if outer != ImportCondition::TypeChecking {
             self.at.condition = condition;
         }
         self.statements(body);
-        self.at.condition = around;
+        self.at.condition = outer;
     }
 
     fn declare(&mut self, names: &[ruff_python_ast::Identifier], binding: Binding) {
-        if matches!(self.at.place, Place::Function { .. }) {
+        if matches!(self.at.body_kind, BodyKind::Function { .. }) {
             names.iter().for_each(|name| self.bind(self.source.slice(name.range), binding));
         }
     }

@@ -20,7 +20,8 @@ pub(super) enum Style {
 pub(super) struct Documented<'t> {
     /// Its name, without stars.
     pub(super) name: &'t str,
-    /// Whether it need not be in the signature: it is an attribute, or goes through `**kwargs` to somewhere else.
+    /// Whether it need not be in the signature: it is an attribute, or goes through `**kwargs` to
+    /// somewhere else.
     pub(super) is_optional: bool,
 }
 
@@ -42,7 +43,8 @@ pub(super) struct Docstring<'t> {
     pub(super) tells_returned: bool,
     pub(super) tells_yielded: bool,
     pub(super) tells_raised: bool,
-    /// Whether it has to tell everything: it tells something in the form of its convention, or is long and held to one.
+    /// Whether it has to tell everything: it tells something in the form of its convention, or is
+    /// long and held to one.
     pub(super) is_held_to_all: bool,
     /// Whether it says that parameters are described elsewhere.
     pub(super) refers_elsewhere: bool,
@@ -106,7 +108,7 @@ pub(super) fn is_name(text: &str) -> bool {
         && text.chars().all(|char| char.is_alphanumeric() || char == '_')
 }
 
-/// A parameter without its stars, and without the marks of reStructuredText around it.
+/// A parameter without its stars and without marks of reStructuredText.
 fn unmarked(parameter: &str) -> &str {
     parameter.trim().trim_start_matches(['*', '\\', '`']).trim_end_matches('`')
 }

@@ -1,4 +1,5 @@
-//! Docstrings as Google's style guide has them: sections whose titles end with a colon, and whose text is indented.
+//! Docstrings as Google's style guide has them: sections whose titles end with a colon, and whose
+//! text is indented.
 
 use super::docstring::{Docstring, indent, is_parameter};
 
@@ -7,13 +8,15 @@ const RETURNS: &[&str] = &["Returns", "Return"];
 const YIELDS: &[&str] = &["Yields", "Yield"];
 const RAISES: &[&str] = &["Raises", "Raise"];
 
-/// The title of a section that says something about a function, without its colon; with the text behind it.
+/// The title of a section that says something about a function, without its colon; with the text
+/// behind it.
 fn title(line: &str) -> Option<(&str, &str)> {
     let (title, rest) = line.trim().split_once(':')?;
     [PARAMETERS, RETURNS, YIELDS, RAISES].iter().any(|titles| titles.contains(&title)).then_some((title, rest.trim()))
 }
 
-/// Whether lines have a section of Google's: a title alone on its line, with indented text below or nothing above.
+/// Whether lines have a section of Google's: a title alone on its line, with indented text below
+/// or nothing above.
 pub(super) fn shows(lines: &[&str]) -> bool {
     (0..lines.len()).any(|at| {
         let is_title = title(lines[at]).is_some_and(|(_, rest)| rest.is_empty());
@@ -49,7 +52,8 @@ pub(super) fn read<'t>(lines: &[&'t str], docstring: &mut Docstring<'t>) {
     }
 }
 
-/// The parameters of a section: `name: text`, `name (type): text`, as items of a list or not; or a name with its text below.
+/// The parameters of a section: `name: text`, `name (type): text`, as items of a list or not; or a
+/// name with its text below.
 fn entries<'t>(body: &[&'t str], docstring: &mut Docstring<'t>) {
     let lines: Vec<&'t str> = body.iter().copied().filter(|line| !line.trim().is_empty()).collect();
     let Some(margin) = lines.iter().map(|line| indent(line)).min() else { return };

@@ -1,7 +1,8 @@
 //! The auditor of Python: docstrings by the conventions of NumPy, Google and Sphinx.
 //!
-//! A docstring that tells of parameters, of what is returned or of what is raised is held to the convention in which it does; one
-//! that is only prose, to nothing but being there. Where a convention is configured, prose of more than one paragraph is held to it, too.
+//! A docstring that describes parameters, results or exceptions is held to the convention that it
+//! shows. One that is only prose only has to be there. Where a convention is configured, prose of
+//! more than one paragraph is held to it, too.
 
 mod docstring;
 mod google;
@@ -65,7 +66,7 @@ impl DocumentationAuditor for PythonAuditor {
         ]
     }
 
-    /// A docstring that is only prose shows that of all docstrings.
+    /// A docstring that is only prose shows the style of all docstrings.
     fn shown(&self, file: AuditedFile<'_>) -> Vec<&Tool> {
         let docstrings = file.analysis.symbols.iter().filter_map(|symbol| symbol.documentation.as_deref());
         docstrings.map(|text| self.convention(Docstring::read(text, None).style)).collect()
@@ -143,7 +144,7 @@ impl Audit<'_> {
     fn undocumented(&self, symbol: &Symbol, findings: &mut Findings<'_>) {
         let is_dunder = symbol.name.starts_with("__") && symbol.name.ends_with("__");
         let is_module = symbol.kind == SymbolKind::Module;
-        // Their names say what they do, or they speak for what stands elsewhere.
+        // Their names say what they do, or they are documented elsewhere.
         let speaks_for_another = symbol.decorators.iter().any(|decorator| {
             let name = decorator.split('(').next().unwrap_or_default();
             let last = name.rsplit('.').next().unwrap_or_default();
@@ -161,7 +162,7 @@ impl Audit<'_> {
 
     /// Whether a method takes its documentation from a base class in the same file.
     fn inherits(&self, symbol: &Symbol) -> bool {
-        let mut bases: Vec<&str> = self.holder(symbol).into_iter().flat_map(|class| &class.bases).map(String::as_str).collect();
+        let mut bases: Vec<&str> = self.parent(symbol).into_iter().flat_map(|class| &class.bases).map(String::as_str).collect();
         let mut seen = 0;
         while let Some(base) = bases.get(seen).copied() {
             seen += 1;
@@ -176,14 +177,14 @@ impl Audit<'_> {
         false
     }
 
-    fn holder(&self, symbol: &Symbol) -> Option<&Symbol> {
+    fn parent(&self, symbol: &Symbol) -> Option<&Symbol> {
         self.by_id.get(symbol.parent.as_ref()?).copied()
     }
 
-    /// What the parameters of a class go to.
+    /// The constructor, which takes the parameters of a class.
     fn constructor(&self, class: &Symbol) -> Option<&Symbol> {
         let method = |name: &str| self.by_id.get(&StableId::new(format!("{}.{name}", class.id))).copied();
-        // One that is inherited, or made by a decorator, is not known here.
+        // The file alone does not tell one that is inherited, or made by a decorator.
         if class.decorators.is_empty() { method("__init__").or_else(|| method("__new__")) } else { None }
     }
 
@@ -200,8 +201,9 @@ impl Audit<'_> {
                 findings.wrong(&rules::UNKNOWN_PARAMETER, convention, owner, Some(documented.name), message);
             }
         }
-        // Whoever tells of one parameter tells of all, unless they are described elsewhere; whoever tells of none need not, but
-        // where a convention is configured. Of a class, its constructor may tell.
+        // A docstring that describes one parameter has to describe all, unless they are described
+        // elsewhere. One that describes none need not, unless a convention is configured. Those of
+        // a class may be described by its constructor.
         let is_asked = self.style().is_some() && docstring.is_held_to_all && owner.id == function.id;
         let promises = !docstring.refers_elsewhere && (is_asked || !docstring.parameters.is_empty());
         let is_property = function.kind == SymbolKind::Property;
@@ -255,12 +257,13 @@ fn lines<'t>(symbol: &Symbol, text: &'t str) -> impl Iterator<Item = &'t str> {
     text.lines().skip(first.saturating_sub(1)).take(last.saturating_sub(first) + 1).map(str::trim)
 }
 
-/// Whether a function returns nothing somewhere, by a statement: then what it hands on elsewhere is nothing, too.
+/// Whether a function has a `return` without value: then its other returns give no value, either.
 fn is_procedure(symbol: &Symbol, text: &str) -> bool {
     lines(symbol, text).any(|line| line == "return")
 }
 
-/// Whether a function raises anything that callers have to know: no `raise` that hands on, and none of what is not written yet.
+/// Whether a function raises anything that callers have to know: a bare `raise` and
+/// `NotImplementedError` do not count.
 fn raises_something(symbol: &Symbol, text: &str) -> bool {
     let mut raised = lines(symbol, text)
         .filter_map(|line| line.strip_prefix("raise"))

@@ -117,7 +117,8 @@ fn entries<'t>(body: &[&'t str], docstring: &mut Docstring<'t>) {
     }
 }
 
-/// Whether a text is a list of parameters: names with or without stars, or the dots of a list that goes on.
+/// Whether a text is a list of parameters: names with or without stars, or the dots of a list that
+/// goes on.
 fn is_list(names: &str) -> bool {
     names.split(',').map(str::trim).all(|name| name == "..." || is_parameter(name))
 }

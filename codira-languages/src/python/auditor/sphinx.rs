@@ -7,7 +7,8 @@ const RETURNS: &[&str] = &["return", "returns", "rtype"];
 const YIELDS: &[&str] = &["yield", "yields", "ytype"];
 const RAISES: &[&str] = &["raise", "raises", "except", "exception"];
 
-/// The name of the field that a line begins with, what stands behind the name, and whether the field is closed.
+/// The name of the field that a line begins with, what stands behind the name, and whether the
+/// field is closed.
 fn field(line: &str) -> Option<(&str, &str, bool)> {
     let inside = line.trim().strip_prefix(':')?;
     let (head, is_closed) = inside.split_once(':').map_or((inside, false), |(head, _)| (head, true));

@@ -1,4 +1,5 @@
-//! What every Python 3.13 has: the names that need no import, and the modules that need no package.
+//! What every Python 3.13 has: the names that need no import, and the modules that need no
+//! package.
 
 /// Whether a name is always there: `len`, `ValueError`.
 pub(super) fn is_builtin(name: &str) -> bool {

@@ -1,25 +1,30 @@
 //! Python.
 //!
-//! **Modules.** `src/flask/app.py` is the module `app` of the directory `src/flask`; an `__init__.py` is the module that its
-//! directory is called. Where `.py` and `.pyi` lie side by side, a file sees the one of its own kind.
+//! **Modules.** `src/flask/app.py` is the module `app` of the directory `src/flask`; an
+//! `__init__.py` is the module that its directory is called. Of `.py` and `.pyi` in one directory,
+//! a file sees the one of its own kind.
 //!
-//! **Absolute imports** are read from the nearest directory around the file that is no package and holds the first part of the
-//! name; then, unless Python itself has such a module, from the only directory of the repository that is no package and
-//! holds it. Several such directories leave the import unresolved; none makes it external.
+//! **Absolute imports** are read from the nearest directory above the file that is no package and
+//! has the first part of the name; then, unless Python itself has such a module, from the only
+//! directory of the repository that is no package and has it. Several such directories leave the
+//! import unresolved; none makes it external.
 //!
 //! **Relative imports** go up one package for each dot after the first.
 //!
-//! **Names.** A name is sought in the functions around the use, innermost first, then in the module, then among Python's
-//! builtins. A class around a function is not looked into; one whose body contains the use directly is. An import in a
-//! function is seen only there. A name taken from a module is what the module defines or imports under it, then what a `*`
-//! import brings there (public names only), then a submodule. Imports are followed to what they name in the end.
+//! **Names.** A name is sought in the enclosing functions, innermost first, then in the module,
+//! then among Python's builtins. A class is looked into only by code directly in its body, not by
+//! the functions in it. An import in a function is seen only there. A name taken from a module is
+//! what the module defines or imports under it, then what a `*` import brings there (public names
+//! only), then a submodule. Imports are followed to what they name in the end.
 //!
-//! **Members.** `Class.method` and `self.method` are what the class defines, then, depth first and from left to right, what its
-//! bases define, as far as they are in the repository. `super().method` begins with the bases. Calling a class means the
-//! class. Members of values are never resolved.
+//! **Members.** `Class.method` and `self.method` are what the class defines, then, depth first and
+//! from left to right, what its bases define, as far as they are in the repository.
+//! `super().method` begins with the bases. A call of a class resolves to the class. Members of
+//! values are never resolved.
 //!
-//! **Bound twice.** A name that one scope binds to different things means neither; the same thing twice counts once. An overload
-//! is no candidate beside its implementation, nor a setter or deleter beside its property.
+//! **Bound twice.** A name that one scope binds to different things is unresolved; the same thing
+//! twice counts once. An overload is no candidate where there is its implementation, nor a setter
+//! or deleter where there is its property.
 
 mod known;
 mod modules;
@@ -31,7 +36,7 @@ use codira_contracts::{
     EdgeTarget, ExternalKind, FileAnalysis, Import, ImportKind, ImportTarget, Language, RepoPath, StableId, SymbolKey, UseForm,
     UseRecord,
 };
-use modules::{ANYWHERE, ModulePlace, Root, directory_scope, is_package};
+use modules::{ANYWHERE, ModuleLocation, Root, directory_scope, is_package};
 use rustc_hash::FxHashMap;
 
 use super::LANGUAGE;
@@ -68,51 +73,51 @@ impl LanguageNames for Names {
     }
 }
 
-/// What a Python file says.
+/// The facts that a Python file offers.
 fn offers(path: &RepoPath, analysis: &FileAnalysis, symbols: &Symbols<'_>) -> Offers {
     let mut offers = Offers::default();
-    if let Some(place) = ModulePlace::of(path) {
+    if let Some(location) = ModuleLocation::of(path) {
         let module = || Content::Module(symbols.module().cloned());
-        offers.add(directory_scope(place.directory), place.name, module(), true);
-        offers.add(ANYWHERE, place.name, module(), true);
+        offers.add(directory_scope(location.directory), location.name, module(), true);
+        offers.add(ANYWHERE, location.name, module(), true);
     }
-    for (scope, Members { holders, members }) in offers.add_names(symbols, analysis) {
-        offers.add(scope, "", Content::Members(members), is_exposed(&holders));
+    for (scope, Members { ancestors, members }) in offers.add_names(symbols, analysis) {
+        offers.add(scope, "", Content::Members(members), is_exposed(&ancestors));
     }
     offers
 }
 
-/// A symbol, and where it is.
+/// A symbol with its file and scope.
 #[derive(Clone, Debug)]
-struct Place<'a> {
+struct SymbolRef<'a> {
     path: &'a RepoPath,
-    /// The scope that holds it.
+    /// The scope that defines it.
     scope: Rc<str>,
     definition: &'a Definition,
 }
 
-impl PartialEq for Place<'_> {
+impl PartialEq for SymbolRef<'_> {
     fn eq(&self, other: &Self) -> bool {
         (self.path, &self.definition.id) == (other.path, &other.definition.id)
     }
 }
 
-impl Place<'_> {
+impl SymbolRef<'_> {
     /// The scope that it is, of a class.
     fn inside(&self) -> Scope {
         Scope { name: [&self.scope, "//", self.definition.id.as_str()].concat().into(), is_class: true }
     }
 }
 
-/// What a name can mean.
+/// What a name can resolve to.
 #[derive(Clone, Debug, PartialEq)]
 enum Entity<'a> {
-    Symbol(Place<'a>),
+    Symbol(SymbolRef<'a>),
     Module(&'a RepoPath, Option<&'a StableId>),
     /// A directory without `__init__`.
     Directory(String),
     External(ExternalKind, String),
-    /// Something that an import names and nobody can tell.
+    /// The target of an import that cannot be resolved.
     Unknown,
 }
 
@@ -131,10 +136,10 @@ struct Class<'a> {
     inside: Scope,
 }
 
-/// A class and its bases, in the order in which a member is sought in them.
-type Line<'a> = Rc<[Class<'a>]>;
+/// The method resolution order of a class: the class and its bases, as a member is sought in them.
+type Mro<'a> = Rc<[Class<'a>]>;
 
-/// A module as others find it: its file, and the symbol that stands for it.
+/// A module as a lookup finds it: its file, and the symbol that stands for it.
 type FoundModule<'a> = (&'a RepoPath, Option<&'a StableId>);
 
 type ClassNames<'a> = FxHashMap<&'a str, Vec<&'a Content>>;
@@ -147,16 +152,16 @@ struct Python<'w, 'a> {
     file: Rc<str>,
     /// The scopes that other files are.
     files: FxHashMap<&'a RepoPath, Rc<str>>,
-    /// The scopes around what an owner of records uses.
-    around: FxHashMap<StableId, Rc<[Scope]>>,
-    classes_around: FxHashMap<StableId, Option<Place<'a>>>,
+    /// The enclosing scopes by owner of records.
+    enclosing_scopes: FxHashMap<StableId, Rc<[Scope]>>,
+    enclosing_classes: FxHashMap<StableId, Option<SymbolRef<'a>>>,
     /// By directory, then name.
     modules: FxHashMap<String, FxHashMap<String, Option<FoundModule<'a>>>>,
     roots_of_directories: FxHashMap<String, Rc<[Rc<str>]>>,
     /// By directory, then dotted name.
     roots_of_imports: FxHashMap<String, FxHashMap<String, Root>>,
     members: FxHashMap<Rc<str>, ClassNames<'a>>,
-    lines: FxHashMap<SymbolKey, Line<'a>>,
+    mros: FxHashMap<SymbolKey, Mro<'a>>,
     found: FxHashMap<Rc<str>, FxHashMap<String, Found<Entity<'a>>>>,
 }
 
@@ -169,72 +174,72 @@ impl<'w, 'a> Python<'w, 'a> {
             world,
             file: symbols.scope(&[]).into(),
             files: FxHashMap::default(),
-            around: FxHashMap::default(),
-            classes_around: FxHashMap::default(),
+            enclosing_scopes: FxHashMap::default(),
+            enclosing_classes: FxHashMap::default(),
             modules: FxHashMap::default(),
             roots_of_directories: FxHashMap::default(),
             roots_of_imports: FxHashMap::default(),
             members: FxHashMap::default(),
-            lines: FxHashMap::default(),
+            mros: FxHashMap::default(),
             found: FxHashMap::default(),
         }
     }
 
-    /// The class around a symbol of this file, or the symbol itself if it is one.
-    fn class_around(&mut self, owner: &StableId) -> Known<Option<Place<'a>>> {
-        if let Some(class) = self.classes_around.get(owner) {
+    /// The class that encloses a symbol of this file, or the symbol itself if it is one.
+    fn enclosing_class(&mut self, owner: &StableId) -> Known<Option<SymbolRef<'a>>> {
+        if let Some(class) = self.enclosing_classes.get(owner) {
             return Ok(class.clone());
         }
-        let holders = self.symbols.holders(Some(owner)).unwrap_or_default();
-        let class = match holders.iter().position(|holder| holder.kind.is_type()) {
-            Some(depth) => self.own_place(&holders[depth..])?,
+        let ancestors = self.symbols.ancestors(Some(owner)).unwrap_or_default();
+        let class = match ancestors.iter().position(|ancestor| ancestor.kind.is_type()) {
+            Some(depth) => self.own_symbol(&ancestors[depth..])?,
             None => None,
         };
-        self.classes_around.insert(owner.clone(), class.clone());
+        self.enclosing_classes.insert(owner.clone(), class.clone());
         Ok(class)
     }
 
-    /// The place of the innermost of these symbols of this file.
-    fn own_place(&mut self, holders: &[&'a codira_contracts::Symbol]) -> Known<Option<Place<'a>>> {
-        let Some((symbol, around)) = holders.split_first() else { return Ok(None) };
+    /// The first of these symbols of this file; the others are its ancestors.
+    fn own_symbol(&mut self, ancestors: &[&'a codira_contracts::Symbol]) -> Known<Option<SymbolRef<'a>>> {
+        let Some((symbol, outer)) = ancestors.split_first() else { return Ok(None) };
         let scope = Scope {
-            name: self.symbols.scope(around).into(),
-            is_class: around.first().is_some_and(|holder| holder.kind.is_type()),
+            name: self.symbols.scope(outer).into(),
+            is_class: outer.first().is_some_and(|ancestor| ancestor.kind.is_type()),
         };
         let contents = self.contents(&scope, &symbol.name)?;
         let definition = contents.into_iter().find_map(|content| match content {
             Content::Definition(definition) if definition.id == symbol.id => Some(definition),
             _ => None,
         });
-        Ok(definition.map(|definition| Place { path: self.path, scope: scope.name, definition }))
+        Ok(definition.map(|definition| SymbolRef { path: self.path, scope: scope.name, definition }))
     }
 
-    /// What a path means from where a symbol of this file stands.
+    /// What a path resolves to inside a symbol of this file.
     fn path(&mut self, owner: &StableId, text: &str) -> Known<Found<Entity<'a>>> {
-        let scopes = match self.around.get(owner) {
+        let scopes = match self.enclosing_scopes.get(owner) {
             Some(scopes) => scopes.clone(),
             None => {
-                let holders = self.symbols.holders(Some(owner)).unwrap_or_default();
-                let scopes: Rc<[Scope]> = self.scopes(&holders).into();
-                self.around.insert(owner.clone(), scopes.clone());
+                let ancestors = self.symbols.ancestors(Some(owner)).unwrap_or_default();
+                let scopes: Rc<[Scope]> = self.scopes(&ancestors).into();
+                self.enclosing_scopes.insert(owner.clone(), scopes.clone());
                 scopes
             }
         };
         self.path_in(self.path, &scopes, text, true)
     }
 
-    /// What a member of a class means, given the classes in which it is sought in turn.
+    /// What a member resolves to in these classes, in their order.
     fn member_of(&mut self, classes: &[Class<'a>], text: &str) -> Known<Found<Entity<'a>>> {
         let mut parts = text.split('.');
         let first = parts.next().unwrap_or_default();
         let mut found = self.inherited(classes, first)?;
         for part in parts.take(MAX_DEPTH) {
-            let Found::One(Entity::Symbol(place)) = &found else { return Ok(Found::Nothing) };
-            if !place.definition.kind.is_type() {
+            let Found::One(Entity::Symbol(class)) = &found else { return Ok(Found::Nothing) };
+            if !class.definition.kind.is_type() {
                 return Ok(Found::Nothing);
             }
-            let line = self.line(place)?;
-            found = self.inherited(&line, part)?;
+            let mro = self.mro(class)?;
+            found = self.inherited(&mro, part)?;
         }
         Ok(found)
     }
@@ -245,20 +250,20 @@ impl FileRules for Python<'_, '_> {
         self.world.start();
         let found = match record.form {
             UseForm::Path => self.path(&record.owner, &record.text)?,
-            UseForm::SelfMember | UseForm::SuperMember => match self.class_around(&record.owner)? {
+            UseForm::SelfMember | UseForm::SuperMember => match self.enclosing_class(&record.owner)? {
                 Some(class) => {
-                    let line = self.line(&class)?;
+                    let mro = self.mro(&class)?;
                     let from = usize::from(record.form == UseForm::SuperMember);
-                    self.member_of(line.get(from..).unwrap_or_default(), &record.text)?
+                    self.member_of(mro.get(from..).unwrap_or_default(), &record.text)?
                 }
                 None => Found::Nothing,
             },
             UseForm::Value | UseForm::Macro => Found::Nothing,
         };
-        let symbol = |path: &RepoPath, id: &StableId| EdgeTarget::Resolved(SymbolKey { path: path.clone(), id: id.clone() });
+        let resolved = |path: &RepoPath, id: &StableId| EdgeTarget::Resolved(SymbolKey { path: path.clone(), id: id.clone() });
         Ok(match found {
-            Found::One(Entity::Symbol(place)) => Some(symbol(place.path, &place.definition.id)),
-            Found::One(Entity::Module(path, Some(id))) => Some(symbol(path, id)),
+            Found::One(Entity::Symbol(symbol)) => Some(resolved(symbol.path, &symbol.definition.id)),
+            Found::One(Entity::Module(path, Some(id))) => Some(resolved(path, id)),
             Found::One(Entity::External(kind, name)) => Some(EdgeTarget::External { kind, name }),
             _ => None,
         })

@@ -11,8 +11,8 @@ use crate::engine::{Content, Known, MAX_DEPTH, join};
 /// The scope in which every module of the repository is found by its own name alone.
 pub(super) const ANYWHERE: &str = "python://anywhere";
 
-/// How many places of a module name are looked at before nobody can tell which is meant.
-const MAX_PLACES: usize = 32;
+/// How many directories with a module of one name are looked at; a name in more is ambiguous.
+const MAX_DIRECTORIES: usize = 32;
 
 /// Where the first part of an absolute import is sought.
 #[derive(Clone, Debug)]
@@ -26,15 +26,16 @@ pub(super) enum Root {
 }
 
 /// A file as the import system sees it.
-pub(super) struct ModulePlace<'p> {
+pub(super) struct ModuleLocation<'p> {
     /// The directory in which the module is found.
     pub(super) directory: &'p str,
     /// Its name there.
     pub(super) name: &'p str,
 }
 
-impl<'p> ModulePlace<'p> {
-    /// The place of a file; `None` for a file that cannot be imported, and for a package that is the root itself.
+impl<'p> ModuleLocation<'p> {
+    /// The location of a file; `None` for a file that cannot be imported, and for a package that
+    /// is the root itself.
     pub(super) fn of(path: &'p RepoPath) -> Option<Self> {
         let stem = path.file_name().strip_suffix(".py").or_else(|| path.file_name().strip_suffix(".pyi"))?;
         let directory = path.parent().unwrap_or_default();
@@ -57,7 +58,8 @@ pub(super) fn is_package(path: &RepoPath) -> bool {
 }
 
 impl<'a> Python<'_, 'a> {
-    /// The module called `name` in a directory. A package goes before a file, then the kind of file that asks, then `.py`.
+    /// The module called `name` in a directory. A package goes before a file, then the kind of
+    /// file that asks, then `.py`.
     pub(super) fn module_in(&mut self, directory: &str, name: &str) -> Known<Option<Entity<'a>>> {
         let known = self.modules.get(directory).and_then(|names| names.get(name)).copied();
         let found = match known {
@@ -84,7 +86,8 @@ impl<'a> Python<'_, 'a> {
         Ok(modules.min_by_key(|(path, _)| (!is_package(path), (path.extension() == Some("pyi")) != stub)))
     }
 
-    /// What a dotted name leads to from a directory. A part that is no module may be a directory of modules.
+    /// What a dotted name leads to from a directory. A part that is no module may be a directory
+    /// of modules.
     pub(super) fn walk(&mut self, directory: &str, parts: &[&str]) -> Known<Entity<'a>> {
         let mut entity = Entity::Directory(directory.to_owned());
         for part in parts {
@@ -108,7 +111,8 @@ impl<'a> Python<'_, 'a> {
         Ok(found.or_else(|| is_directory.then(|| Entity::Directory(join(directory, name)))))
     }
 
-    /// What the module text of an import leads to, from the file at `path`; `wanted` is the name taken from it, if any.
+    /// What the module text of an import leads to, from the file at `path`; `wanted` is the name
+    /// taken from it, if any.
     pub(super) fn module(&mut self, path: &RepoPath, text: &str, wanted: Option<&str>) -> Known<Entity<'a>> {
         let dotted = text.trim_start_matches('.');
         let level = text.len() - dotted.len();
@@ -133,7 +137,7 @@ impl<'a> Python<'_, 'a> {
         if parts.is_empty() { self.directory(directory) } else { self.walk(directory, &parts) }
     }
 
-    /// A directory as what `from . import x` means by the dot: its package, if it is one.
+    /// The directory that the dot of `from . import x` names: its package, if it is one.
     fn directory(&mut self, directory: &str) -> Known<Entity<'a>> {
         Ok(self.package(directory)?.unwrap_or_else(|| Entity::Directory(directory.to_owned())))
     }
@@ -184,7 +188,8 @@ impl<'a> Python<'_, 'a> {
         self.root_anywhere(first)
     }
 
-    /// The directories that an import may start from: those around the file that are no packages, nearest first.
+    /// The directories that an import may start from: those above the file that are no packages,
+    /// nearest first.
     fn roots(&mut self, directory: &str) -> Known<Rc<[Rc<str>]>> {
         if let Some(roots) = self.roots_of_directories.get(directory) {
             return Ok(roots.clone());
@@ -213,11 +218,11 @@ impl<'a> Python<'_, 'a> {
     fn root_anywhere(&mut self, first: &str) -> Known<Root> {
         let offered = self.world.ask(ANYWHERE, first)?;
         let mut directories: Vec<&str> = Vec::new();
-        for place in offered.iter().filter_map(|offered| ModulePlace::of(offered.path)) {
-            if !directories.contains(&place.directory) {
-                directories.push(place.directory);
+        for location in offered.iter().filter_map(|offered| ModuleLocation::of(offered.path)) {
+            if !directories.contains(&location.directory) {
+                directories.push(location.directory);
             }
-            if directories.len() > MAX_PLACES {
+            if directories.len() > MAX_DIRECTORIES {
                 return Ok(Root::Ambiguous);
             }
         }

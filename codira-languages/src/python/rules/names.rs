@@ -1,9 +1,10 @@
-//! What Python's names mean: scopes, members of modules and classes, and imports followed to their end.
+//! What Python's names resolve to: scopes, members of modules and classes, and imports followed to
+//! their end.
 
 use codira_contracts::{ExternalKind, ImportKind, RepoPath, Symbol, SymbolKey, SymbolKind, Visibility};
 use rustc_hash::FxHashSet;
 
-use super::{Class, ClassNames, Entity, LANGUAGE, Line, Place, Python, Root, Scope, known};
+use super::{Class, ClassNames, Entity, LANGUAGE, Mro, Python, Root, Scope, SymbolRef, known};
 use crate::engine::{Binding, Content, Definition, Found, Known, MAX_DEPTH, file_scope};
 
 /// How many classes are looked at for an inherited member.
@@ -11,19 +12,19 @@ const MAX_CLASSES: usize = 256;
 
 impl<'a> Python<'_, 'a> {
     /// The scopes in which a name is sought from inside these symbols of this file, in turn.
-    pub(super) fn scopes(&self, holders: &[&Symbol]) -> Vec<Scope> {
+    pub(super) fn scopes(&self, ancestors: &[&Symbol]) -> Vec<Scope> {
         let is_scope = |symbol: &Symbol| symbol.kind.is_type() || is_function(symbol.kind);
-        let Some(start) = holders.iter().position(|holder| is_scope(holder)) else {
+        let Some(start) = ancestors.iter().position(|ancestor| is_scope(ancestor)) else {
             return vec![Scope { name: self.file.clone(), is_class: false }];
         };
         let mut scopes = Vec::new();
-        for depth in start..holders.len() {
-            let is_class = holders[depth].kind.is_type();
+        for depth in start..ancestors.len() {
+            let is_class = ancestors[depth].kind.is_type();
             // Only code directly in a class body sees the names of the class.
-            if is_class && depth > start || !is_scope(holders[depth]) {
+            if is_class && depth > start || !is_scope(ancestors[depth]) {
                 continue;
             }
-            let name = self.symbols.scope(&holders[depth..]);
+            let name = self.symbols.scope(&ancestors[depth..]);
             if self.world.has_own(&name) {
                 scopes.push(Scope { name: name.into(), is_class });
             }
@@ -32,7 +33,8 @@ impl<'a> Python<'_, 'a> {
         scopes
     }
 
-    /// What a dotted path means in these scopes of the file at `path`. Only with `inherit` are members sought in bases.
+    /// What a dotted path resolves to in these scopes of the file at `path`. Only with `inherit`
+    /// are members sought in bases.
     pub(super) fn path_in(
         &mut self,
         path: &'a RepoPath,
@@ -58,9 +60,9 @@ impl<'a> Python<'_, 'a> {
                 return Ok(Found::Several);
             }
             found = match entity {
-                Entity::Symbol(place) if inherit && place.definition.kind.is_type() => {
-                    let line = self.line(place)?;
-                    self.inherited(&line, part)?
+                Entity::Symbol(symbol) if inherit && symbol.definition.kind.is_type() => {
+                    let mro = self.mro(symbol)?;
+                    self.inherited(&mro, part)?
                 }
                 entity => self.member(entity, part)?,
             };
@@ -68,7 +70,8 @@ impl<'a> Python<'_, 'a> {
         Ok(found)
     }
 
-    /// What a name means in a scope of the file at `path`; to a `*` import, only public names are there.
+    /// What a name resolves to in a scope of the file at `path`; to a `*` import, only public
+    /// names are there.
     pub(super) fn names(
         &mut self,
         path: &'a RepoPath,
@@ -96,7 +99,8 @@ impl<'a> Python<'_, 'a> {
         let contents = self.contents(scope, name)?;
         let has_implementation =
             contents.iter().any(|content| !matches!(content, Content::Definition(d) if d.kind == SymbolKind::Overload));
-        // Getter, setter and deleter are one property; it stands for all of them by the least id, which is the getter's.
+        // Getter, setter and deleter are one property; it stands for all of them by the least id,
+        // which is the getter's.
         let properties = contents.iter().filter_map(|content| match content {
             Content::Definition(definition) if definition.kind == SymbolKind::Property => Some(&definition.id),
             _ => None,
@@ -112,7 +116,7 @@ impl<'a> Python<'_, 'a> {
                         _ => false,
                     };
                     if (!only_public || definition.visibility == Visibility::Public) && !is_beside {
-                        found.add(Entity::Symbol(Place { path, scope: scope.name.clone(), definition }));
+                        found.add(Entity::Symbol(SymbolRef { path, scope: scope.name.clone(), definition }));
                     }
                 }
                 Content::Binding(binding) if !only_public || binding.visibility == Visibility::Public => {
@@ -177,7 +181,7 @@ impl<'a> Python<'_, 'a> {
         }
     }
 
-    /// What a name means inside what was found, bases left out.
+    /// What a name resolves to inside what was found, bases left out.
     pub(super) fn member(&mut self, entity: &Entity<'a>, name: &str) -> Known<Found<Entity<'a>>> {
         match entity {
             Entity::Module(path, _) => {
@@ -191,12 +195,14 @@ impl<'a> Python<'_, 'a> {
             }
             Entity::Directory(_) => Ok(self.submodule(entity, name)?.map_or(Found::Nothing, Found::One)),
             Entity::External(kind, module) => Ok(Found::One(Entity::External(*kind, format!("{module}.{name}")))),
-            Entity::Symbol(place) if place.definition.kind.is_type() => self.names(place.path, &place.inside(), name, false),
+            Entity::Symbol(symbol) if symbol.definition.kind.is_type() => {
+                self.names(symbol.path, &symbol.inside(), name, false)
+            }
             Entity::Symbol(_) | Entity::Unknown => Ok(Found::One(Entity::Unknown)),
         }
     }
 
-    /// What the first of these classes that defines a name defines under it.
+    /// What a name resolves to in the first of these classes that defines it.
     pub(super) fn inherited(&mut self, classes: &[Class<'a>], name: &str) -> Known<Found<Entity<'a>>> {
         for Class { path, inside } in classes {
             let found = self.names(path, inside, name, false)?;
@@ -207,21 +213,22 @@ impl<'a> Python<'_, 'a> {
         Ok(Found::Nothing)
     }
 
-    /// A class and its bases, depth first and from left to right, each once, as far as they are in the repository.
-    pub(super) fn line(&mut self, class: &Place<'a>) -> Known<Line<'a>> {
+    /// A class and its bases, depth first and from left to right, each once, as far as they are in
+    /// the repository.
+    pub(super) fn mro(&mut self, class: &SymbolRef<'a>) -> Known<Mro<'a>> {
         let key = SymbolKey { path: class.path.clone(), id: class.definition.id.clone() };
-        if let Some(line) = self.lines.get(&key) {
-            return Ok(line.clone());
+        if let Some(mro) = self.mros.get(&key) {
+            return Ok(mro.clone());
         }
-        let mut line = Vec::new();
+        let mut mro = Vec::new();
         let mut seen = FxHashSet::default();
         let mut next = vec![class.clone()];
         let mut known = Ok(());
         while let Some(class) = next.pop() {
-            if line.len() == MAX_CLASSES || !seen.insert((class.path, &class.definition.id)) {
+            if mro.len() == MAX_CLASSES || !seen.insert((class.path, &class.definition.id)) {
                 continue;
             }
-            let scopes = self.scopes_around(&class)?;
+            let scopes = self.base_scopes(&class)?;
             for base in class.definition.bases.iter().take(MAX_DEPTH).rev() {
                 match self.path_in(class.path, &scopes, base, false) {
                     Ok(Found::One(Entity::Symbol(base))) if base.definition.kind.is_type() => next.push(base),
@@ -229,26 +236,26 @@ impl<'a> Python<'_, 'a> {
                     Err(unknown) => known = Err(unknown),
                 }
             }
-            line.push(Class { path: class.path, inside: class.inside() });
+            mro.push(Class { path: class.path, inside: class.inside() });
         }
         known?;
-        let line: Line<'a> = line.into();
-        self.lines.insert(key, line.clone());
-        Ok(line)
+        let mro: Mro<'a> = mro.into();
+        self.mros.insert(key, mro.clone());
+        Ok(mro)
     }
 
     /// The scopes in which a class reads its bases.
-    fn scopes_around(&mut self, class: &Place<'a>) -> Known<Vec<Scope>> {
+    fn base_scopes(&mut self, class: &SymbolRef<'a>) -> Known<Vec<Scope>> {
         if class.path == self.path {
-            let holders = self.symbols.holders(Some(&class.definition.id)).unwrap_or_default();
-            return Ok(self.scopes(holders.get(1..).unwrap_or_default()));
+            let ancestors = self.symbols.ancestors(Some(&class.definition.id)).unwrap_or_default();
+            return Ok(self.scopes(ancestors.get(1..).unwrap_or_default()));
         }
         let file = self.file_scope(class.path);
-        let around = Scope { name: class.scope.clone(), is_class: class.scope != file.name };
-        Ok(if around.is_class { vec![around, file] } else { vec![file] })
+        let class_scope = Scope { name: class.scope.clone(), is_class: class.scope != file.name };
+        Ok(if class_scope.is_class { vec![class_scope, file] } else { vec![file] })
     }
 
-    /// What a scope says under a name, as it stands.
+    /// The contents of a scope under a name, not followed.
     pub(super) fn contents(&mut self, scope: &Scope, name: &str) -> Known<Vec<&'a Content>> {
         if !scope.is_class {
             return Ok(self.world.ask(&scope.name, name)?.iter().map(|offered| offered.content).collect());

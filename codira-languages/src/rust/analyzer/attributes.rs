@@ -1,4 +1,4 @@
-//! What stands before an item: attributes and documentation comments.
+//! The text before an item: attributes and documentation comments.
 
 use std::ops::Range;
 
@@ -27,20 +27,21 @@ pub(super) struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    /// Reads what belongs to an item: comments and attributes before it, and those that are the first thing inside its braces.
+    /// Reads what belongs to an item: comments and attributes before it, and those that are the
+    /// first thing inside its braces.
     pub(super) fn of(tree: &Tree<'_, 'a>, item: Node) -> Self {
         let mut reader = Reader { tokens: tree.tokens, head: Head::default(), pieces: Vec::new(), first: None, last: 0 };
         if tree.kind(item) == K::SOURCE_FILE {
-            reader.read(0..attributes_end(tree, item), Place::Inner);
+            reader.read(0..attributes_end(tree, item), DocPosition::Inner);
             return reader.finish();
         }
         let start = tree.range(item).start;
         // Comments before the item are no part of it.
         let before = (0..start).rev().take_while(|&token| tree.tokens.is_trivia(token)).last();
-        reader.read(before.unwrap_or(start)..attributes_end(tree, item), Place::Outer);
+        reader.read(before.unwrap_or(start)..attributes_end(tree, item), DocPosition::Outer);
         if let Some(body) = body(tree, item) {
             let opening = tree.range(body).start + 1;
-            reader.read(opening..attributes_end(tree, body).max(opening), Place::Inner);
+            reader.read(opening..attributes_end(tree, body).max(opening), DocPosition::Inner);
         }
         reader.finish()
     }
@@ -48,7 +49,7 @@ impl<'a> Head<'a> {
 
 /// Whether documentation is about what follows it or about what it stands in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum DocPosition {
     Outer,
     Inner,
 }
@@ -86,14 +87,14 @@ struct Reader<'t, 'a> {
 }
 
 impl<'a> Reader<'_, 'a> {
-    fn read(&mut self, range: Range<Token>, place: Place) {
+    fn read(&mut self, range: Range<Token>, position: DocPosition) {
         let mut next = range.start;
         while next < range.end {
             let token = next;
             next += 1;
             match self.tokens.kind(token) {
                 K::COMMENT => {
-                    if let Some(text) = comment(self.tokens.text(token), place) {
+                    if let Some(text) = comment(self.tokens.text(token), position) {
                         self.document(text, token);
                     }
                 }
@@ -102,7 +103,7 @@ impl<'a> Reader<'_, 'a> {
                     let is_inner = significant.get(1).is_some_and(|&mark| self.tokens.kind(mark) == K::BANG);
                     let inside = between(self.tokens, token..range.end);
                     next = inside.end + 1;
-                    if is_inner == (place == Place::Inner) {
+                    if is_inner == (position == DocPosition::Inner) {
                         self.attribute(inside);
                     }
                 }
@@ -162,18 +163,19 @@ fn between(tokens: &Tokens<'_>, range: Range<Token>) -> Range<Token> {
     start.unwrap_or(range.end)..range.end
 }
 
-/// The text of a documentation comment of one place, without its marks; none for other comments.
-fn comment(text: &str, place: Place) -> Option<String> {
-    let (line, block) = match place {
-        Place::Outer => ("///", "/**"),
-        Place::Inner => ("//!", "/*!"),
+/// The text of a documentation comment of one position, without its marks; `None` for other
+/// comments.
+fn comment(text: &str, position: DocPosition) -> Option<String> {
+    let (line, block) = match position {
+        DocPosition::Outer => ("///", "/**"),
+        DocPosition::Inner => ("//!", "/*!"),
     };
     if let Some(text) = text.strip_prefix(line) {
         return (!text.starts_with('/')).then(|| text.trim_end().to_owned());
     }
     let text = text.strip_prefix(block)?;
     // `/***` and `/**/` are no documentation.
-    if place == Place::Outer && (text.starts_with('*') || text == "/") {
+    if position == DocPosition::Outer && (text.starts_with('*') || text == "/") {
         return None;
     }
     let text = text.strip_suffix("*/").unwrap_or(text);
@@ -207,7 +209,8 @@ fn unescape(literal: &str) -> String {
     value
 }
 
-/// Joins pieces of documentation, without the indentation that all lines share and blank lines at both ends.
+/// Joins pieces of documentation, without the indentation that all lines share and blank lines at
+/// both ends.
 fn unindent(pieces: &[String]) -> Option<String> {
     let lines: Vec<&str> = pieces.iter().flat_map(|piece| piece.split('\n')).collect();
     let is_blank = |line: &&str| line.trim().is_empty();

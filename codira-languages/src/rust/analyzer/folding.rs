@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::tree::{SyntaxKind as K, Token, Tokens};
 
-/// A range of tokens as written, but on one line: each run of whitespace and comments is one space, and what a formatter adds to break
-/// a list over several lines (the breaks themselves, the last comma) is left out.
+/// A range of tokens as written, but on one line: each run of whitespace and comments is one
+/// space, and what a formatter adds to break a list over several lines (the breaks themselves, the
+/// last comma) is left out.
 pub(super) fn fold(tokens: &Tokens<'_>, range: Range<Token>) -> String {
     let mut folded = String::new();
     let mut last: Option<Token> = None;
@@ -27,7 +28,8 @@ pub(super) fn fold(tokens: &Tokens<'_>, range: Range<Token>) -> String {
     folded
 }
 
-/// A range of tokens in a spelling that does not depend on how it is laid out: what ids are made of.
+/// A range of tokens in a spelling that does not depend on how it is laid out: what ids are made
+/// of.
 pub(super) fn canonical(tokens: &Tokens<'_>, range: Range<Token>) -> String {
     let mut text = String::new();
     let mut last = K::EOF;

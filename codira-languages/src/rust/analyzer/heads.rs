@@ -129,8 +129,8 @@ pub(super) fn aliased(tree: &Tree<'_, '_>, node: Node) -> Option<String> {
     Path::in_node(tree, tree.child(node, K::PATH_TYPE)?).map(|path| path.text())
 }
 
-/// The type that an implementation gives members to: its path, behind references that of what they point to; for a type without
-/// one, such as `[T]`, the type as written.
+/// The type that an implementation gives members to: its path, behind references that of what they
+/// point to; for a type without one, such as `[T]`, the type as written.
 pub(super) fn extended(tree: &Tree<'_, '_>, node: Node) -> Option<String> {
     let mut of = implemented(tree, node).1?;
     while matches!(

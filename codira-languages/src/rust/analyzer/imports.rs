@@ -41,7 +41,7 @@ impl<'a> Walk<'_, 'a> {
         self.add(&declaration, ImportKind::Submodule, module, None, (alias, name), tree);
     }
 
-    /// One tree of a `use`, below the path that groups around it have.
+    /// One tree of a `use`, below the path of its enclosing groups.
     fn use_tree(&mut self, tree: &Tree<'_, 'a>, node: Node, declaration: &Declaration, above: &str) {
         let path = tree.child(node, K::PATH).and_then(|path| Path::of(tree, path));
         let below = path.as_ref().map_or(above.to_owned(), |path| join(above, &path.text()));

@@ -72,7 +72,7 @@ impl<'a> Walk<'_, 'a> {
             }
             _ => {}
         }
-        // What has no name, as `const _`, defines nothing that could be asked for; its parts belong to what holds it.
+        // An item without name, as `const _`, defines no symbol; its parts belong to its parent.
         let Some(definition) = self.definition(tree, node, name) else { return Next::Descend };
         let index = self.define(tree, node, &head, &definition);
         self.enter_symbol(tree, node, index, &head, definition);
@@ -108,7 +108,8 @@ impl<'a> Walk<'_, 'a> {
             K::STATIC if tree.own_token(node, K::MUT_KW).is_some() => define(S::Variable, Inside::Item),
             K::CONST | K::STATIC => define(S::Constant, Inside::Item),
             K::TYPE_ALIAS => define(S::TypeAlias, Inside::Item),
-            // A module may have the name of a function beside it, and a macro that of either.
+            // A module may have the name of a function in the same scope, and a macro that of
+            // either.
             K::MODULE => define(S::Module, Inside::Module).with_id(format!("mod {name}")),
             K::MACRO_RULES | K::MACRO_DEF => define(S::Macro, Inside::Item).with_id(format!("{name}!")),
             _ => return None,
@@ -186,7 +187,7 @@ impl<'a> Walk<'_, 'a> {
             SymbolKind::Struct | SymbolKind::Union | SymbolKind::Enum => Some(symbol.name.clone()),
             _ => None,
         };
-        // An item in a function sees none of its variables, and a module nothing of what is around it.
+        // An item in a function sees none of its variables, and a module no name of its parent.
         let is_hidden = self.context.function.is_some() || inside == Inside::Module;
         self.open(tree, node, |context| Context {
             owner: index,
@@ -215,7 +216,8 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
-/// `impl Trait for Type`: identified by both as written, so that no other implementation changes its id.
+/// `impl Trait for Type`: identified by both as written, so that no other implementation changes
+/// its id.
 fn implementation(tree: &Tree<'_, '_>, node: Node) -> Option<Definition> {
     let (of_trait, to_type) = implemented(tree, node);
     let name = extended(tree, node)?;

@@ -1,12 +1,15 @@
-//! Macros: what they are given, as far as it can be understood without expanding them.
+//! Macros: their arguments, as far as they can be understood without expanding them.
 //!
-//! Where an item can stand, what a macro is given is parsed as items; if that succeeds (`cfg_rt! { mod task; }`, `pin_project! { struct
-//! S { .. } }`), they count as if they stood there by themselves, under a condition. Everything else is read token by token:
+//! Where an item is allowed, the arguments of a macro are parsed as items; if that succeeds
+//! (`cfg_rt! { mod task; }`, `pin_project! { struct S { .. } }`), they count as if they stood
+//! there by themselves, under a condition. Everything else is read token by token:
 //!
 //! - a path before `(` is called, and one before `!` and a bracket is a macro that is called;
 //! - a name after `.` and before `(` is a method that is called;
-//! - a path of several names that is not called is a reference, and so is one before `(..) =>` or `(..) =`, which is a pattern;
-//! - what a macro itself puts in (`$f`, `#f`), what is being defined (`fn f`), attributes and `Fn(..)` types are passed over.
+//! - a path of several names that is not called is a reference, and so is one before `(..) =>` or
+//!   `(..) =`, which is a pattern;
+//! - what a macro itself puts in (`$f`, `#f`), what is being defined (`fn f`), attributes and
+//!   `Fn(..)` types are passed over.
 
 use std::ops::Range;
 
@@ -31,15 +34,15 @@ impl<'a> Walk<'_, 'a> {
         }
         let Some(given) = tree.child(node, K::TOKEN_TREE) else { return };
         let inside = inside(tree.tokens, tree.range(given));
-        let place = tree.kind(tree.parent(node));
+        let parent = tree.kind(tree.parent(node));
         let holds_items =
-            matches!(place, K::SOURCE_FILE | K::ITEM_LIST | K::ASSOC_ITEM_LIST | K::EXTERN_ITEM_LIST | K::MACRO_ITEMS);
+            matches!(parent, K::SOURCE_FILE | K::ITEM_LIST | K::ASSOC_ITEM_LIST | K::EXTERN_ITEM_LIST | K::MACRO_ITEMS);
         if !(holds_items && self.items_in_macro(tree, inside.clone())) {
             self.scan(tree, inside);
         }
     }
 
-    /// Walks what a macro is given as items, if that is what it is.
+    /// Walks the arguments of a macro as items, if they are items.
     fn items_in_macro(&mut self, tree: &Tree<'_, 'a>, inside: Range<Token>) -> bool {
         if self.macros == MAX_ITEM_MACROS || inside.is_empty() {
             return false;
@@ -111,7 +114,8 @@ impl<'a> Walk<'_, 'a> {
                 continue;
             };
             let before = if at == 0 { K::EOF } else { kind(at - 1) };
-            // `$crate` is a path that is kept; any other name after `$` is a parameter of the macro.
+            // `$crate` is a path that is kept; any other name after `$` is a parameter of the
+            // macro.
             let is_crate = before == K::DOLLAR && path.names[0] == "crate";
             let is_member = before == K::DOT && (at < 2 || kind(at - 2) != K::DOT);
             let is_defined =
@@ -148,7 +152,7 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// Notes in the function around that it panics or asserts.
+    /// Notes in the enclosing function that it panics or asserts.
     fn note_panics(&mut self, name: &str) {
         let Some(function) = self.context.function else { return };
         let facts = &mut self.analysis.symbols[function].body;
@@ -184,7 +188,8 @@ fn group_end(tokens: &Tokens<'_>, start: Token, end: Token) -> Token {
     end
 }
 
-/// The index of the bracket that closes the one at an index; without one, the last index; for what is no bracket, the index.
+/// The index of the bracket that closes the one at an index; without one, the last index; for what
+/// is no bracket, the index.
 fn closing(tokens: &Tokens<'_>, significant: &[Token], at: usize) -> usize {
     let mut depth = 0_usize;
     for (index, &token) in significant.iter().enumerate().skip(at) {
@@ -212,7 +217,8 @@ fn path_at<'a>(tokens: &Tokens<'a>, significant: &[Token], at: usize) -> Option<
     let is_name = |index: usize| matches!(kind(index), K::IDENT | K::SELF_KW | K::SELF_TYPE_KW | K::CRATE_KW | K::SUPER_KW);
     let goes_on = |index: usize| kind(index) == K::COLON && kind(index + 1) == K::COLON;
     let (start, mut next) = if goes_on(at) { (Start::Crates, at + 2) } else { (Start::Scope, at) };
-    // What a path goes on with after something else, as in `<T>::f` or `$t::f`, is no path of its own.
+    // What a path goes on with after something else, as in `<T>::f` or `$t::f`, is no path of its
+    // own.
     let hangs = start == Start::Crates && at > 0 && matches!(kind(at - 1), K::R_ANGLE | K::IDENT | K::R_PAREN | K::R_BRACK);
     if hangs || !is_name(next) {
         return None;

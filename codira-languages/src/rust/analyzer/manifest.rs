@@ -1,8 +1,9 @@
 //! `Cargo.toml`: what a crate is called, and which other ones it asks for.
 //!
-//! A manifest with a package gives a [namespace](SymbolKind::Namespace) with the id `crate`, named as code names the crate; by
-//! it, others know that the crate has its root in this directory. A manifest of a workspace alone gives a mere module: it names no
-//! crate, and its directory is often called like one of its members.
+//! A manifest with a package gives a [namespace](SymbolKind::Namespace) with the id `crate`, named
+//! as code names the crate; by it, others know that the crate has its root in this directory. A
+//! manifest of a workspace alone gives a mere module: it names no crate, and its directory is
+//! often called like one of its members.
 
 use crate::{SourceFile, rust::LANGUAGE};
 use codira_contracts::{
@@ -72,9 +73,9 @@ pub(super) fn analyze(file: SourceFile<'_>, lines: &Lines) -> FileAnalysis {
 }
 
 /// Adds the dependencies that a table lists in its tables.
-fn dependencies(holder: &DeTable<'_>, always: bool, lines: &Lines, owner: &StableId, imports: &mut Vec<Import>) {
+fn dependencies(parent: &DeTable<'_>, always: bool, lines: &Lines, owner: &StableId, imports: &mut Vec<Import>) {
     for (kind, in_all_builds) in DEPENDENCIES {
-        for (key, value) in table(holder, kind).into_iter().flatten() {
+        for (key, value) in table(parent, kind).into_iter().flatten() {
             let renamed = field(value, "package").and_then(DeValue::as_str);
             let is_optional = field(value, "optional").and_then(DeValue::as_bool) == Some(true);
             let name = crate_name(key.get_ref());
@@ -97,8 +98,8 @@ fn dependencies(holder: &DeTable<'_>, always: bool, lines: &Lines, owner: &Stabl
     }
 }
 
-fn table<'t, 'i>(holder: &'t DeTable<'i>, key: &str) -> Option<&'t DeTable<'i>> {
-    holder.get(key)?.get_ref().as_table()
+fn table<'t, 'i>(parent: &'t DeTable<'i>, key: &str) -> Option<&'t DeTable<'i>> {
+    parent.get(key)?.get_ref().as_table()
 }
 
 fn field<'t, 'i>(value: &'t Spanned<DeValue<'i>>, key: &str) -> Option<&'t DeValue<'i>> {

@@ -1,10 +1,12 @@
 //! The analyzer of Rust: source files, and the manifests that name their crates.
 //!
-//! The parser is that of rust-analyzer, known to `tree` alone. It recovers from errors, and it calls itself as deep as the code is
-//! nested; what is nested too deep for the stack at hand is told by `nesting` beforehand.
+//! The parser is that of rust-analyzer, known to `tree` alone. It recovers from errors, and it
+//! calls itself as deep as the code is nested; `nesting` tells beforehand what is nested too deep
+//! for the stack.
 //!
-//! A source file is parsed into a flat `tree`. One `walk` over the tree says everything: `items` makes symbols, `uses` calls and references, `imports` what is
-//! brought in, `macros` what can be said of macros without expanding them. `manifest` reads `Cargo.toml`.
+//! A source file is parsed into a flat `tree`. One `walk` over the tree says everything: `items`
+//! makes symbols, `uses` calls and references, `imports` what is brought in, `macros` what can be
+//! said of macros without expanding them. `manifest` reads `Cargo.toml`.
 
 mod attributes;
 mod folding;
@@ -34,8 +36,8 @@ use lines::Lines;
 use tree::{Keywords, Tokens, Tree};
 use walk::Walk;
 
-/// Nesting that is analyzed on the caller's stack. A level takes up to 5 KiB of it in an unoptimised build, and hardly any file that
-/// people write has more than a hundred.
+/// Nesting that is analyzed on the caller's stack. A level takes up to 5 KiB of it in an
+/// unoptimised build, and hardly any file that people write has more than a hundred.
 const SHALLOW: usize = 128;
 
 /// Nesting that is analyzed at all, on a stack of its own.
@@ -121,7 +123,7 @@ fn source(file: SourceFile<'_>, lines: &Lines) -> Option<FileAnalysis> {
     })
 }
 
-/// Does what calls a parser. Parsers assert what they believe of themselves; should one be wrong, that is one file's loss.
+/// Runs a parser. Where an assertion of the parser fails, only this file is lost.
 fn guarded<T>(parse: impl FnOnce() -> Option<T>) -> Option<T> {
     panic::catch_unwind(AssertUnwindSafe(parse)).ok().flatten()
 }

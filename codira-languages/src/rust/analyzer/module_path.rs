@@ -4,10 +4,11 @@ use codira_contracts::RepoPath;
 
 /// The module of a file, named from the root of its crate.
 ///
-/// The last `src` in the path is the source directory of a crate, and the directory above it names the crate; at the root of the
-/// repository, where no directory does, it is `crate`. Files in `src/bin`, `tests`, `examples` and `benches` are crates
-/// of their own. Elsewhere the path itself is the name. `lib.rs` and `main.rs` at the top of a crate are its root, and `mod.rs` is
-/// its directory.
+/// The last `src` in the path is the source directory of a crate, and the directory above it names
+/// the crate; at the root of the repository, where no directory does, it is `crate`. Files in
+/// `src/bin`, `tests`, `examples` and `benches` are crates of their own. Elsewhere the path itself
+/// is the name. `lib.rs` and `main.rs` at the top of a crate are its root, and `mod.rs` is its
+/// directory.
 pub(super) fn module_of(path: &RepoPath) -> String {
     let stem = path.as_str().strip_suffix(".rs").unwrap_or(path.as_str());
     let parts: Vec<&str> = stem.split('/').collect();
@@ -34,7 +35,8 @@ pub(super) fn module_of(path: &RepoPath) -> String {
     names.join("::")
 }
 
-/// The name of a crate or module in code: `-` becomes `_`, and the version that a vendored directory carries is left out.
+/// The name of a crate or module in code: `-` becomes `_`, and the version that a vendored
+/// directory carries is left out.
 pub(super) fn name(part: &str) -> String {
     let part = match part.rsplit_once('-') {
         Some((name, version)) if version.starts_with(|first: char| first.is_ascii_digit()) && version.contains('.') => name,

@@ -1,8 +1,9 @@
 //! How deep the parser will call itself on a text, known before it starts.
 //!
-//! The parser is recursive and knows no limit: ten thousand open parentheses end the process. So the tokens are read once
-//! for what makes it call itself: brackets, and, between them, prefix operators, keywords, assignments, closures and type
-//! arguments, as long as they pile up. The answer is an upper bound, near the truth for code that people write.
+//! The parser is recursive and knows no limit: ten thousand open parentheses end the process. So
+//! the tokens are read once for what makes it call itself: brackets, and, between them, prefix
+//! operators, keywords, assignments, closures and type arguments, as long as they pile up. The
+//! answer is an upper bound, near the truth for code that people write.
 
 use super::tree::{SyntaxKind, Tokens};
 use SyntaxKind as K;
@@ -50,7 +51,8 @@ pub(super) fn bound(tokens: &Tokens<'_>) -> usize {
                 let ends_all = match kind {
                     K::SEMICOLON => is_complete(last),
                     K::COMMA => level.angles == 0 && !level.in_closure_head && is_complete(last),
-                    // After a block a new statement, arm or item starts, unless the word goes on with the old one.
+                    // After a block a new statement, arm or item starts, unless the word goes on
+                    // with the old one.
                     _ => last == K::R_CURLY && is_block && starts_afresh(kind),
                 };
                 if ends_all {
@@ -104,8 +106,8 @@ struct Before {
     ends_attribute: bool,
 }
 
-/// Closes a level, and says how much that takes off. A brace closes what was forgotten to be closed inside it; other brackets
-/// without an opening one are passed over, as the parser does.
+/// Closes a level, and says how much that takes off. A brace closes what was forgotten to be
+/// closed inside it; other brackets without an opening one are passed over, as the parser does.
 fn close(levels: &mut Vec<Level>, kind: SyntaxKind) -> usize {
     let opening = match kind {
         K::R_PAREN => K::L_PAREN,
@@ -145,7 +147,8 @@ fn ends_operand(kind: SyntaxKind) -> bool {
     )
 }
 
-/// Whether what a token ends can be complete. If not, the parser passes over the separator that follows, in search of the rest.
+/// Whether what a token ends can be complete. If not, the parser passes over the separator that
+/// follows, in search of the rest.
 fn is_complete(kind: SyntaxKind) -> bool {
     let is_end =
         matches!(kind, K::R_CURLY | K::R_ANGLE | K::LIFETIME_IDENT | K::STAR | K::BANG | K::DOT | K::COMMA | K::SEMICOLON);

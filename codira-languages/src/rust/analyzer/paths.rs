@@ -15,7 +15,7 @@ pub(super) struct Path<'a> {
 /// What the names of a path start from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Start {
-    /// The scope around: `a::b`.
+    /// The enclosing scope: `a::b`.
     Scope,
     /// The names of all crates: `::a::b`.
     Crates,
@@ -41,7 +41,8 @@ impl<'a> Path<'a> {
                     start = Start::Crates;
                 }
             } else {
-                // An anchor, after which the path goes on as that of its trait, or else of its type.
+                // An anchor, after which the path goes on as that of its trait, or else of its
+                // type.
                 let anchor = tree.child(segment, K::TYPE_ANCHOR)?;
                 let anchored = tree.children_of(anchor, K::PATH_TYPE).last().filter(|_| tree.children(anchor).count() <= 2);
                 next = anchored.and_then(|path| tree.child(path, K::PATH));

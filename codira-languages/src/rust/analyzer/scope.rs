@@ -1,4 +1,4 @@
-//! Which names of a place are local: variables, parameters, and parameters of types.
+//! The names that are local at a position: variables, parameters, and parameters of types.
 
 use super::tree::{Node, SyntaxKind as K, Tree};
 
@@ -14,7 +14,8 @@ enum Local {
 #[derive(Default)]
 pub(super) struct Scope<'a> {
     locals: Vec<(&'a str, Local)>,
-    /// The first one that can be seen: items do not see the variables of the function that holds them.
+    /// The first one that can be seen: items do not see the variables of the function that holds
+    /// them.
     visible: usize,
 }
 
@@ -88,7 +89,8 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The variable that an `IDENT_PAT` binds; none where it rather names a constant or a variant, as upper case tells.
+/// The variable that an `IDENT_PAT` binds; none where it rather names a constant or a variant, as
+/// upper case tells.
 pub(super) fn bound_name<'a>(tree: &Tree<'_, 'a>, node: Node) -> Option<&'a str> {
     let name = tree.child(node, K::NAME)?;
     let token = tree.first_token(name)?;

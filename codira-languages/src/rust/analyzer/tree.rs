@@ -1,8 +1,10 @@
-//! The syntax tree of one file, as flat as the parser's own output: the only place that knows the parser.
+//! The syntax tree of one file, as flat as the parser's own output: the only module that knows the
+//! parser.
 //!
-//! The parser emits a walk over a tree. The walk is kept as it comes: nodes in the order in which they begin, each with the
-//! node that follows its last descendant. So a tree costs one allocation, is walked by a loop, and is dropped without
-//! recursion however deep it is. Whitespace and comments are tokens of the file, but no part of any node.
+//! The parser emits a walk over a tree. The walk is kept as it comes: nodes in the order in which
+//! they begin, each with the node that follows its last descendant. So a tree costs one
+//! allocation, is walked by a loop, and is dropped without recursion however deep it is.
+//! Whitespace and comments are tokens of the file, but no part of any node.
 
 use std::ops::Range;
 
@@ -122,7 +124,8 @@ impl<'t, 'a> Tree<'t, 'a> {
         build(tokens, range, &output)
     }
 
-    /// How many nodes there are; they are numbered from zero, parents before children, in the order of the text.
+    /// How many nodes there are; they are numbered from zero, parents before children, in the
+    /// order of the text.
     pub(super) fn len(&self) -> usize {
         self.nodes.len()
     }
@@ -198,7 +201,8 @@ impl<'t, 'a> Tree<'t, 'a> {
     }
 }
 
-/// The tokens as the parser reads them: without whitespace and comments, with a mark on those that the next one touches.
+/// The tokens as the parser reads them: without whitespace and comments, with a mark on those that
+/// the next one touches.
 fn input(tokens: &Tokens<'_>, range: Range<Token>) -> Input {
     let mut input = Input::with_capacity(range.len());
     let mut touches_last = false;
@@ -250,7 +254,8 @@ fn build<'t, 'a>(tokens: &'t Tokens<'a>, range: Range<Token>, output: &Output) -
             }
             Step::Token { n_input_tokens, .. } => (n_input_tokens, 0),
             Step::Exit => (0, 1),
-            // `x.1.0` is read with `1.0` as one number; the walk leaves out what the number's parts would close.
+            // `x.1.0` is read with `1.0` as one number; the walk leaves out what the number's
+            // parts would close.
             Step::FloatSplit { ends_in_dot } => (1, if ends_in_dot { 1 } else { 2 }),
             Step::Error { msg } => {
                 // At the end of what was understood, not at the start of what was not.

@@ -49,7 +49,8 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// A path in a type. Primitive types and type parameters are no uses, nor is what hangs on a type parameter.
+    /// A path in a type. Primitive types and type parameters are no uses, nor is what hangs on a
+    /// type parameter.
     fn type_use(&mut self, tree: &Tree<'_, 'a>, node: Node) {
         let Some(path) = Path::in_node(tree, node) else { return };
         if path.single().is_some_and(|name| is_primitive(name) || name == "Self") {
@@ -61,7 +62,8 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// How a path reaches what it names, and its text. `Self` alone is the type that it stands for; none where there is none.
+    /// How a path reaches what it names, and its text. `Self` alone is the type that it stands
+    /// for; none where there is none.
     pub(super) fn classify(&self, path: &Path<'a>) -> Option<(UseForm, String)> {
         if path.start == Start::Type {
             return Some((UseForm::Value, path.text()));

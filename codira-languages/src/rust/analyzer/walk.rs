@@ -1,4 +1,5 @@
-//! One walk over the tree, from the first node to the last: what is entered and left, and what holds in between.
+//! One walk over the tree, from the first node to the last: what is entered and left, and the
+//! context in between.
 
 use codira_contracts::{FileAnalysis, StableId, UseForm, UseKind, UseRecord};
 use rustc_hash::FxHashMap;
@@ -30,10 +31,10 @@ pub(super) enum Inside {
     ExternBlock,
 }
 
-/// What holds for the nodes being walked.
+/// The context of the nodes being walked.
 #[derive(Clone)]
 pub(super) struct Context {
-    /// The innermost symbol, by its place in the list; it owns what is used here.
+    /// The index of the innermost symbol, which owns the uses here.
     pub(super) owner: usize,
     /// The innermost symbol that `use` binds names in: a module or a function.
     pub(super) importer: usize,
@@ -53,7 +54,7 @@ pub(super) struct Context {
 
 /// What to do when a node has been walked.
 pub(super) enum Leave {
-    /// Go back to what held before.
+    /// Restore the former context.
     Context(Box<Context>, Mark),
     /// Forget the names that were bound.
     Scope(Mark),
@@ -75,7 +76,8 @@ pub(super) struct Walk<'l, 'a> {
     pub(super) analysis: &'l mut FileAnalysis,
     pub(super) context: Context,
     pub(super) scope: Scope<'a>,
-    /// Nodes that have been entered and want something when they are left: the node after them, and what.
+    /// Nodes that have been entered and want something when they are left: the node after them,
+    /// and what.
     pub(super) open: Vec<(Node, Leave)>,
     /// How many item macros deep this is.
     pub(super) macros: usize,
@@ -199,7 +201,8 @@ impl<'l, 'a> Walk<'l, 'a> {
         }
     }
 
-    /// An id that no other symbol of the file has: the one that is wanted, and from the second time on with a number.
+    /// An id that no other symbol of the file has: the one that is wanted, and from the second
+    /// time on with a number.
     pub(super) fn unique(&mut self, wanted: String) -> StableId {
         let mut count = *self.ids.entry(wanted.clone()).and_modify(|count| *count += 1).or_insert(1);
         if count == 1 {

@@ -4,15 +4,16 @@ use codira_contracts::RepoPath;
 
 /// A file as a part of a crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FilePlace<'p> {
-    /// The directory in which its parent looks for it, and its name there; `None` for the root of a crate.
+pub(super) struct FileLocation<'p> {
+    /// The directory in which its parent looks for it, and its name there; `None` for the root of
+    /// a crate.
     pub(super) own: Option<(&'p str, &'p str)>,
     /// The directory in which it looks for its submodules.
     pub(super) children: &'p str,
 }
 
-impl<'p> FilePlace<'p> {
-    /// The place of a file; `None` for files that are no Rust source.
+impl<'p> FileLocation<'p> {
+    /// The location of a file; `None` for files that are no Rust source.
     pub(super) fn of(path: &'p RepoPath) -> Option<Self> {
         let stem = path.file_name().strip_suffix(".rs")?;
         let directory = path.parent().unwrap_or_default();
@@ -32,7 +33,8 @@ fn split(directory: &str) -> Option<(&str, &str)> {
     (!name.is_empty()).then_some((parent, name))
 }
 
-/// The package of a file and, inside it, the directory that holds the sources of its crate: `tokio` and `tokio/src`.
+/// The package of a file and, inside it, the directory that holds the sources of its crate:
+/// `tokio` and `tokio/src`.
 pub(super) fn package(path: &RepoPath) -> (&str, &str) {
     let path = path.as_str();
     let mut start = 0;
@@ -40,7 +42,8 @@ pub(super) fn package(path: &RepoPath) -> (&str, &str) {
     for part in path.split('/') {
         let end = start + part.len();
         let is_below = best.is_some_and(|(_, _, name)| name == "src" || part != "src");
-        // Below `src` other such names are modules, while another `src` is that of another package.
+        // Below `src` other such names are modules, while another `src` is that of another
+        // package.
         if end < path.len() && (part == "src" || matches!(part, "tests" | "examples" | "benches") && !is_below) {
             best = Some((path[..start].trim_end_matches('/'), &path[..end], part));
         }
@@ -52,11 +55,11 @@ pub(super) fn package(path: &RepoPath) -> (&str, &str) {
 /// Whether a file is where Cargo looks for the root of a crate.
 fn is_crate_root(path: &RepoPath) -> bool {
     let directory = path.parent().unwrap_or_default();
-    let (above, holder) = directory.rsplit_once('/').unwrap_or(("", directory));
+    let (above, name) = directory.rsplit_once('/').unwrap_or(("", directory));
     let above = above.rsplit('/').next().unwrap_or_default();
     let is_main = matches!(path.file_name(), "lib.rs" | "main.rs");
     let below_src = directory.split('/').any(|part| part == "src");
-    match holder {
+    match name {
         "src" => is_main,
         "bin" if above == "src" => path.file_name() != "mod.rs",
         "tests" | "examples" | "benches" if !below_src => path.file_name() != "mod.rs",
@@ -71,24 +74,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_follow_cargo() {
-        let place = |path: &str| {
+    fn locations_follow_cargo() {
+        let location = |path: &str| {
             let path = RepoPath::new(path).unwrap();
-            let FilePlace { own, children } = FilePlace::of(&path).unwrap();
+            let FileLocation { own, children } = FileLocation::of(&path).unwrap();
             (own.map(|(directory, name)| format!("{directory} {name}")), children.to_owned())
         };
         let module = |own: &str, children: &str| (Some(own.to_owned()), children.to_owned());
         let root = |children: &str| (None, children.to_owned());
-        assert_eq!(place("src/lib.rs"), root("src"));
-        assert_eq!(place("tokio/src/main.rs"), root("tokio/src"));
-        assert_eq!(place("src/bin/tool.rs"), root("src/bin"));
-        assert_eq!(place("src/bin/tool/main.rs"), root("src/bin/tool"));
-        assert_eq!(place("tests/it.rs"), root("tests"));
-        assert_eq!(place("build.rs"), root(""));
-        assert_eq!(place("src/sync/mutex.rs"), module("src/sync mutex", "src/sync/mutex"));
-        assert_eq!(place("src/sync/mod.rs"), module("src sync", "src/sync"));
-        assert_eq!(place("tests/common/mod.rs"), module("tests common", "tests/common"));
-        assert_eq!(place("src/tests/unit.rs"), module("src/tests unit", "src/tests/unit"));
+        assert_eq!(location("src/lib.rs"), root("src"));
+        assert_eq!(location("tokio/src/main.rs"), root("tokio/src"));
+        assert_eq!(location("src/bin/tool.rs"), root("src/bin"));
+        assert_eq!(location("src/bin/tool/main.rs"), root("src/bin/tool"));
+        assert_eq!(location("tests/it.rs"), root("tests"));
+        assert_eq!(location("build.rs"), root(""));
+        assert_eq!(location("src/sync/mutex.rs"), module("src/sync mutex", "src/sync/mutex"));
+        assert_eq!(location("src/sync/mod.rs"), module("src sync", "src/sync"));
+        assert_eq!(location("tests/common/mod.rs"), module("tests common", "tests/common"));
+        assert_eq!(location("src/tests/unit.rs"), module("src/tests unit", "src/tests/unit"));
     }
 
     #[test]

@@ -5,7 +5,8 @@ pub(super) fn is_standard(name: &str) -> bool {
     matches!(name, "std" | "core" | "alloc" | "proc_macro" | "test")
 }
 
-/// Whether the first part of a path is always there: the prelude of the 2024 edition, and primitive types.
+/// Whether the first part of a path is always there: the prelude of the 2024 edition, and
+/// primitive types.
 pub(super) fn is_prelude(name: &str) -> bool {
     PRELUDE.binary_search(&name).is_ok()
 }

@@ -1,23 +1,27 @@
 //! Rust.
 //!
-//! **Modules** are where Cargo and `mod` put them. `src/lib.rs`, `src/main.rs`, files of `src/bin`, `tests`, `examples` and
-//! `benches`, and `build.rs` are roots of crates; `mod a;` is the file `a.rs` or `a/mod.rs` in its place, or what `#[path]`
-//! says; `mod a {}` is a module inside its file. A manifest names its crate to the whole repository.
+//! **Modules** are where Cargo and `mod` put them. `src/lib.rs`, `src/main.rs`, files of
+//! `src/bin`, `tests`, `examples` and `benches`, and `build.rs` are roots of crates; `mod a;` is
+//! the file `a.rs` or `a/mod.rs` in the directory of submodules, or what `#[path]` says;
+//! `mod a {}` is a module inside its file. A manifest names its crate to the whole repository.
 //!
-//! **Paths.** `crate`, `self`, `super` and `Self` begin where they say. Any other first part is what the functions around the
-//! use or its module define or import under it, then what a `*` import brings, then a crate of the repository; else the path
-//! is external: to the prelude, or to a package. `use` is followed to what it names in the end. A `*` import takes
-//! everything inside its package, and only public names of another.
+//! **Paths.** `crate`, `self`, `super` and `Self` begin where they say. Any other first part is
+//! what the enclosing functions or the module define or import under it, then what a `*` import
+//! brings, then a crate of the repository; else the path is external: to the prelude, or to a
+//! package. `use` is followed to what it names in the end. A `*` import takes everything inside
+//! its package, and only public names of another.
 //!
-//! **Members.** `Type::name` is a variant; else what inherent `impl` blocks of the type define, wherever in its package they
-//! are; else what its trait impls define; else what the traits that it implements define, supertraits included. `Self::name`
-//! and `self.name` are members of the type that the block around is for, or of the trait around. A type alias stands for its type.
+//! **Members.** `Type::name` is a variant; else what inherent `impl` blocks of the type define,
+//! wherever in its package they are; else what its trait impls define; else what the traits that
+//! it implements define, supertraits included. `Self::name` and `self.name` are members of the
+//! type of the enclosing block, or of the enclosing trait. A type alias stands for its type.
 //! Methods of other values are never resolved.
 //!
-//! **Macros** are sought in the file, then by `use`, then among the macros of the crate's sources, where only one may have
-//! the name, and last in the language. A path to a macro leads to a crate or module and on by the same rules.
+//! **Macros** are sought in the file, then by `use`, then among the macros of the crate's sources,
+//! where only one may have the name, and last in the language. A path to a macro leads to a crate
+//! or module and on by the same rules.
 //!
-//! A name that means several things in one place, such as under two `#[cfg]`s, means none of them.
+//! A name with several definitions in one scope, such as under two `#[cfg]`s, is unresolved.
 
 mod files;
 mod known;
@@ -30,7 +34,7 @@ use codira_contracts::{
     EdgeTarget, ExternalKind, FileAnalysis, Import, ImportKind, ImportTarget, Language, ParameterKind, RepoPath, StableId,
     Symbol, SymbolKey, SymbolKind, UseForm, UseKind, UseRecord, last_name,
 };
-use files::FilePlace;
+use files::FileLocation;
 use rustc_hash::FxHashMap;
 
 use super::LANGUAGE;
@@ -71,7 +75,8 @@ impl LanguageNames for Names {
 /// The scope of crate names.
 const CRATES: &str = "rust://crate";
 
-/// The scope of the modules in a directory; under the empty name, of the files whose submodules are there.
+/// The scope of the modules in a directory; under the empty name, of the files whose submodules
+/// are there.
 fn directory_scope(directory: &str) -> String {
     format!("rust:{directory}/")
 }
@@ -86,18 +91,18 @@ fn macro_scope(sources: &str) -> String {
     format!("rust://macro/{sources}")
 }
 
-/// What a Rust file, or the manifest of a crate, says.
+/// The facts that a Rust file or the manifest of a crate offers.
 fn offers(path: &RepoPath, analysis: &FileAnalysis, symbols: &Symbols<'_>) -> Offers {
     let mut offers = Offers::default();
-    let Some(place) = FilePlace::of(path) else {
+    let Some(location) = FileLocation::of(path) else {
         let crates = analysis.symbols.first().filter(|symbol| symbol.kind == SymbolKind::Namespace);
         crates.into_iter().for_each(|named| offers.add(CRATES, &*named.name, Content::Manifest, true));
         return offers;
     };
     let module = || Content::Module(symbols.module().cloned());
     offers.add(symbols.scope(&[]), "", module(), true);
-    offers.add(directory_scope(place.children), "", module(), true);
-    if let Some((directory, name)) = place.own {
+    offers.add(directory_scope(location.children), "", module(), true);
+    if let Some((directory, name)) = location.own {
         offers.add(directory_scope(directory), name, module(), true);
     }
     let (package, sources) = files::package(path);
@@ -106,40 +111,40 @@ fn offers(path: &RepoPath, analysis: &FileAnalysis, symbols: &Symbols<'_>) -> Of
     }
     let mut types = offers.add_names(symbols, analysis);
     for block in analysis.symbols.iter().filter(|symbol| symbol.kind == SymbolKind::Implementation) {
-        let (Some(extends), Some(holders)) = (&block.extends, symbols.holders(Some(&block.id))) else { continue };
-        let held = types.get(&symbols.scope(&holders)).map(|held| &*held.members).unwrap_or_default();
-        let members = held.iter().filter_map(|content| match content {
+        let (Some(extends), Some(ancestors)) = (&block.extends, symbols.ancestors(Some(&block.id))) else { continue };
+        let members = types.get(&symbols.scope(&ancestors)).map(|of_type| &*of_type.members).unwrap_or_default();
+        let members = members.iter().filter_map(|content| match content {
             Content::Definition(definition) => Some(definition.clone()),
             _ => None,
         });
-        let around = holders.iter().position(|holder| holder.kind == SymbolKind::Module).unwrap_or(holders.len());
+        let depth = ancestors.iter().position(|ancestor| ancestor.kind == SymbolKind::Module).unwrap_or(ancestors.len());
         let implementation = Implementation {
-            scope: symbols.scope(&holders[around..]),
+            scope: symbols.scope(&ancestors[depth..]),
             id: block.id.clone(),
             extends: extends.clone(),
             bases: block.bases.clone(),
             members: members.collect(),
         };
         let content = Content::Implementation(implementation);
-        offers.add(implementation_scope(package), last_name(extends), content, is_exposed(&holders));
+        offers.add(implementation_scope(package), last_name(extends), content, is_exposed(&ancestors));
     }
-    for (scope, Members { holders, members }) in std::mem::take(&mut types) {
-        let is_block = holders.first().is_some_and(|holder| holder.kind == SymbolKind::Implementation);
-        offers.add(scope, "", Content::Members(members), !is_block && is_exposed(&holders));
+    for (scope, Members { ancestors, members }) in std::mem::take(&mut types) {
+        let is_block = ancestors.first().is_some_and(|ancestor| ancestor.kind == SymbolKind::Implementation);
+        offers.add(scope, "", Content::Members(members), !is_block && is_exposed(&ancestors));
     }
     offers
 }
 
-/// A symbol, and where it is.
+/// A symbol with its module and scope.
 #[derive(Clone, Debug)]
-struct Place<'a> {
+struct SymbolRef<'a> {
     module: Module<'a>,
-    /// The scope that holds it.
+    /// The scope that defines it.
     scope: Rc<str>,
     definition: &'a Definition,
 }
 
-impl PartialEq for Place<'_> {
+impl PartialEq for SymbolRef<'_> {
     fn eq(&self, other: &Self) -> bool {
         (self.module.path, &self.definition.id) == (other.module.path, &other.definition.id)
     }
@@ -163,13 +168,13 @@ impl PartialEq for Module<'_> {
     }
 }
 
-/// What a name can mean.
+/// What a name can resolve to.
 #[derive(Clone, Debug, PartialEq)]
 enum Entity<'a> {
-    Symbol(Place<'a>),
+    Symbol(SymbolRef<'a>),
     Module(Module<'a>),
     External(ExternalKind, String),
-    /// Something that an import names and nobody can tell.
+    /// The target of an import that cannot be resolved.
     Unknown,
 }
 
@@ -178,9 +183,11 @@ enum Entity<'a> {
 enum Space {
     /// Modules and types: what a path can go on from.
     Prefix,
-    /// Functions, constants and constructors; types too, since a path that is not called may end at one.
+    /// Functions, constants and constructors; types too, since a path that is not called may end
+    /// at one.
     Value,
-    /// Functions and other values that share their name with a type, which then has no constructor.
+    /// Functions and other values that share their name with a type, which then has no
+    /// constructor.
     Function,
     /// Macros.
     Macro,
@@ -209,14 +216,14 @@ struct Rust<'w, 'a> {
     macros: FxHashMap<&'a str, Found<&'a StableId>>,
     /// Files as modules, without their ids.
     files: FxHashMap<&'a RepoPath, Module<'a>>,
-    standpoints: FxHashMap<StableId, Rc<Standpoint<'a>>>,
+    enclosing_scopes: FxHashMap<StableId, Rc<EnclosingScope<'a>>>,
     found: FxHashMap<(Rc<str>, Space), FxHashMap<String, Found<Entity<'a>>>>,
 }
 
-/// Where a record stands.
-struct Standpoint<'a> {
-    holders: Vec<&'a Symbol>,
-    /// The functions around it that define or import names, innermost first.
+/// The scopes that enclose a record.
+struct EnclosingScope<'a> {
+    ancestors: Vec<&'a Symbol>,
+    /// The enclosing functions that define or import names, innermost first.
     functions: Vec<Rc<str>>,
     module: Module<'a>,
 }
@@ -228,57 +235,58 @@ impl<'w, 'a> Rust<'w, 'a> {
         for symbol in analysis.symbols.iter().filter(|symbol| symbol.kind == SymbolKind::Macro) {
             macros.entry(&symbol.name).or_insert(Found::Nothing).add(&symbol.id);
         }
-        let (files, standpoints, found) = Default::default();
+        let (files, enclosing_scopes, found) = Default::default();
         let (package, _) = files::package(path);
-        Self { path, package, symbols, world, macros, files, standpoints, found }
+        Self { path, package, symbols, world, macros, files, enclosing_scopes, found }
     }
 
     /// A file as a module.
     fn file(&mut self, path: &'a RepoPath, id: Option<&'a StableId>) -> Module<'a> {
         let module = self.files.entry(path).or_insert_with(|| {
-            let children = FilePlace::of(path).map_or("", |place| place.children).into();
+            let children = FileLocation::of(path).map_or("", |location| location.children).into();
             let (package, _) = files::package(path);
             Module { path, scope: file_scope(path, &LANGUAGE).into(), id: None, children, package }
         });
         Module { id, ..module.clone() }
     }
 
-    /// Where a symbol of this file stands that owns records. Most own many.
-    fn standpoint_of(&mut self, owner: &StableId) -> Rc<Standpoint<'a>> {
-        if let Some(known) = self.standpoints.get(owner) {
+    /// The cached [`enclosing_scope`](Self::enclosing_scope) of an owner of records: most own
+    /// many.
+    fn enclosing_scope_of(&mut self, owner: &StableId) -> Rc<EnclosingScope<'a>> {
+        if let Some(known) = self.enclosing_scopes.get(owner) {
             return known.clone();
         }
-        let at = Rc::new(self.standpoint(Some(owner)));
-        self.standpoints.insert(owner.clone(), at.clone());
+        let at = Rc::new(self.enclosing_scope(Some(owner)));
+        self.enclosing_scopes.insert(owner.clone(), at.clone());
         at
     }
 
-    /// Where a symbol of this file stands; the file itself where there is no such symbol.
-    fn standpoint(&mut self, owner: Option<&StableId>) -> Standpoint<'a> {
-        let holders = self.symbols.holders(owner).unwrap_or_default();
-        let depth = holders.iter().position(|holder| holder.kind == SymbolKind::Module).unwrap_or(holders.len());
+    /// The scope inside a symbol of this file; the file's where there is no such symbol.
+    fn enclosing_scope(&mut self, owner: Option<&StableId>) -> EnclosingScope<'a> {
+        let ancestors = self.symbols.ancestors(owner).unwrap_or_default();
+        let depth = ancestors.iter().position(|ancestor| ancestor.kind == SymbolKind::Module).unwrap_or(ancestors.len());
         let mut module = self.file(self.path, self.symbols.module());
-        for inner in (depth..holders.len()).rev() {
-            let symbol = holders[inner];
+        for inner in (depth..ancestors.len()).rev() {
+            let symbol = ancestors[inner];
             if symbol.kind == SymbolKind::Module {
                 let children = join(&module.children, &symbol.name).into();
-                let scope = self.symbols.scope(&holders[inner..]).into();
+                let scope = self.symbols.scope(&ancestors[inner..]).into();
                 module = Module { scope, id: Some(&symbol.id), children, ..module };
             }
         }
-        let scopes = (0..depth).filter(|depth| !holders[*depth].kind.is_type());
-        let scopes = scopes.map(|depth| self.symbols.scope(&holders[depth..]));
+        let scopes = (0..depth).filter(|depth| !ancestors[*depth].kind.is_type());
+        let scopes = scopes.map(|depth| self.symbols.scope(&ancestors[depth..]));
         let functions = scopes.filter(|scope| self.world.has_own(scope)).map(Rc::from).collect();
-        Standpoint { holders, functions, module }
+        EnclosingScope { ancestors, functions, module }
     }
 
-    /// What a path means to a record.
-    fn path(&mut self, at: &Standpoint<'a>, text: &str, space: Space) -> Known<Found<Entity<'a>>> {
+    /// What a path resolves to in a scope.
+    fn path(&mut self, at: &EnclosingScope<'a>, text: &str, space: Space) -> Known<Found<Entity<'a>>> {
         let first = text.split("::").next().unwrap_or_default();
         let is_generic = |symbol: &&Symbol| {
             symbol.parameters.iter().any(|parameter| parameter.kind == ParameterKind::Generic && parameter.name == first)
         };
-        if at.holders.iter().any(is_generic) {
+        if at.ancestors.iter().any(is_generic) {
             return Ok(Found::Nothing);
         }
         if first != "Self" {
@@ -293,8 +301,8 @@ impl<'w, 'a> Rust<'w, 'a> {
         Ok(found)
     }
 
-    /// What a macro means to a record.
-    fn macro_named(&mut self, at: &Standpoint<'a>, text: &str) -> Known<Option<EdgeTarget>> {
+    /// What a macro resolves to in a scope.
+    fn macro_named(&mut self, at: &EnclosingScope<'a>, text: &str) -> Known<Option<EdgeTarget>> {
         if text.contains("::") {
             return Ok(target(self.path(at, text, Space::Macro)?));
         }
@@ -319,7 +327,7 @@ impl<'w, 'a> Rust<'w, 'a> {
         for offered in self.world.ask(&macro_scope(files::package(path).1), name)?.iter() {
             if let Content::Definition(definition) = offered.content {
                 let module = self.file(offered.path, None);
-                found.add(Entity::Symbol(Place { scope: module.scope.clone(), module, definition }));
+                found.add(Entity::Symbol(SymbolRef { scope: module.scope.clone(), module, definition }));
             }
         }
         Ok(found)
@@ -331,10 +339,10 @@ fn resolved(path: &RepoPath, id: &StableId) -> EdgeTarget {
     EdgeTarget::Resolved(SymbolKey { path: path.clone(), id: id.clone() })
 }
 
-/// What was found, if it is one thing.
+/// The one candidate, if there is one.
 fn target(found: Found<Entity<'_>>) -> Option<EdgeTarget> {
     match found {
-        Found::One(Entity::Symbol(place)) => Some(resolved(place.module.path, &place.definition.id)),
+        Found::One(Entity::Symbol(symbol)) => Some(resolved(symbol.module.path, &symbol.definition.id)),
         Found::One(Entity::Module(module)) => module.id.map(|id| resolved(module.path, id)),
         Found::One(Entity::External(kind, name)) => Some(EdgeTarget::External { kind, name }),
         _ => None,
@@ -346,7 +354,7 @@ impl FileRules for Rust<'_, '_> {
         self.world.start();
         let at = match record.form {
             UseForm::SuperMember | UseForm::Value => return Ok(None),
-            UseForm::Path | UseForm::Macro | UseForm::SelfMember => self.standpoint_of(&record.owner),
+            UseForm::Path | UseForm::Macro | UseForm::SelfMember => self.enclosing_scope_of(&record.owner),
         };
         match record.form {
             UseForm::Path => {
@@ -364,7 +372,7 @@ impl FileRules for Rust<'_, '_> {
 
     fn import(&mut self, import: &Import) -> Known<ImportTarget> {
         self.world.start();
-        let at = self.standpoint(import.owner.as_ref());
+        let at = self.enclosing_scope(import.owner.as_ref());
         let (module, name) = match import.kind {
             ImportKind::Submodule => {
                 return Ok(match self.submodule(&at.module, &import.into())? {
@@ -385,7 +393,7 @@ impl FileRules for Rust<'_, '_> {
         }
         Ok(match found {
             Found::One(Entity::Module(module)) => ImportTarget::Resolved(module.path.clone()),
-            Found::One(Entity::Symbol(place)) => ImportTarget::Resolved(place.module.path.clone()),
+            Found::One(Entity::Symbol(symbol)) => ImportTarget::Resolved(symbol.module.path.clone()),
             Found::One(Entity::External(..)) => ImportTarget::External,
             _ => ImportTarget::Unresolved,
         })

@@ -1,17 +1,17 @@
-//! What Rust's paths mean: modules, what they define, and `use` followed to its end.
+//! What Rust's paths resolve to: modules, what they define, and `use` followed to its end.
 
 use std::rc::Rc;
 
 use codira_contracts::{ExternalKind, ImportKind, SymbolKind, Visibility};
 
-use super::{CRATES, Entity, LANGUAGE, Module, Place, Rust, Space, directory_scope, files, files::FilePlace, known};
+use super::{CRATES, Entity, LANGUAGE, Module, Rust, Space, SymbolRef, directory_scope, files, files::FileLocation, known};
 use crate::engine::{Answers, Binding, Content, Found, Known, MAX_DEPTH, file_scope, join, relative};
 
 /// How many crates a file without a root of its own is sought in.
 const MAX_ROOTS: usize = 4;
 
 impl<'a> Rust<'_, 'a> {
-    /// What a path means in a module, seen from inside these functions.
+    /// What a path resolves to in a module, seen from inside these functions.
     pub(super) fn path_in(
         &mut self,
         module: &Module<'a>,
@@ -42,7 +42,8 @@ impl<'a> Rust<'_, 'a> {
         Ok(found)
     }
 
-    /// What the path of a `use` means. Unlike in other paths, a single first part may be a crate.
+    /// What the path of a `use` resolves to. Unlike in other paths, a single first part may be a
+    /// crate.
     pub(super) fn import_path(
         &mut self,
         module: &Module<'a>,
@@ -57,7 +58,7 @@ impl<'a> Rust<'_, 'a> {
         Ok(found)
     }
 
-    /// What the first part of a path means.
+    /// What the first part of a path resolves to.
     fn first(&mut self, module: &Module<'a>, functions: &[Rc<str>], name: &str, space: Space) -> Known<Found<Entity<'a>>> {
         for scope in functions.iter().chain([&module.scope]) {
             let found = self.names(module, scope, name, space, false)?;
@@ -69,13 +70,13 @@ impl<'a> Rust<'_, 'a> {
             Space::Macro => Found::Nothing,
             _ if known::is_prelude(name) => Found::One(Entity::External(ExternalKind::Builtin, name.to_owned())),
             Space::Value | Space::Function => Found::Nothing,
-            // No crate is called so; it comes from a macro or from outside.
+            // No crate has such a name; it comes from a macro or from outside.
             Space::Prefix if name.starts_with(|first: char| first.is_uppercase()) => Found::Nothing,
             Space::Prefix => return self.crate_named(name),
         })
     }
 
-    /// What a name means inside what was found.
+    /// What a name resolves to inside what was found.
     pub(super) fn step(&mut self, found: &Found<Entity<'a>>, name: &str, space: Space) -> Known<Found<Entity<'a>>> {
         let Found::One(entity) = found else { return Ok(found.clone()) };
         match entity {
@@ -87,13 +88,13 @@ impl<'a> Rust<'_, 'a> {
                 }
                 Ok(found)
             }
-            Entity::Symbol(place) if place.definition.kind.is_type() => self.type_member(place, name, space),
+            Entity::Symbol(symbol) if symbol.definition.kind.is_type() => self.type_member(symbol, name, space),
             Entity::Symbol(_) | Entity::Unknown => Ok(Found::One(Entity::Unknown)),
             Entity::External(kind, path) => Ok(Found::One(Entity::External(*kind, format!("{path}::{name}")))),
         }
     }
 
-    /// What a name means directly in a scope of a module.
+    /// What a name resolves to directly in a scope of a module.
     fn names(
         &mut self,
         module: &Module<'a>,
@@ -146,7 +147,7 @@ impl<'a> Rust<'_, 'a> {
                             ..*module
                         }));
                     } else {
-                        found.add(Entity::Symbol(Place { module: module.clone(), scope: scope.clone(), definition }));
+                        found.add(Entity::Symbol(SymbolRef { module: module.clone(), scope: scope.clone(), definition }));
                     }
                 }
                 Content::Binding(binding) if !only_public || binding.visibility == Visibility::Public => {
@@ -182,7 +183,8 @@ impl<'a> Rust<'_, 'a> {
         known.map(|()| found)
     }
 
-    /// What a `*` import brings under a name. What it brings from outside the repository, nobody knows.
+    /// What a `*` import brings under a name. What it brings from outside the repository is not
+    /// known.
     fn globbed(
         &mut self,
         module: &Module<'a>,
@@ -197,8 +199,8 @@ impl<'a> Rust<'_, 'a> {
                 let only_public = module.package != from.package;
                 self.names(from, &from.scope, name, space, only_public)
             }
-            Found::One(Entity::Symbol(place)) if place.definition.kind == SymbolKind::Enum => {
-                self.type_member(place, name, space)
+            Found::One(Entity::Symbol(symbol)) if symbol.definition.kind == SymbolKind::Enum => {
+                self.type_member(symbol, name, space)
             }
             _ => Ok(Found::Nothing),
         }
@@ -218,7 +220,8 @@ impl<'a> Rust<'_, 'a> {
         if !found.is_nothing() || space == Space::Macro {
             return Ok(found);
         }
-        // What has the name in no space comes from a macro: the name is taken, and nobody can tell by what.
+        // A name without definition in any space comes from a macro: it is bound, and its target
+        // is unknown.
         let is_elsewhere = space != Space::Prefix && !self.import_path(module, &functions, &text, Space::Prefix)?.is_nothing();
         Ok(if is_elsewhere { found } else { Found::One(Entity::Unknown) })
     }
@@ -246,14 +249,14 @@ impl<'a> Rust<'_, 'a> {
         Ok(if found.is_nothing() { Found::One(Entity::Unknown) } else { found })
     }
 
-    /// The module around a module.
+    /// The parent of a module.
     fn parent(&mut self, module: &Module<'a>) -> Known<Found<Entity<'a>>> {
         if let Some((scope, _)) = module.scope.rsplit_once("//") {
             let children = module.children.rsplit_once('/').map_or("", |(parent, _)| parent).into();
             return Ok(Found::One(Entity::Module(Module { scope: scope.into(), id: None, children, ..*module })));
         }
-        match FilePlace::of(module.path).and_then(|place| place.own) {
-            Some((directory, name)) => self.holder(directory, name),
+        match FileLocation::of(module.path).and_then(|location| location.own) {
+            Some((directory, name)) => self.declaring_module(directory, name),
             None => Ok(Found::Nothing),
         }
     }
@@ -264,26 +267,27 @@ impl<'a> Rust<'_, 'a> {
         let below = module.path.as_str().strip_prefix(sources).unwrap_or_default().trim_start_matches('/');
         let mut root = self.file(module.path, None);
         for _ in 0..MAX_DEPTH {
-            let Some((directory, name)) = FilePlace::of(root.path).and_then(|place| place.own) else {
+            let Some((directory, name)) = FileLocation::of(root.path).and_then(|location| location.own) else {
                 return Ok(Found::One(Entity::Module(root)));
             };
             // In `src` the root is known at once; elsewhere it is where the chain of parents ends.
             let found = if sources.ends_with("src") && !below.starts_with("bin/") {
                 let first = below.split('/').next().unwrap_or_default();
-                self.holder(sources, first.strip_suffix(".rs").unwrap_or(first))?
+                self.declaring_module(sources, first.strip_suffix(".rs").unwrap_or(first))?
             } else {
-                self.holder(directory, name)?
+                self.declaring_module(directory, name)?
             };
             match found {
-                Found::One(Entity::Module(holder)) => root = holder,
+                Found::One(Entity::Module(parent)) => root = parent,
                 found => return Ok(found),
             }
         }
         Ok(Found::Several)
     }
 
-    /// The module whose submodule `name` is in a directory. Where several could be, the ones that declare it.
-    fn holder(&mut self, directory: &str, name: &str) -> Known<Found<Entity<'a>>> {
+    /// The parent of the module `name` in a directory. Of several candidates, the ones that
+    /// declare it.
+    fn declaring_module(&mut self, directory: &str, name: &str) -> Known<Found<Entity<'a>>> {
         let offered = self.world.ask(&directory_scope(directory), "")?;
         let mut found = Found::Nothing;
         if offered.len() > MAX_ROOTS {

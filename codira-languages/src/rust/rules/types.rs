@@ -1,9 +1,10 @@
-//! The members of Rust's types: variants, `impl` blocks wherever they are, and the traits that a type implements.
+//! The members of Rust's types: variants, `impl` blocks wherever they are, and the traits that a
+//! type implements.
 
 use codira_contracts::{RepoPath, SymbolKind};
 use rustc_hash::FxHashSet;
 
-use super::{Entity, Module, Place, Rust, Space, Standpoint, implementation_scope};
+use super::{EnclosingScope, Entity, Module, Rust, Space, SymbolRef, implementation_scope};
 use crate::engine::{Content, Definition, Found, Implementation, Known, MAX_DEPTH, join};
 
 /// How many traits are looked at for a member.
@@ -11,74 +12,82 @@ const MAX_TRAITS: usize = 256;
 
 impl<'a> Rust<'_, 'a> {
     /// The type that `Self` stands for.
-    pub(super) fn self_type(&mut self, at: &Standpoint<'a>) -> Known<Found<Entity<'a>>> {
-        let Some(depth) = at.holders.iter().position(|holder| holder.kind.is_type()) else { return Ok(Found::Nothing) };
-        let holder = at.holders[depth];
-        let around = self.standpoint(holder.parent.as_ref());
-        match &holder.extends {
-            Some(extends) if holder.kind == SymbolKind::Implementation => {
-                self.path_in(&around.module, &around.functions, extends, Space::Prefix)
+    pub(super) fn self_type(&mut self, at: &EnclosingScope<'a>) -> Known<Found<Entity<'a>>> {
+        let Some(depth) = at.ancestors.iter().position(|ancestor| ancestor.kind.is_type()) else { return Ok(Found::Nothing) };
+        let type_ = at.ancestors[depth];
+        let outer = self.enclosing_scope(type_.parent.as_ref());
+        match &type_.extends {
+            Some(extends) if type_.kind == SymbolKind::Implementation => {
+                self.path_in(&outer.module, &outer.functions, extends, Space::Prefix)
             }
-            _ => self.path_in(&around.module, &around.functions, &holder.name, Space::Prefix),
+            _ => self.path_in(&outer.module, &outer.functions, &type_.name, Space::Prefix),
         }
     }
 
-    /// What a member of the type or trait around means.
-    pub(super) fn self_member(&mut self, at: &Standpoint<'a>, name: &str) -> Known<Found<Entity<'a>>> {
-        if let Found::One(Entity::Symbol(place)) = self.self_type(at)? {
-            let found = self.type_member(&place, name, Space::Value)?;
+    /// What a member of the enclosing type or trait resolves to.
+    pub(super) fn self_member(&mut self, at: &EnclosingScope<'a>, name: &str) -> Known<Found<Entity<'a>>> {
+        if let Found::One(Entity::Symbol(symbol)) = self.self_type(at)? {
+            let found = self.type_member(&symbol, name, Space::Value)?;
             if !found.is_nothing() {
                 return Ok(found);
             }
         }
-        // The block is for a type that is not in the repository, or for any type: what it says itself is still known.
-        let Some(depth) = at.holders.iter().position(|holder| holder.kind == SymbolKind::Implementation) else {
+        // The block is for a type outside the repository, or for any type: its own members are
+        // still known.
+        let Some(depth) = at.ancestors.iter().position(|ancestor| ancestor.kind == SymbolKind::Implementation) else {
             return Ok(Found::Nothing);
         };
-        let scope = self.symbols.scope(&at.holders[depth..]);
+        let scope = self.symbols.scope(&at.ancestors[depth..]);
         let found = self.members(&at.module, &scope, name, Space::Value)?;
         if !found.is_nothing() {
             return Ok(found);
         }
         let mut traits = Vec::new();
-        for base in &at.holders[depth].bases {
-            if let Found::One(Entity::Symbol(place)) = self.path_in(&at.module, &at.functions, base, Space::Prefix)? {
-                traits.push(place);
+        for base in &at.ancestors[depth].bases {
+            if let Found::One(Entity::Symbol(symbol)) = self.path_in(&at.module, &at.functions, base, Space::Prefix)? {
+                traits.push(symbol);
             }
         }
         self.trait_member(traits, name, Space::Value)
     }
 
-    /// What a name means inside a type.
-    pub(super) fn type_member(&mut self, place: &Place<'a>, name: &str, space: Space) -> Known<Found<Entity<'a>>> {
-        let scope = inside(place);
+    /// What a name resolves to inside a type.
+    pub(super) fn type_member(&mut self, symbol: &SymbolRef<'a>, name: &str, space: Space) -> Known<Found<Entity<'a>>> {
+        let scope = inside(symbol);
         if let Err(found) = self.world.follow(&scope, name, space as u8) {
             return Ok(found);
         }
-        let found = self.type_member_followed(place, &scope, name, space);
+        let found = self.type_member_followed(symbol, &scope, name, space);
         self.world.leave();
         found
     }
 
-    fn type_member_followed(&mut self, place: &Place<'a>, scope: &str, name: &str, space: Space) -> Known<Found<Entity<'a>>> {
-        let definition = place.definition;
+    fn type_member_followed(
+        &mut self,
+        symbol: &SymbolRef<'a>,
+        scope: &str,
+        name: &str,
+        space: Space,
+    ) -> Known<Found<Entity<'a>>> {
+        let definition = symbol.definition;
         if definition.kind == SymbolKind::TypeAlias {
             let Some(aliased) = definition.extends.as_ref().or(definition.bases.first()) else { return Ok(Found::Nothing) };
-            let aliased = self.path_in(&place.module, &[], aliased, Space::Prefix)?;
+            let aliased = self.path_in(&symbol.module, &[], aliased, Space::Prefix)?;
             return self.step(&aliased, name, space);
         }
         if matches!(definition.kind, SymbolKind::Enum | SymbolKind::Trait) {
-            let found = self.members(&place.module, scope, name, space)?;
+            let found = self.members(&symbol.module, scope, name, space)?;
             if !found.is_nothing() {
                 return Ok(found);
             }
         }
-        self.implemented_member(place, name, space)
+        self.implemented_member(symbol, name, space)
     }
 
-    /// What the `impl` blocks of a type give it under a name: inherent ones first, then those of traits, then the traits.
-    fn implemented_member(&mut self, place: &Place<'a>, name: &str, space: Space) -> Known<Found<Entity<'a>>> {
-        let blocks = self.world.ask(&implementation_scope(place.module.package), &place.definition.name)?;
+    /// The members of a name in the `impl` blocks of a type: inherent ones first, then those of
+    /// traits, then the traits.
+    fn implemented_member(&mut self, symbol: &SymbolRef<'a>, name: &str, space: Space) -> Known<Found<Entity<'a>>> {
+        let blocks = self.world.ask(&implementation_scope(symbol.module.package), &symbol.definition.name)?;
         let blocks = blocks.iter().filter_map(|offered| match offered.content {
             Content::Implementation(block) => Some((offered.path, block)),
             _ => None,
@@ -90,7 +99,7 @@ impl<'a> Rust<'_, 'a> {
             if members.peek().is_none() {
                 continue;
             }
-            match self.is_for(path, block, place) {
+            match self.is_for(path, block, symbol) {
                 Ok(false) => continue,
                 Ok(true) => {}
                 Err(unknown) => {
@@ -101,7 +110,7 @@ impl<'a> Rust<'_, 'a> {
             let module = self.module_of(path, block);
             let found = if block.bases.is_empty() { &mut inherent } else { &mut of_traits };
             members.for_each(|definition| {
-                found.add(Entity::Symbol(Place { scope: module.scope.clone(), module: module.clone(), definition }));
+                found.add(Entity::Symbol(SymbolRef { scope: module.scope.clone(), module: module.clone(), definition }));
             });
         }
         known?;
@@ -112,15 +121,15 @@ impl<'a> Rust<'_, 'a> {
             return Ok(of_traits);
         }
         let mut traits = Vec::new();
-        if place.definition.kind == SymbolKind::Trait {
-            traits.push(place.clone());
+        if symbol.definition.kind == SymbolKind::Trait {
+            traits.push(symbol.clone());
         }
         for (path, block) in blocks.filter(|(_, block)| !block.bases.is_empty()).take(MAX_TRAITS) {
-            if self.is_for(path, block, place)? {
+            if self.is_for(path, block, symbol)? {
                 let module = self.module_of(path, block);
                 for base in block.bases.iter().take(MAX_DEPTH) {
-                    if let Found::One(Entity::Symbol(place)) = self.path_in(&module, &[], base, Space::Prefix)? {
-                        traits.push(place);
+                    if let Found::One(Entity::Symbol(symbol)) = self.path_in(&module, &[], base, Space::Prefix)? {
+                        traits.push(symbol);
                     }
                 }
             }
@@ -128,19 +137,19 @@ impl<'a> Rust<'_, 'a> {
         self.trait_member(traits, name, space)
     }
 
-    /// What these traits and their supertraits define under a name.
-    fn trait_member(&mut self, mut next: Vec<Place<'a>>, name: &str, space: Space) -> Known<Found<Entity<'a>>> {
+    /// The members of a name in these traits and their supertraits.
+    fn trait_member(&mut self, mut next: Vec<SymbolRef<'a>>, name: &str, space: Space) -> Known<Found<Entity<'a>>> {
         let mut seen: FxHashSet<(&RepoPath, &Definition)> = FxHashSet::default();
         let mut found = Found::Nothing;
         while !next.is_empty() {
             let mut above = Vec::new();
-            for place in next {
-                if seen.len() == MAX_TRAITS || !seen.insert((place.module.path, place.definition)) {
+            for symbol in next {
+                if seen.len() == MAX_TRAITS || !seen.insert((symbol.module.path, symbol.definition)) {
                     continue;
                 }
-                found.merge(self.members(&place.module, &inside(&place), name, space)?);
-                for base in place.definition.bases.iter().take(MAX_DEPTH) {
-                    if let Found::One(Entity::Symbol(base)) = self.path_in(&place.module, &[], base, Space::Prefix)? {
+                found.merge(self.members(&symbol.module, &inside(&symbol), name, space)?);
+                for base in symbol.definition.bases.iter().take(MAX_DEPTH) {
+                    if let Found::One(Entity::Symbol(base)) = self.path_in(&symbol.module, &[], base, Space::Prefix)? {
                         above.push(base);
                     }
                 }
@@ -155,13 +164,13 @@ impl<'a> Rust<'_, 'a> {
     }
 
     /// Whether a block is for this very type, not for another one of its name.
-    fn is_for(&mut self, path: &'a RepoPath, block: &'a Implementation, place: &Place<'a>) -> Known<bool> {
+    fn is_for(&mut self, path: &'a RepoPath, block: &'a Implementation, symbol: &SymbolRef<'a>) -> Known<bool> {
         let module = self.module_of(path, block);
         let found = self.path_in(&module, &[], &block.extends, Space::Prefix)?;
-        Ok(found == Found::One(Entity::Symbol(place.clone())))
+        Ok(found == Found::One(Entity::Symbol(symbol.clone())))
     }
 
-    /// The module in which a block stands.
+    /// The module that encloses a block.
     fn module_of(&mut self, path: &'a RepoPath, block: &Implementation) -> Module<'a> {
         let mut module = self.file(path, None);
         for part in block.scope.split("//").skip(1) {
@@ -171,7 +180,7 @@ impl<'a> Rust<'_, 'a> {
         Module { scope: block.scope.as_str().into(), ..module }
     }
 
-    /// What a type, trait or block says itself under a name.
+    /// The members of a type, trait or block under a name.
     fn members(&mut self, module: &Module<'a>, scope: &str, name: &str, space: Space) -> Known<Found<Entity<'a>>> {
         let mut found = Found::Nothing;
         for offered in self.world.ask(scope, "")?.iter() {
@@ -180,7 +189,7 @@ impl<'a> Rust<'_, 'a> {
                 match member {
                     Content::Definition(definition) if definition.name == name && space.holds(definition.kind) => {
                         let module = module.clone();
-                        found.add(Entity::Symbol(Place { scope: scope.into(), module, definition }));
+                        found.add(Entity::Symbol(SymbolRef { scope: scope.into(), module, definition }));
                     }
                     _ => {}
                 }
@@ -191,6 +200,6 @@ impl<'a> Rust<'_, 'a> {
 }
 
 /// The scope that a type is.
-fn inside(place: &Place<'_>) -> String {
-    format!("{}//{}", place.scope, place.definition.id)
+fn inside(symbol: &SymbolRef<'_>) -> String {
+    format!("{}//{}", symbol.scope, symbol.definition.id)
 }

@@ -1,7 +1,8 @@
-//! A quick look at how deep a text nests: no less than [`exact`](super::exact) says, and mostly little more.
+//! A quick look at how deep a text nests: no less than [`exact`](super::exact) says, and mostly
+//! little more.
 //!
-//! The bytes are read as far as brackets, strings, lines and their indentation go. Where that is not enough to stay in step with the
-//! lexer, there is no answer: the lexer has to tell.
+//! The bytes are read as far as brackets, strings, lines and their indentation go. Where that is
+//! not enough to stay in step with the lexer, there is no answer: the lexer has to tell.
 
 /// An open bracket or block, as in [`exact`](super::exact).
 #[derive(Default)]
@@ -191,7 +192,8 @@ impl Look<'_> {
         }
     }
 
-    /// A string with fields in braces. They may be simple expressions; each of their bytes is taken for a level.
+    /// A string with fields in braces. They may be simple expressions; each of their bytes is
+    /// taken for a level.
     fn interpolated_string(&mut self, quote: u8) -> Option<()> {
         let quotes = self.quotes(quote);
         let mut levels = 1;
@@ -248,7 +250,8 @@ fn is_word(byte: u8) -> bool {
     WORD[usize::from(byte)]
 }
 
-/// How many tokens that nest may be in what begins with a digit: none in a plain number. Elsewhere digits may touch a keyword.
+/// How many tokens that nest may be in what begins with a digit: none in a plain number. Elsewhere
+/// digits may touch a keyword.
 fn odd_digits(word: &[u8]) -> usize {
     let is_plain = match word {
         [b'0', b'x' | b'X', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit),
