@@ -1,11 +1,14 @@
-//! Measurements of codira's backends, and of the floors beneath them: what the same work takes without an index.
+//! Measurements of codira's backends, and of the floors beneath them: what the same work takes
+//! without an index.
 //!
-//! `cargo bench -p codira-benches` measures each operation of the contract with criterion; the program `report` measures whole runs on
-//! made and real repositories, and writes `docs/performance/`.
+//! `cargo bench -p codira-benches` measures each operation of the contract with criterion; the
+//! program `report` measures whole runs on made and real repositories, and writes
+//! `docs/performance/`.
 //!
-//! A backend from elsewhere is measured beside ours with one line in a target of its own crate, with `harness = false`:
-//! [`compare!`](crate::compare) for the operations, and with the feature `report` `report!` for whole runs. Without that
-//! feature, which is a default one, this crate brings none of the parsers, drivers and plots that only floors and report need.
+//! A backend of another crate is measured together with ours by one line in a target of its own,
+//! with `harness = false`: [`compare!`](crate::compare) for the operations, and with the feature
+//! `report` `report!` for whole runs. Without that feature, which is a default one, this crate
+//! brings none of the parsers, drivers and plots that only floors and report need.
 
 #[cfg(feature = "report")]
 pub mod code;

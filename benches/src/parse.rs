@@ -1,4 +1,5 @@
-//! The floor of indexing: reading the files and parsing them with the analyzers' own parsers, and nothing else.
+//! The floor of indexing: reading the files and parsing them with the analyzers' own parsers, and
+//! nothing else.
 
 use std::{
     fs,
@@ -73,7 +74,8 @@ pub fn sources(root: &Path) -> Vec<(PathBuf, Language)> {
         .collect()
 }
 
-/// Reads and parses every source file below `root` on `jobs` threads. Files that are not UTF-8 are passed over.
+/// Reads and parses every source file below `root` on `jobs` threads. Files that are not UTF-8 are
+/// passed over.
 pub fn parse_tree(root: &Path, jobs: usize) -> Parsed {
     let files = sources(root);
     let (next, parsed, bytes) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicU64::new(0));

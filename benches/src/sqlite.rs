@@ -16,8 +16,8 @@ pub fn rows(count: usize) -> Vec<Vec<Value>> {
     (0..count).map(row).collect()
 }
 
-/// Writes tables into a new file at `path`, without indexes: one prepared statement for each, in one transaction, and no waiting for
-/// the disk.
+/// Writes tables into a new file at `path`, without indexes: one prepared statement for each, in
+/// one transaction, without syncing to the disk.
 ///
 /// # Errors
 ///

@@ -1,4 +1,5 @@
-//! Prints everything that a repository's index answers, as lines of JSON: `cargo run --example dump -- DIR`.
+//! Prints everything that a repository's index answers, as lines of JSON:
+//! `cargo run --example dump -- DIR`.
 //!
 //! Two indexes of the same files have the same dump, however they came to be:
 //!

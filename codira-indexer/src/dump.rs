@@ -1,4 +1,5 @@
-//! Everything that an index answers, as lines of JSON: to compare two indexes to the byte, or to take an index elsewhere.
+//! Everything that an index answers, as lines of JSON: to compare two indexes to the byte, or to
+//! take an index elsewhere.
 
 use std::io::{self, Write};
 
@@ -19,14 +20,17 @@ pub enum DumpError {
     Write(#[from] io::Error),
 }
 
-/// Writes one line for each thing that is stored or derived, in one order: two indexes of the same files, written by the same
-/// analyzers, have equal dumps, whatever their backends, histories and thread counts.
+/// Writes one line for each thing that is stored or derived, in one order: two indexes of the same
+/// files, written by the same analyzers, have equal dumps, whatever their backends, histories and
+/// thread counts.
 ///
-/// Left out is what tells histories apart and is no answer about the files: the generation, the backend, modification times.
+/// Left out is what tells histories apart and is no answer about the files: the generation, the
+/// backend, modification times.
 ///
 /// # Errors
 ///
-/// [`DumpError`], when the reader fails or `out` does; what was written until then is a prefix of the dump.
+/// [`DumpError`], when the reader fails or `out` does; what was written until then is a prefix of
+/// the dump.
 pub async fn dump(reader: &impl IndexReader, out: &mut impl Write) -> Result<(), DumpError> {
     let RuntimeInventory { coverage, rules, analyzers, .. } = reader.inventory().await?;
     line(out, "coverage", &coverage)?;

@@ -12,7 +12,8 @@ use crate::{
 
 /// Why the indexer could not do what it was asked.
 ///
-/// Every message names the path, key or name that it is about; [`remedy`](Self::remedy) says what to do.
+/// Every message names the path, key or name that it is about; [`remedy`](Self::remedy) says what
+/// to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IndexerError {
@@ -232,7 +233,8 @@ impl IndexerError {
     }
 }
 
-/// What to do about an error of the store: the contract's own words, where no command says it better.
+/// What to do about an error of the store: the contract's own words, where no command says it
+/// better.
 fn backend_remedy(error: &BackendError) -> String {
     if let Some(refusal) = StateRefusal::of(error) {
         return refusal.remedy();

@@ -1,8 +1,9 @@
-//! What a run says of itself while it goes on.
+//! The progress of a run.
 
 use codira_contracts::{RepoPath, WriteScope};
 
-/// A step of a run. Events come in the order below, from one task, and are meant for progress, not for results.
+/// A step of a run. Events come in the order below, from one task, and are meant for progress, not
+/// for results.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum IndexEvent {
@@ -11,7 +12,7 @@ pub enum IndexEvent {
         /// How many files have an analyzer.
         files: usize,
     },
-    /// It is known what there is to do.
+    /// The plan is made.
     Planned {
         /// Whether everything is replaced.
         scope: WriteScope,
@@ -31,11 +32,11 @@ pub enum IndexEvent {
         /// How many there are to do.
         total: usize,
     },
-    /// Rows that waited for their vector, in the index or for another engine, have it.
+    /// Pending rows, of the index or of another engine, got their vectors.
     Embedded {
         /// How many have it, these included.
         done: u64,
-        /// How many waited, as far as is known.
+        /// How many were pending, as far as is known.
         total: u64,
     },
     /// Edges are derived.

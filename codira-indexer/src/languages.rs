@@ -9,7 +9,8 @@ use crate::{IndexerError, error::duplicate};
 
 /// The languages that can be indexed and audited, each once.
 ///
-/// A file that the globs of several analyzers find belongs to the language that was registered first.
+/// A file that the globs of several analyzers find belongs to the language that was registered
+/// first.
 ///
 /// ```
 /// use codira_contracts::Language;
@@ -43,9 +44,11 @@ impl LanguageRegistry {
     ///
     /// # Errors
     ///
-    /// - [`DuplicateName`](IndexerError::DuplicateName), naming both providers, when there is such a language, rules for it, or an
-    ///   analyzer or an auditor of that name: an index knows them by name.
-    /// - [`WrongLanguage`](IndexerError::WrongLanguage) when the analyzer or the auditor is one of another language.
+    /// - [`DuplicateName`](IndexerError::DuplicateName), naming both providers, when there is such
+    ///   a language, rules for it, or an analyzer or an auditor of that name: an index knows them
+    ///   by name.
+    /// - [`WrongLanguage`](IndexerError::WrongLanguage) when the analyzer or the auditor is one of
+    ///   another language.
     ///
     /// The registry then stays as it was.
     pub fn register(&mut self, language: LanguageSupport) -> Result<(), IndexerError> {
@@ -74,18 +77,21 @@ impl LanguageRegistry {
         &self.languages
     }
 
-    /// The analyzers of the languages that have one, as they were registered: for [`Indexer::new`](crate::Indexer::new).
+    /// The analyzers of the languages that have one, as they were registered: for
+    /// [`Indexer::new`](crate::Indexer::new).
     pub fn analyzers(&self) -> Vec<Arc<dyn LanguageAnalyzer>> {
         self.languages.iter().filter_map(|language| language.analyzer.clone()).collect()
     }
 
-    /// The rules of the languages that have some: for [`Indexer::with_rules`](crate::Indexer::with_rules).
+    /// The rules of the languages that have some: for
+    /// [`Indexer::with_rules`](crate::Indexer::with_rules).
     pub fn rules(&self) -> RuleSet {
         let rules = self.languages.iter().filter_map(|language| language.rules.clone());
         RuleSet::new(rules).expect("no two of the registered rules resolve one language")
     }
 
-    /// The auditors of the languages that have one, as they were registered: for [`Auditing::new`](crate::Auditing::new).
+    /// The auditors of the languages that have one, as they were registered: for
+    /// [`Auditing::new`](crate::Auditing::new).
     pub fn auditors(&self) -> Vec<Arc<dyn DocumentationAuditor>> {
         self.languages.iter().filter_map(|language| language.auditor.clone()).collect()
     }

@@ -1,16 +1,21 @@
 //! Indexes a repository into any codira backend, and keeps the index up to date.
 //!
-//! - An [`Indexer`] runs: it scans the repository, decides about each file and says why, analyzes what changed, and commits it
-//!   in one session. It reports, tells its progress as [`IndexEvent`]s, and can be cancelled.
-//! - A [`BackendRegistry`] opens backends by name at a [`Location`]; [`Config`] says which, and who chose it.
-//! - A [`LanguageRegistry`] holds the languages that can be indexed and audited, ours of `codira-languages` and others.
+//! - An [`Indexer`] runs: it scans the repository, decides about each file and says why, analyzes
+//!   what changed, and commits it in one session. It reports, tells its progress as
+//!   [`IndexEvent`]s, and can be cancelled.
+//! - A [`BackendRegistry`] opens backends by name at a [`Location`]; [`Config`] says which, and
+//!   who chose it.
+//! - A [`LanguageRegistry`] holds the languages that can be indexed and audited, ours of
+//!   `codira-languages` and others.
 //! - An [`EngineRegistry`] opens embedding engines by name.
-//! - [`Registries`] are these three together. With the feature `cli`, `cli::run` is the command `codira` over them.
+//! - [`Registries`] are these three together. With the feature `cli`, `cli::run` is the command
+//!   `codira` over them.
 //! - [`Auditing`] says which auditors of documentation audit what.
 //! - [`retrieval`] gives ranked answers to questions in words.
 //!
-//! Nothing here depends on the `codira` command, on global state or on a particular runtime. With `default-features = false` no
-//! backend and no parser is compiled. Analyzers and auditors come from the caller; those of this workspace are in `codira-languages`.
+//! Nothing here depends on the `codira` command, on global state or on a particular runtime. With
+//! `default-features = false` no backend and no parser is compiled. Analyzers and auditors come
+//! from the caller; those of this workspace are in `codira-languages`.
 //!
 //! Indexing a directory into memory with an analyzer of one's own, and asking:
 //!

@@ -2,13 +2,15 @@
 
 use crate::{Config, IndexerError, RepoRoot, StateDirectory, config::BackendUrl};
 
-/// Where a backend keeps an index: a state directory, and for a server a URL and the repository's name in it.
+/// Where a backend keeps an index: a state directory, and for a server a URL and the repository's
+/// name in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
-    /// The directory of the repository's state. A backend that keeps files keeps them here; whatever it keeps elsewhere, the
-    /// indexer records here which backend has the index.
+    /// The directory of the repository's state. A backend that keeps files keeps them here;
+    /// whatever it keeps elsewhere, the indexer records here which backend has the index.
     pub state: StateDirectory,
-    /// The server, where one is configured as `backend.url`. It may hold a password: an error of the backend must not.
+    /// The server, where one is configured as `backend.url`. It may hold a password: an error of
+    /// the backend must not.
     pub url: Option<BackendUrl>,
     /// The name of the repository on that server, where one is configured as `backend.repository`.
     pub repository: Option<String>,

@@ -147,16 +147,19 @@ pub fn decide(stored: Option<&FileState>, seen: &SeenFile<'_>, trust: Trust) -> 
     }
 }
 
-/// Why everything must be analyzed again, if it must: the index was written by something other than `descriptor` describes.
+/// Why everything must be analyzed again, if it must: the index was written by something other
+/// than `descriptor` describes.
 pub fn rebuild(stored: &RuntimeInventory, descriptor: &BackendDescriptor) -> Option<Reason> {
     (stored.backend != descriptor.tool || stored.schema != descriptor.schema).then_some(Reason::BackendChanged)
 }
 
-/// The modification time to store for a file that was read at `read_at`, both in nanoseconds since the Unix epoch.
+/// The modification time to store for a file that was read at `read_at`, both in nanoseconds since
+/// the Unix epoch.
 ///
-/// A file written in the same instant as it was read may change once more without its time changing. Git calls such entries
-/// racy. Their time is stored as [`UNTRUSTED`], which no file has, so that the next run hashes them. The instant is 20
-/// milliseconds, the granularity of kernel clocks with a margin, or two seconds where the file system stores no fractions.
+/// A file written in the same instant as it was read may change once more without its time
+/// changing. Git calls such entries racy. Their time is stored as [`UNTRUSTED`], which no file
+/// has, so that the next run hashes them. The instant is 20 milliseconds, the granularity of
+/// kernel clocks with a margin, or two seconds where the file system stores no fractions.
 pub fn modified_to_store(modified: i64, read_at: i64) -> i64 {
     let instant = if modified % 1_000_000_000 == 0 { 2_000_000_000 } else { 20_000_000 };
     if modified.saturating_add(instant) > read_at { UNTRUSTED } else { modified }

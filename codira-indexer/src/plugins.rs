@@ -1,4 +1,4 @@
-//! What programs add by name, and how a name finds it: the part that backends and embedding engines share.
+//! What programs add by name, and its lookup: the part that backends and embedding engines share.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -59,7 +59,8 @@ impl fmt::Display for PluginKind {
     }
 }
 
-/// What can be registered by name: a [`BackendFactory`](crate::BackendFactory), an [`EngineFactory`](crate::EngineFactory).
+/// What can be registered by name: a [`BackendFactory`](crate::BackendFactory), an
+/// [`EngineFactory`](crate::EngineFactory).
 pub trait Plugin {
     /// What kind of thing it is.
     const KIND: PluginKind;
@@ -93,7 +94,8 @@ impl<P: Plugin> PluginRegistry<P> {
         Self { plugins: BTreeMap::new(), not_compiled: Vec::new() }
     }
 
-    /// A registry of those of `plugins`, whose names differ, and of what of `known` is not among them.
+    /// A registry of those of `plugins`, whose names differ, and of what of `known` is not among
+    /// them.
     pub(crate) fn of(plugins: Vec<P>, known: &[NotCompiled]) -> Self {
         let plugins: BTreeMap<_, _> = plugins.into_iter().map(|plugin| (plugin.name().to_owned(), plugin)).collect();
         let not_compiled = known.iter().filter(|known| !plugins.contains_key(known.name)).copied().collect();
@@ -104,8 +106,8 @@ impl<P: Plugin> PluginRegistry<P> {
     ///
     /// # Errors
     ///
-    /// [`DuplicateName`](IndexerError::DuplicateName), naming both providers, when the name is taken; the registry stays as it
-    /// was.
+    /// [`DuplicateName`](IndexerError::DuplicateName), naming both providers, when the name is
+    /// taken; the registry stays as it was.
     pub fn register(&mut self, plugin: P) -> Result<(), IndexerError> {
         if let Some(present) = self.plugins.get(plugin.name()) {
             return Err(duplicate(P::KIND.plural(), plugin.name(), (present.provider(), plugin.provider())));

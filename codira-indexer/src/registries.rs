@@ -2,7 +2,8 @@
 
 use crate::{BackendRegistry, EngineRegistry, LanguageRegistry};
 
-/// What can be chosen by name: backends, languages with their rules and auditors, embedding engines.
+/// What can be chosen by name: backends, languages with their rules and auditors, embedding
+/// engines.
 ///
 /// ```no_run
 /// # #[cfg(feature = "cli")]

@@ -37,10 +37,12 @@ pub struct BackendFactory {
 impl BackendFactory {
     /// A factory of the backend `name`, which the crate `provider` provides.
     ///
-    /// `file` is the name of the file or directory in which the backend keeps the index of a state directory; whatever has a name
-    /// that begins so is its own, and is removed when another backend takes the directory over.
+    /// `file` is the name of the file or directory in which the backend keeps the index of a state
+    /// directory; whatever has a name that begins so is its own, and is removed when another
+    /// backend takes the directory over.
     ///
-    /// `open` performs no I/O. It fails where the location lacks what the backend needs: see [`Location::require_url`].
+    /// `open` performs no I/O. It fails where the location lacks what the backend needs: see
+    /// [`Location::require_url`].
     pub fn new(
         name: impl Into<String>,
         provider: impl Into<String>,
@@ -100,14 +102,16 @@ impl BackendChoice {
 pub type BackendRegistry = PluginRegistry<BackendFactory>;
 
 impl PluginRegistry<BackendFactory> {
-    /// The backends of this workspace that were compiled in. The reference backend keeps nothing and is not among them.
+    /// The backends of this workspace that were compiled in. The reference backend keeps nothing
+    /// and is not among them.
     pub fn first_party() -> Self {
         Self::of(backends::first_party(), backends::KNOWN)
     }
 
     /// Opens the chosen backend at `location`. Performs no I/O.
     ///
-    /// What it opens keeps the rule of one backend in one state directory: see [`StateDirectory`](crate::StateDirectory).
+    /// What it opens keeps the rule of one backend in one state directory: see
+    /// [`StateDirectory`](crate::StateDirectory).
     ///
     /// # Errors
     ///

@@ -32,7 +32,7 @@ pub struct IndexReport {
     pub uncovered: Vec<UncoveredLanguage>,
     /// What was embedded; nothing where embeddings are off, or the backend keeps none.
     pub embeddings: Option<EmbeddingReport>,
-    /// What had to be cleared away although no file changed.
+    /// What had to be removed although no file changed.
     pub maintenance: Maintenance,
     /// How long the phases took.
     #[serde(skip)]
@@ -131,7 +131,8 @@ pub struct SkippedFile {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum SkipReason {
-    /// It is a symbolic link: what it leads to is indexed where it is, or is not of this repository.
+    /// It is a symbolic link: what it leads to is indexed where it is, or is not of this
+    /// repository.
     Symlink,
     /// It is larger than the configured limit.
     TooLarge {
@@ -182,7 +183,7 @@ pub struct FailedFile {
 pub struct PartialFile {
     /// The file.
     pub path: RepoPath,
-    /// How many places were not understood.
+    /// How many diagnostics it has.
     pub diagnostics: usize,
 }
 
@@ -202,11 +203,13 @@ pub struct EmbeddingReport {
     pub spec: EmbeddingSpec,
     /// When they are computed.
     pub mode: EmbeddingMode,
-    /// The numbers of rows: of every row of the index after a [run](crate::Indexer::run), unchanged files included; of
-    /// [`embed_pending`](crate::Indexer::embed_pending), of those that it gave their vectors.
+    /// The numbers of rows: of every row of the index after a [run](crate::Indexer::run),
+    /// unchanged files included; of [`embed_pending`](crate::Indexer::embed_pending), of those
+    /// that it gave their vectors.
     #[serde(flatten)]
     pub counts: EmbeddingCounts,
-    /// How many symbols and documentation units of the files that were analyzed have none, and why.
+    /// How many symbols and documentation units of the files that were analyzed have none, and
+    /// why.
     pub skipped: BTreeMap<Ineligible, u64>,
 }
 
@@ -219,7 +222,7 @@ pub struct EmbeddingCounts {
     pub computed: u64,
     /// Rows with a vector that was known: of an unchanged file, or of the same text elsewhere.
     pub reused: u64,
-    /// Rows that wait for their vector.
+    /// Pending rows, without a vector yet.
     pub deferred: u64,
 }
 
@@ -228,7 +231,8 @@ pub struct EmbeddingCounts {
 pub struct UncoveredExtension {
     /// The extension, without its dot.
     pub extension: String,
-    /// The programming language whose sources have it; `None` where it says nothing: such files are no gap.
+    /// The programming language whose sources have it; `None` where it says nothing: such files
+    /// are no gap.
     pub language: Option<&'static str>,
     /// How many files there are.
     pub files: u64,
@@ -241,7 +245,8 @@ pub struct UncoveredExtension {
 pub struct LeftOutFile {
     /// The file, relative to the root.
     pub path: String,
-    /// Why, where the scan can tell; `None` for one that could not be read as text or analyzed, or that came after the last run.
+    /// Why, where the scan can tell; `None` for one that could not be read as text or analyzed, or
+    /// that came after the last run.
     pub reason: Option<SkipReason>,
 }
 

@@ -1,4 +1,5 @@
-//! Which code is tests, by how files and symbols are called and by what marks them: one answer for audits, lists and ranking.
+//! Which code is tests, by the names of files and symbols and by attributes: one answer for
+//! audits, lists and ranking.
 
 use codira_contracts::RepoPath;
 #[cfg(feature = "cli")]
@@ -7,13 +8,13 @@ use codira_contracts::{SymbolKind, SymbolSummary};
 /// Directories and namespaces that hold tests.
 const HOLDERS: [&str; 2] = ["test", "tests"];
 
-/// Whether a file is called as tests are, or lies where they do.
+/// Whether a file has a name or a directory of tests.
 pub(crate) fn is_test_path(path: &RepoPath) -> bool {
     let in_tests = path.parent().is_some_and(|parent| parent.split('/').any(|part| HOLDERS.contains(&part)));
     in_tests || is_test_file(path.file_name())
 }
 
-/// Whether a file is called as tests are.
+/// Whether a file has a name of tests.
 pub(crate) fn is_test_file(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name);
     stem.starts_with("test_")
@@ -23,13 +24,15 @@ pub(crate) fn is_test_file(name: &str) -> bool {
         || stem == "conftest"
 }
 
-/// Whether an attribute marks what it stands at as a test: `#[test]`, `#[tokio::test]`, `#[cfg(test)]`.
+/// Whether an attribute marks what it stands at as a test: `#[test]`, `#[tokio::test]`,
+/// `#[cfg(test)]`.
 pub(crate) fn is_test_mark(decorator: &str) -> bool {
     let head = decorator.split('(').next().unwrap_or_default();
     head == "test" || head.ends_with("::test") || decorator.split_whitespace().collect::<String>().starts_with("cfg(test")
 }
 
-/// Whether a symbol is of tests as far as its names tell: those of its file, and of the namespaces around it (`mod tests`).
+/// Whether a symbol is of tests as far as its names tell: those of its file, and of its enclosing
+/// namespaces (`mod tests`).
 #[cfg(feature = "cli")]
 pub(crate) fn is_test_symbol(symbol: &SymbolSummary) -> bool {
     let mut names: Vec<&str> = symbol.logical_name.split('.').collect();

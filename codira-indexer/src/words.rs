@@ -2,17 +2,20 @@
 
 use codira_contracts::text;
 
-/// The search words of a text, in order, repeated ones too: those of its [parts](parts), as [`stem`]s.
+/// The search words of a text, in order, repeated ones too: those of its [parts](parts), as
+/// [`stem`]s.
 pub(crate) fn stems(text: &str) -> impl Iterator<Item = String> {
     text::words(text).flat_map(parts).map(|part| stem(&part.to_lowercase()).to_owned())
 }
 
-/// The parts of a word: `get_queryset` and `HTTPServer` have two. Nothing is empty, and no part holds an underscore.
+/// The parts of a word: `get_queryset` and `HTTPServer` have two. Nothing is empty, and no part
+/// holds an underscore.
 pub(crate) fn parts(word: &str) -> impl Iterator<Item = &str> {
     word.split('_').flat_map(|piece| Humps { rest: piece })
 }
 
-/// The parts of a piece without underscores: a part begins where a capital follows something else, or stands before a small letter.
+/// The parts of a piece without underscores: a part begins where a capital follows something else,
+/// or stands before a small letter.
 struct Humps<'a> {
     rest: &'a str,
 }
@@ -36,10 +39,11 @@ impl<'a> Iterator for Humps<'a> {
     }
 }
 
-/// A word in lower case without its English ending, so that `cache`, `caches`, `cached` and `caching` are one.
+/// A word in lower case without its English ending, so that `cache`, `caches`, `cached` and
+/// `caching` are one.
 ///
-/// Light: it knows the endings that names and documentation differ by, and no exceptions. Words of other scripts are left as
-/// they are.
+/// Light: it knows the endings that names and documentation differ by, and no exceptions. Words of
+/// other scripts are left as they are.
 pub(crate) fn stem(word: &str) -> &str {
     if word.len() <= 3 || !word.is_ascii() {
         return word;

@@ -1,4 +1,4 @@
-//! Who may use whom: the arrows between the crates of the workspace, read from Cargo itself.
+//! Dependencies between the crates of the workspace, read from Cargo itself.
 
 #![allow(clippy::unwrap_used)]
 
@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-/// What each crate may use of the workspace. A crate that is not listed may use nothing.
+/// The crates of the workspace that each crate may use. A crate that is not listed may use none.
 const ARROWS: &[(&str, &[&str])] = &[
     ("codira-contracts", &[]),
     ("codira-languages", &["codira-contracts"]),
@@ -33,7 +33,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What a crate may not use: the drivers of other backends, and for the contract, the languages and what stores share any driver at all.
+/// What a crate may not use: the drivers of other backends, and for the contract, the languages
+/// and what stores share any driver at all.
 const FOREIGN: &[(&str, &[&str])] = &[
     ("codira-contracts", &["sqlx", "rusqlite", "duckdb", "tokio"]),
     ("codira-languages", &["sqlx", "rusqlite", "duckdb", "tokio"]),

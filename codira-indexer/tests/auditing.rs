@@ -1,4 +1,5 @@
-//! What follows when the policy of audits changes: which files are analyzed again, and what becomes of stored issues.
+//! What follows when the policy of audits changes: which files are analyzed again, and what
+//! becomes of stored issues.
 
 #![cfg(feature = "languages")]
 #![allow(clippy::unwrap_used)]

@@ -121,10 +121,10 @@ async fn indexing_through_another_backend_rebuilds_and_switches() {
     assert_eq!(report.rebuild, Some(Rebuild::BackendChanged));
     assert_eq!(state.backend().unwrap().as_deref(), Some("two"));
     let exist = |file: &str| state.path().join(file).exists();
-    let kept = ["one.db", "one.db-wal", "one.db.parts", "config.toml"].map(exist);
-    assert_eq!(kept, [false, false, false, true], "what `one` kept is gone");
+    let existing = ["one.db", "one.db-wal", "one.db.parts", "config.toml"].map(exist);
+    assert_eq!(existing, [false, false, false, true], "the files of `one` are gone");
     assert!(one.open_reader().await.is_err());
-    // What `one` has in memory is not built on: it is not what was indexed last.
+    // The index that `one` has in memory is out of date, and is not built on.
     repo.remove("a.toy");
     let report = run(&repo, &one, Toy::new(), CHANGED()).await;
     assert_eq!(report.rebuild, Some(Rebuild::BackendChanged));

@@ -1,6 +1,7 @@
 //! `docs/configuration.md` lists every key as it is declared.
 //!
-//! After a change, `CODIRA_UPDATE_DOCS=1 cargo test -p codira-indexer --test configured` writes the list anew.
+//! After a change, `CODIRA_UPDATE_DOCS=1 cargo test -p codira-indexer --test configured` writes
+//! the list anew.
 
 #![allow(clippy::unwrap_used)]
 

@@ -19,7 +19,7 @@ use proptest::prelude::*;
 use support::{CHANGED, Repo, Toy};
 use tokio_util::sync::CancellationToken;
 
-/// What stands aside stands before and behind the rest in the order of paths.
+/// Paths that count less come before and after the rest in the order of paths.
 const FILES: [(&str, &str); 5] = [
     ("benches/cache.toy", "def invalidate_cache\n"),
     ("cache.toy", "def invalidate_cache\ncall clear\ndef read_cache\ndef clear\n"),

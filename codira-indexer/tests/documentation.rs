@@ -99,7 +99,8 @@ async fn a_snippet_is_a_line_of_the_file() {
 proptest! {
     #![proptest_config(cases::costly("tests/regressions/documentation.txt", 4))]
 
-    /// Whatever is asked, the first answers under a limit are the first without it, and scores fall.
+    /// Whatever is asked, the first answers under a limit are the first without it, and scores
+    /// fall.
     #[test]
     fn a_limit_cuts_the_list(words in "[a-zA-Z_ äß?(){}\"]{0,40}|(cache|keep|the|app|install)( (cache|gone|first))*", limit in 0..8_usize) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

@@ -1,4 +1,4 @@
-//! What is embedded when, by whom, and how often: once.
+//! What is embedded when, by which engine, and how often: once.
 
 #![allow(clippy::unwrap_used)]
 
@@ -174,7 +174,7 @@ async fn deferred_rows_wait_and_are_worked_off_without_touching_a_file() {
 
     let sessions = world.backend.sessions();
     assert_eq!(world.embed_pending().await, EmbeddingCounts::default());
-    assert_eq!(world.backend.sessions(), sessions, "nothing waits, so no session begins");
+    assert_eq!(world.backend.sessions(), sessions, "no row is pending, so no session begins");
 }
 
 #[tokio::test]
@@ -301,14 +301,14 @@ proptest! {
     #![proptest_config(cases::cases("tests/regressions/embedding.txt"))]
 
     #[test]
-    fn a_vector_depends_on_its_text_alone(texts in prop::collection::vec(any::<String>(), 1..8), place in any::<prop::sample::Index>()) {
+    fn a_vector_depends_on_its_text_alone(texts in prop::collection::vec(any::<String>(), 1..8), index in any::<prop::sample::Index>()) {
         let engine = LexicalEngine::new();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let place = place.index(texts.len());
-        let together = embed(&engine, &texts);
-        prop_assert_eq!(&together[place], &embed(&LexicalEngine::new(), &[texts[place]])[0]);
-        prop_assert!(together.iter().all(|vector| vector.as_slice().len() == engine.spec().dimension as usize));
-        let length = codira_contracts::score::dot(together[place].as_slice(), together[place].as_slice());
+        let index = index.index(texts.len());
+        let batch = embed(&engine, &texts);
+        prop_assert_eq!(&batch[index], &embed(&LexicalEngine::new(), &[texts[index]])[0]);
+        prop_assert!(batch.iter().all(|vector| vector.as_slice().len() == engine.spec().dimension as usize));
+        let length = codira_contracts::score::dot(batch[index].as_slice(), batch[index].as_slice());
         prop_assert!(length == 0.0 || (length - 1.0).abs() < 1e-5, "{}", length);
     }
 

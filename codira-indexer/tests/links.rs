@@ -70,8 +70,8 @@ fn leads_somewhere(page: &Path, link: &str) -> bool {
 /// What a link calls a heading: its words in small letters, with hyphens between them.
 fn anchor(heading: &str) -> String {
     let text = heading.trim_start_matches('#').trim().to_lowercase();
-    let kept = text.chars().filter(|letter| letter.is_alphanumeric() || " -_".contains(*letter));
-    kept.map(|letter| if letter == ' ' { '-' } else { letter }).collect()
+    let letters = text.chars().filter(|letter| letter.is_alphanumeric() || " -_".contains(*letter));
+    letters.map(|letter| if letter == ' ' { '-' } else { letter }).collect()
 }
 
 #[test]

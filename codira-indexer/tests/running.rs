@@ -1,4 +1,5 @@
-//! What a run does and does not do: warm runs, edits, reasons, and that nothing depends on how it is run.
+//! What a run does and does not do: warm runs, edits, reasons, and that nothing depends on how it
+//! is run.
 
 #![allow(clippy::unwrap_used)]
 
@@ -93,7 +94,8 @@ async fn a_touched_file_is_kept_by_its_hash() {
 #[tokio::test]
 async fn a_file_written_while_it_is_indexed_is_not_trusted() {
     let (repo, backend) = (Repo::new(), Counting::default());
-    // A minute ahead, so that the file is read within the instant of its time however slow the machine is.
+    // A minute ahead, so that the file is read within the instant of its time however slow the
+    // machine is.
     let modified = SystemTime::now() + Duration::from_secs(60);
     repo.write_at("a.toy", "def a\n", modified);
     run(&repo, &backend, Toy::new(), CHANGED()).await;

@@ -1,7 +1,9 @@
-//! Loading DuckDB beside its bare Appender: `cargo run --release -p codira-benches --features duckdb --bin duckdb-load -- DIR`.
+//! Loading DuckDB compared with its bare Appender:
+//! `cargo run --release -p codira-benches --features duckdb --bin duckdb-load -- DIR`.
 //!
-//! The files of `DIR` are analyzed once. Then a session puts them all and commits; and the rows that it wrote are read back
-//! and written by the Appender into the same tables of a new file, checkpointed likewise. Of both, the best of five.
+//! The files of `DIR` are analyzed once. Then a session puts them all and commits; and the rows
+//! that it wrote are read back and written by the Appender into the same tables of a new file,
+//! checkpointed likewise. Of both, the best of five.
 
 use std::{
     error::Error,
@@ -38,16 +40,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for state in reader.file_states(&PathPrefix::root()).await? {
         files.extend(reader.file(&state.path).await?);
     }
-    let place = tempfile::tempdir()?;
+    let directory = tempfile::tempdir()?;
     let (mut session, mut bare) = (Duration::MAX, Duration::MAX);
     let (mut put, mut rows) = (Duration::MAX, 0);
     for _ in 0..5 {
-        let (all, derived) = load(&place.path().join("session"), files.clone()).await?;
+        let (all, derived) = load(&directory.path().join("session"), files.clone()).await?;
         session = session.min(all);
         put = put.min(all - derived);
-        let tables = read(&place.path().join("session").join(FILE_NAME))?;
+        let tables = read(&directory.path().join("session").join(FILE_NAME))?;
         rows = tables.iter().map(|table| table.rows.len()).sum();
-        bare = bare.min(append(&place.path().join("bare.duckdb"), &tables)?);
+        bare = bare.min(append(&directory.path().join("bare.duckdb"), &tables)?);
     }
     println!("{} files, {rows} rows", files.len());
     println!("bare Appender     {:.3} s", bare.as_secs_f64());

@@ -1,7 +1,9 @@
-//! Compares what memory, SQLite and DuckDB say of one repository: `cargo run --release -p codira-benches --features duckdb --bin dumps -- DIR [EDITS [SEED]]`.
+//! Compares the indexes of one repository in memory, SQLite and DuckDB:
+//! `cargo run --release -p codira-benches --features duckdb --bin dumps -- DIR [EDITS [SEED]]`.
 //!
-//! The directory is copied, indexed into each, and dumped: everything that can be asked, as lines of JSON. Then lines are
-//! added to and taken from random files, some files are removed, and all are indexed again and dumped. Ends with an error where two dumps differ.
+//! The directory is copied, indexed into each, and dumped: everything that can be asked, as lines
+//! of JSON. Then lines are added to and taken from random files, some files are removed, and all
+//! are indexed again and dumped. Ends with an error where two dumps differ.
 
 use std::{
     error::Error,
@@ -23,8 +25,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let source = PathBuf::from(arguments.next().ok_or("usage: dumps DIR [EDITS [SEED]]")?);
     let edits: usize = arguments.next().map_or(Ok(10), |edits| edits.parse())?;
     let seed: u64 = arguments.next().map_or(Ok(1), |seed| seed.parse())?;
-    let place = tempfile::tempdir()?;
-    let root = RepoRoot::new(place.path().canonicalize()?.join("repository"))?;
+    let directory = tempfile::tempdir()?;
+    let root = RepoRoot::new(directory.path().canonicalize()?.join("repository"))?;
     copy(&source, root.as_path())?;
     let state = StateDirectory::of(&root);
     let memory = MemoryBackend::default();
@@ -57,7 +59,7 @@ async fn compare(
     Ok(())
 }
 
-/// Indexes what changed, and says everything.
+/// Indexes what changed, and dumps the index.
 async fn index_and_dump<B: IndexBackend + Clone>(name: &str, root: &RepoRoot, backend: &B) -> Result<Vec<u8>, Box<dyn Error>> {
     let indexer = Indexer::new(backend.clone(), root.clone(), codira_languages::analyzers(), IndexerOptions::default())
         .with_rules(codira_languages::rules());
@@ -88,7 +90,8 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes every fifth file that is drawn, and in the others takes a line out and puts one of another file in.
+/// Removes every fifth file that is drawn, and in the others takes a line out and puts one of
+/// another file in.
 fn edit(root: &Path, edits: usize, seed: u64) -> io::Result<()> {
     let mut files = Vec::new();
     let mut directories = vec![root.to_owned()];

@@ -1,4 +1,5 @@
-//! `parse-only DIR [JOBS]`: reads and parses the source files of a tree, and nothing else. To be timed beside `codira index`.
+//! `parse-only DIR [JOBS]`: reads and parses the source files of a tree, and nothing else. To be
+//! timed next to `codira index`.
 
 use std::{path::Path, process::ExitCode, thread};
 

@@ -1,5 +1,5 @@
-//! `retrieval DIR... [--sample N] [--model DIR]`: how well functions are found by the first sentence of their documentation, which
-//! is not indexed. Prints one table for each repository.
+//! `retrieval DIR... [--sample N] [--model DIR]`: how well functions are found by the first
+//! sentence of their documentation, which is not indexed. Prints one table for each repository.
 
 use std::{
     collections::BTreeMap,
@@ -30,7 +30,8 @@ struct Arguments {
     /// How many functions of each are asked for
     #[arg(long, default_value_t = 300)]
     sample: usize,
-    /// Keep the indexes in this directory, so that the next run of the same questions computes no vector again
+    /// Keep the indexes in this directory, so that the next run of the same questions computes no
+    /// vector again
     #[arg(long)]
     keep: Option<PathBuf>,
     /// The directory of a model
@@ -39,7 +40,8 @@ struct Arguments {
     model: Option<PathBuf>,
 }
 
-/// A channel with what it scored, over all questions, over those that name the function, and over those that only describe it.
+/// A channel with what it scored, over all questions, over those that name the function, and over
+/// those that only describe it.
 struct Row {
     channel: String,
     all: Score,
@@ -89,7 +91,7 @@ fn engines(arguments: &Arguments) -> Result<Vec<Arc<dyn EmbeddingEngine>>, Box<d
     Ok(vec![lexical])
 }
 
-/// Where the index of a repository is kept, if it is.
+/// Where the index of a repository is saved, if it is.
 fn state(arguments: &Arguments, repository: &Path, spec: &EmbeddingSpec) -> Option<PathBuf> {
     let name = format!("{} {} {}", repository.display(), arguments.sample, spec.engine).replace('/', "-");
     arguments.keep.as_ref().map(|directory| directory.join(name))
@@ -108,13 +110,13 @@ async fn questions(root: &RepoRoot, count: usize) -> Result<Vec<Question>, Box<d
 /// What the channels of an index with `engine` score; `words` also those that need no vectors.
 async fn measure(
     root: &RepoRoot,
-    kept: Option<PathBuf>,
+    saved: Option<PathBuf>,
     questions: &[Question],
     engine: &Arc<dyn EmbeddingEngine>,
     words: bool,
 ) -> Result<Vec<Row>, Box<dyn Error>> {
     let store = tempfile::tempdir()?;
-    let backend = SqliteBackend::in_directory(kept.as_deref().unwrap_or(store.path()));
+    let backend = SqliteBackend::in_directory(saved.as_deref().unwrap_or(store.path()));
     let analyzers = Forgetful::wrap(code::analyzers(), questions);
     let embedding = Embedding::new(Arc::clone(engine), EmbeddingPolicy::default());
     let spec = embedding.spec().clone();
@@ -158,7 +160,8 @@ async fn measure(
     Ok(rows)
 }
 
-/// The functions of a context for which `rank` knows one, by that; of equal rank, in the order of the context.
+/// The functions of a context for which `rank` knows one, by that; of equal rank, in the order of
+/// the context.
 fn functions(context: &Context, rank: impl Fn(&ContextItem) -> Option<usize>) -> Vec<SymbolKey> {
     let functions = context.answers.iter().filter(|item| item.kind.is_some_and(is_function));
     let mut ranked: Vec<_> = functions.filter_map(|item| Some((rank(item)?, item))).collect();

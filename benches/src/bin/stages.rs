@@ -1,5 +1,5 @@
-//! `stages DIR`: what each computation of an index run takes on one thread: analyzing, offering, and resolving the files of a
-//! tree, without any store.
+//! `stages DIR`: what each computation of an index run takes on one thread: analyzing, offering,
+//! and resolving the files of a tree, without any store.
 
 use std::{
     fs,

@@ -1,5 +1,5 @@
-//! Numbers drawn from a seed: the same on every machine, for ever. So that corpora stay comparable over years, no library's
-//! generator is used, whose numbers may change with its version.
+//! Numbers drawn from a seed: the same on every machine, for ever. So that corpora stay comparable
+//! over years, no library's generator is used, whose numbers may change with its version.
 
 /// The generator known as SplitMix64.
 #[derive(Clone, Debug)]
@@ -24,13 +24,13 @@ impl Draw {
 
     /// A number of the distribution whose quantiles are given.
     pub(super) fn of(&mut self, quantiles: &[usize]) -> usize {
-        let place = self.below(quantiles.len() - 1);
-        let (low, high) = (quantiles[place], quantiles[place + 1]);
+        let index = self.below(quantiles.len() - 1);
+        let (low, high) = (quantiles[index], quantiles[index + 1]);
         low + self.below(high - low + 1)
     }
 
-    /// A number below `end`, of which each half of the rest is as likely as the half before it: few are drawn often, and most
-    /// seldom, as with names and with what is called in real code.
+    /// A number below `end`, of which each half of the rest is as likely as the half before it:
+    /// few are drawn often, and most seldom, as with names and with what is called in real code.
     pub(super) fn popular(&mut self, end: usize) -> usize {
         let halvings = usize::BITS - end.leading_zeros();
         loop {

@@ -1,8 +1,9 @@
-//! Repositories made to measure: the same files every time, of any number, in the proportions of real code.
+//! Repositories made to measure: the same files every time, of any number, in the proportions of
+//! real code.
 //!
-//! Sizes, symbols, calls and imports of a file follow the quantiles of Django 5.2. Few modules are imported by many and most by
-//! few; few names are defined again and again. Beside that, some names are planted that a question
-//! finds exactly [`HITS`] times.
+//! Sizes, symbols, calls and imports of a file follow the quantiles of Django 5.2. Few modules are
+//! imported by many and most by few; few names are defined again and again. Some names are
+//! planted, which a question finds exactly [`HITS`] times.
 
 mod draw;
 mod names;
@@ -32,7 +33,8 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// The repository of so many files. Only from 1000 files on are all planted names found as often as they should.
+    /// The repository of so many files. Only from 1000 files on are all planted names found as
+    /// often as they should.
     pub fn new(files: usize) -> Self {
         Self { files }
     }
@@ -56,7 +58,8 @@ impl Corpus {
         }
     }
 
-    /// What file `number` holds after `edits` edits. An edit changes the body of a function and adds another one.
+    /// What file `number` holds after `edits` edits. An edit changes the body of a function and
+    /// adds another one.
     pub fn text(self, number: usize, edits: usize) -> String {
         let mut text = python::text(self, number);
         for edit in 1..=edits {

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use super::{Corpus, DIRECTORY, HITS, draw::Draw, names};
 
-/// Quantiles of Django 5.2, without its empty files: functions, classes and imports of a file, calls and lines of a function.
+/// Quantiles of Django 5.2, without its empty files: functions, classes and imports of a file,
+/// calls and lines of a function.
 const FUNCTIONS: &[usize] = &[1, 1, 1, 2, 2, 3, 4, 5, 7, 9, 13, 18, 30, 80];
 const CLASSES: &[usize] = &[0, 0, 0, 0, 1, 1, 1, 2, 3, 6, 20];
 const IMPORTS: &[usize] = &[0, 1, 1, 2, 2, 3, 4, 4, 5, 6, 8, 10, 14, 30];
@@ -24,7 +25,8 @@ pub fn callee(hits: usize) -> String {
     format!("called_{hits}")
 }
 
-/// Whether file `number` holds one of `hits` planted things: they are spread over the first thousand files.
+/// Whether file `number` holds one of `hits` planted things: they are spread over the first
+/// thousand files.
 fn holds(number: usize, hits: usize) -> bool {
     number < 1000 && number.is_multiple_of(1000 / hits)
 }

@@ -1,4 +1,5 @@
-//! Whole processes, measured side by side: each piece of work runs in a process of its own, so that peak memory and start-up count.
+//! Whole processes, measured side by side: each piece of work runs in a process of its own, so
+//! that peak memory and start-up count.
 
 mod work;
 
@@ -71,7 +72,8 @@ pub fn ctags(root: &Path) -> io::Result<Option<Duration>> {
     }
 }
 
-/// What a measured process does: its work with backends of the registry, and its account on standard output.
+/// What a measured process does: its work with backends of the registry, and its account on
+/// standard output.
 ///
 /// # Errors
 ///

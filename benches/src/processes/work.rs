@@ -54,7 +54,8 @@ pub enum Work {
 pub enum Scope {
     /// Source code: what other tools index, too.
     Code,
-    /// What the command indexes if nobody says otherwise: documents, too, and a vector for each symbol and section.
+    /// What the command indexes by default: documents, too, and a vector for each symbol and
+    /// section.
     Everything,
 }
 
@@ -122,7 +123,7 @@ fn open(backend: &str, root: &RepoRoot, registry: &BackendRegistry) -> Result<Dy
     Ok(registry.open(&choice, &Location::of(root))?)
 }
 
-/// Waiting for a future on a runtime like the command's.
+/// Waits for a future on a runtime like the command's.
 trait AwaitOnThreads: Future + Sized {
     fn await_on_threads(self) -> std::io::Result<Self::Output> {
         Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(self))

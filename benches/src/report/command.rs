@@ -28,7 +28,8 @@ struct Arguments {
     out: PathBuf,
 }
 
-/// What the program does. Measured processes are this program once more, and open backends of the same registry.
+/// What the program does. Measured processes are this program once more, and open backends of the
+/// same registry.
 pub fn main(registry: &BackendRegistry) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.split_first() {
@@ -51,7 +52,8 @@ pub fn main(registry: &BackendRegistry) -> ExitCode {
     }
 }
 
-/// Declares the program: its `main`, with the backends of a registry, and on Linux the allocator of the command, which the floors then have, too.
+/// Declares the program: its `main`, with the backends of a registry, and on Linux the allocator
+/// of the command, which the floors then have, too.
 ///
 /// ```no_run
 /// use codira_indexer::BackendRegistry;

@@ -1,4 +1,5 @@
-//! Takes the figures: round after round over all work, so that a busy minute of the machine falls on everything alike.
+//! Takes the figures: round after round over all work, so that a busy minute of the machine falls
+//! on everything equally.
 
 use std::{
     collections::BTreeMap,
@@ -98,7 +99,7 @@ fn measure_tree(
 ) -> Result<Tree, Box<dyn Error>> {
     let parsed = crate::parse::parse_tree(root, 2);
     let mut tree = Tree { name, made, files: parsed.files, bytes: parsed.bytes, ..Tree::default() };
-    // Beside the tree, so that no walk meets it.
+    // Outside the tree, so that no walk meets it.
     let driver = tempfile::tempdir()?;
     sqlite::load(&driver.path().join("driver.db"), &[sqlite::rows(10_000)])?;
     #[cfg(feature = "duckdb")]

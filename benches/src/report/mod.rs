@@ -1,4 +1,5 @@
-//! The report: measures made repositories of growing size, and any tree, and writes tables and plots.
+//! The report: measures made repositories of growing size, and any tree, and writes tables and
+//! plots.
 
 mod command;
 mod measure;

@@ -1,4 +1,5 @@
-//! The plots: time against size, both axes logarithmic, a line for each backend and for each floor.
+//! The plots: time against size, both axes logarithmic, a line for each backend and for each
+//! floor.
 
 use std::{error::Error, path::Path};
 
@@ -59,8 +60,8 @@ fn draw(figures: &Figures, out: &Path, name: &str, title: &str, lines: &[Line]) 
         .build_cartesian_2d((left * 0.9..right * 1.1).log_scale(), (bottom * 0.7..top * 1.4).log_scale())?;
     let (files, seconds) = (|files: &f64| format!("{files:.0}"), |seconds: &f64| decimals(*seconds));
     chart.configure_mesh().x_desc("files").y_desc("seconds").x_label_formatter(&files).y_label_formatter(&seconds).draw()?;
-    for (place, (line, points)) in series.into_iter().enumerate() {
-        let colour = Palette99::pick(place).to_rgba();
+    for (index, (line, points)) in series.into_iter().enumerate() {
+        let colour = Palette99::pick(index).to_rgba();
         chart
             .draw_series(LineSeries::new(points, colour.stroke_width(2)).point_size(3))?
             .label(&line.label)

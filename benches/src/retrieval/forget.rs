@@ -10,8 +10,8 @@ use codira_languages::{LanguageAnalyzer, SourceFile};
 
 use super::Question;
 
-/// An analyzer that says all that another says, but for the documentation of the functions that are asked for: neither as part
-/// of the symbol, nor as a unit, nor in the source.
+/// An analyzer that says all that another says, but for the documentation of the functions that
+/// are asked for: neither as part of the symbol, nor as a unit, nor in the source.
 pub struct Forgetful {
     inner: Arc<dyn LanguageAnalyzer>,
     answers: Arc<HashMap<RepoPath, HashSet<StableId>>>,
@@ -64,7 +64,8 @@ impl LanguageAnalyzer for Forgetful {
 /// How far before a function its comment may begin, in lines.
 const BEFORE: usize = 200;
 
-/// Blanks the lines that hold the documentation of `symbol`: in the source, it has marks and indentation around it.
+/// Blanks the lines that hold the documentation of `symbol`: in the source, it has marks and
+/// indentation.
 fn forget_lines(lines: &mut [&str], symbol: &Symbol) {
     let texts: HashSet<&str> = symbol.documentation.iter().flat_map(|text| text.lines()).map(str::trim).collect();
     let long = |text: &&str| text.len() > 3;

@@ -1,7 +1,8 @@
 //! How well functions are found by what they are for.
 //!
-//! The question is the first sentence of a function's documentation; that documentation is taken out of what is indexed. A channel
-//! is measured by the rank that it gives the function among all functions of the repository.
+//! The question is the first sentence of a function's documentation; that documentation is taken
+//! out of what is indexed. A channel is measured by the rank that it gives the function among all
+//! functions of the repository.
 
 mod forget;
 mod ranking;

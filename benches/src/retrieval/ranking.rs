@@ -14,12 +14,13 @@ pub trait Ranker {
     fn rank(&self, question: &str) -> Vec<SymbolKey>;
 }
 
-/// Counts the words of the question in the lines of each function, as someone does who searches by `rg -i 'one|two|three'`.
+/// Counts the words of the question in the lines of each function, as a search by
+/// `rg -i 'one|two|three'` does.
 pub struct TermCount {
     functions: Vec<(SymbolKey, String)>,
 }
 
-/// Words that nobody would search for.
+/// Stop words.
 const STOP_WORDS: &[&str] = &[
     "a", "an", "and", "are", "as", "be", "by", "for", "from", "given", "if", "in", "into", "is", "it", "its", "of", "on", "or",
     "that", "the", "this", "to", "when", "which", "with",

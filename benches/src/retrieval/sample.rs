@@ -11,7 +11,7 @@ pub struct Question {
     pub text: String,
     /// The function that it is about.
     pub answer: SymbolKey,
-    /// Whether the sentence holds the name of the function: that needs no search by meaning.
+    /// Whether the sentence holds the name of the function: that needs no semantic search.
     pub names_it: bool,
 }
 
@@ -20,8 +20,9 @@ pub fn is_function(kind: SymbolKind) -> bool {
     matches!(kind, SymbolKind::Function | SymbolKind::Method)
 }
 
-/// At most `count` questions about the functions of an index: always the same of the same repository. Sentences of less than
-/// four words are left out, and so are those that several functions have.
+/// At most `count` questions about the functions of an index: always the same of the same
+/// repository. Sentences of less than four words are left out, and so are those that several
+/// functions have.
 ///
 /// # Errors
 ///

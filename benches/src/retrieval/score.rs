@@ -26,7 +26,8 @@ impl Score {
         self.questions
     }
 
-    /// The mean of one over the rank of the right answer, counted from one; zero where it is not among the first ten.
+    /// The mean of one over the rank of the right answer, counted from one; zero where it is not
+    /// among the first ten.
     pub fn mrr(self) -> f64 {
         self.reciprocal / self.questions.max(1) as f64
     }

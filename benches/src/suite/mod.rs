@@ -1,5 +1,6 @@
-//! What a backend takes for each thing that the contract asks of it: one function for any backend, so that all are on the same
-//! plots. Groups are named after the work, and hold one line for each backend and for each floor.
+//! What a backend takes for each thing that the contract asks of it: one function for any backend,
+//! so that all are on the same plots. Groups are named after the work, and hold one line for each
+//! backend and for each floor.
 
 #[cfg(feature = "report")]
 mod floors;
@@ -30,8 +31,9 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// What `cargo bench` measures: `CODIRA_BENCH_FILES` files, else a thousand, and ten thousand and a hundred thousand vectors.
-    /// Without it, as under `cargo test`, everything is tried once on a few.
+    /// What `cargo bench` measures: `CODIRA_BENCH_FILES` files, else a thousand, and ten thousand
+    /// and a hundred thousand vectors. Without it, as under `cargo test`, everything is tried once
+    /// on a few.
     pub fn of_this_run() -> Self {
         if !std::env::args().any(|argument| argument == "--bench") {
             return Self { files: 40, vectors: [20, 50] };
@@ -62,8 +64,9 @@ pub fn bench_first_party(criterion: &mut Criterion) {
     bench(criterion, "duckdb", |directory| codira_duckdb::DuckdbBackend::in_directory(directory));
 }
 
-/// Measures a backend beside ours: the whole benchmark target of its crate, with `harness = false`. More than one is
-/// compared with more pairs of a name and a function that opens the backend in a directory.
+/// Measures a backend together with ours: the whole benchmark target of its crate, with
+/// `harness = false`. More than one is compared with more pairs of a name and a function that
+/// opens the backend in a directory.
 ///
 /// ```no_run
 /// use codira_memory::MemoryBackend;

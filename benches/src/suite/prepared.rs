@@ -61,7 +61,7 @@ impl<B: IndexBackend, O: Fn(&Path) -> B> Prepared<B, O> {
 /// Commits these files in one session.
 pub(super) async fn commit<B: IndexBackend>(backend: &B, scope: WriteScope, files: Vec<FileSnapshot>) {
     let mut session =
-        backend.begin_index_session(SessionRequest::new(scope, RuleSet::default())).await.expect("the place is free");
+        backend.begin_index_session(SessionRequest::new(scope, RuleSet::default())).await.expect("the writer lock is free");
     for file in files {
         session.put_file(file).await.expect("made files break no rule");
     }
@@ -95,7 +95,7 @@ pub(super) fn rule(hits: usize) -> String {
     format!("planted-{hits}")
 }
 
-/// Gives planted functions what only some runs make: issues, and a row that waits for its vector.
+/// Gives planted functions what only some runs make: issues, and a pending row.
 fn adorn(file: &mut FileSnapshot, embeds: bool) {
     let FileSnapshot { analysis, embeddings, .. } = file;
     for hits in HITS {
@@ -127,9 +127,9 @@ pub(super) fn embedded(number: usize, symbols: usize) -> FileSnapshot {
         let name = format!("function_{symbol:04}");
         let mut symbol_row = codira_contracts::Symbol::new(&name, codira_contracts::SymbolKind::Function, &name);
         symbol_row.parent = Some(file.analysis.symbols[0].id.clone());
-        let place = number * symbols + symbol;
-        let mut row = EmbeddingRow::pending(symbol_row.id.clone(), spec(), format!("text {place}"));
-        row.state = EmbeddingState::Computed(vector(place));
+        let index = number * symbols + symbol;
+        let mut row = EmbeddingRow::pending(symbol_row.id.clone(), spec(), format!("text {index}"));
+        row.state = EmbeddingState::Computed(vector(index));
         file.embeddings.push(row);
         file.analysis.symbols.push(symbol_row);
     }

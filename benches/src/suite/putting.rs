@@ -48,27 +48,27 @@ impl Table {
     }
 
     fn part_of(self, number: usize, FileSnapshot { state, analysis, .. }: &FileSnapshot) -> FileSnapshot {
-        let mut kept = FileAnalysis::new(analysis.language.clone(), analysis.module.clone());
+        let mut reduced = FileAnalysis::new(analysis.language.clone(), analysis.module.clone());
         // Whatever has an owner gets the module.
-        kept.symbols.extend(analysis.symbols.iter().find(|symbol| symbol.kind == SymbolKind::Module).cloned());
-        let module = kept.symbols.first().map(|module| module.id.clone());
+        reduced.symbols.extend(analysis.symbols.iter().find(|symbol| symbol.kind == SymbolKind::Module).cloned());
+        let module = reduced.symbols.first().map(|module| module.id.clone());
         match self {
-            Self::Symbols => kept.symbols.clone_from(&analysis.symbols),
-            Self::Uses => kept.uses.clone_from(&analysis.uses),
-            Self::Imports => kept.imports.clone_from(&analysis.imports),
-            Self::Documentation => kept.documentation.clone_from(&analysis.documentation),
-            Self::Sources => kept.source.clone_from(&analysis.source),
+            Self::Symbols => reduced.symbols.clone_from(&analysis.symbols),
+            Self::Uses => reduced.uses.clone_from(&analysis.uses),
+            Self::Imports => reduced.imports.clone_from(&analysis.imports),
+            Self::Documentation => reduced.documentation.clone_from(&analysis.documentation),
+            Self::Sources => reduced.source.clone_from(&analysis.source),
             Self::Vectors => return embedded(number, VECTORS),
             Self::Everything => {
                 return FileSnapshot { state: state.clone(), analysis: analysis.clone(), embeddings: Vec::new() };
             }
         }
         if let Some(module) = &module {
-            kept.uses.iter_mut().for_each(|used| used.owner = module.clone());
+            reduced.uses.iter_mut().for_each(|used| used.owner = module.clone());
         }
-        kept.imports.iter_mut().for_each(|import| import.owner.clone_from(&module));
-        kept.documentation.iter_mut().for_each(|unit| unit.owner.clone_from(&module));
-        FileSnapshot { state: state.clone(), analysis: kept, embeddings: Vec::new() }
+        reduced.imports.iter_mut().for_each(|import| import.owner.clone_from(&module));
+        reduced.documentation.iter_mut().for_each(|unit| unit.owner.clone_from(&module));
+        FileSnapshot { state: state.clone(), analysis: reduced, embeddings: Vec::new() }
     }
 
     /// How many records there are.
@@ -107,8 +107,10 @@ pub(super) fn bench<B: IndexBackend, O: Fn(&Path) -> B>(criterion: &mut Criterio
             bencher.to_async(runtime).iter_batched(
                 || files.clone(),
                 async |files| {
-                    let mut session =
-                        backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.expect("the place is free");
+                    let mut session = backend
+                        .begin_index_session(SessionRequest::full(RuleSet::default()))
+                        .await
+                        .expect("the writer lock is free");
                     for file in files {
                         session.put_file(file).await.expect("made files break no rule");
                     }

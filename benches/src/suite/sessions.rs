@@ -22,8 +22,10 @@ pub(super) fn bench<B: IndexBackend, O: Fn(&Path) -> B>(criterion: &mut Criterio
     }
     criterion.benchmark_group("empty-commit").bench_function(name, |bencher| {
         bencher.to_async(runtime).iter(async || {
-            let session =
-                backend.begin_index_session(SessionRequest::incremental(RuleSet::default())).await.expect("the place is free");
+            let session = backend
+                .begin_index_session(SessionRequest::incremental(RuleSet::default()))
+                .await
+                .expect("the writer lock is free");
             session.commit().await.expect("nothing is in the way")
         });
     });

@@ -23,7 +23,7 @@ pub(super) fn bench<B: IndexBackend, O: Fn(&Path) -> B>(criterion: &mut Criterio
         let (backend, _directory) = prepared.another();
         runtime.block_on(async {
             let mut session =
-                backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.expect("the place is free");
+                backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.expect("the writer lock is free");
             for number in 0..vectors.div_ceil(OF_A_FILE) {
                 session.put_file(embedded(number, OF_A_FILE.min(vectors))).await.expect("made files break no rule");
             }

@@ -29,8 +29,10 @@ pub(super) fn bench<B: IndexBackend, O: Fn(&Path) -> B>(criterion: &mut Criterio
     group.bench_function(name, |bencher| {
         let begin = || {
             runtime.block_on(async {
-                let mut session =
-                    backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.expect("the place is free");
+                let mut session = backend
+                    .begin_index_session(SessionRequest::full(RuleSet::default()))
+                    .await
+                    .expect("the writer lock is free");
                 for file in files.clone() {
                     session.put_file(file).await.expect("made files break no rule");
                 }
@@ -80,7 +82,7 @@ pub(super) fn bench<B: IndexBackend, O: Fn(&Path) -> B>(criterion: &mut Criterio
                     let mut session = backend
                         .begin_index_session(SessionRequest::incremental(RuleSet::default()))
                         .await
-                        .expect("the place is free");
+                        .expect("the writer lock is free");
                     session.remove_file(removed.path()).await.expect("the session answers");
                     session.commit().await.expect("there is room for the commit");
                 });

@@ -1,17 +1,17 @@
-//! Auditing: which files' documentation is audited, how, and what of it is kept.
+//! Auditing: which files' documentation is audited, how, and which issues are stored.
 
-mod at_once;
+mod inclusion;
+mod index;
 mod options;
-mod place;
 
 use std::{fmt, sync::Arc};
 
 use codira_contracts::{AnalyzerInventory, AuditPolicy, FileAnalysis, Language, RepoPath, Tool};
 use codira_languages::{AuditedFile, DocumentationAuditor};
 
-pub use at_once::{Audit, ShownConvention};
+use inclusion::SymbolTree;
+pub use index::{Audit, ShownConvention};
 pub use options::{AuditOptions, Inclusion};
-use place::Places;
 
 /// The auditors of an indexer, and how they are set.
 #[derive(Clone, Default)]
@@ -21,7 +21,8 @@ pub struct Auditing {
 }
 
 impl Auditing {
-    /// Audits by the first of `auditors` for each language of `options`. A language without auditor is not audited.
+    /// Audits by the first of `auditors` for each language of `options`. A language without
+    /// auditor is not audited.
     pub fn new(auditors: Vec<Arc<dyn DocumentationAuditor>>, options: AuditOptions) -> Self {
         let mut chosen: Vec<Arc<dyn DocumentationAuditor>> = Vec::new();
         for auditor in auditors {
@@ -39,7 +40,8 @@ impl Auditing {
         Self::new(auditors, AuditOptions { languages, ..self.options })
     }
 
-    /// The conventions that documentation is held to, by name; none where each piece is held to the one that it shows.
+    /// The conventions that documentation is held to, by name; none where each piece is held to
+    /// the one that it shows.
     pub fn conventions(&self) -> &[String] {
         &self.options.conventions
     }
@@ -49,26 +51,27 @@ impl Auditing {
         AuditPolicy { audited: self.auditors.iter().map(|auditor| auditor.language().clone()).collect() }
     }
 
-    /// Replaces the issues of an analysis by those that its language's auditor finds and the options keep.
+    /// Replaces the issues of an analysis by those that its language's auditor finds and the
+    /// options keep.
     pub(crate) fn audit(&self, path: &RepoPath, text: &str, analysis: &mut FileAnalysis) {
         analysis.doc_issues.clear();
         let Some(auditor) = self.auditor(&analysis.language).filter(|_| self.options.includes(path)) else { return };
         let convention = self.convention(auditor);
         let mut issues = auditor.audit(AuditedFile { path, text, analysis, convention });
-        let places = Places::of(analysis);
+        let tree = SymbolTree::of(analysis);
         issues.retain(|issue| {
             let is_ignored = self.options.ignore.contains(&issue.rule);
-            !is_ignored && issue.owner.as_ref().is_none_or(|owner| places.includes(owner, &self.options))
+            !is_ignored && issue.owner.as_ref().is_none_or(|owner| tree.includes(owner, &self.options))
         });
         analysis.doc_issues = issues;
     }
 
-    /// The auditors as the inventory keeps them: how they are set belongs to their version.
+    /// The auditors as the inventory stores them: their settings are part of their version.
     pub(crate) fn inventory(&self) -> impl Iterator<Item = AnalyzerInventory> {
         self.auditors.iter().map(|auditor| self.entry(&**auditor))
     }
 
-    /// Which files have to be audited again, when the last run had these analyzers and auditors.
+    /// Which files have to be audited again after a run with these analyzers and auditors.
     pub(crate) fn since<'a>(&'a self, stored: &'a [AnalyzerInventory]) -> AuditChanges<'a> {
         AuditChanges { now: self, stored }
     }
@@ -98,16 +101,17 @@ impl fmt::Debug for Auditing {
     }
 }
 
-/// What is different from the audit of the last run.
+/// The differences from the audit of the last run.
 pub(crate) struct AuditChanges<'a> {
     now: &'a Auditing,
     stored: &'a [AnalyzerInventory],
 }
 
 impl AuditChanges<'_> {
-    /// Whether a stored file has to be audited again: its language is audited now, in another way than it was.
+    /// Whether a stored file has to be audited again: its language is audited now, with other
+    /// settings or another auditor.
     ///
-    /// Where it was not audited at all, files that are not audited now either stay as they are.
+    /// In a language that was not audited before, files that are not audited now stay as they are.
     pub(crate) fn concern(&self, language: &Language, path: &RepoPath) -> bool {
         let Some(auditor) = self.now.auditor(language) else { return false };
         let entry = self.now.entry(auditor);

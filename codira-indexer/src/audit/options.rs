@@ -1,4 +1,4 @@
-//! What is audited, as somebody configured it.
+//! What is audited, as configured.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -11,20 +11,21 @@ use crate::{PathPatterns, test_code::is_test_path};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Inclusion {
-    /// It is left alone.
+    /// It is not audited.
     #[default]
     Skip,
     /// It is audited like any other.
     Audit,
 }
 
-/// What is audited. By default nothing: an audit takes time, and most projects have to grow into one.
+/// What is audited. By default nothing: an audit takes time, and most projects have to grow into
+/// one.
 #[derive(Clone, Debug, Default)]
 pub struct AuditOptions {
     /// The languages whose files are audited.
     pub languages: BTreeSet<Language>,
-    /// The conventions that documentation is held to, by name. In a language without one here, each piece is held to the one
-    /// that it shows itself.
+    /// The conventions that documentation is held to, by name. In a language without one here,
+    /// each piece is held to the one that it shows itself.
     pub conventions: Vec<String>,
     /// Only files that match are audited; all, where there are no patterns.
     pub include: PathPatterns,

@@ -1,4 +1,4 @@
-//! Advice names the command that was run: `codira`, or the program of somebody else that has our command in it.
+//! Advice names the command that was run: `codira`, or another program that contains our command.
 
 use std::{env, path::Path};
 

@@ -13,7 +13,8 @@ use super::{
     tree::{Node, Tree},
 };
 
-/// The graph of a tree: each callable once, an arrow from caller to callee, with the number of calls where it is not one.
+/// The graph of a tree: each callable once, an arrow from caller to callee, with the number of
+/// calls where it is not one.
 ///
 /// ```dot
 /// digraph calls {
@@ -89,7 +90,8 @@ fn id(target: &EdgeTarget<SymbolSummary>) -> String {
     }
 }
 
-/// A text as Graphviz quotes it: backslashes are doubled, or it would read them as the start of an escape.
+/// A text as Graphviz quotes it: backslashes are doubled, or it would read them as the start of an
+/// escape.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
 }

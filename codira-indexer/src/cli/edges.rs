@@ -54,7 +54,7 @@ impl EdgeQuery {
                 Direction::Outgoing => EdgeEnd::FromNamed(name.as_str().to_owned()),
                 Direction::Incoming => EdgeEnd::ToNamed(name.as_str().to_owned()),
             };
-            // Where unresolved ones are left out, it is not known how many to ask for.
+            // Where unresolved ones are left out, the number to ask for is not known.
             let limit = if self.resolved { None } else { Page::<EdgeEntry>::to_ask(self.limit) };
             self.edges(reader, end, limit).await?
         } else {
@@ -88,7 +88,8 @@ impl EdgeQuery {
         Ok(edges)
     }
 
-    /// Uses that may be of these symbols, though none is resolved; without symbols, uses of what the name says outright.
+    /// Uses that may be of these symbols, though none is resolved; without symbols, uses of what
+    /// the name says outright.
     async fn edges_by_text(
         &self,
         reader: &dyn IndexReader,
@@ -134,7 +135,8 @@ pub(crate) async fn why_none(
     Ok(if is_known { nothing } else { format!("no symbol is called `{}`", name.as_str()) })
 }
 
-/// Prints edges, one line a site: `path:line:column: owner -> target`, then what the target is and where.
+/// Prints edges, one line a site: `path:line:column: owner -> target`, then what the target is and
+/// where.
 pub(crate) fn lines(edges: &[EdgeEntry], out: &mut dyn Write) -> io::Result<()> {
     for EdgeEntry { owner, target, sites } in edges {
         let path = Clean(&owner.key.path);

@@ -21,7 +21,7 @@ pub(crate) enum Status {
     Usage,
     /// It failed.
     Failed,
-    /// Somebody interrupted it.
+    /// It was interrupted.
     Interrupted,
 }
 

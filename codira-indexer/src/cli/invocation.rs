@@ -18,12 +18,12 @@ pub(crate) struct Invocation {
 }
 
 impl Invocation {
-    /// The repository around `--path`, else around the current directory.
+    /// The repository that contains `--path`, else the one that contains the current directory.
     pub(crate) fn repository(&self) -> Result<Repository<'_>, Failure> {
         self.repository_at(None)
     }
 
-    /// The repository around `directory`, where there is one.
+    /// The repository that contains `directory`, where there is one.
     pub(crate) fn repository_at(&self, directory: Option<&Path>) -> Result<Repository<'_>, Failure> {
         Repository::find(directory.or(self.global.path.as_deref()), &self.global, &self.registries)
     }

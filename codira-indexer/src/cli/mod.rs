@@ -73,16 +73,16 @@ Exit status:
   3    it failed
   130  interrupted; the index is as its last commit left it";
 
-/// Runs the command that the arguments of the process name, with what `registries` hold; says with which status to exit. Where they could
-/// not be filled, that is said like any other failure of the command.
+/// Runs the command that the arguments of the process name, over `registries`, and returns the
+/// exit status. An error in `registries` is reported like any other failure of the command.
 ///
-/// This is the whole of the program `codira`, and of programs that are `codira` with a backend, a language or an embedding
-/// engine of their own in it.
+/// This is the whole of the program `codira`, and of programs that are `codira` with a backend, a
+/// language or an embedding engine of their own in it.
 pub fn run(registries: Result<Registries, IndexerError>) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Where standard output is closed, there is no use in saying that printing the help failed.
+            // An error in printing the help is ignored: standard output may be closed.
             let _ = error.print();
             return if error.use_stderr() { Status::Usage } else { Status::Found }.into();
         }
@@ -100,7 +100,8 @@ fn dispatch(Cli { global, command }: Cli, registries: Registries) -> Result<Stat
     runtime()?.block_on(command.run(&Invocation { global, registries }))
 }
 
-/// Reading through a runtime of one thread is many times slower than through one of two; more do nothing for one question.
+/// Reading through a runtime of one thread is many times slower than through one of two; more do
+/// nothing for one question.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.worker_threads(2).enable_all().build().map_err(|error| Failure::System("start the runtime", error))

@@ -1,14 +1,18 @@
 //! Reading a NAME of the command line, and finding the symbols that it means.
 //!
-//! People write symbols down in many ways; each form is tried in this order, and the first that finds something wins:
+//! People write symbols down in many ways; each form is tried in this order, and the first that
+//! finds something wins:
 //!
 //! 1. `path#id`: the identity of a symbol, as JSON answers give it;
-//! 2. `run`: every symbol of that name; `Flask.run` or `Flask::run`: every symbol of that logical name;
+//! 2. `run`: every symbol of that name; `Flask.run` or `Flask::run`: every symbol of that logical
+//!    name;
 //! 3. `flask.app.Flask.run`: a logical name inside a module, the longest module first;
-//! 4. `app.Flask.run`: the same, with the end of the module's name; `flask.Flask.run`: with its beginning;
+//! 4. `app.Flask.run`: the same, with the end of the module's name; `flask.Flask.run`: with its
+//!    beginning;
 //! 5. `flask.app`: the module itself.
 //!
-//! A Rust file calls its own crate `crate`; here it goes by its name, as others write it: `tokio::sync::Mutex`.
+//! A Rust file calls its own crate `crate`; here it goes by its name, as others write it:
+//! `tokio::sync::Mutex`.
 
 use codira_contracts::{
     BackendError, IndexReader, PathPrefix, RepoPath, StableId, SymbolEntry, SymbolKey, SymbolKind, SymbolMatch, SymbolRequest,

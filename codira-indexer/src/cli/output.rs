@@ -1,4 +1,4 @@
-//! Answers on their way out: as a page for people, as lines for programs, or as JSON.
+//! Printing answers: as a page for people, as lines for programs, or as JSON.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 
@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::failure::{Failure, Status};
 
-/// The version of the JSON that every command prints. It rises when a field goes or changes its meaning; new ones may come.
+/// The version of the JSON that every command prints. It rises when a field goes or changes its
+/// meaning; new ones may come.
 pub(crate) const SCHEMA: u32 = 1;
 
 /// In which form answers are printed.
@@ -100,7 +101,8 @@ fn status<A: Answer>(answer: &A) -> Status {
     if answer.is_empty() { Status::NotFound } else { Status::Found }
 }
 
-/// Prints an answer on standard output, in colour where the command line or else the stream has it so.
+/// Prints an answer on standard output, in colour where the command line or else the stream has it
+/// so.
 fn print<A: Answer>(answer: &A, form: Form) -> io::Result<()> {
     let stdout = io::stdout();
     let color = match form {
@@ -111,7 +113,7 @@ fn print<A: Answer>(answer: &A, form: Form) -> io::Result<()> {
     quiet_when_closed(render(answer, form, &mut out).and_then(|()| out.flush()))
 }
 
-/// Whoever reads the answers may stop: `codira symlist | head` is no failure.
+/// A closed pipe is no failure, as in `codira symlist | head`.
 fn quiet_when_closed(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

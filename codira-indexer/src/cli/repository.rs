@@ -27,7 +27,8 @@ pub(crate) struct Repository<'a> {
 }
 
 impl<'a> Repository<'a> {
-    /// Finds the repository around `directory`, else around the current one.
+    /// Finds the repository that contains `directory`, else the one that contains the current
+    /// directory.
     pub(crate) fn find(directory: Option<&Path>, global: &Global, registries: &'a Registries) -> Result<Self, Failure> {
         let root = discover_root(directory.unwrap_or(Path::new(".")))?;
         let mut config = Config::load(&root, &Environment::from_process())?;
@@ -52,7 +53,8 @@ impl<'a> Repository<'a> {
         Ok(self.registries.backends.open(&self.choice, &self.location())?)
     }
 
-    /// A reader of the index, brought up to date first where `refresh` and the configuration have it so.
+    /// A reader of the index, brought up to date first where `refresh` and the configuration have
+    /// it so.
     pub(crate) async fn reader(&self, refresh: bool) -> Result<DynReader, Failure> {
         let backend = self.backend()?;
         let reader = backend.open_reader().await?;
@@ -145,7 +147,7 @@ impl<'a> Repository<'a> {
         }
     }
 
-    /// Says something on standard error, beside the answers.
+    /// Prints a note on standard error, apart from the answers.
     pub(crate) fn note(&self, text: impl std::fmt::Display) {
         if !self.quiet {
             anstream::eprintln!("{} {text}", Styled(style::WARNING, "note:"));

@@ -21,7 +21,8 @@ impl SampleFile {
         Self { path, analysis }
     }
 
-    /// Adds a symbol on a line of its own, unless `change` says otherwise; what stands before the last dot of `id` is its parent.
+    /// Adds a symbol on a line of its own, unless `change` says otherwise; what stands before the
+    /// last dot of `id` is its parent.
     pub(crate) fn symbol(mut self, id: &str, kind: SymbolKind, change: impl FnOnce(&mut Symbol)) -> Self {
         let (parent, name) = id.rsplit_once('.').unwrap_or(("module", id));
         let mut symbol = Symbol { parent: Some(parent.into()), ..Symbol::new(id, kind, name) };

@@ -1,4 +1,5 @@
-//! Issues as SARIF 2.1.0, which code scanners read: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
+//! Issues as SARIF 2.1.0, which code scanners read:
+//! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
 
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 

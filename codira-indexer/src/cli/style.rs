@@ -11,11 +11,11 @@ pub(crate) const NAME: Style = AnsiColor::Green.on_default().bold();
 pub(crate) const PATH: Style = AnsiColor::Magenta.on_default();
 /// What something is.
 pub(crate) const KIND: Style = AnsiColor::Cyan.on_default();
-/// What is beside the point.
+/// Less important text.
 pub(crate) const DIM: Style = Style::new().dimmed();
 /// A heading.
 pub(crate) const HEADING: Style = Style::new().bold().underline();
-/// What someone should look at.
+/// A warning.
 pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default();
 /// What went wrong.
 pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -29,7 +29,8 @@ impl<T: fmt::Display> fmt::Display for Styled<T> {
     }
 }
 
-/// Text from a repository: control characters are escaped, so that no answer takes two lines or speaks to the terminal.
+/// Text from a repository: control characters are escaped, so that no answer takes two lines or
+/// speaks to the terminal.
 pub(crate) struct Clean<T>(pub(crate) T);
 
 impl<T: AsRef<str>> fmt::Display for Clean<T> {

@@ -55,7 +55,8 @@ pub(crate) struct Tree {
     pub(crate) direction: Direction,
 }
 
-/// Follows calls from the symbols of a name, `depth` calls far. The limit of the query is on the symbols that it starts from.
+/// Follows calls from the symbols of a name, `depth` calls far. The limit of the query is on the
+/// symbols that it starts from.
 pub(crate) async fn ask(reader: &dyn IndexReader, name: &Name, query: &EdgeQuery, depth: usize) -> Result<Tree, BackendError> {
     let starts = starts(reader, name, query).await?;
     let mut growth = Growth { reader, query, followed: HashMap::new(), ancestors: Vec::new() };
@@ -66,7 +67,8 @@ pub(crate) async fn ask(reader: &dyn IndexReader, name: &Name, query: &EdgeQuery
     Ok(Tree { roots: Page { answers, more: starts.more }, direction: query.direction })
 }
 
-/// Where a tree starts: a module calls whatever its file does at top level, and is meant only where nothing else has the name.
+/// Where a tree starts: a module calls whatever its file does at top level, and is meant only
+/// where nothing else has the name.
 async fn starts(reader: &dyn IndexReader, name: &Name, query: &EdgeQuery) -> Result<Page<SymbolEntry>, BackendError> {
     let mut found = name.find(reader, &query.filter, None).await?.answers;
     let is_module = |entry: &SymbolEntry| entry.symbol.kind == SymbolKind::Module;
@@ -82,7 +84,7 @@ fn summary(entry: SymbolEntry) -> SymbolSummary {
     SymbolSummary { key, kind: symbol.kind, name: symbol.name, logical_name, span: symbol.span }
 }
 
-/// A tree while it grows, depth first, so that what is followed where does not depend on anything but the index.
+/// A tree while it is built, depth first, so that it depends on nothing but the index.
 struct Growth<'a> {
     reader: &'a dyn IndexReader,
     query: &'a EdgeQuery,
@@ -130,7 +132,8 @@ impl Growth<'_> {
         })
     }
 
-    /// What lies one call further: targets by their first site, or callers by their keys. At depth zero, one at most.
+    /// The next level of calls: targets by their first site, or callers by their keys. At depth
+    /// zero, one at most.
     async fn edges(&self, key: &SymbolKey, depth: usize) -> Result<Vec<(EdgeTarget<SymbolSummary>, Vec<Site>)>, BackendError> {
         let EdgeQuery { kind, direction, ref prefix, resolved, .. } = *self.query;
         let end = match direction {
@@ -179,7 +182,8 @@ impl Node {
         }
     }
 
-    /// One line a node, behind the location of the first call that leads here; a root behind its own.
+    /// One line a node, behind the location of the first call that leads here; a root behind its
+    /// own.
     fn lines(&self, direction: Direction, caller: Option<&RepoPath>, level: usize, out: &mut dyn Write) -> io::Result<()> {
         let file = if direction == Direction::Incoming { self.path() } else { caller };
         match (file, self.sites.first(), &self.target) {

@@ -2,13 +2,13 @@
 
 /// Declares the keys of the configuration, table by table, in the order in which they are shown.
 ///
-/// A declaration gives, in this order: what the key decides, in one sentence for people, as its doc comment; its name in the
-/// table; the type of its value; its default; and its environment variable, where that does not [follow](super::Key::variable)
-/// from the name.
+/// A declaration gives, in this order: what the key decides, in one sentence for people, as its
+/// doc comment; its name in the table; the type of its value; its default; and its environment
+/// variable, where that does not [follow](super::Key::variable) from the name.
 ///
-/// It makes [`Config`](super::Config), which has each key's [`Setting`](super::setting::Setting) under the key's own name
-/// (`config.index.jobs`), and [`Key::ALL`](super::Key::ALL). Reading of files and of the environment, errors, listing and
-/// documentation go over these.
+/// It makes [`Config`](super::Config), which has each key's [`Setting`](super::setting::Setting)
+/// under the key's own name (`config.index.jobs`), and [`Key::ALL`](super::Key::ALL). Reading of
+/// files and of the environment, errors, listing and documentation go over these.
 macro_rules! declare_keys {
     ($(
         $table:ident {

@@ -43,8 +43,9 @@ impl Environment {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// Where the user's configuration is, whether or not it exists: `codira/config.toml` in `$XDG_CONFIG_HOME`, else in
-    /// `$HOME/.config`. A relative `$XDG_CONFIG_HOME` is ignored, as its specification asks.
+    /// Where the user's configuration is, whether or not it exists: `codira/config.toml` in
+    /// `$XDG_CONFIG_HOME`, else in `$HOME/.config`. A relative `$XDG_CONFIG_HOME` is ignored, as
+    /// its specification asks.
     pub fn user_config_file(&self) -> Option<PathBuf> {
         let xdg = self.get("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         let directory = xdg.or_else(|| Some(PathBuf::from(self.get("HOME")?).join(".config")))?;

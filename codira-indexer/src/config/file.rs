@@ -13,7 +13,8 @@ use toml::{
 use super::{ConfigSource, Key, value::RawValue};
 use crate::{IndexerError, error::nearest};
 
-/// The keys that the file at `path` sets, in no particular order; none where there is no file. `source` names a line of the file.
+/// The keys that the file at `path` sets, in no particular order; none where there is no file.
+/// `source` names a line of the file.
 pub(super) fn read(
     path: &Path,
     source: impl Fn(PathBuf, usize) -> ConfigSource,

@@ -1,4 +1,4 @@
-//! The keys of the configuration, and the places where they are set.
+//! The keys of the configuration, and the sources that set them.
 
 use std::{fmt, path::PathBuf};
 
@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key(pub(super) &'static Declaration);
 
-/// What is declared of a key, beside its default.
+/// The declaration of a key, without its default.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Declaration {
     name: &'static str,
@@ -19,7 +19,8 @@ pub(super) struct Declaration {
 }
 
 impl Declaration {
-    /// The key `name`, whose values are as `expected`, with this meaning, which may begin with blanks.
+    /// The key `name`, whose values are as `expected`, with this meaning, which may begin with
+    /// blanks.
     pub(super) const fn new(name: &'static str, expected: &'static str, meaning: &'static str) -> Self {
         Self { name, expected, meaning: meaning.trim_ascii_start(), variable: None }
     }
@@ -36,7 +37,8 @@ impl Key {
         self.0.name
     }
 
-    /// The environment variable that sets it: `CODIRA_INDEX_JOBS` for `index.jobs`, and so on for all but a few.
+    /// The environment variable that sets it: `CODIRA_INDEX_JOBS` for `index.jobs`, and so on for
+    /// all but a few.
     pub fn variable(self) -> String {
         let derived = || format!("CODIRA_{}", self.0.name.replace('.', "_").to_ascii_uppercase());
         self.0.variable.map_or_else(derived, str::to_owned)
@@ -96,7 +98,7 @@ pub enum ConfigSource {
         /// The line, counted from one.
         line: usize,
     },
-    /// Nobody.
+    /// No source: the default.
     Default,
 }
 

@@ -1,4 +1,4 @@
-//! Every key of the configuration, declared: the one place to add one.
+//! The declarations of all keys of the configuration. A new key is added here alone.
 
 use std::{num::NonZeroUsize, path::PathBuf, thread};
 
@@ -17,36 +17,40 @@ declare_keys! {
     backend {
         /// The backend that keeps the index.
         name: String = "sqlite".to_owned(), set_by "CODIRA_INDEX_BACKEND";
-        /// The URL of the server that keeps the index, for a backend that has one; empty means none. Its password is not
-        /// shown.
+        /// The URL of the server that keeps the index, for a backend that has one; empty means
+        /// none. Its password is not shown.
         url: Option<BackendUrl> = None;
         /// The name of the repository on that server; empty means none.
         repository: Option<String> = None;
     }
     state {
-        /// The directory of the index, absolute or relative to the root: the repository's own, and empty when it is first
-        /// used.
+        /// The directory of the index, absolute or relative to the root: the repository's own, and
+        /// empty when it is first used.
         directory: PathBuf = PathBuf::from(crate::state::NAME), set_by "CODIRA_STATE_DIR";
     }
     index {
         /// How many files are analyzed at once.
         jobs: NonZeroUsize = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        /// How much memory a run should use for its buffers and caches: bytes, or text such as "256 MiB". Each file takes a
-        /// kilobyte besides.
+        /// How much memory a run should use for its buffers and caches: bytes, or text such as
+        /// "256 MiB". Each file takes one more kilobyte.
         memory: MemoryBudget = IndexerOptions::default().memory;
         /// Larger files are skipped: bytes, or text such as "4 MiB".
         max_file_size: ByteSize = ByteSize(IndexerOptions::default().max_file_size);
-        /// Whether files and directories whose name begins with a dot are indexed: "skip" or "index".
+        /// Whether files and directories whose name begins with a dot are indexed: "skip" or
+        /// "index".
         hidden: Hidden = Hidden::default();
-        /// Only files that match one of these patterns, in .gitignore syntax, are indexed; empty means all.
+        /// Only files that match one of these patterns, in .gitignore syntax, are indexed; empty
+        /// means all.
         include: PathPatterns = PathPatterns::default();
         /// Files that match one of these patterns, in .gitignore syntax, are not indexed.
         exclude: PathPatterns = PathPatterns::default();
     }
     embeddings {
-        /// When vectors are computed: "now", "deferred" (by `codira index --embeddings-only`) or "off".
+        /// When vectors are computed: "now", "deferred" (by `codira index --embeddings-only`) or
+        /// "off".
         mode: EmbeddingMode = EmbeddingMode::default();
-        /// The engine that computes vectors: "lexical", "model" from a local directory, or another that `codira plugins` lists.
+        /// The engine that computes vectors: "lexical", "model" from a local directory, or another
+        /// that `codira plugins` lists.
         engine: String = LexicalEngine::NAME.to_owned();
         /// The directory of the model, absolute or relative to the root; empty means none.
         model: PathBuf = PathBuf::new();
@@ -58,13 +62,14 @@ declare_keys! {
         exclude: PathPatterns = EmbeddingPolicy::default().exclude;
     }
     audit {
-        /// The languages whose documentation is audited whenever a file changes, by name. Empty means none: `codira audit` then audits
-        /// every language when it is asked.
+        /// The languages whose documentation is audited whenever a file changes, by name. Empty
+        /// means none: `codira audit` then audits every language when it is asked.
         languages: Vec<String> = Vec::new();
-        /// The conventions that documentation is held to, by name; in a language without one, the one that each text
-        /// shows.
+        /// The conventions that documentation is held to, by name; in a language without one, the
+        /// one that each text shows.
         conventions: Vec<String> = Vec::new();
-        /// Only files that match one of these patterns, in .gitignore syntax, are audited; empty means all.
+        /// Only files that match one of these patterns, in .gitignore syntax, are audited; empty
+        /// means all.
         include: PathPatterns = AuditOptions::default().include;
         /// Files that match one of these patterns, in .gitignore syntax, are not audited.
         exclude: PathPatterns = AuditOptions::default().exclude;
@@ -78,7 +83,8 @@ declare_keys! {
         ignore: Vec<String> = Vec::new();
     }
     coverage {
-        /// Only files that match one of these patterns, in .gitignore syntax, count for coverage; empty means all.
+        /// Only files that match one of these patterns, in .gitignore syntax, count for coverage;
+        /// empty means all.
         roots: PathPatterns = IndexerOptions::default().coverage_roots;
     }
     query {

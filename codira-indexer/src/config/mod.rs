@@ -1,7 +1,8 @@
 //! Configuration: what is set, by whom, and what follows for a run.
 //!
-//! From strongest to weakest: an explicit argument, an environment variable, `.codira/config.toml` of the repository, the
-//! user's `codira/config.toml`, the default. Lists are replaced, not joined.
+//! From strongest to weakest: an explicit argument, an environment variable, `.codira/config.toml`
+//! of the repository, the user's `codira/config.toml`, the default. Lists are replaced, not
+//! joined.
 //!
 //! ```toml
 //! [backend]
@@ -66,13 +67,14 @@ pub struct ConfigEntry {
 }
 
 impl Config {
-    /// Reads the configuration of the repository at `root`: the files that exist, and the environment.
+    /// Reads the configuration of the repository at `root`: the files that exist, and the
+    /// environment.
     ///
     /// # Errors
     ///
     /// [`ConfigSyntax`](IndexerError::ConfigSyntax), [`UnknownKey`](IndexerError::UnknownKey) and
-    /// [`InvalidValue`](IndexerError::InvalidValue), naming file, line and key; [`Io`](IndexerError::Io) for a file that
-    /// exists and cannot be read.
+    /// [`InvalidValue`](IndexerError::InvalidValue), naming file, line and key;
+    /// [`Io`](IndexerError::Io) for a file that exists and cannot be read.
     pub fn load(root: &RepoRoot, environment: &Environment) -> Result<Self, IndexerError> {
         let mut config = Self::default();
         if let Some(path) = environment.user_config_file() {
@@ -84,7 +86,8 @@ impl Config {
         Ok(config)
     }
 
-    /// The configuration file of the repository at `root`, whether or not it exists. It is in `.codira` wherever the state is.
+    /// The configuration file of the repository at `root`, whether or not it exists. It is in
+    /// `.codira` wherever the state is.
     pub fn file_of(root: &RepoRoot) -> PathBuf {
         root.as_path().join(state::NAME).join("config.toml")
     }
@@ -110,7 +113,8 @@ impl Config {
         (&self.backend.name.value, &self.backend.name.source)
     }
 
-    /// Keeps the state in `directory` for this run, wherever it is configured to be. A relative one begins at the root.
+    /// Keeps the state in `directory` for this run, wherever it is configured to be. A relative
+    /// one begins at the root.
     pub fn set_state_directory(&mut self, directory: PathBuf) {
         self.state.directory.set_argument(directory);
     }
@@ -149,7 +153,8 @@ impl Config {
         self.embeddings.mode.value
     }
 
-    /// What is embedded, and by which of `engines`, in the repository at `root`. Finds the model, where one is chosen.
+    /// What is embedded, and by which of `engines`, in the repository at `root`. Finds the model,
+    /// where one is chosen.
     ///
     /// # Errors
     ///
@@ -170,7 +175,8 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`InvalidValue`](IndexerError::InvalidValue) for a language, convention or rule that none of them knows.
+    /// [`InvalidValue`](IndexerError::InvalidValue) for a language, convention or rule that none
+    /// of them knows.
     pub fn auditing(&self, auditors: Vec<Arc<dyn DocumentationAuditor>>) -> Result<Auditing, IndexerError> {
         let each = || auditors.iter();
         self.audit.languages.check_known(each().map(|auditor| auditor.language().as_str()))?;

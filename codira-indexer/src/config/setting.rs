@@ -28,7 +28,8 @@ impl<T> Setting<T> {
         self.source = ConfigSource::Argument;
     }
 
-    /// The error that says what is wrong with the value, as the rest of a sentence that begins with the key.
+    /// The error that says what is wrong with the value, as the rest of a sentence that begins
+    /// with the key.
     fn invalid(&self, problem: String) -> IndexerError {
         IndexerError::InvalidValue { origin: self.source.clone(), key: self.key, problem }
     }

@@ -36,7 +36,8 @@ pub(super) trait FromRaw: Sized {
     /// What a value must be: `a name`, `a whole number of at least 1`.
     const EXPECTED: &'static str;
 
-    /// Reads a value, or says what is wrong with it: the rest of a sentence that begins with the key.
+    /// Reads a value, or says what is wrong with it: the rest of a sentence that begins with the
+    /// key.
     fn from_raw(raw: &RawValue) -> Result<Self, String>;
 
     /// The value as a configuration file would hold it.

@@ -13,7 +13,7 @@ pub(super) fn weight(word: &str) -> u32 {
     WEIGHTS.get(word).copied().unwrap_or(16)
 }
 
-/// The words that hold English sentences together.
+/// The stop words of English.
 #[rustfmt::skip]
 const GRAMMAR: &[&str] = &[
     "a", "about", "above", "after", "all", "also", "an", "and", "any", "are", "as", "at", "be", "because", "been", "before",

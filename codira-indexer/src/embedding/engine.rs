@@ -4,13 +4,14 @@ use codira_contracts::{BoxError, EmbeddingSpec, Vector};
 
 /// Turns texts into vectors. The indexer computes, stores only keep.
 pub trait EmbeddingEngine: Send + Sync + 'static {
-    /// What its vectors are made by. Never changes during the life of the engine, and changes between lives whenever
-    /// the same text may get another vector.
+    /// What its vectors are made by. Never changes during the life of the engine, and changes
+    /// between lives whenever the same text may get another vector.
     fn spec(&self) -> &EmbeddingSpec;
 
     /// The vectors of `texts`, in their order, each of the dimension of the spec.
     ///
-    /// The same text gives the same vector, whatever else is in the batch. Blocks; runs on any thread.
+    /// The same text gives the same vector, whatever else is in the batch. Blocks; runs on any
+    /// thread.
     ///
     /// # Errors
     ///

@@ -15,7 +15,8 @@ use crate::{
 pub struct EngineSettings {
     /// The root of the repository.
     pub root: RepoRoot,
-    /// `embeddings.model`: the directory of a model, absolute or relative to the root; empty where it is not set.
+    /// `embeddings.model`: the directory of a model, absolute or relative to the root; empty where
+    /// it is not set.
     pub model: PathBuf,
 }
 
@@ -31,9 +32,11 @@ pub struct EngineFactory {
 }
 
 impl EngineFactory {
-    /// A factory of the engine with the name and version of `tool`, which the crate `provider` provides.
+    /// A factory of the engine with the name and version of `tool`, which the crate `provider`
+    /// provides.
     ///
-    /// `open` may read files, and does no lasting work: vectors are computed when they are asked for.
+    /// `open` may read files, and does no lasting work: vectors are computed when they are asked
+    /// for.
     pub fn new(
         tool: Tool,
         provider: impl Into<String>,
@@ -104,8 +107,8 @@ impl PluginRegistry<EngineFactory> {
     ///
     /// # Errors
     ///
-    /// Those of [`find`](Self::find), and why the engine cannot be opened: [`Model`](IndexerError::Model) where the configured
-    /// directory holds none.
+    /// Those of [`find`](Self::find), and why the engine cannot be opened:
+    /// [`Model`](IndexerError::Model) where the configured directory holds none.
     pub fn open(
         &self,
         name: &str,

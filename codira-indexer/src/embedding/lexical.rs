@@ -1,9 +1,11 @@
-//! The default engine: the words of a text, hashed. Deterministic, embedded, without a model to fetch.
+//! The default engine: the words of a text, hashed. Deterministic, embedded, without a model to
+//! fetch.
 //!
-//! Texts are near when they share words, parts of identifiers, or pieces of those. Each [feature](super::vocabulary) adds to a few numbers
-//! of the vector, at places and with signs that its hash tells, so that unrelated features cancel out. Everything up to the last
-//! division is computed in integers, and that division and its square root are exactly rounded: the same text has the same vector
-//! on every machine.
+//! Texts are near when they share words, parts of identifiers, or pieces of those. Each
+//! [feature](super::vocabulary) adds to a few numbers of the vector. Its hash determines their
+//! positions and signs, so that unrelated features cancel out. Everything up to the last division
+//! is computed in integers, and that division and its square root are exactly rounded: the same
+//! text has the same vector on every machine.
 
 use crate::EmbeddingEngine;
 use codira_contracts::{BoxError, EmbeddingSpec, Precision, Vector, text};
@@ -69,9 +71,9 @@ fn vector<'a>(text: &'a str, vocabulary: &mut Vocabulary<'a>, tally: &mut Tally)
     }
     let mut sums = [0_i64; DIMENSION];
     tally.take(|feature, amount| {
-        for bits in vocabulary.places(feature) {
-            let place = (bits >> 1) as usize % DIMENSION;
-            sums[place] += if bits & 1 == 0 { amount } else { -amount };
+        for bits in vocabulary.positions(feature) {
+            let position = (bits >> 1) as usize % DIMENSION;
+            sums[position] += if bits & 1 == 0 { amount } else { -amount };
         }
     });
     // Exact below 2^53: a text would need millions of different words to get there.
@@ -98,11 +100,11 @@ struct Count {
 
 impl Tally {
     fn add(&mut self, Occurrence { feature, weight }: Occurrence) {
-        let place = feature as usize;
-        if place >= self.counts.len() {
-            self.counts.resize(place + 1, Count::default());
+        let index = feature as usize;
+        if index >= self.counts.len() {
+            self.counts.resize(index + 1, Count::default());
         }
-        let count = &mut self.counts[place];
+        let count = &mut self.counts[index];
         if count.times == 0 {
             self.found.push(feature);
             count.weight = weight;
@@ -111,11 +113,11 @@ impl Tally {
         count.weight = count.weight.min(weight);
     }
 
-    /// Tells the features that were added with how much each tells of the text, and begins anew.
+    /// Passes each feature with its weight in the text to `tell`, and clears the tally.
     fn take(&mut self, mut tell: impl FnMut(u32, i64)) {
         for feature in self.found.drain(..) {
             let Count { times, weight } = std::mem::take(&mut self.counts[feature as usize]);
-            // The square root of the count: what is said twice is not twice as true.
+            // The square root of the count: a repeated word counts less than two words.
             tell(
                 feature,
                 match times.min(256) {

@@ -35,7 +35,8 @@ impl Embedding {
     pub fn new(engine: Arc<dyn EmbeddingEngine>, policy: EmbeddingPolicy) -> Self {
         let recipe = Recipe::new(policy);
         let mut spec = engine.spec().clone();
-        // Other texts make other vectors, and another policy makes other rows: neither is what the index holds.
+        // Other texts make other vectors, and another policy makes other rows: neither is what the
+        // index holds.
         spec.engine_version = format!("{}+{}", spec.engine_version, recipe.version());
         Self { engine, recipe, spec }
     }
@@ -45,7 +46,8 @@ impl Embedding {
         &self.engine
     }
 
-    /// The spec of the rows in an index: that of the engine, its version followed by that of the texts and the policy.
+    /// The spec of the rows in an index: that of the engine, its version followed by that of the
+    /// texts and the policy.
     pub fn spec(&self) -> &EmbeddingSpec {
         &self.spec
     }

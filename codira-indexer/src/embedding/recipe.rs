@@ -37,7 +37,8 @@ impl Recipe {
         Self { policy }
     }
 
-    /// Differs wherever a file may get other texts: the version of the texts, and the beginning of a digest of the policy.
+    /// Differs wherever a file may get other texts: the version of the texts, and the beginning of
+    /// a digest of the policy.
     pub(crate) fn version(&self) -> String {
         let digest = ContentHash::of(self.policy.canonical().as_bytes()).to_string();
         format!("text{VERSION}.{}", &digest[..8])

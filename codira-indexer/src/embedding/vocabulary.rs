@@ -1,7 +1,7 @@
-//! The features of words: what words share when they are near.
+//! The features of words: near words share features.
 //!
-//! A few thousand words make up most of what is said about code, so that features are found once for each word and not for each
-//! time that it occurs.
+//! A few thousand words make up most of what is said about code, so that features are found once
+//! for each word and not for each time that it occurs.
 
 use std::ops::Range;
 
@@ -10,8 +10,8 @@ use rustc_hash::FxHashMap;
 use super::common_words;
 use crate::words::{parts, stem};
 
-/// To how many numbers of a vector a feature adds.
-pub(super) const PLACES: usize = 2;
+/// How many positions of a vector a feature adds to.
+pub(super) const POSITIONS: usize = 2;
 
 /// How much the pieces of a word weigh together, of 16 that the word itself does.
 const PIECES: u32 = 8;
@@ -27,7 +27,7 @@ pub(super) struct Occurrence {
 /// The words that occurred so far, and their features.
 #[derive(Default)]
 pub(super) struct Vocabulary<'a> {
-    /// Where the features of a word lie.
+    /// The range of a word's features in `occurrences`.
     words: FxHashMap<&'a str, Range<usize>>,
     occurrences: Vec<Occurrence>,
     features: Features,
@@ -37,17 +37,17 @@ impl<'a> Vocabulary<'a> {
     /// The features of a word, as often as it has them.
     pub(super) fn features(&mut self, word: &'a str) -> &[Occurrence] {
         let Self { words, occurrences, features } = self;
-        let place = words.entry(word).or_insert_with(|| {
+        let range = words.entry(word).or_insert_with(|| {
             let first = occurrences.len();
             parts(word).for_each(|part| features.of_part(part, occurrences));
             first..occurrences.len()
         });
-        &occurrences[place.clone()]
+        &occurrences[range.clone()]
     }
 
-    /// The numbers that tell to which places of a vector a feature adds: each the place, and whether it takes away instead.
-    pub(super) fn places(&self, feature: u32) -> [u64; PLACES] {
-        self.features.places[feature as usize]
+    /// The positions of a vector that a feature adds to, each above a bit for the sign.
+    pub(super) fn positions(&self, feature: u32) -> [u64; POSITIONS] {
+        self.features.positions[feature as usize]
     }
 }
 
@@ -62,7 +62,7 @@ enum Kind {
 #[derive(Default)]
 struct Features {
     numbers: FxHashMap<u64, u32>,
-    places: Vec<[u64; PLACES]>,
+    positions: Vec<[u64; POSITIONS]>,
     lower: String,
 }
 
@@ -84,7 +84,7 @@ impl Features {
         let bytes = root.as_bytes();
         if bytes.len() >= 4 && weight >= 16 * 64 {
             let pieces = bytes.len() as u32 - 1;
-            // Together as long as one feature of the weight for pieces.
+            // The pieces of a word have the length of one feature with the weight for pieces.
             let each = (u64::from(weight * PIECES / 16).pow(2) / u64::from(pieces)).isqrt() as u32;
             let first = [b'^', bytes[0], bytes[1]];
             occurrences.push(self.occurrence(Kind::Piece, &first, each));
@@ -97,12 +97,12 @@ impl Features {
         let hash = hash(kind, bytes);
         let feature = *self.numbers.entry(hash).or_insert_with(|| {
             let mut bits = hash;
-            let places = std::array::from_fn(|_| {
+            let positions = std::array::from_fn(|_| {
                 bits = mixed(bits);
                 bits
             });
-            self.places.push(places);
-            self.places.len() as u32 - 1
+            self.positions.push(positions);
+            self.positions.len() as u32 - 1
         });
         Occurrence { feature, weight }
     }

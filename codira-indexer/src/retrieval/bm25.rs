@@ -1,5 +1,5 @@
-//! Okapi BM25 over several fields (BM25F): rare words weigh more, repeated ones ever less, and long texts have to say them more
-//! often.
+//! Okapi BM25 over several fields (BM25F): rare words weigh more, repeated ones ever less, and
+//! long texts have to say them more often.
 
 use super::terms::Occurrences;
 
@@ -31,8 +31,8 @@ impl<const FIELDS: usize> Collection<FIELDS> {
             (total / count).max(1.0)
         });
         let rarity = (0..terms).map(|term| {
-            let holders = members.iter().filter(|member| member.iter().any(|field| field.counts[term] > 0)).count() as f64;
-            (1.0 + (count - holders + 0.5) / (holders + 0.5)).ln()
+            let frequency = members.iter().filter(|member| member.iter().any(|field| field.counts[term] > 0)).count() as f64;
+            (1.0 + (count - frequency + 0.5) / (frequency + 0.5)).ln()
         });
         Self { fields, average, rarity: rarity.collect() }
     }

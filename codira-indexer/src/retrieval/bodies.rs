@@ -1,4 +1,4 @@
-//! The channel of bodies: functions by the words that stand in their lines.
+//! The channel of bodies: functions by the words in their lines.
 
 use codira_contracts::{
     BackendError, Documentation, FileAnalysis, IndexReader, LineSpan, RepoPath, Symbol, SymbolKey, SymbolKind,
@@ -12,7 +12,8 @@ use super::{
 /// The one field. A long body has any word: its length counts whole.
 const FIELDS: [FieldWeight; 1] = [FieldWeight { weight: 1.0, length: 1.0 }];
 
-/// How many functions the channel gives. Those further down share a word or two with the question, as any long text does.
+/// How many functions the channel gives. Those further down share a word or two with the question,
+/// as any long text does.
 const DEPTH: usize = 100;
 
 /// A function whose body has words of the question.
@@ -32,11 +33,11 @@ pub(super) struct Body {
     pub(super) words: Vec<String>,
 }
 
-/// The functions in `files` whose bodies are most about the terms, best first; equal ones in the order of the files, then of their
-/// place there.
+/// The functions in `files` whose bodies are most about the terms, best first; equal ones in the
+/// order of the files, then of their position there.
 ///
-/// Words are weighed by their rarity among these functions: what all files about the question say tells none of them apart.
-/// Documentation is left out, as a channel of its own looks at it.
+/// Words are weighed by their rarity among these functions: a word that all of them have decides
+/// nothing. Documentation is left out, as a channel of its own looks at it.
 pub(super) async fn bodies(reader: &dyn IndexReader, terms: &Terms, files: &[&RepoPath]) -> Result<Vec<Body>, BackendError> {
     let (mut bodies, mut found) = (Vec::new(), Vec::new());
     for &path in files {
@@ -64,7 +65,7 @@ pub(super) async fn bodies(reader: &dyn IndexReader, terms: &Terms, files: &[&Re
     Ok(scored)
 }
 
-/// Whether symbols of this kind do something in their lines.
+/// Whether symbols of this kind have a body.
 pub(super) fn has_body(kind: SymbolKind) -> bool {
     matches!(kind, SymbolKind::Function | SymbolKind::Method | SymbolKind::Property | SymbolKind::Macro)
 }

@@ -5,8 +5,8 @@ use codira_contracts::{BackendError, DocumentationEntry, DocumentationKind, Docu
 use super::{
     Field, Hit, Reason,
     bm25::{Collection, FieldWeight},
+    path_weight::path_weight,
     snippet::{self, Snippet},
-    standing,
     terms::{Occurrences, Terms},
 };
 
@@ -30,10 +30,12 @@ const FIELDS: [(Field, FieldWeight); 3] = [
     (Field::Text, FieldWeight { weight: 1.0, length: 0.75 }),
 ];
 
-/// The documentation units that are most about the words of a question, best first; equal ones by path, span and id.
+/// The documentation units that are most about the words of a question, best first; equal ones by
+/// path, span and id.
 ///
-/// A unit has to hold at least one of the words, in some form of it. Words are weighed by their rarity among the units that
-/// could be an answer. Those of tests, of code of others and of histories of changes count less, unless they are asked for.
+/// A unit has to hold at least one of the words, in some form of it. Words are weighed by their
+/// rarity among the units that could be an answer. Those of tests, of code of others and of
+/// histories of changes count less, unless they are asked for.
 ///
 /// # Errors
 ///
@@ -59,7 +61,7 @@ pub(super) async fn without_snippets(
     Ok(ranking.map(|ranking| ranking.hits).unwrap_or_default())
 }
 
-/// Units in their order, and what they were ranked among.
+/// Ranked units, and the collection of all units.
 struct Ranking {
     hits: Vec<Hit<DocumentationEntry>>,
     collection: Collection<3>,
@@ -77,7 +79,7 @@ async fn rank(reader: &dyn IndexReader, query: &DocumentationQuery, terms: &Term
     let collection = Collection::of(FIELDS.map(|(_, weight)| weight), &found, terms.len());
     let ranked = units.into_iter().zip(found).filter(|(_, found)| found.iter().any(Occurrences::any));
     let scored = |(entry, found): (DocumentationEntry, [Occurrences; 3])| {
-        (collection.score(&found) * standing::weight(&entry.path, terms), entry, found)
+        (collection.score(&found) * path_weight(&entry.path, terms), entry, found)
     };
     let mut scored: Vec<_> = ranked.map(scored).collect();
     // The sort is stable, and units come in their order.
@@ -104,7 +106,7 @@ fn reasons(found: &[Occurrences; 3], terms: &Terms) -> Vec<Reason> {
     fields.map(|((field, _), found)| Reason { field: *field, words: terms.words_in(found) }).collect()
 }
 
-/// The line of a unit that shows the question best, with its place in the file.
+/// The line of a unit that shows the question best, with its number in the file.
 async fn show(
     reader: &dyn IndexReader,
     DocumentationEntry { path, unit }: &DocumentationEntry,

@@ -1,16 +1,17 @@
 //! Ranked answers: what in a repository is most about the words of a question.
 //!
-//! A *channel* looks in one kind of thing and gives [`Hit`]s, best first, each with a score and the reasons why it is there. Scores
-//! of different channels do not compare; ranks do. Equal indexes give equal answers, in the same order.
+//! A *channel* looks in one kind of thing and gives [`Hit`]s, best first, each with a score and
+//! the reasons why it is there. Scores of different channels do not compare; ranks do. Equal
+//! indexes give equal answers, in the same order.
 
 mod bm25;
 mod bodies;
 mod context;
 mod documentation;
 mod names;
+mod path_weight;
 mod similar;
 mod snippet;
-mod standing;
 mod suggestions;
 mod terms;
 

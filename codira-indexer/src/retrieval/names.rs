@@ -1,4 +1,5 @@
-//! The channel of names: symbols by the words of their names, of what holds them, and of their paths.
+//! The channel of names: symbols by the words of their names, of their ancestors, and of their
+//! paths.
 
 use codira_contracts::{BackendError, IndexReader, PathPrefix, SymbolInventoryRequest, SymbolKind, SymbolSummary};
 
@@ -7,7 +8,7 @@ use super::{
     terms::{Occurrences, Terms},
 };
 
-/// The fields of a symbol: its own name, the names that hold it, and its path.
+/// The fields of a symbol: its own name, the names of its ancestors, and its path.
 const FIELDS: [FieldWeight; 3] = [
     FieldWeight { weight: 2.0, length: 0.5 },
     FieldWeight { weight: 0.8, length: 0.3 },
@@ -57,6 +58,6 @@ fn is_answer(kind: SymbolKind) -> bool {
 }
 
 fn occurrences(symbol: &SymbolSummary, terms: &Terms) -> [Occurrences; 3] {
-    let holders = symbol.logical_name.strip_suffix(&symbol.name).unwrap_or_default();
-    [terms.count([symbol.name.as_str()]), terms.count([holders]), terms.count([symbol.key.path.as_str()])]
+    let ancestors = symbol.logical_name.strip_suffix(&symbol.name).unwrap_or_default();
+    [terms.count([symbol.name.as_str()]), terms.count([ancestors]), terms.count([symbol.key.path.as_str()])]
 }

@@ -51,7 +51,8 @@ impl SimilarEntry {
     }
 }
 
-/// The exact top of everything that has a vector of `embedding`, most similar first; equal ones by path and id.
+/// The exact top of everything that has a vector of `embedding`, most similar first; equal ones by
+/// path and id.
 ///
 /// # Errors
 ///

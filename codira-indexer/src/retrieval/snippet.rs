@@ -14,8 +14,8 @@ pub struct Snippet {
     pub text: String,
 }
 
-/// The line of `text` that has the most of the question, weighed by `rarity`; the first of several, and the first that is not blank
-/// where none has anything. None of blank text.
+/// The line of `text` that has the most of the question, weighed by `rarity`; the first of
+/// several, and the first that is not blank where none has anything. None of blank text.
 pub(super) fn best_line<'t>(text: &'t str, terms: &Terms, rarity: impl Fn(usize) -> f64) -> Option<(usize, &'t str)> {
     let mut best: Option<(f64, usize, &str)> = None;
     for (index, line) in text.lines().enumerate() {
@@ -32,8 +32,8 @@ pub(super) fn best_line<'t>(text: &'t str, terms: &Terms, rarity: impl Fn(usize)
     best.map(|(_, index, line)| (index, line))
 }
 
-/// The line inside `span` of a file that holds `text`: documentation comments have marks around it. The first line of the span where
-/// none does.
+/// The line inside `span` of a file that holds `text`: in documentation comments it has marks. The
+/// first line of the span where none does.
 pub(super) fn find_line(source: &str, span: LineSpan, text: &str) -> u32 {
     let lines = source.lines().zip(1..).filter(|(_, number)| (span.first..=span.last).contains(number));
     lines.into_iter().find(|(line, _)| line.contains(text)).map_or(span.first, |(_, number)| number)

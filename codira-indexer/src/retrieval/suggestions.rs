@@ -1,14 +1,15 @@
-//! Names that are spelt much like one that nothing has.
+//! Suggestions of names for one that does not exist.
 
 use std::{cmp::Reverse, collections::BTreeSet};
 
 use codira_contracts::{BackendError, IndexReader, SymbolInventoryRequest};
 
-/// How alike two names must be, from zero to one.
+/// The least similarity of two names, from zero to one.
 const ALIKE: f64 = 0.86;
 
-/// The names of an index that somebody may have meant who wrote `name`: the most alike first, equal ones in the order of the alphabet; at
-/// most `limit`. None for a name that something has. A name with dots is compared with logical names.
+/// The names of an index that `name` may stand for: the most similar first, equal ones in the
+/// order of the alphabet; at most `limit`. None for a name that exists. A name with dots is
+/// compared with logical names.
 ///
 /// # Errors
 ///
@@ -27,7 +28,7 @@ pub async fn suggestions(reader: &dyn IndexReader, name: &str, limit: usize) -> 
     for known in known {
         let likeness = likeness(&written, &known.to_lowercase());
         if likeness >= ALIKE {
-            // In thousandths, so that names order by the alphabet where nobody could tell the difference.
+            // In thousandths, so that nearly equal similarities order by the alphabet.
             scored.push((Reverse((likeness * 1000.0) as u32), known));
         }
     }
@@ -35,7 +36,8 @@ pub async fn suggestions(reader: &dyn IndexReader, name: &str, limit: usize) -> 
     Ok(scored.into_iter().take(limit).map(|(_, known)| known).collect())
 }
 
-/// How alike two names are: by the letters in their order, or because one is a long part of the other.
+/// The similarity of two names: by the letters in their order, or because one is a long part of
+/// the other.
 fn likeness(written: &str, known: &str) -> f64 {
     let spelling = strsim::jaro_winkler(written, known);
     let is_part = written.len() >= 4 && known.contains(written) || known.len() >= 4 && written.contains(known);
@@ -47,7 +49,7 @@ mod tests {
     use super::{ALIKE, likeness};
 
     #[test]
-    fn slips_are_alike_and_other_words_are_not() {
+    fn slips_are_similar_and_other_words_are_not() {
         for (written, known) in [("get_querset", "get_queryset"), ("calback", "callback"), ("queryset", "valuesqueryset")] {
             assert!(likeness(written, known) >= ALIKE, "{written} {known}");
         }

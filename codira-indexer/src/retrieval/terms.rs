@@ -1,4 +1,4 @@
-//! The words of a question, and where they stand.
+//! The words of a question, and their occurrences.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,7 +6,7 @@ use codira_contracts::text;
 
 use crate::words::stems;
 
-/// Words that hold sentences together: nobody looks for them, unless there is nothing else.
+/// Stop words. They are looked for only where there is nothing else.
 const STOP_WORDS: &[&str] = &[
     "a", "about", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "for", "from", "has", "have", "how", "i",
     "if", "in", "into", "is", "it", "its", "my", "of", "on", "or", "so", "that", "the", "their", "them", "there", "these",

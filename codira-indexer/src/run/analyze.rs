@@ -34,10 +34,11 @@ use crate::{
 /// How many bytes are searched for a NUL, to tell binary files: as many as Git searches.
 const BINARY_HEAD: usize = 8 << 10;
 
-/// The stack of a worker. Parsers descend as deep as the source nests, and only what they touch takes memory.
+/// The stack of a worker. Parsers descend as deep as the source nests, and only what they touch
+/// takes memory.
 const STACK: usize = 64 << 20;
 
-/// What came of one task.
+/// The result of one task.
 #[derive(Debug)]
 pub(super) struct Finished {
     /// The index of the task.
@@ -45,7 +46,7 @@ pub(super) struct Finished {
     pub(super) outcome: FileOutcome,
 }
 
-/// What a file turned out to be.
+/// The outcome of reading and analyzing a file.
 #[derive(Debug)]
 pub(super) enum FileOutcome {
     /// Its content is as stored.
@@ -67,7 +68,7 @@ impl FileOutcome {
         }
     }
 
-    /// The rows that wait for their vectors.
+    /// Its pending rows.
     pub(super) fn embeddings(&self) -> &[EmbeddingRow] {
         match self {
             Self::Analyzed { snapshot, .. } => &snapshot.embeddings,
@@ -75,7 +76,7 @@ impl FileOutcome {
         }
     }
 
-    /// The same, to give them theirs.
+    /// Its pending rows, to set their vectors.
     pub(super) fn embeddings_mut(&mut self) -> &mut [EmbeddingRow] {
         match self {
             Self::Analyzed { snapshot, .. } => &mut snapshot.embeddings,
@@ -95,7 +96,7 @@ impl FileOutcome {
     }
 }
 
-/// The threads that analyze, and what they share.
+/// The pool of threads that analyze, with their shared state.
 pub(super) struct AnalyzerPool {
     pub(super) root: RepoRoot,
     pub(super) owners: Arc<Owners>,
@@ -120,8 +121,8 @@ impl AnalyzerPool {
         Self { root, owners, max_file_size, auditing, embedding, tasks, cancel, next: AtomicUsize::new(0) }
     }
 
-    /// Starts `jobs` threads, which send what they find into a channel of so many bytes. They end when every task is done, the run
-    /// is cancelled or the receiver is dropped.
+    /// Starts `jobs` threads, which send outcomes into a channel of `capacity` bytes. They end
+    /// when every task is done, the run is cancelled or the receiver is dropped.
     pub(super) fn start(self: &Arc<Self>, jobs: NonZeroUsize, capacity: usize) -> Result<Receiver<Finished>, IndexerError> {
         let (sender, receiver) = channel(capacity);
         for number in 0..jobs.get().min(self.tasks.len()) {
@@ -158,7 +159,7 @@ impl AnalyzerPool {
 
     fn finish(&self, task: &Task) -> FileOutcome {
         let analyze = AssertUnwindSafe(|| self.read_and_analyze(task));
-        // An analyzer keeps nothing between calls, so none is left half changed.
+        // An analyzer has no state between calls, so a panic breaks none.
         panic::catch_unwind(analyze).unwrap_or_else(|panic| {
             let analyzer = self.owners.analyzer(task.analyzer).tool();
             FileOutcome::Failed(format!("the analyzer {analyzer} panicked: {}", panic_message(&*panic)))

@@ -1,10 +1,12 @@
-//! The channel from analyzers to the writer, bounded by bytes: it holds many small files, or few large ones.
+//! The channel from analyzers to the writer, bounded by bytes: it holds many small files, or few
+//! large ones.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
 
-/// A channel from `Sender`s on threads to one [`Receiver`], which holds so many bytes at most, unless it is one item.
+/// A channel from `Sender`s on threads to one [`Receiver`], which holds at most `capacity` bytes,
+/// or one larger item.
 pub(super) fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     let (sender, receiver) = mpsc::unbounded_channel();
     let gauge = Arc::new(Gauge { capacity, level: Mutex::default(), changed: Condvar::new() });
@@ -43,7 +45,8 @@ impl<T> Clone for Sender<T> {
 }
 
 impl<T> Sender<T> {
-    /// Sends an item of so many bytes, once there is room for it; `false` when the receiver is gone.
+    /// Sends an item of so many bytes, once there is room for it; `false` when the receiver is
+    /// gone.
     pub(super) fn send(&self, bytes: usize, item: T) -> bool {
         let is_full = |level: &mut Level| !level.closed && level.bytes > 0 && level.bytes + bytes > self.gauge.capacity;
         let mut level = self.gauge.changed.wait_while(self.gauge.level(), is_full).unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! Keeping book of a run, and the report at its end.
+//! The ledger of a run, and the report at its end.
 
 use codira_contracts::{AnalyzerInventory, Coverage, RepoPath, RunInventory};
 
@@ -15,7 +15,7 @@ use crate::{
     scan::{Owners, Scan},
 };
 
-/// What is known of the files so far, in any order.
+/// The decisions about files so far, in any order.
 pub(super) struct Ledger {
     files: Vec<FileDecision>,
     skipped: Vec<SkippedFile>,
@@ -92,7 +92,7 @@ impl Ledger {
         Err(IndexerError::IncompleteCoverage { gaps })
     }
 
-    /// What the session says of the run.
+    /// The inventory that the session stores.
     pub(super) fn inventory(&self, owners: &Owners, auditing: &Auditing) -> RunInventory {
         let analyzers = owners.analyzers().map(|analyzer| AnalyzerInventory {
             tool: analyzer.tool().clone(),

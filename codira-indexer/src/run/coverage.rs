@@ -16,11 +16,13 @@ use crate::{
 };
 
 impl<B: IndexBackend> Indexer<B> {
-    /// Compares what is in the repository now with what is in the index, on `jobs` threads. Reads no file, and writes nothing.
+    /// Compares what is in the repository now with what is in the index, on `jobs` threads. Reads
+    /// no file, and writes nothing.
     ///
     /// # Errors
     ///
-    /// As [`run`](Self::run), and [`NotIndexed`](codira_contracts::ErrorKind::NotIndexed) where there is no index.
+    /// As [`run`](Self::run), and [`NotIndexed`](codira_contracts::ErrorKind::NotIndexed) where
+    /// there is no index.
     pub async fn coverage(&self, jobs: NonZeroUsize, cancel: &CancellationToken) -> Result<CoverageReport, IndexerError> {
         let reader = self.backend.open_reader().await?;
         let stored = reader.inventory().await?.coverage;

@@ -1,4 +1,4 @@
-//! Giving files their vectors, on their way from the analyzers to the session.
+//! Computes or reuses the vectors of files, between the analyzers and the session.
 
 use std::{collections::BTreeMap, num::NonZeroUsize, pin::Pin, sync::Arc, thread};
 
@@ -18,20 +18,20 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EmbeddingMode {
-    /// In the run: when it ends, no row of the index waits.
+    /// In the run: when it ends, no row of the index is pending.
     #[default]
     Now,
-    /// Later, by [`Indexer::embed_pending`](crate::Indexer::embed_pending): a row whose vector is not known already waits for
-    /// it.
+    /// Later, by [`Indexer::embed_pending`](crate::Indexer::embed_pending): a row without a
+    /// reusable vector stays pending.
     Deferred,
     /// Never: the run removes every embedding that is stored.
     Off,
 }
 
-/// How many vectors of texts that recur are kept at most.
-const RECURRING: usize = 4_096;
+/// How many vectors of repeated texts are cached at most.
+const CACHED_VECTORS: usize = 4_096;
 
-/// The rows of one file, all pending, and how many things have none.
+/// The rows of one file, all pending, and how many symbols and units have none.
 #[derive(Debug, Default)]
 pub(super) struct FileRows {
     pub(super) rows: Vec<EmbeddingRow>,
@@ -48,24 +48,25 @@ impl FileRows {
     }
 }
 
-/// How many rows there are, and how many of them wait for their vectors.
+/// How many rows there are, and how many of them are pending.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct StoredRows {
     pub(super) rows: u64,
     pub(super) deferred: u64,
 }
 
-/// Computes vectors, each text's once, and keeps count.
+/// Computes vectors, one for each different text, and counts them.
 pub(super) struct Embedder {
     pub(super) embedding: Embedding,
     pub(super) mode: EmbeddingMode,
     jobs: NonZeroUsize,
     /// Whether the index held vectors of the spec before the run.
     is_stored: bool,
-    /// The texts that this run met, as the beginnings of their hashes: enough to know when to ask the session.
-    given: FxHashSet<u64>,
-    /// The vectors of texts that recurred lately: most of them will again.
-    recurring: FxHashMap<ContentHash, Vector>,
+    /// The texts that this run has seen, as prefixes of their hashes: enough to decide when to ask
+    /// the session.
+    seen_texts: FxHashSet<u64>,
+    /// The vectors of texts that were repeated lately.
+    cache: FxHashMap<ContentHash, Vector>,
     counts: EmbeddingCounts,
     skipped: BTreeMap<Ineligible, u64>,
 }
@@ -73,7 +74,16 @@ pub(super) struct Embedder {
 impl Embedder {
     pub(super) fn new(embedding: Embedding, mode: EmbeddingMode, jobs: NonZeroUsize, is_stored: bool) -> Self {
         let (counts, skipped) = (EmbeddingCounts::default(), BTreeMap::new());
-        Self { embedding, mode, jobs, is_stored, given: FxHashSet::default(), recurring: FxHashMap::default(), counts, skipped }
+        Self {
+            embedding,
+            mode,
+            jobs,
+            is_stored,
+            seen_texts: FxHashSet::default(),
+            cache: FxHashMap::default(),
+            counts,
+            skipped,
+        }
     }
 
     /// The spec of the rows.
@@ -81,59 +91,60 @@ impl Embedder {
         self.embedding.spec()
     }
 
-    /// Counts what has no row.
+    /// Counts symbols and units without a row.
     pub(super) fn skip(&mut self, skipped: BTreeMap<Ineligible, u64>) {
         for (why, number) in skipped {
             *self.skipped.entry(why).or_default() += number;
         }
     }
 
-    /// Gives pending rows their vectors: those that the session knows of their texts, then, unless they are deferred, new ones.
-    pub(super) async fn fill<'a, S: IndexWriteSession>(
+    /// Sets the vectors of pending rows: those that the session has for their texts, then, unless
+    /// they are deferred, new ones.
+    pub(super) async fn embed<'a, S: IndexWriteSession>(
         &mut self,
         session: &mut S,
         rows: impl IntoIterator<Item = &'a mut EmbeddingRow>,
     ) -> Result<(), IndexerError> {
         let rows: Vec<_> = rows.into_iter().collect();
-        let filling = self.begin(session, rows.iter().map(|row| &**row)).await?;
-        self.finish(session, filling, rows).await
+        let batch = self.begin(session, rows.iter().map(|row| &**row)).await?;
+        self.finish(session, batch, rows).await
     }
 
-    /// Begins to give pending rows their vectors: the session is asked for those that were stored before the run, and those of texts
-    /// that are new are under way.
+    /// Begins a batch of pending rows. The session is asked for vectors that were stored before
+    /// the run, and those of new texts are in flight.
     ///
-    /// A text that this run met before is left to [`finish`](Self::finish): until then the session has it, and nobody waits for
-    /// the session now.
+    /// A text that this run has seen before is left to [`finish`](Self::finish): by then the
+    /// session has its vector, so that this call does not wait for the session.
     pub(super) async fn begin<'a, S: IndexWriteSession>(
         &mut self,
         session: &mut S,
         rows: impl Iterator<Item = &'a EmbeddingRow>,
-    ) -> Result<Filling, IndexerError> {
-        let new: Vec<&EmbeddingRow> = rows.filter(|row| self.given.insert(beginning(&row.text_hash))).collect();
+    ) -> Result<EmbeddingBatch, IndexerError> {
+        let new: Vec<&EmbeddingRow> = rows.filter(|row| self.seen_texts.insert(beginning(&row.text_hash))).collect();
         let mut vectors = FxHashMap::default();
         if self.is_stored {
             vectors = reusable(session, self.spec(), new.iter().map(|row| row.text_hash).collect()).await?;
         }
         let missing = texts(new.into_iter().filter(|row| !vectors.contains_key(&row.text_hash)));
         let computed = self.compute(missing);
-        Ok(Filling { vectors, computed })
+        Ok(EmbeddingBatch { vectors, computed })
     }
 
-    /// Waits for the vectors of the rows that `filling` began with. Every row that was given to [`begin`](Self::begin) before them
-    /// is with the session now.
+    /// Waits for the vectors of a batch, and sets them. Every row of the batches before it is with
+    /// the session now.
     pub(super) async fn finish<'a, S: IndexWriteSession>(
         &mut self,
         session: &mut S,
-        filling: Filling,
+        batch: EmbeddingBatch,
         rows: impl IntoIterator<Item = &'a mut EmbeddingRow>,
     ) -> Result<(), IndexerError> {
         let rows: Vec<_> = rows.into_iter().collect();
-        let Filling { mut vectors, computed } = filling;
+        let EmbeddingBatch { mut vectors, computed } = batch;
         vectors.extend(self.counted(computed.await)?);
         let unknown = |row: &&EmbeddingRow| !vectors.contains_key(&row.text_hash);
-        let met: Vec<&EmbeddingRow> = rows.iter().map(|row| &**row).filter(unknown).collect();
-        let known = self.met_before(session, met.iter().map(|row| row.text_hash)).await?;
-        let missing = texts(met.into_iter().filter(|row| !known.contains_key(&row.text_hash)));
+        let seen: Vec<&EmbeddingRow> = rows.iter().map(|row| &**row).filter(unknown).collect();
+        let known = self.seen_before(session, seen.iter().map(|row| row.text_hash)).await?;
+        let missing = texts(seen.into_iter().filter(|row| !known.contains_key(&row.text_hash)));
         let computed = self.compute(missing);
         vectors.extend(known);
         vectors.extend(self.counted(computed.await)?);
@@ -147,8 +158,8 @@ impl Embedder {
         Ok(())
     }
 
-    /// The vectors of texts that this run met before.
-    async fn met_before<S: IndexWriteSession>(
+    /// The vectors of texts that this run has seen before.
+    async fn seen_before<S: IndexWriteSession>(
         &mut self,
         session: &mut S,
         texts: impl Iterator<Item = ContentHash>,
@@ -156,22 +167,22 @@ impl Embedder {
         let mut known = FxHashMap::default();
         let mut unknown = Vec::new();
         for text in texts {
-            match self.recurring.get(&text) {
+            match self.cache.get(&text) {
                 Some(vector) => drop(known.insert(text, vector.clone())),
                 None => unknown.push(text),
             }
         }
         let found = reusable(session, self.spec(), unknown).await?;
-        if self.recurring.len() + found.len() > RECURRING {
-            self.recurring.clear();
+        if self.cache.len() + found.len() > CACHED_VECTORS {
+            self.cache.clear();
         }
-        self.recurring.extend(found.iter().map(|(text, vector)| (*text, vector.clone())));
+        self.cache.extend(found.iter().map(|(text, vector)| (*text, vector.clone())));
         known.extend(found);
         Ok(known)
     }
 
     /// The vectors of texts, unless they are deferred.
-    fn compute(&self, mut texts: FxHashMap<ContentHash, String>) -> Computing {
+    fn compute(&self, mut texts: FxHashMap<ContentHash, String>) -> PendingVectors {
         if self.mode != EmbeddingMode::Now {
             texts.clear();
         }
@@ -184,13 +195,13 @@ impl Embedder {
         Ok(computed)
     }
 
-    /// What was done to the rows that were filled.
+    /// The report on the rows that were embedded.
     pub(super) fn report(self) -> EmbeddingReport {
         let EmbeddingCounts { rows, deferred, .. } = self.counts;
         self.report_on(StoredRows { rows, deferred })
     }
 
-    /// What was done, and what the index holds after it.
+    /// The report, with the rows that the index holds now.
     pub(super) fn report_on(mut self, stored: StoredRows) -> EmbeddingReport {
         let StoredRows { rows, deferred } = stored;
         // A vector that was computed for a file which the store then refused is in no row.
@@ -200,7 +211,7 @@ impl Embedder {
     }
 }
 
-/// The texts that wait for their vectors.
+/// The texts of pending rows.
 fn texts<'a>(rows: impl Iterator<Item = &'a EmbeddingRow>) -> FxHashMap<ContentHash, String> {
     let text = |row: &'a EmbeddingRow| match &row.state {
         EmbeddingState::Pending { text } => Some((row.text_hash, text.clone())),
@@ -225,16 +236,16 @@ async fn reusable<S: IndexWriteSession>(
 /// Vectors of texts, or why the engine made none.
 type Vectors = Result<Vec<(ContentHash, Vector)>, BoxError>;
 
-/// Vectors that threads compute.
-type Computing = Pin<Box<dyn Future<Output = Vectors> + Send>>;
+/// Vectors in flight: threads compute them.
+type PendingVectors = Pin<Box<dyn Future<Output = Vectors> + Send>>;
 
-/// Vectors that were stored before the run, and those that threads compute meanwhile.
-pub(super) struct Filling {
+/// A batch in flight: vectors that were stored before the run, and those that threads compute.
+pub(super) struct EmbeddingBatch {
     vectors: FxHashMap<ContentHash, Vector>,
-    computed: Computing,
+    computed: PendingVectors,
 }
 
-/// The vectors of texts. They are computed on `jobs` threads from now on, whether or not anybody waits yet.
+/// Computes the vectors of texts on `jobs` threads, which start before the future is polled.
 fn compute(
     engine: &Arc<dyn EmbeddingEngine>,
     texts: FxHashMap<ContentHash, String>,

@@ -31,7 +31,7 @@ use crate::{
 pub use embed::EmbeddingMode;
 pub use request::{CoverageDemand, EmbeddingBacklog, IndexRequest, IndexScope, IndexerOptions};
 
-/// How much of the memory analyses take that were not received yet, in thousandths; as much, those whose vectors are computed.
+/// The share of memory for outcomes in the channel, in thousandths of the budget.
 const CHANNEL_SHARE: u64 = 16;
 
 /// Keeps the index of one repository up to date, in any backend.
@@ -50,27 +50,30 @@ pub struct Indexer<B> {
 impl<B: IndexBackend> Indexer<B> {
     /// An indexer of the repository at `root`, without embeddings and audit. Performs no I/O.
     ///
-    /// A file belongs to the first analyzer that has a glob for it, else to the first that claims it by its first line.
+    /// A file belongs to the first analyzer that has a glob for it, else to the first that claims
+    /// it by its first line.
     pub fn new(backend: B, root: RepoRoot, analyzers: Vec<Arc<dyn LanguageAnalyzer>>, options: IndexerOptions) -> Self {
         Self { backend, root, analyzers, options, embedding: None, auditing: Auditing::default(), rules: RuleSet::default() }
     }
 
-    /// The same, with rules by which uses and imports are resolved; without, names are sought in their own file. What was resolved
-    /// by other rules is resolved anew by the next run, without analyzing a file.
+    /// The same, with rules by which uses and imports are resolved; without, names are sought in
+    /// their own file. What was resolved by other rules is resolved anew by the next run, without
+    /// analyzing a file.
     #[must_use]
     pub fn with_rules(self, rules: RuleSet) -> Self {
         Self { rules, ..self }
     }
 
-    /// The same, with embeddings. What is stored of another [spec](Embedding::spec) is removed by the next run, and made anew
-    /// without analyzing a file.
+    /// The same, with embeddings. What is stored of another [spec](Embedding::spec) is removed by
+    /// the next run, and made anew without analyzing a file.
     #[must_use]
     pub fn with_embedding(self, embedding: Embedding) -> Self {
         Self { embedding: Some(embedding), ..self }
     }
 
-    /// The same, with an audit of documentation. Files that were audited in another way are analyzed again by the next run, and
-    /// issues in languages that are not audited any more are removed.
+    /// The same, with an audit of documentation. Files that were audited in another way are
+    /// analyzed again by the next run, and issues in languages that are not audited any more are
+    /// removed.
     #[must_use]
     pub fn with_auditing(self, auditing: Auditing) -> Self {
         Self { auditing, ..self }
@@ -90,17 +93,20 @@ impl<B: IndexBackend> Indexer<B> {
     ///
     /// - Where nothing changed, no session begins and no byte is written.
     /// - A file that cannot be read or analyzed is left out and reported; it fails no run.
-    /// - An index that is damaged, or was written by another backend, version or older schema, is replaced, and the report says so.
+    /// - An index that is damaged, or was written by another backend, version or older schema, is
+    ///   replaced, and the report says so.
     /// - On an error, and when the future is dropped, the last commit is as it was.
     ///
-    /// `events` is called from the task that runs this. Needs no particular runtime: files are read and analyzed on
-    /// threads that the run starts, and that end with it.
+    /// `events` is called from the task that runs this. Needs no particular runtime: files are
+    /// read and analyzed on threads that the run starts, and that end with it.
     ///
     /// # Errors
     ///
-    /// [`Cancelled`](IndexerError::Cancelled) soon after `cancel` says so, unless the commit has begun;
-    /// [`InvalidGlob`](IndexerError::InvalidGlob) of an analyzer; [`Io`](IndexerError::Io) when the root cannot be read;
-    /// [`IncompleteCoverage`](IndexerError::IncompleteCoverage) where full coverage is demanded; else what the backend says, [`SessionBusy`](codira_contracts::ErrorKind::SessionBusy) among it.
+    /// [`Cancelled`](IndexerError::Cancelled) soon after `cancel` says so, unless the commit has
+    /// begun; [`InvalidGlob`](IndexerError::InvalidGlob) of an analyzer; [`Io`](IndexerError::Io)
+    /// when the root cannot be read; [`IncompleteCoverage`](IndexerError::IncompleteCoverage)
+    /// where full coverage is demanded; else what the backend says,
+    /// [`SessionBusy`](codira_contracts::ErrorKind::SessionBusy) among it.
     pub async fn run(
         &self,
         request: IndexRequest,
@@ -173,7 +179,7 @@ impl<B: IndexBackend> Indexer<B> {
                 events(IndexEvent::Analyzed { path, done, total: pool.tasks.len() });
             }
             writer.put_pending(&pool.tasks, &mut ledger).await?;
-            // Workers end early when they are cancelled; what they left undone is not committed.
+            // Cancelled workers end early, and an unfinished run is not committed.
             writer.unless_cancelled(std::future::ready(())).await?;
             ledger.check(request.coverage)?;
             clock.timings.analyze = clock.lap();
@@ -222,11 +228,11 @@ impl Clock {
     }
 }
 
-/// Runs `work`, which blocks, beside the caller's runtime, whichever that is.
+/// Runs `work`, which blocks, on a thread outside the caller's runtime.
 pub(crate) fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> impl Future<Output = T> {
     let (sender, receiver) = oneshot::channel();
     thread::spawn(move || {
-        // The receiver is gone when the run's future was dropped.
+        // The receiver is gone when the future of the run was dropped.
         let _ = sender.send(work());
     });
     async { receiver.await.expect("the thread answers before it ends") }

@@ -1,4 +1,4 @@
-//! Working off the rows that wait for their vectors, in sessions of their own.
+//! Computes the vectors of pending rows, in sessions of its own.
 
 use std::time::{Duration, Instant};
 
@@ -15,22 +15,26 @@ use crate::{EmbeddingReport, IndexEvent, IndexRequest, IndexerError};
 /// How many rows the first batch takes.
 const FIRST_BATCH: usize = 64;
 
-/// How many rows a batch takes at most: they are kept in memory.
+/// How many rows a batch takes at most: they are in memory.
 const LARGEST_BATCH: usize = 8192;
 
-/// How long a batch should take: what a kill loses, and how long others wait for the session.
+/// How long a batch should take: a kill loses as much, and the writer lock is held as long.
 const BATCH_TIME: Duration = Duration::from_secs(1);
 
 impl<B: IndexBackend> Indexer<B> {
-    /// Computes the vectors that [deferred](EmbeddingMode::Deferred) rows wait for, batch by batch, each in a small session that
-    /// is committed at its end: what was committed is not computed again, however this ends. No file is read.
+    /// Computes the vectors of [deferred](EmbeddingMode::Deferred) rows, batch by batch, each in a
+    /// small session that is committed at its end. Committed vectors are not computed again,
+    /// however this ends. No file is read.
     ///
-    /// Does nothing, and begins no session, where no row of the [spec](crate::Embedding::spec) waits.
+    /// Does nothing, and begins no session, where no row of the [spec](crate::Embedding::spec) is
+    /// pending.
     ///
     /// # Errors
     ///
-    /// [`NoEngine`](IndexerError::NoEngine) without an engine; [`Cancelled`](IndexerError::Cancelled), with the batches before it committed; what the engine and the backend say,
-    /// [`Unsupported`](codira_contracts::ErrorKind::Unsupported) among it.
+    /// [`NoEngine`](IndexerError::NoEngine) without an engine;
+    /// [`Cancelled`](IndexerError::Cancelled), with the batches before it committed; what the
+    /// engine and the backend say, [`Unsupported`](codira_contracts::ErrorKind::Unsupported) among
+    /// it.
     pub async fn embed_pending(
         &self,
         request: IndexRequest,
@@ -39,8 +43,8 @@ impl<B: IndexBackend> Indexer<B> {
     ) -> Result<EmbeddingReport, IndexerError> {
         let Some(embedding) = self.embedding.as_ref() else { return Err(IndexerError::NoEngine) };
         let inventory = self.backend.open_reader().await?.inventory().await?.embeddings;
-        let waiting = inventory.into_iter().find(|inventory| inventory.spec == *embedding.spec());
-        let total = waiting.map_or(0, |inventory| inventory.pending);
+        let stored = inventory.into_iter().find(|inventory| inventory.spec == *embedding.spec());
+        let total = stored.map_or(0, |inventory| inventory.pending);
         let mut embedder = Embedder::new(embedding.clone(), EmbeddingMode::Now, request.jobs, true);
         let (mut done, mut batch) = (0, FIRST_BATCH);
         while done < total {
@@ -74,7 +78,7 @@ impl<B: IndexBackend> Indexer<B> {
                 Ok(rows)
             }
             Err(error) => {
-                // What went wrong first is what the caller has to know; the session is gone either way.
+                // The first error is returned; the session is gone either way.
                 let _: Result<(), BackendError> = session.abort().await;
                 Err(error)
             }

@@ -1,4 +1,4 @@
-//! Deciding what is done with each file, before any is read.
+//! Decides what is done with each file, before any is read.
 
 use codira_contracts::{FileState, RepoPath};
 
@@ -9,7 +9,7 @@ use crate::{
     scan::{AnalyzerIndex, Owner, Owners, Scan, ScannedFile},
 };
 
-/// What is to be done.
+/// The plan of a run.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     /// Files that have to be read.
@@ -101,7 +101,8 @@ impl Plan {
     }
 }
 
-/// The analyzer of a file, if it has one. Of a script that is stored as it is, the one that it had: nothing is read.
+/// The analyzer of a file, if it has one. Of a script that is stored as it is, the one that it
+/// had: nothing is read.
 fn owner(
     root: &RepoRoot,
     owners: &Owners,
@@ -120,7 +121,8 @@ fn owner(
     }
 }
 
-/// Why a stored file was not found: it, or a directory above it, is there and cannot be read; or it is gone.
+/// Why a stored file was not found: it, or a directory above it, is there and cannot be read; or
+/// it is gone.
 fn why_unseen(scan: &Scan, path: &RepoPath) -> Reason {
     let skipped = scan.skipped.iter().any(|skipped| skipped.path == path.as_str());
     let holds =

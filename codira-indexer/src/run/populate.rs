@@ -13,12 +13,13 @@ use super::{
 };
 use crate::{IndexEvent, IndexerError};
 
-/// How many files get rows at once.
-const FILES_AT_ONCE: usize = 64;
+/// How many files get rows in one batch.
+const BATCH_FILES: usize = 64;
 
 impl<B: IndexBackend> Writer<'_, B> {
-    /// Gives files that stay as they are the rows of a spec that the index does not know, and, where vectors are computed now
-    /// and the backlog is worked off, every row that waits its vector.
+    /// Adds the rows of a spec that the index does not know to unchanged files. Where the spec is
+    /// known, vectors are computed now and the backlog is worked off, it sets the vectors of all
+    /// pending rows.
     pub(super) async fn populate(
         &mut self,
         ledger: &Ledger,
@@ -43,7 +44,7 @@ impl<B: IndexBackend> Writer<'_, B> {
             return Ok(());
         }
         let reader = self.backend.open_reader().await?;
-        for (paths, done) in kept.chunks(FILES_AT_ONCE).zip(1..) {
+        for (paths, done) in kept.chunks(BATCH_FILES).zip(1..) {
             let mut rows: Vec<(SymbolKey, EmbeddingRow)> = Vec::new();
             for &path in paths {
                 let file = self.unless_cancelled(reader.file(path)).await??;
@@ -60,10 +61,10 @@ impl<B: IndexBackend> Writer<'_, B> {
             let pending = rows.iter().filter_map(|(key, row)| pending(key, row)).collect();
             self.begin().await?.queue_embeddings(pending).await?;
             if let (Some(session), Some(embedder)) = (&mut self.session, &mut self.embedder) {
-                embedder.fill(session, rows.iter_mut().map(|(_, row)| row)).await?;
+                embedder.embed(session, rows.iter_mut().map(|(_, row)| row)).await?;
                 session.store_embeddings(rows.into_iter().filter_map(|(key, row)| computed(key, row)).collect()).await?;
             }
-            let (done, total) = ((done * FILES_AT_ONCE).min(kept.len()) as u64, kept.len() as u64);
+            let (done, total) = ((done * BATCH_FILES).min(kept.len()) as u64, kept.len() as u64);
             events(IndexEvent::Embedded { done, total });
         }
         Ok(())
@@ -77,7 +78,7 @@ impl<B: IndexBackend> Writer<'_, B> {
             if self.cancel.is_cancelled() {
                 return Err(IndexerError::Cancelled);
             }
-            let rows = work_off_batch(session, embedder, super::write::TEXTS_AT_ONCE).await?;
+            let rows = work_off_batch(session, embedder, super::write::BATCH_TEXTS).await?;
             if rows == 0 {
                 return Ok(());
             }
@@ -87,7 +88,7 @@ impl<B: IndexBackend> Writer<'_, B> {
     }
 }
 
-/// Gives at most `limit` rows that wait their vectors; says how many got one.
+/// Sets the vectors of at most `limit` pending rows. Returns how many it set.
 pub(super) async fn work_off_batch<S: IndexWriteSession>(
     session: &mut S,
     embedder: &mut Embedder,
@@ -96,7 +97,7 @@ pub(super) async fn work_off_batch<S: IndexWriteSession>(
     let request = PendingRequest { spec: Some(embedder.spec().clone()), ..PendingRequest::default() }.limit(limit);
     let pending = session.pending_embeddings(&request).await?;
     let mut rows: Vec<_> = pending.into_iter().map(row).collect();
-    embedder.fill(session, rows.iter_mut().map(|(_, row)| row)).await?;
+    embedder.embed(session, rows.iter_mut().map(|(_, row)| row)).await?;
     let computed: Vec<_> = rows.into_iter().filter_map(|(key, row)| computed(key, row)).collect();
     let number = computed.len() as u64;
     if number > 0 {

@@ -1,4 +1,5 @@
-//! What the index holds before a run: everything that a plan asks of it, in a fixed number of questions.
+//! What the index holds before a run: everything that a plan asks of it, in a fixed number of
+//! questions.
 
 use codira_contracts::{
     AnalyzerInventory, BackendError, Coverage, EmbeddingInventory, EmbeddingSpec, FileState, IndexBackend, IndexReader,
@@ -17,7 +18,7 @@ use crate::{
 pub(super) struct Stored {
     pub(super) generation: u64,
     pub(super) coverage: Coverage,
-    /// By which its edges were derived.
+    /// The rules by which its edges were derived.
     pub(super) rules: Vec<RulesInventory>,
     pub(super) analyzers: Vec<AnalyzerInventory>,
     pub(super) maintenance: Maintenance,
@@ -28,12 +29,12 @@ pub(super) struct Stored {
     rebuild: Option<Reason>,
 }
 
-/// What a run finds.
+/// The index that a run begins with.
 #[derive(Debug)]
 pub(super) enum PreviousIndex {
     /// An index to build on.
     Index(Stored),
-    /// An index that tells what there was, and is replaced.
+    /// An index that can be read, and is replaced.
     Replaced(Stored, Rebuild),
     /// Nothing that can be read.
     Nothing(Rebuild),

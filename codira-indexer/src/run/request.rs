@@ -27,14 +27,15 @@ pub enum CoverageDemand {
     Full,
 }
 
-/// What happens to embeddings that earlier runs left out or put off: rows that wait for their vectors and, where the index
-/// holds no embedding at all, those of every file.
+/// What happens to embeddings that earlier runs left out or deferred: pending rows and, where the
+/// index holds no embedding at all, those of every file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum EmbeddingBacklog {
     /// They are made.
     #[default]
     WorkOff,
-    /// They are left: rows go on waiting, and an index without embeddings stays without, whatever changed.
+    /// They are left: rows stay pending, and an index without embeddings stays without, whatever
+    /// changed.
     Leave,
 }
 
@@ -47,9 +48,10 @@ pub struct IndexRequest {
     pub trust: Trust,
     /// How many files are analyzed, and texts embedded, at once.
     pub jobs: NonZeroUsize,
-    /// When vectors are computed, where the indexer has an [engine](crate::Indexer::with_embedding).
+    /// When vectors are computed, where the indexer has an
+    /// [engine](crate::Indexer::with_embedding).
     pub embeddings: EmbeddingMode,
-    /// Whether it makes the embeddings that earlier runs left out or put off.
+    /// Whether it makes the embeddings that earlier runs left out or deferred.
     pub embedding_backlog: EmbeddingBacklog,
     /// Whether source files may be left out.
     pub coverage: CoverageDemand,
@@ -82,15 +84,17 @@ pub struct IndexerOptions {
     pub exclude: PathPatterns,
     /// Only files that match count for coverage; all, where there are no patterns.
     pub coverage_roots: PathPatterns,
-    /// How much memory a run should use: for what is analyzed and not stored yet, and in the session.
+    /// How much memory a run should use: for what is analyzed and not stored yet, and in the
+    /// session.
     pub memory: MemoryBudget,
-    /// The directory of the index, absolute or relative to the root, where it is not `.codira`: it is no part of the repository.
+    /// The directory of the index, absolute or relative to the root, where it is not `.codira`: it
+    /// is no part of the repository.
     pub state_directory: Option<PathBuf>,
 }
 
 impl Default for IndexerOptions {
-    /// Everything but hidden files and files above 4 MiB: the largest sources that people write by hand reach 3 MiB, and what
-    /// is larger is generated, or data.
+    /// Everything but hidden files and files above 4 MiB: the largest sources that people write by
+    /// hand reach 3 MiB, and what is larger is generated, or data.
     fn default() -> Self {
         Self {
             max_file_size: 4 << 20,

@@ -11,20 +11,20 @@ use tokio_util::sync::CancellationToken;
 use super::{
     analyze::{FileOutcome, Finished},
     conclude::Ledger,
-    embed::{Embedder, Filling},
+    embed::{Embedder, EmbeddingBatch},
     plan::Task,
     previous::{PreviousIndex, Stored},
 };
 use crate::{IndexEvent, IndexerError, Outcome};
 
-/// How many texts are embedded at once: enough to keep every thread busy.
-pub(super) const TEXTS_AT_ONCE: usize = 1024;
+/// How many texts are embedded in one batch: enough to keep every thread busy.
+pub(super) const BATCH_TEXTS: usize = 1024;
 
-/// How many files are given their vectors at once at most, and how much memory they take, in thousandths.
+/// How many files a batch has at most, and their share of memory, in thousandths of the budget.
 const BATCH_FILES: usize = 128;
 const BATCH_SHARE: u64 = 16;
 
-/// Writes what a run finds.
+/// Writes the outcomes of a run.
 pub(super) struct Writer<'a, B: IndexBackend> {
     pub(super) backend: &'a B,
     request: SessionRequest,
@@ -36,10 +36,10 @@ pub(super) struct Writer<'a, B: IndexBackend> {
     /// Files whose texts are embedded next.
     pending: Vec<Finished>,
     /// Files whose vectors are being computed.
-    in_flight: Option<(Vec<Finished>, Filling)>,
-    /// How long vectors were waited for.
+    in_flight: Option<(Vec<Finished>, EmbeddingBatch)>,
+    /// The time spent waiting for vectors.
     pub(super) embed_time: Duration,
-    /// How long the store was waited for.
+    /// The time spent waiting for the store.
     pub(super) time: Duration,
 }
 
@@ -95,7 +95,8 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
         Ok(())
     }
 
-    /// Takes over what came of one of `tasks`: at once, or together with others whose texts are embedded at once.
+    /// Takes the outcome of one of `tasks`. It is put now, or with its batch where texts are
+    /// embedded.
     pub(super) async fn take(&mut self, tasks: &[Task], finished: Finished, ledger: &mut Ledger) -> Result<(), IndexerError> {
         if self.embedder.is_none() {
             return self.put(&tasks[finished.task], finished.outcome, ledger).await;
@@ -104,7 +105,7 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
         let texts: usize = self.pending.iter().map(|finished| finished.outcome.embeddings().len()).sum();
         let memory: usize = self.pending.iter().map(|finished| finished.outcome.memory()).sum();
         let has_room = memory < self.request.memory.per_mille(BATCH_SHARE) && self.pending.len() < BATCH_FILES;
-        if texts < TEXTS_AT_ONCE && has_room {
+        if texts < BATCH_TEXTS && has_room {
             return Ok(());
         }
         self.rotate_batches(tasks, ledger).await
@@ -116,8 +117,8 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
         self.rotate_batches(tasks, ledger).await
     }
 
-    /// Begins to compute the vectors of the pending batch, and puts the one in flight: vectors are computed while others analyze, and
-    /// while the store writes.
+    /// Begins to compute the vectors of the pending batch, and puts the batch in flight. Vectors
+    /// are computed while workers analyze and the store writes.
     async fn rotate_batches(&mut self, tasks: &[Task], ledger: &mut Ledger) -> Result<(), IndexerError> {
         let before = self.in_flight.take();
         let pending = std::mem::take(&mut self.pending);
@@ -127,12 +128,12 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
             let cancelled = self.cancel.cancelled();
             if let (Some(session), Some(embedder)) = (&mut self.session, &mut self.embedder) {
                 let rows = pending.iter().flat_map(|finished| finished.outcome.embeddings());
-                let filling = tokio::select! {
+                let batch = tokio::select! {
                     biased;
                     () = cancelled => return Err(IndexerError::Cancelled),
                     begun = embedder.begin(session, rows) => begun?,
                 };
-                self.in_flight = Some((pending, filling));
+                self.in_flight = Some((pending, batch));
             }
             self.embed_time += started.elapsed();
         } else {
@@ -140,7 +141,7 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
                 self.put(&tasks[task], outcome, ledger).await?;
             }
         }
-        let Some((mut finished, filling)) = before else { return Ok(()) };
+        let Some((mut finished, batch)) = before else { return Ok(()) };
         let started = Instant::now();
         let cancelled = self.cancel.cancelled();
         if let (Some(session), Some(embedder)) = (&mut self.session, &mut self.embedder) {
@@ -148,7 +149,7 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
             tokio::select! {
                 biased;
                 () = cancelled => return Err(IndexerError::Cancelled),
-                filled = embedder.finish(session, filling, rows) => filled?,
+                embedded = embedder.finish(session, batch, rows) => embedded?,
             }
         }
         self.embed_time += started.elapsed();
@@ -158,7 +159,7 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
         Ok(())
     }
 
-    /// Puts what came of a task, and notes it down.
+    /// Puts the outcome of a task, and records it.
     async fn put(&mut self, task: &Task, outcome: FileOutcome, ledger: &mut Ledger) -> Result<(), IndexerError> {
         let diagnostics = outcome.diagnostics();
         match outcome {
@@ -172,7 +173,8 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
                 self.time += started.elapsed();
                 match put {
                     Ok(()) => ledger.analyzed(task, reason, diagnostics),
-                    // The analyzer broke a rule of the contract: that is the file's failure, not the run's.
+                    // The analyzer broke a rule of the contract: that is the file's failure, not
+                    // the run's.
                     Err(error @ BackendError::InvalidInput { .. }) => {
                         self.remove(&task.path).await?;
                         ledger.failed(task, error.to_string());
@@ -192,7 +194,7 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
         Ok(())
     }
 
-    /// Clears away what is stale although no file changed. A full session begins without any of it.
+    /// Removes what is stale although no file changed. A full session begins without any of it.
     pub(super) async fn maintain(&mut self, retention: &Retention) -> Result<(), IndexerError> {
         let Some(maintenance) = self.stored.map(|stored| stored.maintenance) else { return Ok(()) };
         if self.request.scope == WriteScope::Full || !maintenance.is_needed() {
@@ -202,7 +204,8 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
         Ok(())
     }
 
-    /// Writes the inventory where it differs from what is stored, or where something else is written.
+    /// Writes the inventory where it differs from what is stored, or where something else is
+    /// written.
     pub(super) async fn write_inventory(&mut self, mut inventory: RunInventory) -> Result<(), IndexerError> {
         inventory.analyzers.sort_unstable();
         let rules = self.request.rules.inventory();
@@ -248,7 +251,7 @@ impl<'a, B: IndexBackend> Writer<'a, B> {
     /// Aborts the session because of `error`, and hands that back.
     pub(super) async fn abort(self, error: IndexerError) -> IndexerError {
         if let Some(session) = self.session {
-            // What went wrong first is what the caller has to know; the session is gone either way.
+            // The first error is returned; the session is gone either way.
             let _ = session.abort().await;
         }
         error

@@ -1,7 +1,7 @@
 //! The extensions of programming languages: what counts as a gap when no analyzer takes it.
 //!
-//! Extensions that several languages share, or that are often no source at all (`.d`, `.m`, `.v`), are left out: a gap that is
-//! none would hide those that are.
+//! Extensions that several languages share, or that are often no source at all (`.d`, `.m`, `.v`),
+//! are left out: a gap that is none would hide those that are.
 
 /// The language whose sources have this extension, by its LSP identifier where it has one.
 pub(super) fn by_extension(extension: &str) -> Option<&'static str> {

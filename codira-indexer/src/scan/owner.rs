@@ -13,7 +13,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::IndexerError;
 
-/// The place of an analyzer in the list of a run's analyzers.
+/// The index of an analyzer in the list of a run's analyzers.
 pub(crate) type AnalyzerIndex = usize;
 
 /// How much of a first line an analyzer is shown, in bytes.
@@ -23,7 +23,7 @@ const FIRST_LINE: u64 = 256;
 pub(crate) struct Owners {
     analyzers: Vec<Arc<dyn LanguageAnalyzer>>,
     globs: GlobSet,
-    /// For each glob of the set, whose it is.
+    /// The analyzer of each glob of the set.
     analyzer_of_glob: Vec<AnalyzerIndex>,
 }
 

@@ -1,4 +1,4 @@
-//! Patterns over paths, in the syntax that everybody knows from `.gitignore`.
+//! Patterns over paths, in the syntax of `.gitignore`.
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 

@@ -19,12 +19,14 @@ use crate::{FailedFile, IndexerError, IndexerOptions, RepoRoot, SkipReason, Skip
 
 /// Walks the repository at `root` on `jobs` threads.
 ///
-/// Follows no symbolic link, and enters neither `.git` nor `.codira` nor the directory of the index. `.gitignore` files count whether or not there is a Git
-/// repository; those above the root count where the root lies inside one.
+/// Follows no symbolic link, and enters neither `.git` nor `.codira` nor the directory of the
+/// index. `.gitignore` files count whether or not there is a Git repository; those above the root
+/// count where the root lies inside one.
 ///
 /// # Errors
 ///
-/// [`Io`](IndexerError::Io) when the root itself cannot be read; [`Cancelled`](IndexerError::Cancelled).
+/// [`Io`](IndexerError::Io) when the root itself cannot be read;
+/// [`Cancelled`](IndexerError::Cancelled).
 pub(crate) fn scan(
     root: &RepoRoot,
     owners: &Owners,
@@ -80,7 +82,8 @@ pub(crate) fn scan(
 
 fn walker(root: &RepoRoot, options: &IndexerOptions, jobs: NonZeroUsize) -> WalkBuilder {
     let path = root.as_path();
-    // Outside of a Git repository, ignore files above the root are about something else: the dotfiles of a home directory, say.
+    // Outside of a Git repository, ignore files above the root are about something else: the
+    // dotfiles of a home directory, say.
     let inside_git = path.ancestors().skip(1).any(|directory| directory.join(".git").exists());
     let parents = inside_git && !path.join(".git").exists();
     let base = path.to_owned();
@@ -103,7 +106,7 @@ fn walker(root: &RepoRoot, options: &IndexerOptions, jobs: NonZeroUsize) -> Walk
     walker
 }
 
-/// What a walk makes of one entry.
+/// The outcome for one entry.
 enum Sighting {
     File(ScannedFile),
     Skipped(SkippedFile),
@@ -111,7 +114,8 @@ enum Sighting {
     Failed { path: PathBuf, error: io::Error },
 }
 
-/// What one thread sees. It is sent when the thread is done: entry by entry, threads would wait for each other.
+/// What one thread sees. It is sent when the thread is done: entry by entry, threads would wait
+/// for each other.
 struct Sightings {
     sender: mpsc::Sender<Vec<Sighting>>,
     seen: Vec<Sighting>,
@@ -124,7 +128,7 @@ impl Drop for Sightings {
     }
 }
 
-/// What it takes to judge an entry.
+/// The state that judging an entry needs.
 #[derive(Clone, Copy)]
 struct Eye<'a> {
     root: &'a Path,
@@ -187,7 +191,8 @@ impl Eye<'_> {
     }
 }
 
-/// Whether a file without extension is worth a look at its first line: a script is executable, where systems have such a mark.
+/// Whether a file without extension is worth a look at its first line: a script is executable,
+/// where systems have such a mark.
 fn may_be_script(kind: FileType, metadata: &Metadata) -> bool {
     #[cfg(unix)]
     let executable = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 != 0;
@@ -206,7 +211,8 @@ fn repo_path(relative: &Path) -> Option<RepoPath> {
     RepoPath::new(parts?.join("/")).ok()
 }
 
-/// The modification time in nanoseconds since the Unix epoch; of a file system without such times, the epoch.
+/// The modification time in nanoseconds since the Unix epoch; of a file system without such times,
+/// the epoch.
 pub(crate) fn modified(metadata: &Metadata) -> i64 {
     let nanoseconds = |time: std::time::SystemTime| match time.duration_since(UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),

@@ -5,12 +5,14 @@ use std::{io, path::Path};
 use super::NAME;
 use crate::{IndexerError, RepoRoot};
 
-/// The root of the repository that holds the directory `start`: the nearest directory upwards that has a `.codira` or a
-/// `.git`, so that a repository inside an indexed directory is its own; else `start` itself. Changes nothing.
+/// The root of the repository that holds the directory `start`: the nearest directory upwards that
+/// has a `.codira` or a `.git`, so that a repository inside an indexed directory is its own; else
+/// `start` itself. Changes nothing.
 ///
 /// # Errors
 ///
-/// [`NoSuchDirectory`](IndexerError::NoSuchDirectory), [`NotADirectory`](IndexerError::NotADirectory), or [`Io`](IndexerError::Io) when the path
+/// [`NoSuchDirectory`](IndexerError::NoSuchDirectory),
+/// [`NotADirectory`](IndexerError::NotADirectory), or [`Io`](IndexerError::Io) when the path
 /// cannot be followed.
 pub fn discover_root(start: &Path) -> Result<RepoRoot, IndexerError> {
     let path = start.canonicalize().map_err(|source| match source.kind() {

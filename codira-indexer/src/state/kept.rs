@@ -13,11 +13,11 @@ use super::{StateDirectory, StateRefusal, lock::WriterLock};
 /// A backend that shares its state directory by the rule of one: see [`StateDirectory`].
 pub(crate) struct KeptBackend {
     inner: DynBackend,
-    place: Arc<Place>,
+    directory: Arc<SharedDirectory>,
 }
 
 /// The state directory, as one backend sees it.
-struct Place {
+struct SharedDirectory {
     backend: String,
     state: StateDirectory,
     /// How the names of its files begin.
@@ -34,11 +34,11 @@ impl KeptBackend {
         file: Option<&'static str>,
         files_of_others: Vec<&'static str>,
     ) -> Self {
-        Self { inner, place: Arc::new(Place { backend: name.to_owned(), state, file, files_of_others }) }
+        Self { inner, directory: Arc::new(SharedDirectory { backend: name.to_owned(), state, file, files_of_others }) }
     }
 }
 
-impl Place {
+impl SharedDirectory {
     /// The other backend that has the index, if one has.
     fn other(&self) -> Result<Option<String>, BackendError> {
         Ok(self.state.backend()?.filter(|name| *name != self.backend))
@@ -50,7 +50,7 @@ impl Place {
             return Ok(());
         }
         self.state.set_backend(&self.backend)?;
-        // What cannot be removed takes space, and is never asked again.
+        // A file that cannot be removed takes space, and is never read again.
         let Ok(entries) = fs::read_dir(self.state.path()) else { return Ok(()) };
         for entry in entries.flatten() {
             let name = entry.file_name();
@@ -74,8 +74,8 @@ impl IndexBackend for KeptBackend {
     }
 
     async fn open_reader(&self) -> Result<DynReader, BackendError> {
-        let Place { backend, state, .. } = &*self.place;
-        if let Some(owner) = self.place.other()? {
+        let SharedDirectory { backend, state, .. } = &*self.directory;
+        if let Some(owner) = self.directory.other()? {
             let (directory, backend) = (state.path().to_owned(), backend.clone());
             return Err(StateRefusal::OwnedByAnother { directory, backend, owner }.into_error());
         }
@@ -83,22 +83,22 @@ impl IndexBackend for KeptBackend {
     }
 
     async fn begin_index_session(&self, request: SessionRequest) -> Result<KeptSession, BackendError> {
-        let state = &self.place.state;
+        let state = &self.directory.state;
         state.create()?;
         let lock = WriterLock::take(&state.path().join("writer.lock"))?;
         state.record_owner()?;
-        // What this backend may have left here before another one took over is no state to start from.
-        let scope = if self.place.other()?.is_some() { WriteScope::Full } else { request.scope };
+        // Files that this backend left before another one took over are out of date.
+        let scope = if self.directory.other()?.is_some() { WriteScope::Full } else { request.scope };
         let inner = self.inner.begin_index_session(SessionRequest { scope, ..request }).await?;
-        Ok(KeptSession { inner, place: Arc::clone(&self.place), lock })
+        Ok(KeptSession { inner, directory: Arc::clone(&self.directory), lock })
     }
 }
 
 /// A session that takes the state directory over when it commits.
 pub(crate) struct KeptSession {
-    // Dropped first: the place is free once the backend's own is.
+    // Dropped first: the writer lock is free once the backend's own is.
     inner: DynSession,
-    place: Arc<Place>,
+    directory: Arc<SharedDirectory>,
     lock: WriterLock,
 }
 
@@ -111,9 +111,9 @@ macro_rules! pass_on {
             })*
 
             async fn commit(self) -> Result<Commit, BackendError> {
-                let Self { inner, place, lock } = self;
+                let Self { inner, directory, lock } = self;
                 let commit = inner.commit().await?;
-                let taken = place.take_over();
+                let taken = directory.take_over();
                 drop(lock);
                 taken.map(|()| commit)
             }

@@ -1,4 +1,4 @@
-//! The writer's place in a state directory, over all processes and backends.
+//! The writer lock of a state directory, over all processes and backends.
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
@@ -8,16 +8,18 @@ use std::{
 
 use codira_contracts::{BackendError, Holder};
 
-/// The place while it is taken: free as soon as this is dropped, and when the process ends in any way.
+/// The lock while it is held: it is free as soon as this is dropped, and when the process ends in
+/// any way.
 #[derive(Debug)]
 pub(super) struct WriterLock(File);
 
 impl WriterLock {
-    /// Takes the place.
+    /// Takes the lock.
     ///
     /// # Errors
     ///
-    /// [`SessionBusy`](codira_contracts::ErrorKind::SessionBusy), naming the holder; else what the file system says.
+    /// [`SessionBusy`](codira_contracts::ErrorKind::SessionBusy), naming the holder; else what the
+    /// file system says.
     pub(super) fn take(path: &Path) -> Result<Self, BackendError> {
         let io = |source| BackendError::io("the indexer", "lock", path.display(), source);
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(io)?;
@@ -37,19 +39,21 @@ impl WriterLock {
 
 impl Drop for WriterLock {
     fn drop(&mut self) {
-        // A process that is just being started may share the handle for a moment, and closing alone would not unlock.
+        // A process that is just being started may share the handle for a moment, and closing
+        // alone would not unlock.
         let _ = self.0.unlock();
     }
 }
 
-/// Writes down who has the place.
+/// Writes the holder into the file.
 fn sign(file: &mut File) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
     write!(file, "{}", Holder::current())
 }
 
-/// Who has the place. It is taken before it is signed, so that the first look may come too early.
+/// The holder. The lock is taken before the holder is written, so that the first read may come too
+/// early.
 fn holder(file: &mut File) -> Holder {
     for _ in 0..100 {
         let mut text = String::new();

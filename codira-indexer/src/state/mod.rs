@@ -20,21 +20,23 @@ pub(crate) use kept::KeptBackend;
 use owner::ROOT_RECORD;
 pub use refusal::StateRefusal;
 
-/// The name of the directory at a root that holds the repository's configuration and, unless that says otherwise, its state.
+/// The name of the directory at a root that holds the repository's configuration and, unless that
+/// says otherwise, its state.
 pub(crate) const NAME: &str = ".codira";
 
-/// What a directory's `.gitignore` says where all of it is hidden from Git.
+/// The `.gitignore` of a directory that is hidden from Git.
 const HIDE_ALL: &str = "*\n";
 
 /// Where a repository's index is: `.codira` at its root, or a directory that was chosen instead.
 ///
-/// The directory comes into being when something is first written, and hides itself from Git. It holds the index of one
-/// backend: when another one has indexed the repository, it takes the directory over in one step, and the files of the former
-/// are removed. Until then, asking another backend says that nothing is indexed *there*, and who has the index.
+/// The directory comes into being when something is first written, and hides itself from Git. It
+/// holds the index of one backend: when another one has indexed the repository, it takes the
+/// directory over in one step, and the files of the former are removed. Until then, asking another
+/// backend says that nothing is indexed *there*, and who has the index.
 ///
-/// A chosen directory is the repository's own: it has to be empty when it is first used, and records the root. Another
-/// repository that is given the same directory is refused, as is a directory that contains the repository. See
-/// [`StateRefusal`].
+/// A chosen directory is the repository's own: it has to be empty when it is first used, and
+/// records the root. Another repository that is given the same directory is refused, as is a
+/// directory that contains the repository. See [`StateRefusal`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StateDirectory {
     path: PathBuf,
@@ -42,13 +44,14 @@ pub struct StateDirectory {
 }
 
 impl StateDirectory {
-    /// The state directory of the repository at `root` where none was chosen, whether or not it exists.
+    /// The state directory of the repository at `root` where none was chosen, whether or not it
+    /// exists.
     pub fn of(root: &RepoRoot) -> Self {
         Self::at(root, Path::new(NAME))
     }
 
-    /// The directory that was chosen for the repository at `root`, whether or not it exists. A relative `path` begins at the
-    /// root. Performs no I/O.
+    /// The directory that was chosen for the repository at `root`, whether or not it exists. A
+    /// relative `path` begins at the root. Performs no I/O.
     pub fn at(root: &RepoRoot, path: &Path) -> Self {
         Self { path: root.as_path().join(path), root: root.clone() }
     }
@@ -62,7 +65,8 @@ impl StateDirectory {
     ///
     /// # Errors
     ///
-    /// [`OtherRepository`](StateRefusal::OtherRepository); else what the file system says, unless there is no record.
+    /// [`OtherRepository`](StateRefusal::OtherRepository); else what the file system says, unless
+    /// there is no record.
     pub fn backend(&self) -> Result<Option<String>, BackendError> {
         self.check_owner()?;
         let recorded = read_if_exists(&self.backend_record()).map_err(|source| self.io("read", source))?;
@@ -87,7 +91,8 @@ impl StateDirectory {
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         fs::rename(&temporary, path)?;
-        // The rename is durable once the directory is; where directories cannot be opened, the system sees to it.
+        // The rename is durable once the directory is; where directories cannot be opened, the
+        // system sees to it.
         fs::File::open(&self.path).map_or(Ok(()), |directory| directory.sync_all())
     }
 

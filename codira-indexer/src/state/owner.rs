@@ -1,7 +1,8 @@
-//! Whose a chosen state directory is: the record of the root, so that two repositories never share one.
+//! The owner of a chosen state directory: the record of the root, so that two repositories never
+//! share one.
 //!
-//! `.codira` at a root needs no record. A directory inside of the repository records the way to the root, so that an index moves
-//! with its repository; one outside records where the root is.
+//! `.codira` at a root needs no record. A directory inside of the repository records the way to
+//! the root, so that an index moves with its repository; one outside records where the root is.
 
 use std::{
     fs, io,
@@ -37,7 +38,7 @@ impl StateDirectory {
         }
     }
 
-    /// Records whose the directory is; to be called by the writer alone.
+    /// Records the owner of the directory; only the writer calls it.
     pub(super) fn record_owner(&self) -> Result<(), BackendError> {
         self.check_owner()?;
         let record = self.path.join(ROOT_RECORD);
@@ -53,7 +54,8 @@ impl StateDirectory {
         write().map_err(|source| self.io("record the repository of", source))
     }
 
-    /// Refuses a directory that is not there for this: it holds what others wrote, or the repository itself.
+    /// Refuses a directory that is not there for this: it holds what others wrote, or the
+    /// repository itself.
     pub(super) fn check_unused(&self) -> Result<(), BackendError> {
         if self.is_default() {
             return Ok(());

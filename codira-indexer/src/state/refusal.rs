@@ -59,8 +59,8 @@ impl StateRefusal {
         }
     }
 
-    /// The refusal as what a backend reports. Not a `From`: a second one into `BackendError` would leave the type of `?` open in
-    /// crates that use this one.
+    /// The refusal as what a backend reports. Not a `From`: a second one into `BackendError` would
+    /// leave the type of `?` open in crates that use this one.
     pub(super) fn into_error(self) -> BackendError {
         let kind = match self {
             Self::OwnedByAnother { .. } => ErrorKind::NotIndexed,

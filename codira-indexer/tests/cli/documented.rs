@@ -1,6 +1,8 @@
-//! `docs/json.md` shows what the command prints: each example is run, and must come out as it stands there.
+//! `docs/json.md` shows what the command prints: each example is run, and must come out as it
+//! stands there.
 //!
-//! After a change on purpose, `CODIRA_UPDATE_DOCS=1 cargo test -p codira-indexer --test cli documented` writes them anew.
+//! After a change on purpose, they are written anew by
+//! `CODIRA_UPDATE_DOCS=1 cargo test -p codira-indexer --test cli documented`.
 
 use std::{env, fs, path::PathBuf};
 
@@ -35,7 +37,8 @@ fn every_example_is_true() {
     }
 }
 
-/// What a command prints in the tour, as it was just indexed, indented; numbers that differ between runs and machines are zero.
+/// What a command prints in the tour, as it was just indexed, indented; numbers that differ
+/// between runs and machines are zero.
 fn run(command: &str) -> String {
     let repo = if command.starts_with("codira index") { Repo::tour() } else { Repo::indexed() };
     let args: Vec<&str> = command.split(' ').skip(1).collect();

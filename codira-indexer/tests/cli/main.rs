@@ -1,4 +1,5 @@
-//! The `codira` command as people and programs use it: the built binary, in temporary repositories.
+//! The `codira` command as people and programs use it: the built binary, in temporary
+//! repositories.
 
 #![cfg(all(feature = "cli", feature = "sqlite", feature = "languages"))]
 #![allow(clippy::unwrap_used)]

@@ -49,10 +49,11 @@ impl Repo {
         self.directory.path()
     }
 
-    /// Writes a file, last modified long ago, at a time that follows from the content: equal content is an equal file.
+    /// Writes a file, last modified long ago, at a time that follows from the content: equal
+    /// content is an equal file.
     pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
         let content = content.as_ref();
-        let sum: u64 = content.iter().zip(1..).map(|(&byte, place)| u64::from(byte) * place).sum();
+        let sum: u64 = content.iter().zip(1..).map(|(&byte, index)| u64::from(byte) * index).sum();
         self.write_at(path, content, SystemTime::UNIX_EPOCH + Duration::new(1_600_000_000 + sum, 500));
     }
 
@@ -88,8 +89,9 @@ impl Repo {
 
 type Hook = dyn Fn(&RepoPath, &str) + Send + Sync;
 
-/// A toy language. Each line is a word and a name: `def f` defines, `call f` calls from what was defined last, `partial` is
-/// not understood, `panic` panics, `twice f` defines with an id that is taken.
+/// A toy language. Each line is a word and a name: `def f` defines, `call f` calls from what was
+/// defined last, `partial` is not understood, `panic` panics, `twice f` defines with an id that is
+/// taken.
 pub struct Toy {
     tool: Tool,
     globs: Vec<&'static str>,

@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{corpus::Corpus, parse::parse_tree, sqlite};
 
-/// Measures the floors: walking, reading and hashing, parsing, SQLite's own driver, and a plain scan of floats.
+/// Measures the floors: walking, reading and hashing, parsing, SQLite's own driver, and a plain
+/// scan of floats.
 pub fn bench_floors(criterion: &mut Criterion) {
     let scale = Scale::of_this_run();
     let directory = tempfile::tempdir().expect("there is room for a directory");

@@ -1,4 +1,5 @@
-//! The floor beneath putting: the same records as rows of plain tables, through SQLite's raw driver.
+//! The floor beneath putting: the same records as rows of plain tables, through SQLite's raw
+//! driver.
 
 use codira_contracts::{EmbeddingRow, EmbeddingState, FileSnapshot};
 use criterion::{Criterion, SamplingMode, Throughput};

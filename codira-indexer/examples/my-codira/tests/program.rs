@@ -30,7 +30,8 @@ fn repository() -> TempDir {
     directory
 }
 
-/// The program in `directory`, with the backend of this program chosen and nothing of the user's own configuration.
+/// The program in `directory`, with the backend of this program chosen and nothing of the user's
+/// own configuration.
 fn start(directory: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_my-codira"));
     command.args(arguments).current_dir(directory).env_clear().env("CODIRA_INDEX_BACKEND", "demo");
@@ -45,7 +46,7 @@ fn run(directory: &Path, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_index_is_in_our_backend_and_has_our_language_beside_those_of_codira() {
+fn the_index_is_in_our_backend_and_has_our_language_and_those_of_codira() {
     let repository = repository();
     let report = run(repository.path(), &["index"]);
     assert!(report.contains("3 files: 3 analyzed, 0 kept"), "{report}");

@@ -64,7 +64,7 @@ impl Args {
             DocIssueRequest { rule, at_least: severity, language: None, prefix: question.prefix, limit: question.limit };
         let answer = if configured.policy().audited.is_empty() {
             let auditing = configured.of_all(auditors.clone());
-            let answer = ask_at_once(&reader, &auditing, request).await?;
+            let answer = audit_index(&reader, &auditing, request).await?;
             repository.note(of_this_program(&answer.conventions(auditing.conventions())));
             answer
         } else {
@@ -112,7 +112,7 @@ fn check_rule(rule: Option<&str>, auditors: &[Arc<dyn DocumentationAuditor>]) ->
 pub(crate) struct Issues {
     #[serde(flatten)]
     found: Page<DocIssueEntry>,
-    /// By which conventions, where none was configured.
+    /// The conventions that were shown, where none was configured.
     #[serde(skip_serializing_if = "Option::is_none")]
     conventions: Option<Vec<ShownConvention>>,
 }
@@ -146,15 +146,15 @@ pub(crate) async fn ask(reader: &dyn IndexReader, request: DocIssueRequest) -> R
     Ok(Issues { found: Page::cut(reader.doc_issues(&request).await?, limit), conventions: None })
 }
 
-/// Audits the indexed files, where the index keeps no issues.
-pub(crate) async fn ask_at_once(
+/// Audits the indexed files, where the index stores no issues.
+pub(crate) async fn audit_index(
     reader: &dyn IndexReader,
     auditing: &Auditing,
     request: DocIssueRequest,
 ) -> Result<Issues, BackendError> {
     let limit = request.limit;
     let request = DocIssueRequest { limit: Page::<DocIssueEntry>::to_ask(limit), ..request };
-    let Audit { issues, conventions } = auditing.at_once(reader, &request).await?;
+    let Audit { issues, conventions } = auditing.audit_index(reader, &request).await?;
     Ok(Issues { found: Page::cut(issues, limit), conventions: Some(conventions) })
 }
 

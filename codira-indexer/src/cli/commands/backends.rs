@@ -58,7 +58,7 @@ struct Backend {
     compiled: Option<Compiled>,
 }
 
-/// What a backend that was compiled in says of itself.
+/// The description of a backend that was compiled in.
 #[derive(Serialize)]
 struct Compiled {
     provider: String,
@@ -74,7 +74,7 @@ impl Compiled {
     }
 }
 
-/// Looks what there is.
+/// Lists the backends.
 fn ask(repository: &Repository<'_>) -> Result<Backends, Failure> {
     let location = repository.location();
     let compiled = repository.registries.backends.plugins().map(|factory| {
@@ -96,7 +96,7 @@ fn ask(repository: &Repository<'_>) -> Result<Backends, Failure> {
 }
 
 impl Backends {
-    /// What there is to say of a backend beyond what it is.
+    /// Remarks on a backend: whether it is chosen, and whether it has the index.
     fn remarks(&self, backend: &Backend) -> String {
         let mut remarks = Vec::new();
         if backend.name == self.chosen.name {
@@ -120,7 +120,7 @@ impl Backends {
     }
 }
 
-/// Who chose.
+/// Which source chose it.
 fn by(source: &ConfigSource) -> String {
     match source {
         ConfigSource::Argument => "--backend".to_owned(),

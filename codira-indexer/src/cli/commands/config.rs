@@ -44,7 +44,7 @@ struct Setting {
     meaning: &'static str,
 }
 
-/// Looks what is set.
+/// Lists the settings.
 fn ask(repository: &Repository<'_>) -> Settings {
     let setting = |entry: ConfigEntry| Setting { variable: entry.key.variable(), meaning: entry.key.meaning(), entry };
     Settings { answers: repository.config.entries().into_iter().map(setting).collect() }

@@ -19,7 +19,8 @@ use crate::{
     retrieval::{self, Context, ContextItem, ContextQuery, ContextReason},
 };
 
-/// How many places a context has unless `--limit` says otherwise; most often the budget ends it before.
+/// How many places a context has unless `--limit` says otherwise; most often the budget ends it
+/// before.
 const LIMIT: usize = 20;
 
 /// Gather what a question is about: places with their lines, for people and language models
@@ -87,7 +88,8 @@ struct Gathered {
 }
 
 impl Gathered {
-    /// The context as a language model reads it: Markdown, with the question above and fences around code.
+    /// The context as a language model reads it: Markdown, with the question first and code in
+    /// fences.
     fn prompt(&self, question: &str) -> String {
         let mut text = format!("Context from the repository for the question: {question}\n");
         for item in &self.context.answers {

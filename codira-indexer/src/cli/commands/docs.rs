@@ -17,7 +17,8 @@ use crate::{
     retrieval::{self, DocumentationQuery, Hit, Snippet},
 };
 
-/// Find documentation by words: sections of documents, and what modules, types and functions say of themselves
+/// Find documentation by words: sections of documents, and what modules, types and functions say
+/// of themselves
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Words are found in any form and order; rare ones count more, and titles more than text.\n\n\
                         Examples:\n  codira docs query cache\n  codira docs how to install --kind section")]

@@ -27,7 +27,8 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  codira index ~/src/flask --explain")]
 pub(crate) struct Args {
-    /// A directory of the repository; its root is the nearest with .codira or .git, else itself [default: the current one]
+    /// A directory of the repository; its root is the nearest with .codira or .git, else itself
+    /// [default: the current one]
     #[arg(value_name = "PATH", conflicts_with = "path")]
     directory: Option<PathBuf>,
     /// Analyze every file, and replace whatever is there
@@ -39,7 +40,8 @@ pub(crate) struct Args {
     /// Say of each file what was done with it, and why
     #[arg(long)]
     explain: bool,
-    /// Compute vectors now, later with --embeddings-only, or remove them and have none [default: configured]
+    /// Compute vectors now, later with --embeddings-only, or remove them and have none [default:
+    /// configured]
     #[arg(long, value_name = "WHEN", hide_possible_values = true)]
     embeddings: Option<Embeddings>,
     /// Compute the vectors that were put off, and do nothing else
@@ -123,7 +125,8 @@ struct Seconds {
 }
 
 impl Indexed {
-    /// The answer of a run on the repository at `root`; with `explain`, it says what was done with each file.
+    /// The answer of a run on the repository at `root`; with `explain`, it says what was done with
+    /// each file.
     fn new(report: IndexReport, root: RepoRoot, explain: bool) -> Self {
         let Timings { open, scan, analyze, store, embed, derive, commit, total } = report.timings;
         let seconds = Seconds {

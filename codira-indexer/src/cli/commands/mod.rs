@@ -1,7 +1,7 @@
 //! The commands: a file each, with its arguments, its question, its answer and its page.
 //!
-//! A command is a module here with a type `Args`, whose documentation is the help of the command, and a line in each of the
-//! two lists below.
+//! A command is a module here with a type `Args`, whose documentation is the help of the command,
+//! and a line in each of the two lists below.
 
 pub(crate) mod audit;
 pub(crate) mod backends;

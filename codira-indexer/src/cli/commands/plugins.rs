@@ -1,4 +1,5 @@
-//! `codira plugins`: the backends, languages with their rules and auditors, and embedding engines of this program.
+//! `codira plugins`: the backends, languages with their rules and auditors, and embedding engines
+//! of this program.
 
 use std::io::{self, Write};
 
@@ -44,7 +45,8 @@ struct Plugin {
     /// The crate that brings it; `None` where it was not compiled in and the crate is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     provider: Option<String>,
-    /// `None` where it was not compiled in, where it cannot be opened, and where a language has no analyzer.
+    /// `None` where it was not compiled in, where it cannot be opened, and where a language has no
+    /// analyzer.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
     /// The Cargo feature that brings it, where it was not compiled in.
@@ -76,7 +78,7 @@ impl Plugin {
         Self { missing_feature, ..plugin }
     }
 
-    /// What `provider` brings for a language beside its analyzer.
+    /// What `provider` brings for a language besides its analyzer.
     fn of_language(kind: PluginKind, tool: &Tool, provider: &str) -> Self {
         Self::new(kind, &tool.name, provider, Some(tool.version.clone()))
     }
@@ -98,7 +100,8 @@ impl Plugin {
 }
 
 impl Plugins {
-    /// What `registries` hold, by kind: backends and engines by name, all of languages as they were registered.
+    /// What `registries` hold, by kind: backends and engines by name, all of languages as they
+    /// were registered.
     fn of(registries: &Registries, location: &Location) -> Self {
         let Registries { backends, languages, engines } = registries;
         let languages = languages.languages();

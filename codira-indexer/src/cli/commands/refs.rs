@@ -1,4 +1,5 @@
-//! `codira refs`: where a name is referred to without being called, and where its word stands in the text.
+//! `codira refs`: where a name is referred to without being called, and where its word stands in
+//! the text.
 
 use std::io::{self, Write};
 

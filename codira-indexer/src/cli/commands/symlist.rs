@@ -74,14 +74,14 @@ pub(crate) enum Tests {
     Listed,
 }
 
-/// The answer, and what is not in it.
+/// The answer, and how much was left out.
 pub(crate) struct Listed {
     pub(crate) inventory: Inventory,
-    /// So many symbols of tests were met and left out.
+    /// How many symbols of tests were left out.
     left_out: u64,
 }
 
-/// How many times more is asked for when what came was not enough code.
+/// By how much the limit grows when an answer held too little code.
 const FURTHER: usize = 8;
 
 /// Asks for the inventory.

@@ -55,7 +55,7 @@ pub(super) struct Bert {
 }
 
 struct Layer {
-    /// Queries, keys and values beside each other.
+    /// Queries, keys and values, concatenated.
     attention: Linear,
     attended: Linear,
     attended_norm: Norm,
@@ -106,7 +106,7 @@ impl Layer {
         let parts = ["attention.self.query", "attention.self.key", "attention.self.value"];
         let parts = parts.map(|part| linear(part, hidden, hidden)).into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
-            attention: Linear::beside(&parts)?,
+            attention: Linear::concatenated(&parts)?,
             attended: linear("attention.output.dense", hidden, hidden)?,
             attended_norm: Norm::read(weights, &name("attention.output.LayerNorm"), config)?,
             widen: linear("intermediate.dense", hidden, wide)?,
@@ -128,7 +128,8 @@ impl Layer {
     }
 }
 
-/// Lets each token look at all others, head by head. `projected` holds queries, keys and values beside each other.
+/// Lets each token look at all others, head by head. `projected` holds queries, keys and values,
+/// concatenated.
 fn attend(projected: &Array2<f32>, heads: usize) -> Array2<f32> {
     let (tokens, hidden) = (projected.nrows(), projected.ncols() / 3);
     let width = hidden / heads;
@@ -163,8 +164,8 @@ impl Linear {
         Ok(Self { weight: weight.t().as_standard_layout().into_owned(), bias: weights.row(&format!("{name}.bias"), to)? })
     }
 
-    /// Several maps of one input, as one.
-    fn beside(parts: &[Self]) -> Result<Self, BoxError> {
+    /// Several maps of one input as one map.
+    fn concatenated(parts: &[Self]) -> Result<Self, BoxError> {
         let weight = ndarray::concatenate(Axis(1), &parts.iter().map(|part| part.weight.view()).collect::<Vec<_>>())?;
         let bias = ndarray::concatenate(Axis(0), &parts.iter().map(|part| part.bias.view()).collect::<Vec<_>>())?;
         Ok(Self { weight: weight.as_standard_layout().into_owned(), bias })
@@ -206,7 +207,8 @@ fn gelu(x: f32) -> f32 {
     0.5 * x * (1.0 + erf(x * std::f32::consts::FRAC_1_SQRT_2))
 }
 
-/// The error function, by formula 7.1.26 of Abramowitz and Stegun: off by less than 1.5e-7, as `f32` itself is.
+/// The error function, by formula 7.1.26 of Abramowitz and Stegun: off by less than 1.5e-7, as
+/// `f32` itself is.
 fn erf(x: f32) -> f32 {
     let t = 1.0 / (1.0 + 0.327_591_1 * x.abs());
     let series = ((((1.061_405_4 * t - 1.453_152) * t + 1.421_413_7) * t - 0.284_496_74) * t + 0.254_829_6) * t;

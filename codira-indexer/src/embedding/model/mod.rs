@@ -1,11 +1,14 @@
-//! The engine `model`: a sentence-embedding model from a local directory, in pure Rust. Nothing is ever downloaded.
+//! The engine `model`: a sentence-embedding model from a local directory, in pure Rust. Nothing is
+//! ever downloaded.
 //!
-//! The directory is one that sentence-transformers saves: `config.json`, `tokenizer.json` and `model.safetensors`, of the BERT
-//! family (MiniLM, BGE, E5, GTE). The mean of the last layer, at length one, is the vector.
+//! The directory is one that sentence-transformers saves: `config.json`, `tokenizer.json` and
+//! `model.safetensors`, of the BERT family (MiniLM, BGE, E5, GTE). The mean of the last layer, at
+//! length one, is the vector.
 //!
-//! Texts are embedded one by one, on as many threads as the caller embeds on. A batch would fill short texts up to the longest, and the
-//! shape of a product decides in which order its sums are formed: alone, the same text has the same vector whatever is
-//! embedded beside it. Another processor may round otherwise; the spec does not tell.
+//! Texts are embedded one by one, on as many threads as the caller embeds on. A batch would pad
+//! short texts to the longest, and the shape of a product decides in which order its sums are
+//! formed. Alone, a text has the same vector whatever else is embedded. Another processor may
+//! round otherwise; the spec does not tell.
 
 mod bert;
 mod weights;
@@ -55,7 +58,8 @@ impl ModelEngine {
     ///
     /// # Errors
     ///
-    /// [`Model`](IndexerError::Model), naming the directory and the file that is missing, unreadable or of another kind.
+    /// [`Model`](IndexerError::Model), naming the directory and the file that is missing,
+    /// unreadable or of another kind.
     pub fn open(directory: &Path) -> Result<Self, IndexerError> {
         let fault = |problem: String, source: Option<BoxError>| IndexerError::Model {
             directory: directory.to_owned(),

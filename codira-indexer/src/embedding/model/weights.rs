@@ -11,7 +11,8 @@ pub(super) struct Weights<'a> {
 }
 
 impl<'a> Weights<'a> {
-    /// Reads the head of a file; models that were saved with a task on top have a prefix before each name.
+    /// Reads the head of a file; models that were saved with a task on top have a prefix before
+    /// each name.
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self, BoxError> {
         let tensors = SafeTensors::deserialize(bytes)?;
         let prefix = if tensors.names().iter().any(|name| name.starts_with("bert.")) { "bert." } else { "" };

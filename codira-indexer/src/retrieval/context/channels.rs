@@ -1,4 +1,4 @@
-//! Asking each channel by itself, and what their opinions are worth.
+//! Asks each channel, and computes the confidence in its results.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,8 +8,8 @@ use codira_contracts::{
 
 use super::{
     Channel, ContextQuery,
+    candidate::{Candidate, Found},
     fusion::Merged,
-    place::{Found, Place},
 };
 use crate::{
     Embedding, IndexerError,
@@ -23,54 +23,59 @@ use crate::{
     },
 };
 
-/// How much of each channel counts.
+/// How many results of each channel count.
 const DEPTH: usize = 60;
 
-/// Among how many of its best a channel has to tell apart what is right.
+/// How many of its best a channel has to distinguish.
 const NEAR: usize = 10;
 
-/// In how many files bodies are read. The first forty files of the other channels had the function that was asked for in 94 to 99 of a
-/// hundred questions; reading all files would take longer than everything else.
+/// In how many files bodies are read. The first forty files of the other channels had the function
+/// that was asked for in 94 to 99 of a hundred questions; reading all files would take longer than
+/// everything else.
 const READ: usize = 40;
 
-/// What an opinion about something without a body is worth, beside one that all bodies bear out: about as much as one about a function
-/// on average.
-const UNREAD: f64 = 0.5;
+/// The confidence in a candidate without a body, or whose body was not read: about that of a
+/// function on average.
+const DEFAULT_CONFIDENCE: f64 = 0.5;
 
-/// What one channel found, best first.
-pub(super) struct Opinion {
+/// The result of one channel, best first.
+pub(super) struct ChannelResult {
     pub(super) channel: Channel,
     pub(super) found: Vec<Found>,
-    /// How much the channel can tell about this question: from zero to one.
+    /// How clearly the channel distinguishes its best: from zero to one.
     pub(super) clarity: f64,
-    /// How far bodies bear out what the channel says of functions: from zero to one. None of a channel that they are not asked about.
-    borne_out: Option<f64>,
+    /// The mean score of the bodies of its first functions, as a share of the best: from zero to
+    /// one. `None` for a channel that is not compared with bodies.
+    body_share: Option<f64>,
 }
 
-impl Opinion {
-    /// How much counts what the channel says of `place`.
-    pub(super) fn trust(&self, place: &Place) -> f64 {
-        let is_read = place.kind.is_some_and(has_body);
-        self.borne_out.map_or(1.0, |share| if is_read { share } else { UNREAD })
+impl ChannelResult {
+    /// The confidence in a candidate of the channel.
+    pub(super) fn confidence(&self, candidate: &Candidate) -> f64 {
+        let is_read = candidate.kind.is_some_and(has_body);
+        self.body_share.map_or(1.0, |share| if is_read { share } else { DEFAULT_CONFIDENCE })
     }
 
-    /// Asks bodies about the first functions of the channel: names and vectors know few words of a function, and where its body has none
-    /// of the others, they have taken one word for the question. Lua names its functions like that.
-    fn hear(&mut self, bodies: &[Body], read: &HashSet<&RepoPath>) {
+    /// Compares the first functions of the channel with bodies. Names and vectors know few words
+    /// of a function: where its body has none of the question's words, they matched a single word
+    /// by chance, as often with the names of Lua's functions.
+    fn compare_with(&mut self, bodies: &[Body], read: &HashSet<&RepoPath>) {
         let best = bodies.first().map_or(1.0, |best| best.score);
         let shares: HashMap<&SymbolKey, f64> = bodies.iter().map(|body| (&body.key, body.score / best)).collect();
-        let places = self.found.iter().map(|found| &found.place);
-        let functions = places.filter(|place| place.kind.is_some_and(has_body) && read.contains(&place.key.path));
-        let first: Vec<f64> = functions.take(NEAR).map(|place| shares.get(&place.key).copied().unwrap_or(0.0)).collect();
+        let candidates = self.found.iter().map(|found| &found.candidate);
+        let functions =
+            candidates.filter(|candidate| candidate.kind.is_some_and(has_body) && read.contains(&candidate.key.path));
+        let first: Vec<f64> =
+            functions.take(NEAR).map(|candidate| shares.get(&candidate.key).copied().unwrap_or(0.0)).collect();
         if !first.is_empty() {
-            self.borne_out = Some(first.iter().sum::<f64>() / first.len() as f64);
+            self.body_share = Some(first.iter().sum::<f64>() / first.len() as f64);
         }
     }
 }
 
-/// What each channel found.
+/// The results of all channels.
 #[derive(Default)]
-pub(super) struct Channels(Vec<Opinion>);
+pub(super) struct Channels(Vec<ChannelResult>);
 
 impl Channels {
     /// Asks every channel but those of bodies and of the graph, which follow from the others.
@@ -92,8 +97,9 @@ impl Channels {
         Ok(channels)
     }
 
-    /// Adds what a channel found. It can tell much where its best stands out from its tenth, and little where they are alike. Scores
-    /// are measured from that of its last, as no two channels begin at the same zero.
+    /// Adds the result of a channel. Its clarity is high where its best stands out from its tenth,
+    /// and low where their scores are near. Scores are measured from the last, as channels have no
+    /// common zero.
     pub(super) fn add(&mut self, channel: Channel, mut found: Vec<Found>) {
         let floor = found.get(DEPTH - 1).map_or(0.0, |last| last.score);
         let range = found.first().map_or(0.0, |best| best.score - floor);
@@ -103,14 +109,15 @@ impl Channels {
         self.add_with(channel, found, clarity);
     }
 
-    /// Adds what a channel found of which it is known how much it can tell.
+    /// Adds the result of a channel whose clarity is known.
     pub(super) fn add_with(&mut self, channel: Channel, mut found: Vec<Found>, clarity: f64) {
         found.truncate(DEPTH);
-        let borne_out = matches!(channel, Channel::Names | Channel::Vectors).then_some(UNREAD);
-        self.0.push(Opinion { channel, found, clarity, borne_out });
+        let body_share = matches!(channel, Channel::Names | Channel::Vectors).then_some(DEFAULT_CONFIDENCE);
+        self.0.push(ChannelResult { channel, found, clarity, body_share });
     }
 
-    /// Adds what bodies say in the files of the `best` that was found so far, and what they say of the other channels.
+    /// Adds the channel of bodies, in the files of the `best` so far, and compares the other
+    /// channels with it.
     pub(super) async fn add_bodies(
         &mut self,
         reader: &dyn IndexReader,
@@ -118,23 +125,24 @@ impl Channels {
         best: &[Merged],
     ) -> Result<(), BackendError> {
         let mut read = HashSet::new();
-        let paths = best.iter().map(|merged| &merged.place.key.path);
+        let paths = best.iter().map(|merged| &merged.candidate.key.path);
         let files: Vec<&RepoPath> = paths.filter(|path| read.insert(*path)).take(READ).collect();
         let bodies = bodies(reader, terms, &files).await?;
-        for opinion in self.0.iter_mut().filter(|opinion| opinion.borne_out.is_some()) {
-            opinion.hear(&bodies, &read);
+        for result in self.0.iter_mut().filter(|result| result.body_share.is_some()) {
+            result.compare_with(&bodies, &read);
         }
         self.add(Channel::Bodies, bodies.into_iter().map(Found::from).collect());
         Ok(())
     }
 
-    pub(super) fn opinions(&self) -> &[Opinion] {
+    pub(super) fn results(&self) -> &[ChannelResult] {
         &self.0
     }
 }
 
-/// Symbols that the question names: by words that are no English ones, or by being nothing but a name. With how much of the
-/// question these names are: one in a long sentence is perhaps only mentioned.
+/// Symbols that the question names: by words that are no English ones, or by being nothing but a
+/// name. With how much of the question these names are: one in a long sentence is perhaps only
+/// mentioned.
 async fn exact(reader: &dyn IndexReader, query: &ContextQuery, terms: &Terms) -> Result<(Vec<Found>, f64), BackendError> {
     let is_path_char = |char: char| codira_contracts::text::is_word_char(char) || char == '.' || char == ':';
     let words = query.question.split(|char| !is_path_char(char)).map(|word| word.trim_matches(['.', ':']));
@@ -148,10 +156,10 @@ async fn exact(reader: &dyn IndexReader, query: &ContextQuery, terms: &Terms) ->
         for matching in matching {
             let request = SymbolRequest::new(matching).within(query.prefix.clone()).limit(DEPTH);
             for entry in reader.symbols(&request).await? {
-                let place = Place::from(entry);
+                let candidate = Candidate::from(entry);
                 named.push(*word);
-                if found.iter().all(|found: &Found| found.place.key != place.key) {
-                    found.push(Found { place, score: 1.0, detail: (*word).to_owned() });
+                if found.iter().all(|found: &Found| found.candidate.key != candidate.key) {
+                    found.push(Found { candidate, score: 1.0, detail: (*word).to_owned() });
                 }
             }
         }
@@ -162,7 +170,7 @@ async fn exact(reader: &dyn IndexReader, query: &ContextQuery, terms: &Terms) ->
 
 async fn partial(reader: &dyn IndexReader, query: &ContextQuery, terms: &Terms) -> Result<Vec<Found>, BackendError> {
     let named = names(reader, terms, &query.prefix).await?;
-    let found = |named: Named| Found { place: named.symbol.into(), score: named.score, detail: named.words.join(", ") };
+    let found = |named: Named| Found { candidate: named.symbol.into(), score: named.score, detail: named.words.join(", ") };
     Ok(named.into_iter().map(found).collect())
 }
 
@@ -186,8 +194,8 @@ async fn documented(reader: &dyn IndexReader, query: &ContextQuery) -> Result<Ve
             }
             None => None,
         };
-        let place = owner.map_or_else(|| Place::from(hit.entry), Place::from);
-        found.push(Found { place, score: f64::from(hit.score), detail: words.join(", ") });
+        let candidate = owner.map_or_else(|| Candidate::from(hit.entry), Candidate::from);
+        found.push(Found { candidate, score: f64::from(hit.score), detail: words.join(", ") });
     }
     Ok(found)
 }
@@ -199,14 +207,14 @@ async fn near(reader: &dyn IndexReader, embedding: &Embedding, query: &ContextQu
         Err(IndexerError::Backend(BackendError::Unsupported { capability: Capability::Embeddings, .. })) => Vec::new(),
         Err(error) => return Err(error),
     };
-    let place = |entry| match entry {
-        SimilarEntry::Symbol(entry) => Place::from(*entry),
-        SimilarEntry::Documentation(entry) => Place::from(entry),
+    let candidate = |entry| match entry {
+        SimilarEntry::Symbol(entry) => Candidate::from(*entry),
+        SimilarEntry::Documentation(entry) => Candidate::from(entry),
     };
     let found = found.into_iter();
     let found = found.map(|found| {
         let (score, detail) = (f64::from(found.score), format!("{:.2}", found.score));
-        Found { place: place(found.entry), score, detail }
+        Found { candidate: candidate(found.entry), score, detail }
     });
     Ok(found.collect())
 }
@@ -227,7 +235,7 @@ async fn issues(reader: &dyn IndexReader, query: &ContextQuery, terms: &Terms) -
     let mut found = Vec::new();
     for (words, key, detail) in scored {
         if let Some(entry) = reader.symbols(&SymbolRequest::of(key)).await?.pop() {
-            found.push(Found { place: entry.into(), score: words as f64, detail });
+            found.push(Found { candidate: entry.into(), score: words as f64, detail });
         }
     }
     Ok(found)
@@ -240,33 +248,36 @@ mod tests {
 
     use super::*;
 
-    fn place(id: &str, kind: SymbolKind) -> Place {
+    fn candidate(id: &str, kind: SymbolKind) -> Candidate {
         let key = SymbolKey { path: RepoPath::new("a.py").unwrap(), id: StableId::new(id) };
-        Place { key, span: LineSpan::new(1, 1), kind: Some(kind), name: id.to_owned() }
+        Candidate { key, span: LineSpan::new(1, 1), kind: Some(kind), name: id.to_owned() }
     }
 
     #[test]
-    fn a_channel_counts_for_functions_as_far_as_their_bodies_bear_it_out() {
+    fn the_confidence_in_functions_is_the_score_of_their_bodies() {
         let body = |id: &str, score| {
-            let Place { key, span, name, .. } = place(id, SymbolKind::Function);
+            let Candidate { key, span, name, .. } = candidate(id, SymbolKind::Function);
             Body { key, span, kind: SymbolKind::Function, name, score, words: Vec::new() }
         };
         let bodies = [body("best", 4.0), body("half", 2.0)];
-        let trust = |channel, ids: &[&str], read: &RepoPath| {
-            let found =
-                ids.iter().map(|id| Found { place: place(id, SymbolKind::Function), score: 1.0, detail: String::new() });
+        let confidence = |channel, ids: &[&str], read: &RepoPath| {
+            let found = ids.iter().map(|id| Found {
+                candidate: candidate(id, SymbolKind::Function),
+                score: 1.0,
+                detail: String::new(),
+            });
             let mut channels = Channels::default();
             channels.add(channel, found.collect());
-            let opinion = &mut channels.0[0];
-            if opinion.borne_out.is_some() {
-                opinion.hear(&bodies, &HashSet::from([read]));
+            let result = &mut channels.0[0];
+            if result.body_share.is_some() {
+                result.compare_with(&bodies, &HashSet::from([read]));
             }
-            [SymbolKind::Function, SymbolKind::Class].map(|kind| opinion.trust(&place("any", kind)))
+            [SymbolKind::Function, SymbolKind::Class].map(|kind| result.confidence(&candidate("any", kind)))
         };
         let [here, elsewhere] = ["a.py", "b.py"].map(|path| RepoPath::new(path).unwrap());
-        assert_eq!(trust(Channel::Names, &["best", "half"], &here), [0.75, UNREAD]);
-        assert_eq!(trust(Channel::Vectors, &["half", "without"], &here), [0.25, UNREAD]);
-        assert_eq!(trust(Channel::Names, &["best", "half"], &elsewhere), [UNREAD; 2], "nobody has read it");
-        assert_eq!(trust(Channel::Issues, &["without"], &here), [1.0; 2], "nobody was asked");
+        assert_eq!(confidence(Channel::Names, &["best", "half"], &here), [0.75, DEFAULT_CONFIDENCE]);
+        assert_eq!(confidence(Channel::Vectors, &["half", "without"], &here), [0.25, DEFAULT_CONFIDENCE]);
+        assert_eq!(confidence(Channel::Names, &["best", "half"], &elsewhere), [DEFAULT_CONFIDENCE; 2], "its body was not read");
+        assert_eq!(confidence(Channel::Issues, &["without"], &here), [1.0; 2], "the channel is not compared with bodies");
     }
 }

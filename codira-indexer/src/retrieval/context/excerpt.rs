@@ -5,10 +5,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use codira_contracts::{BackendError, IndexReader, RepoPath};
 use serde::Serialize;
 
-use super::place::Place;
+use super::candidate::Candidate;
 use crate::retrieval::terms::Terms;
 
-/// How many lines of a place are shown from its beginning: the head, and the beginning of what it says.
+/// How many lines of a candidate are shown from its beginning: the head, and the beginning of what
+/// it says.
 const HEAD: usize = 6;
 
 /// How many further lines are shown, with one before and after each.
@@ -17,7 +18,7 @@ const BEST: usize = 3;
 /// Bytes of a token, as a rule of thumb for source text.
 const TOKEN: usize = 4;
 
-/// What a place takes beside its lines, in tokens: its path and its name.
+/// What a candidate takes besides its lines, in tokens: its path and its name.
 const HEADING: usize = 12;
 
 /// A line of a file.
@@ -49,9 +50,10 @@ impl<'a> Excerpt<'a> {
         self.spent
     }
 
-    /// The lines of a place that fit, each shown once in a context; `None` when not even its first line fits.
-    pub(super) async fn take(&mut self, place: &Place) -> Result<Option<Vec<Line>>, BackendError> {
-        let path = &place.key.path;
+    /// The lines of a candidate that fit, each shown once in a context; `None` when not even its
+    /// first line fits.
+    pub(super) async fn take(&mut self, candidate: &Candidate) -> Result<Option<Vec<Line>>, BackendError> {
+        let path = &candidate.key.path;
         if !self.sources.contains_key(path) {
             let file = self.reader.file(path).await?;
             let source = file.map(|file| file.analysis.source).unwrap_or_default();
@@ -60,7 +62,7 @@ impl<'a> Excerpt<'a> {
         let source = &self.sources[path];
         let mut lines = Vec::new();
         let mut tokens = HEADING;
-        for number in chosen(source, place, self.terms) {
+        for number in chosen(source, candidate, self.terms) {
             let text = source[number as usize - 1].trim_end().to_owned();
             let cost = text.len() / TOKEN + 2;
             if self.spent + tokens + cost > self.budget {
@@ -80,16 +82,16 @@ impl<'a> Excerpt<'a> {
 }
 
 /// The numbers of the lines that are worth showing, in order.
-fn chosen(source: &[String], place: &Place, terms: &Terms) -> BTreeSet<u32> {
-    let first = place.span.first.max(1) as usize;
-    let last = (place.span.last as usize).min(source.len());
+fn chosen(source: &[String], candidate: &Candidate, terms: &Terms) -> BTreeSet<u32> {
+    let first = candidate.span.first.max(1) as usize;
+    let last = (candidate.span.last as usize).min(source.len());
     let words = |number: usize| terms.count([source[number - 1].as_str()]).distinct();
     let head = first..=last.min(first + HEAD - 1);
     let mut best: Vec<(usize, usize)> = (head.end() + 1..=last).map(|number| (words(number), number)).collect();
     best.retain(|(words, _)| *words > 0);
     // The sort is stable: of equal lines the first.
     best.sort_by(|(a, _), (b, _)| b.cmp(a));
-    let around =
+    let matching =
         best.into_iter().take(BEST).flat_map(|(_, number)| number.saturating_sub(1).max(first)..=(number + 1).min(last));
-    head.chain(around).filter_map(|number| u32::try_from(number).ok()).collect()
+    head.chain(matching).filter_map(|number| u32::try_from(number).ok()).collect()
 }

@@ -6,17 +6,18 @@ use codira_contracts::{
     BackendError, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, IndexReader, PathPrefix, SymbolKey, SymbolSummary, UseKind,
 };
 
-use super::{fusion::Merged, place::Found};
+use super::{candidate::Found, fusion::Merged};
 use crate::retrieval::terms::Terms;
 
-/// How many of the best have their neighbours looked at.
+/// How many of the best are expanded to their neighbours.
 const SEEDS: usize = 12;
 
-/// How many neighbours of each count, in each direction: what everybody calls says nothing about the question.
+/// How many neighbours of each count, in each direction: a function with many callers says nothing
+/// about the question.
 const NEIGHBOURS: usize = 24;
 
-/// What calls the best, or is called by them. Neighbours come first that several of them have, that stand near good ones, and that
-/// share words with the question.
+/// What calls the best, or is called by them. Neighbours of several of them, of the best ones, and
+/// with words of the question come first.
 pub(super) async fn neighbours(
     reader: &dyn IndexReader,
     seeds: &[Merged],
@@ -24,8 +25,8 @@ pub(super) async fn neighbours(
     prefix: &PathPrefix,
 ) -> Result<Vec<Found>, BackendError> {
     let mut found: HashMap<SymbolKey, (f64, SymbolSummary, String)> = HashMap::new();
-    for Merged { place, score, .. } in seeds.iter().filter(|seed| seed.place.kind.is_some()).take(SEEDS) {
-        let ends = [EdgeEnd::From(place.key.clone()), EdgeEnd::To(place.key.clone())];
+    for Merged { candidate, score, .. } in seeds.iter().filter(|seed| seed.candidate.kind.is_some()).take(SEEDS) {
+        let ends = [EdgeEnd::From(candidate.key.clone()), EdgeEnd::To(candidate.key.clone())];
         for end in ends {
             let is_outgoing = matches!(end, EdgeEnd::From(_));
             let edges = reader.edges(&EdgeRequest::new(UseKind::Call, end)).await?;
@@ -34,18 +35,18 @@ pub(super) async fn neighbours(
                 continue;
             }
             let share = score / (1.0 + symbols.len() as f64).sqrt();
-            for symbol in symbols.into_iter().filter(|symbol| prefix.covers(&symbol.key.path) && symbol.key != place.key) {
+            for symbol in symbols.into_iter().filter(|symbol| prefix.covers(&symbol.key.path) && symbol.key != candidate.key) {
                 let words = terms.count([symbol.logical_name.as_str()]).distinct();
                 let amount = share * (1 + words) as f64;
                 let relation = if is_outgoing { "called by" } else { "calls" };
-                let detail = format!("{relation} {}", place.name);
+                let detail = format!("{relation} {}", candidate.name);
                 found.entry(symbol.key.clone()).or_insert((0.0, symbol, detail)).0 += amount;
             }
         }
     }
     let mut found: Vec<_> = found.into_values().collect();
     found.sort_by(|(a, x, _), (b, y, _)| b.total_cmp(a).then_with(|| x.key.cmp(&y.key)));
-    Ok(found.into_iter().map(|(_, symbol, detail)| Found { place: symbol.into(), score: 1.0, detail }).collect())
+    Ok(found.into_iter().map(|(_, symbol, detail)| Found { candidate: symbol.into(), score: 1.0, detail }).collect())
 }
 
 /// The symbol at the other end of an edge.

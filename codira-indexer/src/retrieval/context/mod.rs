@@ -1,14 +1,16 @@
-//! Context: the few places of a repository that a question is about, from every channel, with their lines.
+//! Context: the few places of a repository that a question is about, from every channel, with
+//! their lines.
 //!
-//! Channels are asked apart and merged by their ranks and scores: what several of them rank high comes first, and a channel that can
-//! tell more about the question counts more. Then tests and code of others count less, files take turns, and lines are taken until
-//! the budget is spent. Equal indexes give equal contexts.
+//! Channels are asked one by one and merged by their ranks and scores. Candidates that several of
+//! them rank high come first, and a channel with clearer results counts more. Then tests and code
+//! of others count less, so do further candidates of one file, and lines are taken until the
+//! budget is spent. Equal indexes give equal contexts.
 
+mod candidate;
 mod channels;
 mod excerpt;
 mod fusion;
 mod graph;
-mod place;
 
 use codira_contracts::{IndexReader, LineSpan, PathPrefix, RepoPath, SymbolKind};
 use serde::Serialize;
@@ -30,7 +32,7 @@ pub struct ContextQuery {
     pub question: String,
     /// Only what is in files here.
     pub prefix: PathPrefix,
-    /// How many tokens the lines may take together. A token is counted as four bytes.
+    /// How many tokens all lines may take. A token is counted as four bytes.
     pub budget: usize,
     /// At most so many places.
     pub limit: usize,
@@ -112,7 +114,7 @@ impl Channel {
 pub struct ContextReason {
     /// The channel that found it.
     pub channel: Channel,
-    /// Its place there, counted from one.
+    /// Its rank there, counted from one.
     pub rank: usize,
     /// What the channel saw: `query, cache`, `called by QuerySet.iterator`.
     pub detail: String,
@@ -122,7 +124,8 @@ pub struct ContextReason {
 ///
 /// # Errors
 ///
-/// [`Engine`](IndexerError::Engine) when the question cannot be embedded, and what the reader says.
+/// [`Engine`](IndexerError::Engine) when the question cannot be embedded, and what the reader
+/// says.
 pub async fn context(
     reader: &dyn IndexReader,
     embedding: Option<&Embedding>,
@@ -135,16 +138,16 @@ pub async fn context(
     let ranked = merged(reader, embedding, query, &terms).await?;
     let mut excerpts = Excerpt::new(reader, &terms, query.budget);
     let (mut answers, mut more) = (Vec::new(), false);
-    for Merged { place, score, reasons } in ranked {
+    for Merged { candidate, score, reasons } in ranked {
         if answers.len() == query.limit {
             more = true;
             break;
         }
-        let Some(lines) = excerpts.take(&place).await? else {
+        let Some(lines) = excerpts.take(&candidate).await? else {
             more = true;
             break;
         };
-        let place::Place { key, span, kind, name } = place;
+        let candidate::Candidate { key, span, kind, name } = candidate;
         let score = score as f32;
         let reasons = reasons.into_iter().map(|(_, reason)| reason).collect();
         answers.push(ContextItem { path: key.path, span, id: key.id.as_str().to_owned(), kind, name, score, reasons, lines });
@@ -161,10 +164,11 @@ async fn merged(
 ) -> Result<Vec<Merged>, IndexerError> {
     let mut channels = Channels::ask(reader, embedding, query, terms).await?;
     let vectors = Vectors::of(embedding);
-    let best = fusion::weigh_down(fusion::merge(channels.opinions(), vectors), terms);
+    let best = fusion::demote(fusion::merge(channels.results(), vectors), terms);
     channels.add_bodies(reader, terms, &best).await?;
-    let seeds = fusion::merge(channels.opinions(), vectors);
-    // Neighbours are as good as what they are neighbours of, and that was weighed already: only their ranks count.
+    let seeds = fusion::merge(channels.results(), vectors);
+    // The scores of neighbours were weighed with those of the candidates that they belong to: only
+    // their ranks count.
     channels.add_with(Channel::Graph, graph::neighbours(reader, &seeds, terms, &query.prefix).await?, 1.0);
-    Ok(fusion::spread(fusion::weigh_down(fusion::merge(channels.opinions(), vectors), terms)))
+    Ok(fusion::spread(fusion::demote(fusion::merge(channels.results(), vectors), terms)))
 }

@@ -1,4 +1,4 @@
-//! What kind of code a symbol is: private, nested, of tests.
+//! Which symbols are audited: private, nested and test code may be left out.
 
 use std::collections::HashMap;
 
@@ -7,13 +7,13 @@ use codira_contracts::{FileAnalysis, StableId, Symbol, SymbolKind, Visibility, l
 use super::{AuditOptions, Inclusion};
 use crate::test_code::is_test_mark;
 
-/// The symbols of a file, and what they are in.
-pub(super) struct Places<'a> {
+/// The symbols of a file, with the parent of each.
+pub(super) struct SymbolTree<'a> {
     symbols: &'a [Symbol],
     by_id: HashMap<&'a StableId, &'a Symbol>,
 }
 
-impl<'a> Places<'a> {
+impl<'a> SymbolTree<'a> {
     pub(super) fn of(analysis: &'a FileAnalysis) -> Self {
         let symbols = &analysis.symbols;
         Self { symbols, by_id: symbols.iter().map(|symbol| (&symbol.id, symbol)).collect() }

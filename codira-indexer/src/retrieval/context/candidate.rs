@@ -1,4 +1,4 @@
-//! What channels find: places in files.
+//! Candidates for a context, as channels find them.
 
 use codira_contracts::{DocumentationEntry, LineSpan, SymbolEntry, SymbolKey, SymbolKind, SymbolSummary};
 
@@ -6,7 +6,7 @@ use crate::retrieval::bodies::Body;
 
 /// A symbol or a documentation unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Candidate {
     pub(super) key: SymbolKey,
     pub(super) span: LineSpan,
     /// The kind of a symbol.
@@ -15,22 +15,23 @@ pub(super) struct Place {
     pub(super) name: String,
 }
 
-/// A place as one channel sees it.
+/// A candidate with its score in one channel.
 #[derive(Clone, Debug)]
 pub(super) struct Found {
-    pub(super) place: Place,
-    /// How well it answers; comparable within the channel alone. In an opinion, of the best: from zero to one.
+    pub(super) candidate: Candidate,
+    /// How well it answers; comparable within the channel alone. In a `ChannelResult`, a share of
+    /// the best: from zero to one.
     pub(super) score: f64,
     pub(super) detail: String,
 }
 
-impl From<SymbolSummary> for Place {
+impl From<SymbolSummary> for Candidate {
     fn from(SymbolSummary { key, kind, logical_name, span, .. }: SymbolSummary) -> Self {
         Self { key, span, kind: Some(kind), name: logical_name }
     }
 }
 
-impl From<SymbolEntry> for Place {
+impl From<SymbolEntry> for Candidate {
     fn from(entry: SymbolEntry) -> Self {
         let key = entry.key();
         Self { key, span: entry.symbol.span, kind: Some(entry.symbol.kind), name: entry.logical_name }
@@ -39,11 +40,11 @@ impl From<SymbolEntry> for Place {
 
 impl From<Body> for Found {
     fn from(Body { key, span, kind, name, score, words }: Body) -> Self {
-        Self { place: Place { key, span, kind: Some(kind), name }, score, detail: words.join(", ") }
+        Self { candidate: Candidate { key, span, kind: Some(kind), name }, score, detail: words.join(", ") }
     }
 }
 
-impl From<DocumentationEntry> for Place {
+impl From<DocumentationEntry> for Candidate {
     fn from(DocumentationEntry { path, unit }: DocumentationEntry) -> Self {
         let name = unit.heading_path.iter().map(String::as_str).chain([&*unit.title]).collect::<Vec<_>>().join(" > ");
         Self { key: SymbolKey { path, id: unit.id }, span: unit.span, kind: None, name }

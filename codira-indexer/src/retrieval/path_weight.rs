@@ -1,15 +1,15 @@
-//! How much a place counts by where it stands: tests, examples, code of others and histories of changes hold the words of many
-//! questions and answer few, unless they are what is asked for.
+//! The weight of a file by its path. Tests, examples, code of others and histories of changes have
+//! the words of many questions and answer few, so that they count less unless they are asked for.
 
 use codira_contracts::RepoPath;
 
 use super::terms::Terms;
 use crate::{test_code::is_test_file, words::stem};
 
-/// How much counts what stands aside.
-const ASIDE: f64 = 0.4;
+/// The weight of such files.
+const DEMOTED: f64 = 0.4;
 
-/// Directories that stand aside, each with the word by which a question asks for it.
+/// Directories that count less, each with the word by which a question asks for it.
 const DIRECTORIES: [(&str, &str); 16] = [
     ("test", "test"),
     ("tests", "test"),
@@ -36,14 +36,14 @@ const HISTORIES: [&str; 6] = ["changelog", "changes", "history", "news", "releas
 const TEXTS: [&str; 4] = ["", "md", "rst", "txt"];
 
 /// What the score of anything in a file is multiplied by, under a question of `terms`.
-pub(super) fn weight(path: &RepoPath, terms: &Terms) -> f64 {
+pub(super) fn path_weight(path: &RepoPath, terms: &Terms) -> f64 {
     let unwanted = |word: &str| !terms.has(stem(word));
     let directories = path.parent().unwrap_or_default().split('/');
-    let mut aside = directories.flat_map(|name| DIRECTORIES.iter().filter(move |(directory, _)| *directory == name));
-    let is_aside = aside.any(|(_, word)| unwanted(word))
+    let mut demoted = directories.flat_map(|name| DIRECTORIES.iter().filter(move |(directory, _)| *directory == name));
+    let is_demoted = demoted.any(|(_, word)| unwanted(word))
         || is_test_file(path.file_name()) && unwanted("test")
         || is_history(path.file_name()) && unwanted("release") && unwanted("change");
-    if is_aside { ASIDE } else { 1.0 }
+    if is_demoted { DEMOTED } else { 1.0 }
 }
 
 fn is_history(name: &str) -> bool {
@@ -57,12 +57,12 @@ fn is_history(name: &str) -> bool {
 mod tests {
     use codira_contracts::RepoPath;
 
-    use super::{ASIDE, weight};
+    use super::{DEMOTED, path_weight};
     use crate::retrieval::terms::Terms;
 
     #[test]
-    fn what_stands_aside_counts_less_unless_it_is_asked_for() {
-        let weight = |path, question| weight(&RepoPath::new(path).unwrap(), &Terms::of(question));
+    fn some_directories_count_less_unless_they_are_asked_for() {
+        let weight = |path, question| path_weight(&RepoPath::new(path).unwrap(), &Terms::of(question));
         for (path, asking) in [
             ("tests/cache.py", "tests of the cache"),
             ("src/test_cache.py", "testing the cache"),
@@ -73,7 +73,7 @@ mod tests {
             ("RELEASE-NOTES", "release of the cache"),
             ("00-RELEASENOTES", "cache in releases"),
         ] {
-            assert_eq!(weight(path, "where is the cache"), ASIDE, "{path}");
+            assert_eq!(weight(path, "where is the cache"), DEMOTED, "{path}");
             assert_eq!(weight(path, asking), 1.0, "{path}");
         }
         for path in ["src/cache.py", "latest/cache.py", "src/history.py", "src/changes.rs", "docs/news/today.md", "contest.c"] {

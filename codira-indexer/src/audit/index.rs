@@ -1,4 +1,4 @@
-//! An audit of what is indexed, for an index in which no issues are kept.
+//! An audit of the indexed files, for an index that stores no issues.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,13 @@ use serde::Serialize;
 use super::Auditing;
 use crate::run::on_a_thread;
 
-/// What an audit of an index found.
+/// The result of an audit of an index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Audit {
     /// The issues, in the order of [`IndexReader::doc_issues`].
     pub issues: Vec<DocIssueEntry>,
-    /// Which conventions the documentation shows, by language; the most frequent first, then by name.
+    /// Which conventions the documentation shows, by language; the most frequent first, then by
+    /// name.
     pub conventions: Vec<ShownConvention>,
 }
 
@@ -29,10 +30,11 @@ pub struct ShownConvention {
     pub pieces: u64,
 }
 
-/// How many files are read and then audited in one go, away from the caller's runtime.
+/// How many files are read and then audited in one batch, on a thread of its own.
 const BATCH_FILES: usize = 64;
 
-/// What the audit of one file found: its issues, and the convention of each piece of documentation that shows one.
+/// The result for one file: its issues, and the convention of each piece of documentation that
+/// shows one.
 struct FileAudit {
     language: Language,
     issues: Vec<DocIssueEntry>,
@@ -40,13 +42,14 @@ struct FileAudit {
 }
 
 impl Auditing {
-    /// Audits the indexed files that a request is about, and writes nothing. Other languages than the audited ones are passed over, and
-    /// so is what the options leave out. The request's limit bounds the issues, not the work: conventions are counted in all files.
+    /// Audits the indexed files that a request is about, and writes nothing. Languages that are
+    /// not audited and files that the options leave out are skipped. The request's limit bounds
+    /// the issues, not the work: conventions are counted in all files.
     ///
     /// # Errors
     ///
     /// Those of the reader.
-    pub async fn at_once(
+    pub async fn audit_index(
         &self,
         reader: &(impl IndexReader + ?Sized),
         request: &DocIssueRequest,
