@@ -70,7 +70,7 @@ pub enum IndexerError {
     /// A key is set to something that it cannot be.
     #[error("{origin}: `{key}` {problem}")]
     InvalidValue {
-        /// Who set it.
+        /// The source that set it.
         origin: ConfigSource,
         /// The key.
         key: Key,
@@ -92,7 +92,7 @@ pub enum IndexerError {
         kind: PluginKind,
         /// The name.
         name: String,
-        /// Who chose it.
+        /// The source that chose it.
         origin: ConfigSource,
         /// The names that are known, in order.
         known: Vec<String>,
@@ -107,7 +107,7 @@ pub enum IndexerError {
         kind: PluginKind,
         /// The name.
         name: String,
-        /// Who chose it.
+        /// The source that chose it.
         origin: ConfigSource,
         /// The Cargo feature of `codira-indexer` that brings it.
         feature: &'static str,
@@ -142,7 +142,7 @@ pub enum IndexerError {
     WrongLanguage {
         /// The language that was registered.
         language: String,
-        /// Who registered it.
+        /// The provider that registered it.
         provider: String,
         /// The analyzer or auditor, with its version.
         tool: String,

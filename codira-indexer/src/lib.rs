@@ -1,16 +1,16 @@
 //! Indexes a repository into any codira backend, and keeps the index up to date.
 //!
-//! - An [`Indexer`] runs: it scans the repository, decides about each file and says why, analyzes
-//!   what changed, and commits it in one session. It reports, tells its progress as
-//!   [`IndexEvent`]s, and can be cancelled.
-//! - A [`BackendRegistry`] opens backends by name at a [`Location`]; [`Config`] says which, and
-//!   who chose it.
+//! - An [`Indexer`] runs: it scans the repository, decides about each file, analyzes what changed,
+//!   and commits it in one session. It reports each decision with its reason, sends its progress
+//!   as [`IndexEvent`]s, and can be cancelled.
+//! - A [`BackendRegistry`] opens backends by name at a [`Location`]; [`Config`] has the chosen
+//!   name, and the source of the choice.
 //! - A [`LanguageRegistry`] holds the languages that can be indexed and audited, ours of
 //!   `codira-languages` and others.
 //! - An [`EngineRegistry`] opens embedding engines by name.
 //! - [`Registries`] are these three together. With the feature `cli`, `cli::run` is the command
 //!   `codira` over them.
-//! - [`Auditing`] says which auditors of documentation audit what.
+//! - [`Auditing`] is the set of auditors of documentation, with their options.
 //! - [`retrieval`] gives ranked answers to questions in words.
 //!
 //! Nothing here depends on the `codira` command, on global state or on a particular runtime. With

@@ -102,7 +102,7 @@ pub enum Trust {
     Hash,
 }
 
-/// What a plan says of one file.
+/// The decision about one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// This is to be done, for this reason.

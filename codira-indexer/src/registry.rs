@@ -52,7 +52,7 @@ impl BackendFactory {
         Self { name: name.into(), provider: provider.into(), file, open: Arc::new(open) }
     }
 
-    /// What the backend says of itself; performs no I/O.
+    /// The description of the backend; performs no I/O.
     ///
     /// # Errors
     ///
@@ -86,7 +86,7 @@ impl fmt::Debug for BackendFactory {
 pub struct BackendChoice {
     /// Its name.
     pub name: String,
-    /// Who chose it.
+    /// The source that chose it.
     pub source: ConfigSource,
 }
 

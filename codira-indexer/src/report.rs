@@ -150,7 +150,7 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
-    /// Whether the index says less of the repository than it should for this.
+    /// Whether this is a gap in the coverage of the repository.
     pub(crate) fn is_gap(self) -> bool {
         !matches!(self, Self::Symlink | Self::Special)
     }
@@ -231,8 +231,8 @@ pub struct EmbeddingCounts {
 pub struct UncoveredExtension {
     /// The extension, without its dot.
     pub extension: String,
-    /// The programming language whose sources have it; `None` where it says nothing: such files
-    /// are no gap.
+    /// The programming language whose sources have it; `None` where it has none: such files are no
+    /// gap.
     pub language: Option<&'static str>,
     /// How many files there are.
     pub files: u64,
@@ -250,12 +250,12 @@ pub struct LeftOutFile {
     pub reason: Option<SkipReason>,
 }
 
-/// Which source files the index says nothing of. Every list is sorted.
+/// Source files that are not in the index. Every list is sorted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CoverageReport {
     /// Whether there is any gap.
     pub coverage: Coverage,
-    /// What the index itself says, as of its last commit.
+    /// The coverage that the index stores, as of its last commit.
     pub stored: Coverage,
     /// How many files are in the index.
     pub covered: u64,

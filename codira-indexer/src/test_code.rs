@@ -6,11 +6,11 @@ use codira_contracts::RepoPath;
 use codira_contracts::{SymbolKind, SymbolSummary};
 
 /// Directories and namespaces that hold tests.
-const HOLDERS: [&str; 2] = ["test", "tests"];
+const TEST_DIRECTORIES: [&str; 2] = ["test", "tests"];
 
 /// Whether a file has a name or a directory of tests.
 pub(crate) fn is_test_path(path: &RepoPath) -> bool {
-    let in_tests = path.parent().is_some_and(|parent| parent.split('/').any(|part| HOLDERS.contains(&part)));
+    let in_tests = path.parent().is_some_and(|parent| parent.split('/').any(|part| TEST_DIRECTORIES.contains(&part)));
     in_tests || is_test_file(path.file_name())
 }
 
@@ -20,12 +20,11 @@ pub(crate) fn is_test_file(name: &str) -> bool {
     stem.starts_with("test_")
         || stem.ends_with("_test")
         || stem.ends_with("_tests")
-        || HOLDERS.contains(&stem)
+        || TEST_DIRECTORIES.contains(&stem)
         || stem == "conftest"
 }
 
-/// Whether an attribute marks what it stands at as a test: `#[test]`, `#[tokio::test]`,
-/// `#[cfg(test)]`.
+/// Whether an attribute marks its item as a test: `#[test]`, `#[tokio::test]`, `#[cfg(test)]`.
 pub(crate) fn is_test_mark(decorator: &str) -> bool {
     let head = decorator.split('(').next().unwrap_or_default();
     head == "test" || head.ends_with("::test") || decorator.split_whitespace().collect::<String>().starts_with("cfg(test")
@@ -39,7 +38,7 @@ pub(crate) fn is_test_symbol(symbol: &SymbolSummary) -> bool {
     if !matches!(symbol.kind, SymbolKind::Namespace | SymbolKind::Module) {
         names.pop();
     }
-    is_test_path(&symbol.key.path) || names.iter().any(|name| HOLDERS.contains(name))
+    is_test_path(&symbol.key.path) || names.iter().any(|name| TEST_DIRECTORIES.contains(name))
 }
 
 #[cfg(all(test, feature = "cli"))]

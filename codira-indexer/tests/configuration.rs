@@ -22,7 +22,7 @@ fn message(text: &str) -> (IndexerError, String) {
 }
 
 #[test]
-fn defaults_hold_where_nobody_says_otherwise() {
+fn defaults_hold_where_no_source_sets_a_key() {
     let config = load(&Repo::new(), &Environment::default());
     assert_eq!(config.backend(), ("sqlite", &ConfigSource::Default));
     assert_eq!(config.refresh(), Refresh::Auto);

@@ -47,20 +47,20 @@ async fn ask(query: &ContextQuery) -> Context {
     context(&backend.open_reader().await.unwrap(), Some(&embedding), query).await.unwrap()
 }
 
-fn places(context: &Context) -> Vec<String> {
+fn hits(context: &Context) -> Vec<String> {
     context.answers.iter().map(|item| format!("{}#{}", item.path, item.id)).collect()
 }
 
 #[tokio::test]
 async fn the_best_comes_first_and_tests_and_code_of_others_later() {
     let found = ask(&about("where is the cache invalidated")).await;
-    let places = places(&found);
-    assert_eq!(places[0], "cache.toy#invalidate_cache");
-    let place = |wanted: &str| places.iter().position(|place| place == wanted).unwrap();
-    assert!(place("benches/cache.toy#invalidate_cache") > 0, "{places:?}");
-    let of_tests = self::places(&ask(&about("tests where the cache is invalidated")).await);
-    let later = |places: &[String]| places.iter().position(|place| place == "tests/cache.toy#invalidate_cache").unwrap();
-    assert!(later(&of_tests) < later(&places), "unless they are asked for: {of_tests:?}");
+    let hits = hits(&found);
+    assert_eq!(hits[0], "cache.toy#invalidate_cache");
+    let position = |wanted: &str| hits.iter().position(|hit| hit == wanted).unwrap();
+    assert!(position("benches/cache.toy#invalidate_cache") > 0, "{hits:?}");
+    let of_tests = self::hits(&ask(&about("tests where the cache is invalidated")).await);
+    let later = |hits: &[String]| hits.iter().position(|hit| hit == "tests/cache.toy#invalidate_cache").unwrap();
+    assert!(later(&of_tests) < later(&hits), "unless they are asked for: {of_tests:?}");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use codira_memory::MemoryBackend;
 use support::{Repo, Toy};
 use tokio_util::sync::CancellationToken;
 
-/// A toy that says of which language it is.
+/// A toy of a given language.
 struct Renamed(Toy, Language);
 
 impl LanguageAnalyzer for Renamed {

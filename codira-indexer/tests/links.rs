@@ -50,7 +50,7 @@ fn pages_in(directory: &Path) -> Vec<PathBuf> {
 
 /// The targets of inline links and images that are inside the repository.
 fn relative_links(text: &str) -> Vec<&str> {
-    // What stands between fences is code.
+    // Text between fences is code.
     let prose = text.split("```").step_by(2);
     let targets = prose.flat_map(|prose| prose.split("](").skip(1)).filter_map(|rest| Some(rest.split_once(')')?.0));
     targets.filter(|target| !target.contains("://") && !target.contains(char::is_whitespace)).collect()

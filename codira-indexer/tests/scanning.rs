@@ -1,4 +1,4 @@
-//! Which files are indexed, which are left out, and what the report says of those.
+//! Which files are indexed, which are left out, and the report on those.
 
 #![allow(clippy::unwrap_used)]
 

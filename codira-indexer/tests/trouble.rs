@@ -1,4 +1,4 @@
-//! What goes wrong, and what stays right all the same.
+//! Faults, and what stays right in spite of them.
 
 #![allow(clippy::unwrap_used)]
 

@@ -34,7 +34,7 @@ pub trait LanguageAnalyzer: Send + Sync + 'static {
     /// `#!/usr/bin/env python3`.
     fn claims(&self, path: &RepoPath, first_line: &str) -> bool;
 
-    /// Says everything that the index keeps of the file.
+    /// Gives everything that the index stores of the file.
     ///
     /// - Every symbol has an id unique in the file; every parent and owner is a symbol of the
     ///   file.

@@ -21,7 +21,7 @@ pub struct AuditedFile<'a> {
     pub path: &'a RepoPath,
     /// Its text, without a byte order mark.
     pub text: &'a str,
-    /// What its analyzer says of it.
+    /// Its analysis.
     pub analysis: &'a FileAnalysis,
     /// The name of the convention to hold its documentation to: one of the auditor's. Without it,
     /// each piece of documentation is held to the convention that it shows itself.
@@ -52,7 +52,7 @@ pub trait DocumentationAuditor: Send + Sync + 'static {
     /// [`conventions`](Self::conventions).
     fn shown(&self, file: AuditedFile<'_>) -> Vec<&Tool>;
 
-    /// Says what is wrong with the documentation of the file, by span, then rule.
+    /// The issues with the documentation of the file, by span, then rule.
     ///
     /// - The rule and severity of each issue are those of one of [`rules`](Self::rules); its
     ///   convention is one of [`conventions`](Self::conventions), its auditor is

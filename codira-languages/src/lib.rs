@@ -5,8 +5,8 @@
 //! convention. [`first_party`] is the table of them. Rules share one engine: names of files and
 //! scopes, facts, and following a name from file to file.
 //!
-//! Every analyzer stands behind a feature of its language's name, which brings its parser. Rules
-//! and auditors need no parser and no feature.
+//! Every analyzer is behind a feature of its language's name, which brings its parser. Rules and
+//! auditors need no parser and no feature.
 
 mod analyzer;
 mod auditing;

@@ -1,5 +1,4 @@
-//! What the auditors find in small files, one convention each, and that no text makes them
-//! stumble.
+//! The auditors: findings in small files, one convention each, and that no text breaks them.
 
 #![cfg(all(feature = "python", feature = "rust", feature = "c"))]
 #![allow(clippy::unwrap_used)]

@@ -1,4 +1,4 @@
-//! The analyzer of C: what it says of small files, and that no text breaks it.
+//! The analyzer of C: analyses of small files, and that no text breaks it.
 
 #![cfg(feature = "c")]
 #![allow(clippy::unwrap_used, reason = "tests")]

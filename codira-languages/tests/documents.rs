@@ -1,4 +1,4 @@
-//! What the analyzers of documents say of small files, and that no text makes them stumble.
+//! The analyzers of documents: analyses of small files, and that no text breaks them.
 
 #![cfg(all(feature = "markdown", feature = "restructuredtext", feature = "plaintext"))]
 #![allow(clippy::unwrap_used)]

@@ -1,5 +1,4 @@
-//! What the Python analyzer says of small files, one topic each, and that no text makes it
-//! stumble.
+//! The analyzer of Python: analyses of small files, one topic each, and that no text breaks it.
 
 #![cfg(feature = "python")]
 #![allow(clippy::unwrap_used)]

@@ -1,4 +1,4 @@
-//! The analyzer of Rust: what it says of small files, and that no text breaks it.
+//! The analyzer of Rust: analyses of small files, and that no text breaks it.
 
 #![cfg(feature = "rust")]
 #![allow(clippy::unwrap_used, reason = "tests")]

@@ -19,13 +19,13 @@ pub use work::{Scope, Work, perform};
 pub struct Taken {
     /// From start to end, in seconds.
     pub wall: f64,
-    /// Of all processors together, in seconds; to the hundredth.
+    /// The sum over all processors, in seconds; to the hundredth.
     pub cpu: f64,
     /// The most memory that it held, in bytes.
     pub peak: u64,
 }
 
-/// What a process says of itself at its end.
+/// The account of a process at its end.
 #[derive(Serialize, Deserialize)]
 struct OwnAccount {
     cpu: f64,

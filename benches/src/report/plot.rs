@@ -77,7 +77,7 @@ fn draw(figures: &Figures, out: &Path, name: &str, title: &str, lines: &[Line]) 
     Ok(())
 }
 
-/// A number to the thousandth, without zeros that say nothing.
+/// A number to the thousandth, without trailing zeros.
 fn decimals(number: f64) -> String {
     format!("{number:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -10,7 +10,7 @@ use codira_languages::{LanguageAnalyzer, SourceFile};
 
 use super::Question;
 
-/// An analyzer that says all that another says, but for the documentation of the functions that
+/// An analyzer that gives the analysis of another, but for the documentation of the functions that
 /// are asked for: neither as part of the symbol, nor as a unit, nor in the source.
 pub struct Forgetful {
     inner: Arc<dyn LanguageAnalyzer>,

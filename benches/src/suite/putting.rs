@@ -19,7 +19,7 @@ pub(super) enum Table {
     Documentation,
     Sources,
     Vectors,
-    /// All of them but vectors, as analyzers say them.
+    /// All of them but vectors, as analyzers give them.
     Everything,
 }
 

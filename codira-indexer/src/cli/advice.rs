@@ -2,7 +2,7 @@
 
 use std::{env, path::Path};
 
-/// The advice, with the name of this program wherever it says `codira`.
+/// The advice, with the name of this program instead of `codira`.
 pub(crate) fn of_this_program(advice: &str) -> String {
     let program = env::args_os().next();
     let name = program.as_deref().and_then(|program| Path::new(program).file_stem());

@@ -242,7 +242,7 @@ pub(crate) fn target_location(target: &EdgeTarget<SymbolSummary>) -> Option<Stri
     }
 }
 
-/// What is known stands out.
+/// Emphasizes known targets.
 pub(crate) fn target_style(target: &EdgeTarget<SymbolSummary>) -> Style {
     match target {
         EdgeTarget::Resolved(_) => Style::new(),

@@ -1,4 +1,4 @@
-//! What `codira index` says of embeddings.
+//! The output of `codira index` about embeddings.
 
 use std::{
     io::{self, Write},

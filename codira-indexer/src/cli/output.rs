@@ -83,13 +83,13 @@ struct Envelope<'a, A> {
     answer: &'a A,
 }
 
-/// Prints an answer, and says whether there was one.
+/// Prints an answer. Returns whether there was one.
 pub(crate) fn answer<A: Answer>(answer: &A, form: Form) -> Result<Status, Failure> {
     print(answer, form).map_err(|error| Failure::System("write the answer", error))?;
     Ok(status(answer))
 }
 
-/// Prints an answer as a text that has a form of its own, and says whether there was one.
+/// Prints an answer as a text of its own form. Returns whether there was one.
 pub(crate) fn text<A: Answer>(text: &str, answer: &A) -> Result<Status, Failure> {
     let mut out = io::stdout().lock();
     let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());

@@ -46,7 +46,7 @@ impl<T: AsRef<str>> fmt::Display for Clean<T> {
     }
 }
 
-/// What people call a symbol: its logical name; a module says that it is one.
+/// The name of a symbol for people: its logical name, with the word `module` for a module.
 pub(crate) fn title(symbol: &SymbolSummary) -> String {
     match symbol.kind {
         codira_contracts::SymbolKind::Module => format!("module {}", Clean(&symbol.logical_name)),

@@ -73,7 +73,7 @@ impl Serialize for Key {
     }
 }
 
-/// Who set a value. Later variants are weaker.
+/// The source of a value. Later variants are weaker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum ConfigSource {

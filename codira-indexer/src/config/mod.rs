@@ -1,4 +1,4 @@
-//! Configuration: what is set, by whom, and what follows for a run.
+//! Configuration: its values, their sources, and the options of a run that follow.
 //!
 //! From strongest to weakest: an explicit argument, an environment variable, `.codira/config.toml`
 //! of the repository, the user's `codira/config.toml`, the default. Lists are replaced, not
@@ -62,7 +62,7 @@ pub struct ConfigEntry {
     pub key: Key,
     /// Its value, as a configuration file would hold it.
     pub value: serde_json::Value,
-    /// Who set it.
+    /// Its source.
     pub source: ConfigSource,
 }
 
@@ -108,7 +108,7 @@ impl Config {
         self.backend.name.set_argument(name.into());
     }
 
-    /// The name of the backend, and who chose it.
+    /// The name of the backend, and the source that chose it.
     pub fn backend(&self) -> (&str, &ConfigSource) {
         (&self.backend.name.value, &self.backend.name.source)
     }
@@ -209,7 +209,7 @@ impl Config {
         }
     }
 
-    /// Every key with its effective value and who set it, in the order of [`Key::ALL`].
+    /// Every key with its effective value and its source, in the order of [`Key::ALL`].
     pub fn entries(&self) -> Vec<ConfigEntry> {
         self.settings().into_iter().map(|setting| setting.entry()).collect()
     }

@@ -1,4 +1,4 @@
-//! The effective value of one key, and who set it.
+//! The effective value of one key, and its source.
 
 use std::collections::BTreeSet;
 

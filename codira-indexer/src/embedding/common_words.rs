@@ -1,4 +1,4 @@
-//! Words that say little, because most texts about code hold them.
+//! Common words, which weigh little: most texts about code have them.
 
 use std::sync::LazyLock;
 

@@ -10,7 +10,7 @@ use crate::{
     plugins::{NotCompiled, Plugin, PluginKind, PluginRegistry},
 };
 
-/// What the configuration says to an engine when it is opened.
+/// The configuration that an engine is opened with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EngineSettings {
     /// The root of the repository.

@@ -1,4 +1,4 @@
-//! What is worth a vector.
+//! The policy of embeddings: what gets a vector.
 
 use std::{fmt, num::NonZeroUsize};
 
@@ -19,7 +19,8 @@ pub struct EmbeddingPolicy {
 }
 
 impl Default for EmbeddingPolicy {
-    /// Everything but what says no more than its own name, or what another symbol says already.
+    /// All but symbols that have no text besides their name, or whose text is part of another
+    /// symbol's.
     fn default() -> Self {
         use SymbolKind as K;
         Self {

@@ -1,4 +1,4 @@
-//! Ranked answers: what in a repository is most about the words of a question.
+//! Ranked answers: the parts of a repository that are most about the words of a question.
 //!
 //! A *channel* looks in one kind of thing and gives [`Hit`]s, best first, each with a score and
 //! the reasons why it is there. Scores of different channels do not compare; ranks do. Equal
@@ -40,9 +40,9 @@ pub struct Hit<T> {
 /// Why something was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
-    /// Where the words stand.
+    /// Where the words occur.
     pub field: Field,
-    /// The words of the question that stand there in some form, in the order of the question.
+    /// The words of the question that occur there in some form, in the order of the question.
     pub words: Vec<String>,
 }
 

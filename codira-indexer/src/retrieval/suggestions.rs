@@ -5,7 +5,7 @@ use std::{cmp::Reverse, collections::BTreeSet};
 use codira_contracts::{BackendError, IndexReader, SymbolInventoryRequest};
 
 /// The least similarity of two names, from zero to one.
-const ALIKE: f64 = 0.86;
+const MIN_SIMILARITY: f64 = 0.86;
 
 /// The names of an index that `name` may stand for: the most similar first, equal ones in the
 /// order of the alphabet; at most `limit`. None for a name that exists. A name with dots is
@@ -26,10 +26,10 @@ pub async fn suggestions(reader: &dyn IndexReader, name: &str, limit: usize) -> 
     let written = written.to_lowercase();
     let mut scored: Vec<(Reverse<u32>, String)> = Vec::new();
     for known in known {
-        let likeness = likeness(&written, &known.to_lowercase());
-        if likeness >= ALIKE {
+        let similarity = similarity(&written, &known.to_lowercase());
+        if similarity >= MIN_SIMILARITY {
             // In thousandths, so that nearly equal similarities order by the alphabet.
-            scored.push((Reverse((likeness * 1000.0) as u32), known));
+            scored.push((Reverse((similarity * 1000.0) as u32), known));
         }
     }
     scored.sort();
@@ -38,23 +38,23 @@ pub async fn suggestions(reader: &dyn IndexReader, name: &str, limit: usize) -> 
 
 /// The similarity of two names: by the letters in their order, or because one is a long part of
 /// the other.
-fn likeness(written: &str, known: &str) -> f64 {
+fn similarity(written: &str, known: &str) -> f64 {
     let spelling = strsim::jaro_winkler(written, known);
     let is_part = written.len() >= 4 && known.contains(written) || known.len() >= 4 && written.contains(known);
-    if is_part { spelling.max(ALIKE) } else { spelling }
+    if is_part { spelling.max(MIN_SIMILARITY) } else { spelling }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ALIKE, likeness};
+    use super::{MIN_SIMILARITY, similarity};
 
     #[test]
     fn slips_are_similar_and_other_words_are_not() {
         for (written, known) in [("get_querset", "get_queryset"), ("calback", "callback"), ("queryset", "valuesqueryset")] {
-            assert!(likeness(written, known) >= ALIKE, "{written} {known}");
+            assert!(similarity(written, known) >= MIN_SIMILARITY, "{written} {known}");
         }
         for (written, known) in [("nobody", "total"), ("run", "turn"), ("cart", "price"), ("nobody", "module")] {
-            assert!(likeness(written, known) < ALIKE, "{written} {known}");
+            assert!(similarity(written, known) < MIN_SIMILARITY, "{written} {known}");
         }
     }
 }

@@ -47,7 +47,7 @@ impl Terms {
         self.index.contains_key(stem)
     }
 
-    /// How often each term stands in `texts`, and how many words these have.
+    /// How often each term occurs in `texts`, and how many words these have.
     pub(super) fn count<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> Occurrences {
         let mut found = Occurrences { counts: vec![0; self.len()], length: 0 };
         for stem in texts.into_iter().flat_map(stems) {

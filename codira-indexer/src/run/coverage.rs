@@ -1,4 +1,4 @@
-//! Coverage: which source files the index says nothing of.
+//! Coverage: source files that are not in the index.
 
 use std::{
     collections::{BTreeMap, HashSet},

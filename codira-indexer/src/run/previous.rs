@@ -41,7 +41,7 @@ pub(super) enum PreviousIndex {
 }
 
 impl PreviousIndex {
-    /// Asks `backend`; `retention` says which issues and embeddings there may be.
+    /// Asks `backend`; `retention` has the issues and embeddings that are up to date.
     ///
     /// # Errors
     ///

@@ -114,8 +114,8 @@ enum Sighting {
     Failed { path: PathBuf, error: io::Error },
 }
 
-/// What one thread sees. It is sent when the thread is done: entry by entry, threads would wait
-/// for each other.
+/// The entries that one thread sees. They are sent when the thread is done: sent one by one,
+/// threads would wait for each other.
 struct Sightings {
     sender: mpsc::Sender<Vec<Sighting>>,
     seen: Vec<Sighting>,

@@ -1,4 +1,4 @@
-//! `codira audit`: what it finds, in each form, and what it says where nothing is audited.
+//! `codira audit`: its output in each form, and where nothing is audited.
 
 use insta::assert_snapshot;
 use serde_json::Value;

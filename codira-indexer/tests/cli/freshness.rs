@@ -1,4 +1,4 @@
-//! Questions to an index that no longer says what the files say.
+//! Questions to an index that is out of date.
 
 use std::fs;
 

@@ -1,11 +1,11 @@
-//! `codira index`: what it says.
+//! `codira index`: its output.
 
 use insta::assert_snapshot;
 use serde_json::Value;
 
 use crate::support::Repo;
 
-/// What a run says, without its last line, which tells the time.
+/// The output of a run, without its last line, which tells the time.
 fn untimed(stdout: &str) -> &str {
     stdout[..stdout.trim_end().rfind('\n').unwrap() + 1].trim_end()
 }

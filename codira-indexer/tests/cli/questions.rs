@@ -126,7 +126,7 @@ fn ctx() {
 }
 
 #[test]
-fn a_name_that_nobody_has_is_answered_with_its_likes() {
+fn an_unknown_name_is_answered_with_similar_names() {
     let repo = Repo::indexed();
     let run = repo.run(&["sym", "prize_of"]);
     assert_eq!((run.status, &*run.stderr), (1, "note: no symbol is called `prize_of`; did you mean `price_of`?\n"));

@@ -94,7 +94,7 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
-/// A run as a snapshot: what came out where.
+/// A run as a snapshot: its output and its status.
 impl std::fmt::Display for Run {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "status {}\n--- stdout\n{}--- stderr\n{}", self.status, self.stdout, self.stderr)

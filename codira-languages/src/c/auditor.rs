@@ -1,7 +1,7 @@
 //! The auditor of C: Doxygen.
 //!
-//! Only comments that Doxygen reads (`/** */`, `/*! */`, `///`, `//!`) are held to it; that any
-//! comment stands there is enough to be documented.
+//! Only comments that Doxygen reads (`/** */`, `/*! */`, `///`, `//!`) are held to it; for being
+//! documented, any comment is enough.
 
 use codira_contracts::{DocIssue, Documentation, Language, ParameterKind, Symbol, SymbolKind, Tool, Visibility};
 
@@ -161,7 +161,7 @@ impl<'t> Comment<'t> {
                 "copydoc" | "copybrief" | "copydetails" | "see" | "sa" if word.starts_with("copy") => {
                     comment.is_elsewhere = true
                 }
-                // What names the thing and says nothing of it.
+                // Commands that name the thing and do not describe it.
                 "fn" | "ingroup" | "memberof" | "name" | "def" | "file" | "internal" | "headerfile" | "addtogroup"
                 | "since" => {}
                 // Text in a style of its own is text.

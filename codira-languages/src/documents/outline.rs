@@ -1,5 +1,5 @@
-//! From headings to documentation units: a document is what stands before its first heading, and
-//! its sections.
+//! From headings to documentation units: a document is the text before its first heading, and its
+//! sections.
 
 use crate::SourceFile;
 use codira_contracts::{

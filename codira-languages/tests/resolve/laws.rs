@@ -131,7 +131,7 @@ proptest! {
         }
     }
 
-    /// Whatever an analyzer says, each record comes to one edge, without panic.
+    /// Whatever an analysis holds, each record is in one edge, without panic.
     #[test]
     fn hostile_analyses_are_survived(world in hostile_world()) {
         let resolutions = resolved(&world);

@@ -234,7 +234,7 @@ fn nasty() -> impl Strategy<Value = String> {
     prop_oneof![8 => some, 1 => long, 1 => any::<String>()]
 }
 
-/// Files full of what no analyzer should say.
+/// Files with analyses that no analyzer should give.
 pub(crate) fn hostile_world() -> impl Strategy<Value = World> {
     let paths: Vec<&str> =
         PATHS.concat().into_iter().chain(["src/x y.go", "a.py#b", "lib.rs", "mod.rs", "__init__.py"]).collect();

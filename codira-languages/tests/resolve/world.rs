@@ -215,7 +215,7 @@ impl World {
         }
     }
 
-    /// Resolves a file by supplying what it asks for; also says in how many rounds.
+    /// Resolves a file by supplying the keys that it asks for. Returns the number of rounds, too.
     pub(crate) fn resolve_on_demand(&self, path: &RepoPath) -> (Resolution, usize) {
         let table = self.table();
         let (rules, mut facts) = (codira_languages::rules(), KnownFacts::default());

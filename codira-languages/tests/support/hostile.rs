@@ -1,4 +1,4 @@
-//! Texts that no analyzer expects, for tests that none makes it stumble.
+//! Texts that no analyzer expects, for tests that none breaks it.
 
 #![allow(dead_code, unreachable_pub, reason = "each test file is a crate that uses its own part")]
 

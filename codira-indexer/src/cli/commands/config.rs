@@ -1,4 +1,4 @@
-//! `codira config`: each effective value, and who set it.
+//! `codira config`: each effective value, and its source.
 
 use std::io::{self, Write};
 

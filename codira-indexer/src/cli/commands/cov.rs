@@ -1,4 +1,4 @@
-//! `codira cov`: which source files the index says nothing of.
+//! `codira cov`: source files that are not in the index.
 
 use std::io::{self, Write};
 

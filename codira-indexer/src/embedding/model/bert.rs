@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::weights::Weights;
 
-/// What `config.json` says.
+/// The contents of `config.json`.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct BertConfig {
     model_type: String,
@@ -25,7 +25,7 @@ pub(super) struct BertConfig {
 }
 
 impl BertConfig {
-    /// Reads the file, or says what is wrong with it.
+    /// Reads the file; the error says what is wrong with it.
     pub(super) fn read(json: &[u8]) -> Result<Self, String> {
         let mut config: Self = serde_json::from_slice(json).map_err(|error| format!("is not that of a BERT model: {error}"))?;
         if config.model_type != "bert" {

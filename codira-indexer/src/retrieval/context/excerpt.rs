@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::candidate::Candidate;
 use crate::retrieval::terms::Terms;
 
-/// How many lines of a candidate are shown from its beginning: the head, and the beginning of what
-/// it says.
+/// How many lines of a candidate are shown from its beginning: the head, and the beginning of its
+/// text.
 const HEAD: usize = 6;
 
 /// How many further lines are shown, with one before and after each.

@@ -82,7 +82,7 @@ pub enum Channel {
     Documentation,
     /// What has a similar vector.
     Vectors,
-    /// What a documentation issue says about it.
+    /// A documentation issue about it.
     Issues,
     /// Functions whose lines have words of the question, in the files of the best of those above.
     Bodies,

@@ -1,4 +1,4 @@
-//! The analyzer of Brook: which files are its own, and what it says of each.
+//! The analyzer of Brook: which files are its own, and the analysis of each.
 
 use codira_contracts::{FileAnalysis, Language, RepoPath, Tool};
 use codira_languages::{LanguageAnalyzer, SourceFile};

@@ -1,4 +1,4 @@
-//! What the analyzer says of small programs, and that no text makes it stumble.
+//! Analyses of small programs, and that no text makes the analyzer fail.
 
 use codira_contracts::{
     AnalysisStatus, ContentHash, FileAnalysis, FileSnapshot, FileState, LineSpan, RepoPath, Site, UseForm, UseKind,

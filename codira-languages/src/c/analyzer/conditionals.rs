@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::lexer::{Token, TokenKind};
 
-/// What the file alone says of a condition.
+/// What the file alone tells of a condition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Truth {
     Always,
@@ -73,7 +73,7 @@ struct Alternative {
     empty: bool,
 }
 
-/// Follows a file's tokens and conditional directives, and says what to blank.
+/// Follows a file's tokens and conditional directives, and decides what to blank.
 pub(super) struct Conditionals {
     state: State,
     braces: Vec<Brace>,
@@ -92,12 +92,12 @@ impl Conditionals {
         Self { state, braces: vec![file], groups: Vec::new(), dead: 0, hidden: Vec::new(), unread: Vec::new() }
     }
 
-    /// Whether no compiler reads what comes now.
+    /// Whether no compiler reads the next tokens.
     pub(super) fn is_dead(&self) -> bool {
         self.dead > 0
     }
 
-    /// Whether what comes now depends on a condition.
+    /// Whether the next tokens depend on a condition.
     pub(super) fn is_conditional(&self) -> bool {
         self.groups.iter().any(|group| !group.guard)
     }

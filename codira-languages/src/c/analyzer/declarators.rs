@@ -1,4 +1,4 @@
-//! Reads declarations: who is declared, as what, with which parameters.
+//! Reads declarations: the declared names, their kinds and their parameters.
 
 use std::ops::Range;
 
@@ -77,7 +77,7 @@ impl Grammar {
         )
     }
 
-    /// What stands before the first declarator of a declaration or function definition.
+    /// The nodes before the first declarator of a declaration or function definition.
     pub(super) fn specifiers(&self, node: Node<'_>, text: &str) -> Specifiers {
         let mut specifiers = Specifiers::default();
         let mut cursor = node.walk();
@@ -93,7 +93,7 @@ impl Grammar {
         specifiers
     }
 
-    /// Adds what a node before the first declarator says.
+    /// Adds the specifiers of a node before the first declarator.
     pub(super) fn specify(&self, specifiers: &mut Specifiers, node: Node<'_>, text: &str) {
         match self.kind(node) {
             Kind::StorageClass => {

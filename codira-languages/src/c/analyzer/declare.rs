@@ -213,7 +213,7 @@ impl<'t> Walk<'t> {
             SymbolKind::Field if parent != MODULE && prefix_name.len() <= LONGEST_NAME => format!("{prefix_name}.{name}"),
             _ => name.to_owned(),
         };
-        // What stands behind the only declarator belongs to it.
+        // The text behind the only declarator belongs to it.
         let behind = self.code[outer.end_byte()..node.end_byte()].trim_end_matches(';');
         let declared_text = match symbol_kind {
             SymbolKind::Prototype if !behind.contains(',') => &self.code[inner.start_byte()..outer.end_byte() + behind.len()],

@@ -165,8 +165,8 @@ impl<'t> Declaration<'t> {
         }
     }
 
-    /// Hides macros that stand on their own before the declaration: nothing ends them but a blank
-    /// line. Says where they end.
+    /// Hides macros on their own before the declaration: only a blank line ends them. Returns
+    /// where they end.
     fn lone_macros(&mut self) -> usize {
         let mut at = 0;
         while let [token, next, ..] = &self.tokens[at..]
@@ -222,7 +222,7 @@ impl<'t> Declaration<'t> {
         convention && self.closing[at] < self.tokens.len() && self.is(self.closing[at] + 1, b'(')
     }
 
-    /// Reads a row of words; says where it ends, and whether its last word is the name of a
+    /// Reads a row of words. Returns where it ends, and whether its last word is the name of a
     /// function.
     fn run(&mut self, start: usize, outermost: bool) -> (usize, bool) {
         let mut run = Run { typed: start > 0 && self.is(start - 1, b'*'), ..Run::default() };
@@ -287,7 +287,7 @@ impl<'t> Declaration<'t> {
         (at, declares_function)
     }
 
-    /// Reads what follows `struct`, `union` or `enum`; says where it ends.
+    /// Reads what follows `struct`, `union` or `enum`. Returns where it ends.
     fn tag(&mut self, start: usize, outermost: bool) -> usize {
         let mut names = Vec::new();
         let mut at = start;

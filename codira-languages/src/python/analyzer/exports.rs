@@ -4,7 +4,7 @@ use codira_contracts::Visibility;
 use ruff_python_ast::{Expr, ExprCall, Operator, StmtAugAssign};
 use rustc_hash::FxHashSet;
 
-/// What the file's assignments to `__all__` say.
+/// The names in the file's assignments to `__all__`.
 #[derive(Default)]
 pub(super) struct Exports<'s> {
     names: FxHashSet<&'s str>,
@@ -76,7 +76,7 @@ impl<'s> Exports<'s> {
         self.names.contains(name)
     }
 
-    /// The visibility of a name at top level; `by_name` is what the name alone says.
+    /// The visibility of a name at top level; `by_name` is that of the name alone.
     pub(super) fn visibility(&self, name: &str, by_name: Visibility) -> Visibility {
         match by_name {
             _ if self.lists(name) => Visibility::Public,

@@ -57,7 +57,7 @@ impl<'s> Walk<'s> {
         let again = name.unwrap_or(&module);
         let visibility = match () {
             _ if self.at.owner != Symbols::MODULE => Visibility::Private,
-            // `import a as a` is how a stub says that it exports the name.
+            // By `import a as a`, a stub exports the name.
             _ if self.module.is_package || local == Some(again) => Visibility::Public,
             _ => Visibility::Internal,
         };

@@ -63,7 +63,7 @@ impl<'s> Scopes<'s> {
         ScopeId(self.all.len() - 1)
     }
 
-    /// Binds a name; says whether the scope did not have it.
+    /// Binds a name. Returns whether it is new in the scope.
     pub(super) fn bind(&mut self, scope: ScopeId, name: &'s str, binding: Binding) -> bool {
         let mut new = false;
         let known = self.all[scope.0].names.entry(name).or_insert_with(|| {

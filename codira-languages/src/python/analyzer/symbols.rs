@@ -75,7 +75,7 @@ impl Symbols {
         &mut self.all[symbol.0]
     }
 
-    /// Adds a definition of `name` inside `parent`; the caller says the rest of it.
+    /// Adds a definition of `name` inside `parent`; the caller sets the rest of it.
     pub(super) fn define(&mut self, kind: SymbolKind, name: &str, role: Role, parent: SymbolRef) -> SymbolRef {
         let parent = &self.all[parent.0];
         let inside = match parent.kind {
@@ -132,7 +132,7 @@ impl Symbols {
     }
 }
 
-/// What the name alone says: `_x` and `__x` are private, `__x__` is not.
+/// The visibility of the name alone: `_x` and `__x` are private, `__x__` is not.
 fn visibility(name: &str) -> Visibility {
     let is_dunder = name.len() > 4 && name.starts_with("__") && name.ends_with("__");
     match name.starts_with('_') && !is_dunder {

@@ -1,4 +1,4 @@
-//! The one walk over a file's syntax tree: what is kept on the way, and the statements.
+//! The one walk over a file's syntax tree: its state, and the statements.
 
 use codira_contracts::{BodyFacts, Documentation, FileAnalysis, Import, ImportCondition};
 use ruff_python_ast::{ElifElseClause, ExceptHandler, Expr, MatchCase, Stmt};
@@ -97,7 +97,7 @@ impl<'s> Walk<'s> {
         }
     }
 
-    /// Walks the statements of the file and says what was found.
+    /// Walks the statements of the file. Returns what was found.
     pub(super) fn file(mut self, statements: &[Stmt], analysis: &mut FileAnalysis) {
         self.docstring(statements, Symbols::MODULE);
         self.statements(statements);

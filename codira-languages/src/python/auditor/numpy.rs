@@ -107,7 +107,7 @@ fn entries<'t>(body: &[&'t str], docstring: &mut Docstring<'t>) {
         }
         let typed = line.split_once(" : ");
         let names = typed.or_else(|| line.split_once(": ")).map_or(line, |(names, _)| names).trim_end_matches([' ', ':']);
-        // Default values and remarks stand behind the name here and there.
+        // Default values and remarks may follow the name.
         let first = names.split([' ', '=']).next().filter(|first| typed.is_some() && is_name(first));
         match first.filter(|_| !is_list(names)).unwrap_or(names) {
             names if is_list(names) => docstring.add_parameters(names, names.contains("...")),

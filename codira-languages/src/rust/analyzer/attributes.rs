@@ -7,7 +7,7 @@ use super::{
     tree::{Node, SyntaxKind as K, Token, Tokens, Tree},
 };
 
-/// What attributes and comments say of an item.
+/// The contents of an item's attributes and comments.
 #[derive(Default)]
 pub(super) struct Head<'a> {
     /// The attributes as written, without `#[]`; documentation is not among them.
@@ -145,7 +145,7 @@ impl<'a> Reader<'_, 'a> {
     }
 }
 
-/// What stands between the first opening bracket of a range and its closing one.
+/// The text between the first opening bracket of a range and its closing one.
 fn between(tokens: &Tokens<'_>, range: Range<Token>) -> Range<Token> {
     let mut depth = 0_usize;
     let mut start = None;

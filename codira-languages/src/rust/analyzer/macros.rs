@@ -166,7 +166,7 @@ impl<'a> Walk<'_, 'a> {
     }
 }
 
-/// What stands between the brackets of a token tree.
+/// The tokens between the brackets of a token tree.
 fn inside(tokens: &Tokens<'_>, range: Range<Token>) -> Range<Token> {
     let is_closed = range.len() > 1 && matches!(tokens.kind(range.end - 1), K::R_PAREN | K::R_BRACK | K::R_CURLY);
     (range.start + 1).min(range.end)..if is_closed { range.end - 1 } else { range.end }
@@ -205,7 +205,7 @@ fn closing(tokens: &Tokens<'_>, significant: &[Token], at: usize) -> usize {
     significant.len().saturating_sub(1).max(at)
 }
 
-/// Whether this is the `=` of `=>` or of an assignment: what stands before it is a pattern.
+/// Whether this is the `=` of `=>` or of an assignment: then a pattern is before it.
 fn is_binding(tokens: &Tokens<'_>, token: Token) -> bool {
     let is_compared = token + 1 < tokens.len() && tokens.kind(token + 1) == K::EQ;
     tokens.kind(token) == K::EQ && !is_compared

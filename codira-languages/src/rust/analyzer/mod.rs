@@ -4,9 +4,9 @@
 //! calls itself as deep as the code is nested; `nesting` tells beforehand what is nested too deep
 //! for the stack.
 //!
-//! A source file is parsed into a flat `tree`. One `walk` over the tree says everything: `items`
-//! makes symbols, `uses` calls and references, `imports` what is brought in, `macros` what can be
-//! said of macros without expanding them. `manifest` reads `Cargo.toml`.
+//! A source file is parsed into a flat `tree`. One `walk` over the tree finds everything: `items`
+//! symbols, `uses` calls and references, `imports` imports, `macros` the contents of macros,
+//! without expanding them. `manifest` reads `Cargo.toml`.
 
 mod attributes;
 mod folding;

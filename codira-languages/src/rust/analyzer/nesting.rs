@@ -106,8 +106,8 @@ struct Before {
     ends_attribute: bool,
 }
 
-/// Closes a level, and says how much that takes off. A brace closes what was forgotten to be
-/// closed inside it; other brackets without an opening one are passed over, as the parser does.
+/// Closes a level. Returns by how much that lowers the depth. A brace closes unclosed brackets
+/// inside it; other brackets without an opening one are skipped, as the parser does.
 fn close(levels: &mut Vec<Level>, kind: SyntaxKind) -> usize {
     let opening = match kind {
         K::R_PAREN => K::L_PAREN,

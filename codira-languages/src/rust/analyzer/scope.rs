@@ -32,7 +32,7 @@ impl<'a> Scope<'a> {
         Mark { len: self.locals.len(), visible: self.visible }
     }
 
-    /// Forgets what came after.
+    /// Drops the names that were added later.
     pub(super) fn reset(&mut self, mark: Mark) {
         self.locals.truncate(mark.len);
         self.visible = mark.visible;

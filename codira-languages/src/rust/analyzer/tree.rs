@@ -12,7 +12,7 @@ use ra_ap_parser::{Edition, Input, LexedStr, Output, Step, TopEntryPoint};
 
 pub(super) use ra_ap_parser::SyntaxKind;
 
-/// What words are keywords. Files do not say their edition.
+/// Which words are keywords. Files do not tell their edition.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keywords {
     /// `async` and `try` are keywords, and `gen` is a name still: as nearly all code has it.
@@ -114,7 +114,7 @@ impl<'t, 'a> Tree<'t, 'a> {
         Self::parse(tokens, 0..tokens.len(), TopEntryPoint::SourceFile)
     }
 
-    /// Parses what stands between the brackets of a macro call as items.
+    /// Parses the tokens between the brackets of a macro call as items.
     pub(super) fn of_items(tokens: &'t Tokens<'a>, range: Range<Token>) -> Self {
         Self::parse(tokens, range, TopEntryPoint::MacroItems)
     }

@@ -49,7 +49,7 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// A path in a type. Primitive types and type parameters are no uses, nor is what hangs on a
+    /// A path in a type. Primitive types and type parameters are no uses, nor are members of a
     /// type parameter.
     fn type_use(&mut self, tree: &Tree<'_, 'a>, node: Node) {
         let Some(path) = Path::in_node(tree, node) else { return };

@@ -1,5 +1,5 @@
-//! A quick look at how deep a text nests: no less than [`exact`](super::exact) says, and mostly
-//! little more.
+//! An estimate of how deep a text nests: no less than [`exact`](super::exact), and mostly little
+//! more.
 //!
 //! The bytes are read as far as brackets, strings, lines and their indentation go. Where that is
 //! not enough to stay in step with the lexer, there is no answer: the lexer has to tell.
@@ -26,7 +26,7 @@ struct Look<'t> {
     deepest: usize,
 }
 
-/// At least what [`exact`](super::exact) says of `text`, if a quick look can tell.
+/// An upper bound of [`exact`](super::exact), if the estimate has one.
 pub(super) fn estimate(text: &str) -> Option<usize> {
     if text.contains('\r') {
         return None;
@@ -38,7 +38,7 @@ pub(super) fn estimate(text: &str) -> Option<usize> {
     while let Some(byte) = look.bytes.get(look.at) {
         look.token(*byte)?;
     }
-    // The lexer has something to say of a bracket that is never closed.
+    // Only the lexer knows how to read a bracket that is never closed.
     (look.inner.closer == 0).then_some(look.deepest)
 }
 
@@ -47,7 +47,7 @@ impl Look<'_> {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
     }
 
-    /// The length of what comes, up to the first byte that is other than these.
+    /// The length of the text from here to the first byte that is other than these.
     fn run(&self, is_inside: impl Fn(u8) -> bool) -> usize {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         rest.iter().position(|byte| !is_inside(*byte)).unwrap_or(rest.len())
@@ -95,7 +95,7 @@ impl Look<'_> {
         Some(())
     }
 
-    /// Notes that what comes may hold one level more, which the depth counts already.
+    /// Notes that the following text may hold one level more, which the depth counts already.
     fn chain(&mut self) {
         self.inner.chained += 1;
     }
@@ -150,7 +150,7 @@ impl Look<'_> {
         if is_interpolated { self.interpolated_string(quote) } else { Some(()) }
     }
 
-    /// Steps over the opening quotes, and says how many they are.
+    /// Steps over the opening quotes. Returns how many they are.
     fn quotes(&mut self, quote: u8) -> usize {
         let count = if self.peek(1) == quote && self.peek(2) == quote { 3 } else { 1 };
         self.at += count;
@@ -261,7 +261,7 @@ fn odd_digits(word: &[u8]) -> usize {
     if is_plain { 0 } else { word.len() }
 }
 
-/// Whether a word is a keyword, be it only in some places.
+/// Whether a word is a keyword, if only in some contexts.
 #[rustfmt::skip]
 fn is_keyword(word: &[u8]) -> bool {
     matches!(
