@@ -51,7 +51,7 @@ fn ids_do_not_depend_on_lines() {
 /// test ends.
 #[test]
 fn deep_and_long_texts_are_read() {
-    const MANY: usize = 10_000;
+    const REPETITIONS: usize = 10_000;
     let nested = [
         ("(", ")"),
         ("{", "}"),
@@ -68,16 +68,16 @@ fn deep_and_long_texts_are_read() {
         ("int f(void) {", "}"),
     ];
     for (open, close) in nested {
-        let whole = [open.repeat(MANY), close.repeat(MANY)].concat();
+        let whole = [open.repeat(REPETITIONS), close.repeat(REPETITIONS)].concat();
         analyze("deep.c", &format!("int f(void) {{ {whole} }}"));
         analyze("deep.c", &whole);
-        analyze("deep.c", &open.repeat(MANY));
-        analyze("deep.c", &close.repeat(MANY));
+        analyze("deep.c", &open.repeat(REPETITIONS));
+        analyze("deep.c", &close.repeat(REPETITIONS));
     }
     for part in
         ["X(a) ", "int a;", "a, ", "a b ", "/* */", "'", "\"", "\\\n", "#define A(x) A(x)\n", "#else\n", "f(a) int a; {} "]
     {
-        analyze("long.c", &part.repeat(MANY));
+        analyze("long.c", &part.repeat(REPETITIONS));
     }
 }
 

@@ -24,7 +24,7 @@ pub use python::{PLANTED_CALLEES, callee, planted};
 pub const HITS: [usize; 3] = [1, 10, 1000];
 
 /// How many files a directory holds.
-const DIRECTORY: usize = 100;
+const DIRECTORY_FILES: usize = 100;
 
 /// A made repository of Python files.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +51,8 @@ impl Corpus {
 
     /// Where file `number` is.
     pub fn path(self, number: usize) -> String {
-        let directory = format!("src/package_{:04}", number / DIRECTORY);
-        match number % DIRECTORY {
+        let directory = format!("src/package_{:04}", number / DIRECTORY_FILES);
+        match number % DIRECTORY_FILES {
             0 => format!("{directory}/__init__.py"),
             _ => format!("{directory}/module_{number:06}.py"),
         }
@@ -74,7 +74,7 @@ impl Corpus {
     ///
     /// What the file system says.
     pub fn write_to(self, root: &Path) -> io::Result<()> {
-        for directory in 0..self.files.div_ceil(DIRECTORY) {
+        for directory in 0..self.files.div_ceil(DIRECTORY_FILES) {
             fs::create_dir_all(root.join(format!("src/package_{directory:04}")))?;
         }
         (0..self.files).try_for_each(|number| self.write_file(root, number, 0))

@@ -22,13 +22,13 @@ const NOUNS: &[&str] = &[
 ];
 
 /// How many function names are met again and again.
-const COMMON: usize = 2_000;
+const COMMON_NAMES: usize = 2_000;
 
 /// The name of a function: one in four is common, and the commonest is met by far the most.
 pub(super) fn function(draw: &mut Draw) -> String {
     match draw.below(4) {
         0 => {
-            let rank = draw.popular(COMMON);
+            let rank = draw.popular(COMMON_NAMES);
             format!("{}_{}", VERBS[rank % VERBS.len()], NOUNS[rank / VERBS.len() % NOUNS.len()])
         }
         _ => format!("{}_{}_{}", draw.one(VERBS), draw.one(NOUNS), draw.one(NOUNS)),

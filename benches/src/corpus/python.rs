@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Corpus, DIRECTORY, HITS, draw::Draw, names};
+use super::{Corpus, DIRECTORY_FILES, HITS, draw::Draw, names};
 
 /// Quantiles of Django 5.2, without its empty files: functions, classes and imports of a file,
 /// calls and lines of a function.
@@ -33,8 +33,8 @@ fn holds(number: usize, hits: usize) -> bool {
 
 /// The module that file `number` is.
 fn module(number: usize) -> String {
-    let package = format!("package_{:04}", number / DIRECTORY);
-    match number % DIRECTORY {
+    let package = format!("package_{:04}", number / DIRECTORY_FILES);
+    match number % DIRECTORY_FILES {
         0 => package,
         _ => format!("{package}.module_{number:06}"),
     }
@@ -50,7 +50,7 @@ fn functions(number: usize) -> Vec<String> {
 /// What file `number` of `corpus` holds.
 pub(super) fn text(corpus: Corpus, number: usize) -> String {
     let mut file = File { draw: Draw::new(2 * number as u64 + 1), text: String::new(), callable: Vec::new() };
-    if number.is_multiple_of(DIRECTORY) {
+    if number.is_multiple_of(DIRECTORY_FILES) {
         file.docstring(0);
     } else {
         file.docstring(0);
@@ -97,7 +97,7 @@ impl File {
             let rank = self.draw.popular(corpus.len());
             let from = rank.wrapping_mul(7919) % corpus.len();
             let offered = functions(from);
-            if from == number || from.is_multiple_of(DIRECTORY) || offered.is_empty() {
+            if from == number || from.is_multiple_of(DIRECTORY_FILES) || offered.is_empty() {
                 continue;
             }
             let name = offered[self.draw.popular(offered.len())].clone();

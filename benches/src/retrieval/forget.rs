@@ -62,7 +62,7 @@ impl LanguageAnalyzer for Forgetful {
 }
 
 /// How far before a function its comment may begin, in lines.
-const BEFORE: usize = 200;
+const COMMENT_LINES: usize = 200;
 
 /// Blanks the lines that hold the documentation of `symbol`: in the source, it has marks and
 /// indentation.
@@ -71,7 +71,7 @@ fn forget_lines(lines: &mut [&str], symbol: &Symbol) {
     let long = |text: &&str| text.len() > 3;
     let (first, last) = (symbol.span.first as usize, symbol.span.last as usize);
     let last = last.min(lines.len());
-    for line in &mut lines[first.saturating_sub(BEFORE).min(last)..last] {
+    for line in &mut lines[first.saturating_sub(COMMENT_LINES).min(last)..last] {
         if texts.iter().copied().filter(long).any(|text| line.contains(text)) {
             *line = "";
         }

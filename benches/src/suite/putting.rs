@@ -27,7 +27,7 @@ pub(super) enum Table {
 pub(super) const OF_FILES: [Table; 5] = [Table::Symbols, Table::Uses, Table::Imports, Table::Documentation, Table::Sources];
 
 /// How many symbols of a file of vectors have one, as the analyzed files have some twenty symbols.
-const VECTORS: usize = 20;
+const VECTORS_PER_FILE: usize = 20;
 
 impl Table {
     pub(super) fn name(self) -> &'static str {
@@ -58,7 +58,7 @@ impl Table {
             Self::Imports => reduced.imports.clone_from(&analysis.imports),
             Self::Documentation => reduced.documentation.clone_from(&analysis.documentation),
             Self::Sources => reduced.source.clone_from(&analysis.source),
-            Self::Vectors => return embedded(number, VECTORS),
+            Self::Vectors => return embedded(number, VECTORS_PER_FILE),
             Self::Everything => {
                 return FileSnapshot { state: state.clone(), analysis: analysis.clone(), embeddings: Vec::new() };
             }

@@ -10,7 +10,7 @@ use criterion::{BenchmarkId, Criterion};
 use super::prepared::{Prepared, embedded, spec, vector};
 
 /// How many vectors a file has.
-const OF_A_FILE: usize = 100;
+const VECTORS_PER_FILE: usize = 100;
 /// How many candidates are asked for.
 const LIMIT: usize = 10;
 
@@ -24,8 +24,8 @@ pub(super) fn bench<B: IndexBackend, O: Fn(&Path) -> B>(criterion: &mut Criterio
         runtime.block_on(async {
             let mut session =
                 backend.begin_index_session(SessionRequest::full(RuleSet::default())).await.expect("the writer lock is free");
-            for number in 0..vectors.div_ceil(OF_A_FILE) {
-                session.put_file(embedded(number, OF_A_FILE.min(vectors))).await.expect("made files break no rule");
+            for number in 0..vectors.div_ceil(VECTORS_PER_FILE) {
+                session.put_file(embedded(number, VECTORS_PER_FILE.min(vectors))).await.expect("made files break no rule");
             }
             session.commit().await.expect("there is room for the commit");
         });

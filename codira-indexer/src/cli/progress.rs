@@ -9,7 +9,7 @@ use crate::IndexEvent;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// How long a run goes on before it shows progress: shorter ones would only flicker.
-const PATIENCE: Duration = Duration::from_millis(200);
+const PROGRESS_DELAY: Duration = Duration::from_millis(200);
 
 /// A bar that follows the events of one run. It is gone once the run is over.
 pub(crate) struct Progress {
@@ -53,7 +53,7 @@ impl Progress {
             IndexEvent::Committing => self.spin("committing"),
             _ => {}
         }
-        if self.started.elapsed() > PATIENCE {
+        if self.started.elapsed() > PROGRESS_DELAY {
             self.shown.get_or_init(|| {
                 bar.set_draw_target(ProgressDrawTarget::stderr());
                 bar.enable_steady_tick(Duration::from_millis(120));

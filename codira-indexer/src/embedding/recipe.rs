@@ -11,10 +11,10 @@ use super::{EmbeddingPolicy, Ineligible};
 const VERSION: u32 = 1;
 
 /// How much of a documentation text counts, in bytes: its beginning says what the thing is for.
-const DOCUMENTATION: usize = 600;
+const DOCUMENTATION_BYTES: usize = 600;
 
 /// How many different names that a symbol calls count.
-const CALLS: usize = 24;
+const MAX_CALLS: usize = 24;
 
 /// What of a file is embedded, and as which text.
 #[derive(Clone, Debug)]
@@ -90,7 +90,7 @@ fn calls(analysis: &FileAnalysis) -> FxHashMap<&StableId, Vec<&str>> {
     let mut calls: FxHashMap<&StableId, Vec<&str>> = FxHashMap::default();
     for record in analysis.uses.iter().filter(|record| record.kind == UseKind::Call) {
         let names = calls.entry(&record.owner).or_default();
-        if names.len() < CALLS && !names.contains(&record.last_name()) {
+        if names.len() < MAX_CALLS && !names.contains(&record.last_name()) {
             names.push(record.last_name());
         }
     }
@@ -114,5 +114,5 @@ fn unit_text(unit: &Documentation) -> String {
 
 /// The beginning of a documentation text.
 fn beginning(text: &str) -> &str {
-    &text[..text.floor_char_boundary(DOCUMENTATION)]
+    &text[..text.floor_char_boundary(DOCUMENTATION_BYTES)]
 }

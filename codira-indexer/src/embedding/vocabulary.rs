@@ -14,7 +14,7 @@ use crate::words::{parts, stem};
 pub(super) const POSITIONS: usize = 2;
 
 /// How much the pieces of a word weigh together, of 16 that the word itself does.
-const PIECES: u32 = 8;
+const PIECES_WEIGHT: u32 = 8;
 
 /// A feature, and how much it weighs where it occurs once.
 #[derive(Clone, Copy)]
@@ -85,7 +85,7 @@ impl Features {
         if bytes.len() >= 4 && weight >= 16 * 64 {
             let pieces = bytes.len() as u32 - 1;
             // The pieces of a word have the length of one feature with the weight for pieces.
-            let each = (u64::from(weight * PIECES / 16).pow(2) / u64::from(pieces)).isqrt() as u32;
+            let each = (u64::from(weight * PIECES_WEIGHT / 16).pow(2) / u64::from(pieces)).isqrt() as u32;
             let first = [b'^', bytes[0], bytes[1]];
             occurrences.push(self.occurrence(Kind::Piece, &first, each));
             occurrences.extend(bytes.windows(3).map(|piece| self.occurrence(Kind::Piece, piece, each)));

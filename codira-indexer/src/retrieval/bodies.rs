@@ -14,7 +14,7 @@ const FIELDS: [FieldWeight; 1] = [FieldWeight { weight: 1.0, length: 1.0 }];
 
 /// How many functions the channel gives. Those further down share a word or two with the question,
 /// as any long text does.
-const DEPTH: usize = 100;
+const MAX_BODIES: usize = 100;
 
 /// A function whose body has words of the question.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ pub(super) async fn bodies(reader: &dyn IndexReader, terms: &Terms, files: &[&Re
     let mut scored: Vec<Body> = holding.map(scored).collect();
     // The sort is stable.
     scored.sort_by(|a, b| b.score.total_cmp(&a.score));
-    scored.truncate(DEPTH);
+    scored.truncate(MAX_BODIES);
     Ok(scored)
 }
 

@@ -16,7 +16,7 @@ const FIELDS: [FieldWeight; 3] = [
 ];
 
 /// How many symbols the channel gives.
-const DEPTH: usize = 100;
+const MAX_SYMBOLS: usize = 100;
 
 /// A symbol that has words of the question in its names.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ pub(super) async fn names(reader: &dyn IndexReader, terms: &Terms, prefix: &Path
     let mut scored: Vec<_> = ranked.drain(..).map(|(symbol, found)| (collection.score(&found), symbol, found)).collect();
     // The sort is stable, and symbols come in their order.
     scored.sort_by(|(a, ..), (b, ..)| b.total_cmp(a));
-    scored.truncate(DEPTH);
+    scored.truncate(MAX_SYMBOLS);
     let named = |(score, symbol, found): (f64, SymbolSummary, [Occurrences; 3])| {
         let mut words = found.iter().flat_map(|found| terms.words_in(found)).collect::<Vec<_>>();
         words.sort();

@@ -7,7 +7,7 @@ use super::terms::Terms;
 use crate::{test_code::is_test_file, words::stem};
 
 /// The weight of such files.
-const DEMOTED: f64 = 0.4;
+const DEMOTED_WEIGHT: f64 = 0.4;
 
 /// Directories that count less, each with the word by which a question asks for it.
 const DIRECTORIES: [(&str, &str); 16] = [
@@ -43,7 +43,7 @@ pub(super) fn path_weight(path: &RepoPath, terms: &Terms) -> f64 {
     let is_demoted = demoted.any(|(_, word)| unwanted(word))
         || is_test_file(path.file_name()) && unwanted("test")
         || is_history(path.file_name()) && unwanted("release") && unwanted("change");
-    if is_demoted { DEMOTED } else { 1.0 }
+    if is_demoted { DEMOTED_WEIGHT } else { 1.0 }
 }
 
 fn is_history(name: &str) -> bool {
@@ -57,7 +57,7 @@ fn is_history(name: &str) -> bool {
 mod tests {
     use codira_contracts::RepoPath;
 
-    use super::{DEMOTED, path_weight};
+    use super::{DEMOTED_WEIGHT, path_weight};
     use crate::retrieval::terms::Terms;
 
     #[test]
@@ -73,7 +73,7 @@ mod tests {
             ("RELEASE-NOTES", "release of the cache"),
             ("00-RELEASENOTES", "cache in releases"),
         ] {
-            assert_eq!(weight(path, "where is the cache"), DEMOTED, "{path}");
+            assert_eq!(weight(path, "where is the cache"), DEMOTED_WEIGHT, "{path}");
             assert_eq!(weight(path, asking), 1.0, "{path}");
         }
         for path in ["src/cache.py", "latest/cache.py", "src/history.py", "src/changes.rs", "docs/news/today.md", "contest.c"] {

@@ -32,11 +32,11 @@ use crate::{
 };
 
 /// How many bytes are searched for a NUL, to tell binary files: as many as Git searches.
-const BINARY_HEAD: usize = 8 << 10;
+const BINARY_HEAD_BYTES: usize = 8 << 10;
 
 /// The stack of a worker. Parsers descend as deep as the source nests, and only what they touch
 /// takes memory.
-const STACK: usize = 64 << 20;
+const STACK_BYTES: usize = 64 << 20;
 
 /// The result of one task.
 #[derive(Debug)]
@@ -127,7 +127,7 @@ impl AnalyzerPool {
         let (sender, receiver) = channel(capacity);
         for number in 0..jobs.get().min(self.tasks.len()) {
             let (pool, sender) = (Arc::clone(self), sender.clone());
-            let worker = thread::Builder::new().name(format!("codira-analyze-{number}")).stack_size(STACK);
+            let worker = thread::Builder::new().name(format!("codira-analyze-{number}")).stack_size(STACK_BYTES);
             let spawned = worker.spawn(move || {
                 while let Some(task) = pool.take() {
                     let outcome = pool.finish(&pool.tasks[task]);
@@ -212,7 +212,7 @@ impl AnalyzerPool {
         if bytes.len() as u64 > self.max_file_size {
             return Err(Unread::TooLarge(bytes.len() as u64));
         }
-        if bytes[..bytes.len().min(BINARY_HEAD)].contains(&0) {
+        if bytes[..bytes.len().min(BINARY_HEAD_BYTES)].contains(&0) {
             return Ok(None);
         }
         Ok(Some((bytes, plan::modified_to_store(modified(&metadata), read_at))))

@@ -17,7 +17,7 @@ use crate::IndexerError;
 pub(crate) type AnalyzerIndex = usize;
 
 /// How much of a first line an analyzer is shown, in bytes.
-const FIRST_LINE: u64 = 256;
+const FIRST_LINE_BYTES: u64 = 256;
 
 /// The analyzers of a run, and how files are found for them.
 pub(crate) struct Owners {
@@ -83,7 +83,7 @@ impl Owners {
 /// The first line of a file, as much as is shown of it; `None` when that is no text.
 fn first_line(location: &Path) -> io::Result<Option<String>> {
     let mut head = Vec::new();
-    File::open(location)?.take(FIRST_LINE).read_to_end(&mut head)?;
+    File::open(location)?.take(FIRST_LINE_BYTES).read_to_end(&mut head)?;
     let line = head.split(|&byte| byte == b'\n').next().unwrap_or_default();
     // The cut may go through a character.
     let text = match std::str::from_utf8(line) {

@@ -76,7 +76,7 @@ pub(crate) struct Symbols {
 }
 
 /// How many names are suggested.
-const SUGGESTIONS: usize = 5;
+const MAX_SUGGESTIONS: usize = 5;
 
 /// Asks for the symbols of a name; `full` with what belongs to each.
 pub(crate) async fn ask(
@@ -93,7 +93,7 @@ pub(crate) async fn ask(
         answers.push(SymbolAnswer { entry, belongings });
     }
     let suggestions = match answers.is_empty() && !name.is_identity() && limit != Some(0) {
-        true => retrieval::suggestions(reader, name.as_str(), SUGGESTIONS).await?,
+        true => retrieval::suggestions(reader, name.as_str(), MAX_SUGGESTIONS).await?,
         false => Vec::new(),
     };
     Ok(Symbols { page: Page { answers, more: found.more }, suggestions })

@@ -82,7 +82,7 @@ pub(crate) struct Listed {
 }
 
 /// By how much the limit grows when an answer held too little code.
-const FURTHER: usize = 8;
+const LIMIT_GROWTH: usize = 8;
 
 /// Asks for the inventory.
 pub(crate) async fn ask(
@@ -107,7 +107,7 @@ pub(crate) async fn ask(
             answers.extend(documents);
             return Ok(Listed { inventory: Inventory(Page::cut(answers, limit)), left_out });
         }
-        request.limit = request.limit.map(|limit| limit.saturating_mul(FURTHER));
+        request.limit = request.limit.map(|limit| limit.saturating_mul(LIMIT_GROWTH));
     }
 }
 

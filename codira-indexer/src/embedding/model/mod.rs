@@ -32,7 +32,7 @@ use crate::{EmbeddingEngine, IndexerError};
 const FILES: [&str; 3] = ["config.json", "tokenizer.json", "model.safetensors"];
 
 /// How many tokens of a text count, where the tokenizer does not say.
-const TOKENS: usize = 256;
+const MAX_TOKENS: usize = 256;
 
 /// A model in a directory. It is read when the first text is embedded.
 pub struct ModelEngine {
@@ -102,7 +102,7 @@ impl ModelEngine {
 impl Loaded {
     fn read(directory: &Path, config: &BertConfig) -> Result<Self, BoxError> {
         let mut tokenizer = Tokenizer::from_file(directory.join("tokenizer.json"))?;
-        let longest = tokenizer.get_truncation().map_or(TOKENS, |truncation| truncation.max_length);
+        let longest = tokenizer.get_truncation().map_or(MAX_TOKENS, |truncation| truncation.max_length);
         let max_length = longest.min(config.max_position_embeddings);
         tokenizer.with_truncation(Some(TruncationParams { max_length, ..TruncationParams::default() }))?;
         // One text at a time needs none.

@@ -24,15 +24,15 @@ use crate::{
 };
 
 /// How many results of each channel count.
-const DEPTH: usize = 60;
+const MAX_RESULTS: usize = 60;
 
 /// How many of its best a channel has to distinguish.
-const NEAR: usize = 10;
+const TOP_RESULTS: usize = 10;
 
 /// In how many files bodies are read. The first forty files of the other channels had the function
 /// that was asked for in 94 to 99 of a hundred questions; reading all files would take longer than
 /// everything else.
-const READ: usize = 40;
+const BODY_FILES: usize = 40;
 
 /// The confidence in a candidate without a body, or whose body was not read: about that of a
 /// function on average.
@@ -66,7 +66,7 @@ impl ChannelResult {
         let functions =
             candidates.filter(|candidate| candidate.kind.is_some_and(has_body) && read.contains(&candidate.key.path));
         let first: Vec<f64> =
-            functions.take(NEAR).map(|candidate| shares.get(&candidate.key).copied().unwrap_or(0.0)).collect();
+            functions.take(TOP_RESULTS).map(|candidate| shares.get(&candidate.key).copied().unwrap_or(0.0)).collect();
         if !first.is_empty() {
             self.body_share = Some(first.iter().sum::<f64>() / first.len() as f64);
         }
@@ -101,17 +101,17 @@ impl Channels {
     /// and low where their scores are near. Scores are measured from the last, as channels have no
     /// common zero.
     pub(super) fn add(&mut self, channel: Channel, mut found: Vec<Found>) {
-        let floor = found.get(DEPTH - 1).map_or(0.0, |last| last.score);
+        let floor = found.get(MAX_RESULTS - 1).map_or(0.0, |last| last.score);
         let range = found.first().map_or(0.0, |best| best.score - floor);
         let height = |score: f64| if range > 0.0 { ((score - floor) / range).clamp(0.0, 1.0) } else { 1.0 };
-        let clarity = 1.0 - found.get(NEAR - 1).map_or(0.0, |near| height(near.score));
+        let clarity = 1.0 - found.get(TOP_RESULTS - 1).map_or(0.0, |near| height(near.score));
         found.iter_mut().for_each(|found| found.score = height(found.score));
         self.add_with(channel, found, clarity);
     }
 
     /// Adds the result of a channel whose clarity is known.
     pub(super) fn add_with(&mut self, channel: Channel, mut found: Vec<Found>, clarity: f64) {
-        found.truncate(DEPTH);
+        found.truncate(MAX_RESULTS);
         let body_share = matches!(channel, Channel::Names | Channel::Vectors).then_some(DEFAULT_CONFIDENCE);
         self.0.push(ChannelResult { channel, found, clarity, body_share });
     }
@@ -126,7 +126,7 @@ impl Channels {
     ) -> Result<(), BackendError> {
         let mut read = HashSet::new();
         let paths = best.iter().map(|merged| &merged.candidate.key.path);
-        let files: Vec<&RepoPath> = paths.filter(|path| read.insert(*path)).take(READ).collect();
+        let files: Vec<&RepoPath> = paths.filter(|path| read.insert(*path)).take(BODY_FILES).collect();
         let bodies = bodies(reader, terms, &files).await?;
         for result in self.0.iter_mut().filter(|result| result.body_share.is_some()) {
             result.compare_with(&bodies, &read);
@@ -154,7 +154,7 @@ async fn exact(reader: &dyn IndexReader, query: &ContextQuery, terms: &Terms) ->
         let logical = word.replace("::", ".");
         let matching = [SymbolMatch::LogicalName(logical.clone()), SymbolMatch::Name(logical)];
         for matching in matching {
-            let request = SymbolRequest::new(matching).within(query.prefix.clone()).limit(DEPTH);
+            let request = SymbolRequest::new(matching).within(query.prefix.clone()).limit(MAX_RESULTS);
             for entry in reader.symbols(&request).await? {
                 let candidate = Candidate::from(entry);
                 named.push(*word);
@@ -179,7 +179,7 @@ async fn documented(reader: &dyn IndexReader, query: &ContextQuery) -> Result<Ve
     let request = DocumentationQuery {
         words: query.question.clone(),
         prefix: query.prefix.clone(),
-        limit: Some(DEPTH),
+        limit: Some(MAX_RESULTS),
         ..DocumentationQuery::default()
     };
     let mut found = Vec::new();
@@ -201,7 +201,7 @@ async fn documented(reader: &dyn IndexReader, query: &ContextQuery) -> Result<Ve
 }
 
 async fn near(reader: &dyn IndexReader, embedding: &Embedding, query: &ContextQuery) -> Result<Vec<Found>, IndexerError> {
-    let request = SimilarQuery { text: query.question.clone(), kind: None, prefix: query.prefix.clone(), limit: DEPTH };
+    let request = SimilarQuery { text: query.question.clone(), kind: None, prefix: query.prefix.clone(), limit: MAX_RESULTS };
     let found = match similar(reader, embedding, &request).await {
         Ok(found) => found,
         Err(IndexerError::Backend(BackendError::Unsupported { capability: Capability::Embeddings, .. })) => Vec::new(),
@@ -231,7 +231,7 @@ async fn issues(reader: &dyn IndexReader, query: &ContextQuery, terms: &Terms) -
     }
     // The sort is stable, and issues come in their order.
     scored.sort_by(|(a, ..), (b, ..)| b.cmp(a));
-    scored.truncate(DEPTH);
+    scored.truncate(MAX_RESULTS);
     let mut found = Vec::new();
     for (words, key, detail) in scored {
         if let Some(entry) = reader.symbols(&SymbolRequest::of(key)).await?.pop() {

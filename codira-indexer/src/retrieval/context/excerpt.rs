@@ -10,16 +10,16 @@ use crate::retrieval::terms::Terms;
 
 /// How many lines of a candidate are shown from its beginning: the head, and the beginning of its
 /// text.
-const HEAD: usize = 6;
+const HEAD_LINES: usize = 6;
 
 /// How many further lines are shown, with one before and after each.
-const BEST: usize = 3;
+const MATCHING_LINES: usize = 3;
 
 /// Bytes of a token, as a rule of thumb for source text.
-const TOKEN: usize = 4;
+const BYTES_PER_TOKEN: usize = 4;
 
 /// What a candidate takes besides its lines, in tokens: its path and its name.
-const HEADING: usize = 12;
+const HEADING_TOKENS: usize = 12;
 
 /// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -61,10 +61,10 @@ impl<'a> Excerpt<'a> {
         }
         let source = &self.sources[path];
         let mut lines = Vec::new();
-        let mut tokens = HEADING;
+        let mut tokens = HEADING_TOKENS;
         for number in chosen(source, candidate, self.terms) {
             let text = source[number as usize - 1].trim_end().to_owned();
-            let cost = text.len() / TOKEN + 2;
+            let cost = text.len() / BYTES_PER_TOKEN + 2;
             if self.spent + tokens + cost > self.budget {
                 break;
             }
@@ -73,7 +73,7 @@ impl<'a> Excerpt<'a> {
                 lines.push(Line { number, text });
             }
         }
-        if lines.is_empty() && self.spent + tokens + HEADING > self.budget {
+        if lines.is_empty() && self.spent + tokens + HEADING_TOKENS > self.budget {
             return Ok(None);
         }
         self.spent += tokens;
@@ -86,12 +86,14 @@ fn chosen(source: &[String], candidate: &Candidate, terms: &Terms) -> BTreeSet<u
     let first = candidate.span.first.max(1) as usize;
     let last = (candidate.span.last as usize).min(source.len());
     let words = |number: usize| terms.count([source[number - 1].as_str()]).distinct();
-    let head = first..=last.min(first + HEAD - 1);
+    let head = first..=last.min(first + HEAD_LINES - 1);
     let mut best: Vec<(usize, usize)> = (head.end() + 1..=last).map(|number| (words(number), number)).collect();
     best.retain(|(words, _)| *words > 0);
     // The sort is stable: of equal lines the first.
     best.sort_by(|(a, _), (b, _)| b.cmp(a));
-    let matching =
-        best.into_iter().take(BEST).flat_map(|(_, number)| number.saturating_sub(1).max(first)..=(number + 1).min(last));
+    let matching = best
+        .into_iter()
+        .take(MATCHING_LINES)
+        .flat_map(|(_, number)| number.saturating_sub(1).max(first)..=(number + 1).min(last));
     head.chain(matching).filter_map(|number| u32::try_from(number).ok()).collect()
 }

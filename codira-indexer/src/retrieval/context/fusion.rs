@@ -19,7 +19,7 @@ use crate::{
 const RANK_OFFSET: f64 = 40.0;
 
 /// The weight of each further candidate of one file.
-const SAME_FILE: f64 = 0.98;
+const SAME_FILE_WEIGHT: f64 = 0.98;
 
 /// A candidate with its score over all channels, and its reasons.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ pub(super) struct Merged {
 }
 
 /// The weight of a channel of clarity zero, as a part of that of clarity one.
-const UNCLEAR: f64 = 0.15;
+const CLARITY_OFFSET: f64 = 0.15;
 
 /// The kind of vectors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +85,7 @@ pub(super) fn merge(results: &[ChannelResult], vectors: Vectors) -> Vec<Merged> 
             let entry = entry.or_insert_with(|| Merged { candidate: candidate.clone(), score: 0.0, reasons: Vec::new() });
             // Several units of one symbol are one reason: the best.
             if entry.reasons.iter().all(|(_, reason)| reason.channel != *channel) {
-                let weight = weight(*channel, candidate, vectors) * (UNCLEAR + clarity) * result.confidence(candidate);
+                let weight = weight(*channel, candidate, vectors) * (CLARITY_OFFSET + clarity) * result.confidence(candidate);
                 let amount = weight * score / (RANK_OFFSET + rank as f64);
                 entry.score += amount;
                 entry.reasons.push((amount, ContextReason { channel: *channel, rank, detail: detail.clone() }));
@@ -119,7 +119,7 @@ pub(super) fn spread(mut merged: Vec<Merged>) -> Vec<Merged> {
     let mut taken: HashMap<RepoPath, i32> = HashMap::new();
     for Merged { candidate, score, .. } in &mut merged {
         let before = taken.entry(candidate.key.path.clone()).or_default();
-        *score *= SAME_FILE.powi(*before);
+        *score *= SAME_FILE_WEIGHT.powi(*before);
         *before += 1;
     }
     merged.sort_by(|a, b| b.score.total_cmp(&a.score));

@@ -10,11 +10,11 @@ use super::{candidate::Found, fusion::Merged};
 use crate::retrieval::terms::Terms;
 
 /// How many of the best are expanded to their neighbours.
-const SEEDS: usize = 12;
+const MAX_SEEDS: usize = 12;
 
 /// How many neighbours of each count, in each direction: a function with many callers says nothing
 /// about the question.
-const NEIGHBOURS: usize = 24;
+const MAX_NEIGHBOURS: usize = 24;
 
 /// What calls the best, or is called by them. Neighbours of several of them, of the best ones, and
 /// with words of the question come first.
@@ -25,13 +25,13 @@ pub(super) async fn neighbours(
     prefix: &PathPrefix,
 ) -> Result<Vec<Found>, BackendError> {
     let mut found: HashMap<SymbolKey, (f64, SymbolSummary, String)> = HashMap::new();
-    for Merged { candidate, score, .. } in seeds.iter().filter(|seed| seed.candidate.kind.is_some()).take(SEEDS) {
+    for Merged { candidate, score, .. } in seeds.iter().filter(|seed| seed.candidate.kind.is_some()).take(MAX_SEEDS) {
         let ends = [EdgeEnd::From(candidate.key.clone()), EdgeEnd::To(candidate.key.clone())];
         for end in ends {
             let is_outgoing = matches!(end, EdgeEnd::From(_));
             let edges = reader.edges(&EdgeRequest::new(UseKind::Call, end)).await?;
             let symbols: Vec<SymbolSummary> = edges.into_iter().filter_map(|edge| far_end(edge, is_outgoing)).collect();
-            if symbols.len() > NEIGHBOURS {
+            if symbols.len() > MAX_NEIGHBOURS {
                 continue;
             }
             let share = score / (1.0 + symbols.len() as f64).sqrt();

@@ -132,7 +132,7 @@ fn skip_block(lexer: &mut Lexer<'_>) {
 /// are more than one word.
 fn read_block(lexer: &mut Lexer<'_>, read: &mut impl FnMut(&[Token], Form)) {
     // Two words are a type and a name.
-    const ENOUGH: usize = 3;
+    const MAX_WORDS: usize = 3;
     let mut words: Vec<Token> = Vec::new();
     let mut begins = true;
     // Words and stars since an opening parenthesis or comma, and which of the two it was.
@@ -146,7 +146,7 @@ fn read_block(lexer: &mut Lexer<'_>, read: &mut impl FnMut(&[Token], Form)) {
         if begins {
             words.push(token);
             begins = token.kind == TokenKind::Word;
-            if !begins && words.len() >= ENOUGH {
+            if !begins && words.len() >= MAX_WORDS {
                 read(&words, Form::Words);
             }
         }
@@ -160,7 +160,7 @@ fn read_block(lexer: &mut Lexer<'_>, read: &mut impl FnMut(&[Token], Form)) {
             TokenKind::Punctuation(b'*') if !argument.is_empty() => argument.push(token),
             TokenKind::Punctuation(mark @ (b'(' | b',' | b')')) => {
                 match (before, mark) {
-                    (Some(b'('), b')') if argument.len() >= ENOUGH => read(&argument, Form::Words),
+                    (Some(b'('), b')') if argument.len() >= MAX_WORDS => read(&argument, Form::Words),
                     (Some(_), b',') | (Some(b','), b')') if argument.len() > 1 => read(&argument, Form::Argument),
                     _ => {}
                 }
