@@ -6,8 +6,8 @@
 //! `docs/performance/`.
 //!
 //! A backend of another crate is measured together with ours by one line in a target of its own,
-//! with `harness = false`: [`compare!`](crate::compare) for the operations, and with the feature
-//! `report` `report!` for whole runs. Without that feature, which is a default one, this crate
+//! with `harness = false`. [`compare!`](crate::compare) measures the operations, and `report!`,
+//! with the feature `report`, whole runs. Without that feature, which is a default one, this crate
 //! brings none of the parsers, drivers and plots that only floors and report need.
 
 #[cfg(feature = "report")]

@@ -20,12 +20,12 @@ pub enum DumpError {
     Write(#[from] io::Error),
 }
 
-/// Writes one line for each thing that is stored or derived, in one order: two indexes of the same
-/// files, written by the same analyzers, have equal dumps, whatever their backends, histories and
+/// Writes one line for each record that is stored or derived, in one order. Two indexes of the
+/// same files by the same analyzers have equal dumps, whatever their backends, histories and
 /// thread counts.
 ///
-/// Left out is what tells histories apart and is no answer about the files: the generation, the
-/// backend, modification times.
+/// What depends on the history of an index is left out: the generation, the backend, modification
+/// times.
 ///
 /// # Errors
 ///

@@ -38,8 +38,8 @@ impl BackendFactory {
     /// A factory of the backend `name`, which the crate `provider` provides.
     ///
     /// `file` is the name of the file or directory in which the backend keeps the index of a state
-    /// directory; whatever has a name that begins so is its own, and is removed when another
-    /// backend takes the directory over.
+    /// directory. Every file with a name that begins so belongs to the backend, and is removed
+    /// when another one takes the directory over.
     ///
     /// `open` performs no I/O. It fails where the location lacks what the backend needs: see
     /// [`Location::require_url`].

@@ -101,9 +101,9 @@ pub struct Counts {
     pub kept: u64,
     /// Removed from the index.
     pub removed: u64,
-    /// Left out, for a reason that [`IndexReport::skipped`] tells.
+    /// Left out, for a reason that is in [`IndexReport::skipped`].
     pub skipped: u64,
-    /// Failed, in a way that [`IndexReport::failures`] tells.
+    /// Failed, with a message that is in [`IndexReport::failures`].
     pub failed: u64,
     /// Analyzed and understood in part.
     pub partial: u64,

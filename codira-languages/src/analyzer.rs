@@ -13,7 +13,7 @@ pub struct SourceFile<'a> {
 
 /// Reads the files of one language.
 ///
-/// An analysis is a pure function of path and text: an analyzer asks neither the file system nor a
+/// An analysis is a pure function of path and text. An analyzer asks neither the file system nor a
 /// store nor other files, remembers nothing between calls, and may be called from any thread. What
 /// it cannot understand it leaves out and says so in [`FileAnalysis::status`]; no input makes it
 /// panic.

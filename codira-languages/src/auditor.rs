@@ -30,10 +30,10 @@ pub struct AuditedFile<'a> {
 
 /// Finds what is wrong with the documentation of files in one language.
 ///
-/// What an auditor finds is a pure function of the file: it asks neither the file system nor a
-/// store nor other files, remembers nothing between calls, and may be called from any thread. No
-/// input makes it panic. It looks at everything. Which findings count, such as those about
-/// private, nested or test code or of ignored rules, is the caller's policy.
+/// An audit is a pure function of the file. An auditor asks neither the file system nor a store
+/// nor other files, remembers nothing between calls, and may be called from any thread. No input
+/// makes it panic. It looks at everything. Which findings count, such as those about private,
+/// nested or test code or of ignored rules, is the caller's policy.
 pub trait DocumentationAuditor: Send + Sync + 'static {
     /// Name and version. The version changes whenever the same file may get other findings.
     fn tool(&self) -> &Tool;

@@ -29,8 +29,8 @@ impl Draw {
         low + self.below(high - low + 1)
     }
 
-    /// A number below `end`, of which each half of the rest is as likely as the half before it:
-    /// few are drawn often, and most seldom, as with names and with what is called in real code.
+    /// A number below `end`, of which each half of the rest is as likely as the half before it. So
+    /// few numbers are drawn often, and most seldom, like names and callees in real code.
     pub(super) fn popular(&mut self, end: usize) -> usize {
         let halvings = usize::BITS - end.leading_zeros();
         loop {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-/// How much a word tells, of 16: `word` is in lower case and whole.
+/// The weight of a word, at most 16: `word` is in lower case and whole.
 pub(super) fn weight(word: &str) -> u32 {
     static WEIGHTS: LazyLock<FxHashMap<&str, u32>> = LazyLock::new(|| {
         let of = |words: &'static [&str], weight| words.iter().map(move |word| (*word, weight));

@@ -44,7 +44,7 @@ impl Recipe {
         format!("text{VERSION}.{}", &digest[..8])
     }
 
-    /// The texts of a file; what has none is told to `skipped`.
+    /// The texts of a file; `skipped` gets the reason for each symbol or unit without one.
     pub(crate) fn texts(
         &self,
         path: &RepoPath,

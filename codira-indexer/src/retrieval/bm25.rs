@@ -1,5 +1,5 @@
 //! Okapi BM25 over several fields (BM25F): rare words weigh more, repeated ones ever less, and
-//! long texts have to say them more often.
+//! long texts need them more often.
 
 use super::terms::Occurrences;
 
@@ -37,7 +37,7 @@ impl<const FIELDS: usize> Collection<FIELDS> {
         Self { fields, average, rarity: rarity.collect() }
     }
 
-    /// How much a term tells: the rarer the more.
+    /// The weight of a term: the rarer, the greater.
     pub(super) fn rarity(&self, term: usize) -> f64 {
         self.rarity[term]
     }

@@ -29,7 +29,7 @@ const DIRECTORIES: [(&str, &str); 16] = [
     ("releases", "release"),
 ];
 
-/// The names of files that tell what changed, without ending and marks.
+/// The names of change logs, without ending and marks.
 const HISTORIES: [&str; 6] = ["changelog", "changes", "history", "news", "releasenotes", "00releasenotes"];
 
 /// The endings of files that can be such a history; code of this name is something else.

@@ -6,8 +6,8 @@ use super::NAME;
 use crate::{IndexerError, RepoRoot};
 
 /// The root of the repository that holds the directory `start`: the nearest directory upwards that
-/// has a `.codira` or a `.git`, so that a repository inside an indexed directory is its own; else
-/// `start` itself. Changes nothing.
+/// has a `.codira` or a `.git`, else `start` itself. So a repository inside an indexed directory
+/// is its own. Changes nothing.
 ///
 /// # Errors
 ///

@@ -125,7 +125,7 @@ fn returns_value(symbol: &Symbol) -> bool {
     head.contains('*') || !nothing && !head.contains("noreturn")
 }
 
-/// What the commands of a comment tell.
+/// The contents of a comment's commands.
 #[derive(Default)]
 struct Comment<'t> {
     parameters: Vec<&'t str>,

@@ -80,7 +80,7 @@ impl RustAuditor {
                 K::Field | K::EnumMember => rules::MISSING_MEMBER_DOCUMENTATION,
                 K::Implementation | K::Namespace | K::Overload => return,
                 // Other files are documented by the module that declares them, or by themselves:
-                // no file alone can tell.
+                // one file alone does not show it.
                 K::Module if symbol.parent.is_none() && !is_crate_root(file) => return,
                 K::Macro if !symbol.decorators.iter().any(|attribute| attribute == "macro_export") => return,
                 _ => rules::MISSING_DOCUMENTATION,

@@ -68,7 +68,7 @@ async fn ask(reader: &dyn IndexReader, embedding: &Embedding, query: SimilarQuer
     Ok(Neighbours(Page::cut(retrieval::similar(reader, embedding, &query).await?, limit)))
 }
 
-/// Why vectors do not tell everything, if they do not.
+/// A note on missing vectors, if there are any.
 async fn what_is_missing(reader: &dyn IndexReader, embedding: &Embedding) -> Result<Option<String>, Failure> {
     let inventory = reader.inventory().await?.embeddings;
     let of_spec = inventory.into_iter().find(|inventory| inventory.spec == *embedding.spec());

@@ -73,9 +73,8 @@ pub(crate) struct ImportQuery {
 
 /// Asks for imports.
 ///
-/// A subject that is an indexed file means that file; every other one is a module, and where
-/// nothing is known of it as it is written, the module that others write so: `tokio::sync` for
-/// `crate::sync`.
+/// A subject that is an indexed file means that file; every other one is a module. Where the index
+/// has no such module, it is the one that other crates write so: `tokio::sync` for `crate::sync`.
 pub(crate) async fn ask(reader: &dyn IndexReader, query: &ImportQuery) -> Result<Imports, BackendError> {
     let subject = &query.subject;
     if let Some(file) = file(reader, subject).await? {

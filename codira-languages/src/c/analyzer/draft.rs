@@ -21,7 +21,7 @@ pub(super) struct Draft {
     pub(super) start: usize,
     /// The byte after its last.
     pub(super) end: usize,
-    /// What tells it from other symbols, where its name and kind do not.
+    /// The stem of its id, where its name and kind are not enough.
     pub(super) stem: Option<String>,
 }
 

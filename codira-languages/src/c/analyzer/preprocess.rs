@@ -1,8 +1,8 @@
 //! Reads the directives and comments of a file, and leaves the C between them.
 //!
-//! Directives go by lines and C by tokens, so that they are best read apart: the parser gets a
-//! text of the same length in which directives, comments and what
-//! [`conditionals`](super::conditionals) hides are blank.
+//! Directives go by lines and C by tokens, so that they are read apart. The parser gets a text of
+//! the same length in which directives, comments and what [`conditionals`](super::conditionals)
+//! hides are blank.
 
 use std::{borrow::Cow, ops::Range};
 

@@ -29,7 +29,7 @@ pub(super) fn for_each_declaration(code: &str, mut read: impl FnMut(&[Token], Fo
     while let Some(token) = lexer.next() {
         match token.kind {
             TokenKind::Punctuation(b';') => {
-                // A parenthesis that is still open tells of text that is no declaration.
+                // In text with an open parenthesis there is no declaration.
                 if std::mem::take(&mut parens) == 0 {
                     read(&declaration, Form::Declaration);
                 }

@@ -268,7 +268,7 @@ impl<'t> Walk<'t> {
         self.uses.push(DraftUse { kind, form, text: text.into(), owner, site: site(name) });
     }
 
-    /// Whether what the grammar does not have is but the way in which a macro is used:
+    /// Whether an error of the grammar is only the way in which a macro is used:
     /// `va_arg(list, char *)` takes a type for an argument, `WITH_LOCK(lock) { }` is a statement
     /// without semicolon.
     fn is_macro_use(&self, node: Node<'_>, kind: Kind) -> bool {

@@ -5,11 +5,11 @@
 //! unless C or POSIX has such a header. Several such files leave the include unresolved; none
 //! makes it external. What a file includes, directly or not, is *in reach*.
 //!
-//! **Names** are global. A name resolves to the function of that name in the file or in reach; if
-//! only a prototype is in reach, the only function of that name in the repository that is not
-//! `static`; if there is none, the prototype; else the macro in reach; else any other global name
-//! there. In each rank the file goes before its reach; two candidates of one rank leave the name
-//! unresolved. A `static` function is seen in its file and where that file is included.
+//! **Names** are global. A name resolves to the first of these: the function of that name in the
+//! file or in reach; where a prototype is in reach, the only function of that name in the
+//! repository that is not `static`, else the prototype; the macro in reach; any other global name
+//! in reach. In each rank the file goes before its reach; two candidates of one rank leave the
+//! name unresolved. A `static` function is seen in its file and where that file is included.
 //!
 //! A name that nothing in the repository declares is the system's, when a header of the system is
 //! in reach.

@@ -28,7 +28,7 @@ use ruff_text_size::Ranged;
 
 use self::{module::Module, walk::Walk};
 
-/// How many syntax errors are told of one file.
+/// How many syntax errors of one file are reported.
 const MOST_DIAGNOSTICS: usize = 20;
 
 /// Reads Python, with errors or without.
@@ -101,7 +101,7 @@ fn read(file: SourceFile<'_>) -> FileAnalysis {
     analysis
 }
 
-/// What is said of a file that is not read: that it is there, and why no more is said.
+/// The analysis of a file that is not parsed: its module, and the reason.
 fn refused(file: SourceFile<'_>, reason: &str) -> FileAnalysis {
     let walk = Walk::new("", Module::at(file.path));
     let mut analysis = FileAnalysis::new(LANGUAGE, walk.module.name.clone());

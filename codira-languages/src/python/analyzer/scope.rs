@@ -1,4 +1,4 @@
-//! Scopes: what a name means where it is used, as far as the file alone tells.
+//! Scopes: what a name is bound to where it is used, as far as the file alone tells.
 
 use codira_contracts::UseForm;
 use rustc_hash::FxHashMap;

@@ -1,4 +1,4 @@
-//! What a docstring tells, in whichever convention.
+//! The contents of a docstring, in any convention.
 
 use super::{google, numpy, sphinx};
 
@@ -15,7 +15,7 @@ pub(super) enum Style {
     Sphinx,
 }
 
-/// A parameter that a docstring tells of.
+/// A parameter that a docstring describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Documented<'t> {
     /// Its name, without stars.
@@ -34,16 +34,16 @@ pub(super) struct Problem<'t> {
     pub(super) message: String,
 }
 
-/// What a docstring tells.
+/// The contents of a docstring.
 #[derive(Debug)]
 pub(super) struct Docstring<'t> {
     pub(super) style: Style,
-    /// The parameters that it tells of, in order.
+    /// The parameters that it describes, in order.
     pub(super) parameters: Vec<Documented<'t>>,
     pub(super) tells_returned: bool,
     pub(super) tells_yielded: bool,
     pub(super) tells_raised: bool,
-    /// Whether it has to tell everything: it tells something in the form of its convention, or is
+    /// Whether it has to be complete: it describes something in the form of its convention, or is
     /// long and held to one.
     pub(super) is_held_to_all: bool,
     /// Whether it says that parameters are described elsewhere.
@@ -82,7 +82,7 @@ impl<'t> Docstring<'t> {
             !docstring.parameters.is_empty() || docstring.tells_returned || docstring.tells_yielded || docstring.tells_raised;
         let is_long = lines.iter().any(|line| line.is_empty());
         docstring.is_held_to_all = tells || configured.is_some() && is_long;
-        // Whatever the form, a sentence may tell it, too.
+        // In any form, a sentence may describe it, too.
         let says =
             |words: [&str; 2]| lines.iter().any(|line| words.contains(&line.trim().split(' ').next().unwrap_or_default()));
         docstring.tells_returned |= says(["Return", "Returns"]);

@@ -188,11 +188,11 @@ impl Audit<'_> {
         if class.decorators.is_empty() { method("__init__").or_else(|| method("__new__")) } else { None }
     }
 
-    /// Compares what the docstring of `owner` tells of parameters with those that `function` has.
+    /// Compares the parameters in the docstring of `owner` with those of `function`.
     fn parameters(&self, owner: &Symbol, function: &Symbol, docstring: &Docstring<'_>, findings: &mut Findings<'_>) {
         let convention = self.convention(docstring.style);
         let takes = |kind: ParameterKind| function.parameters.iter().any(|each| each.kind == kind);
-        // What is told may go through these.
+        // Described parameters may go through these.
         let takes_any = takes(ParameterKind::KeywordVariadic) || takes(ParameterKind::Variadic);
         let is_known = |name: &str| function.parameters.iter().any(|each| bare(&each.name) == name);
         for documented in docstring.parameters.iter().filter(|each| !each.is_optional) {
@@ -214,7 +214,7 @@ impl Audit<'_> {
         }
     }
 
-    /// Compares what the docstring of a function tells of its end with what the body does.
+    /// Compares results, yields and exceptions in the docstring of a function with its body.
     fn outcome(&self, symbol: &Symbol, docstring: &Docstring<'_>, findings: &mut Findings<'_>) {
         let convention = self.convention(docstring.style);
         let is_dunder = symbol.name.starts_with("__") && symbol.name.ends_with("__");
@@ -243,7 +243,7 @@ fn bare(name: &str) -> &str {
     name.trim_start_matches('*')
 }
 
-/// Whether documentation that tells of parameters has to tell of this one.
+/// Whether documentation that describes parameters has to describe this one.
 fn is_expected(parameter: &Parameter) -> bool {
     use ParameterKind as K;
     let is_named = matches!(parameter.kind, K::Positional | K::PositionalOnly | K::KeywordOnly);

@@ -5,9 +5,9 @@
 //! a file sees the one of its own kind.
 //!
 //! **Absolute imports** are read from the nearest directory above the file that is no package and
-//! has the first part of the name; then, unless Python itself has such a module, from the only
-//! directory of the repository that is no package and has it. Several such directories leave the
-//! import unresolved; none makes it external.
+//! has the first part of the name. Failing that, unless Python itself has such a module, they are
+//! read from the only directory of the repository that is no package and has it. Several such
+//! directories leave the import unresolved; none makes it external.
 //!
 //! **Relative imports** go up one package for each dot after the first.
 //!

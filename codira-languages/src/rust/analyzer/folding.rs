@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use super::tree::{SyntaxKind as K, Token, Tokens};
 
-/// A range of tokens as written, but on one line: each run of whitespace and comments is one
-/// space, and what a formatter adds to break a list over several lines (the breaks themselves, the
-/// last comma) is left out.
+/// A range of tokens as written, but on one line. Each run of whitespace and comments is one
+/// space. Breaks in a list and its last comma, which a formatter adds, are left out.
 pub(super) fn fold(tokens: &Tokens<'_>, range: Range<Token>) -> String {
     let mut folded = String::new();
     let mut last: Option<Token> = None;

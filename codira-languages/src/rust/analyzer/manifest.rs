@@ -29,7 +29,7 @@ const DEPENDENCIES: [(&str, bool); 5] = [
     ("build_dependencies", false),
 ];
 
-/// Reads a manifest. What is wrong with it is told, and what can be read is.
+/// Reads a manifest. Errors in it become diagnostics, and the rest of it is read.
 pub(super) fn analyze(file: SourceFile<'_>, lines: &Lines) -> FileAnalysis {
     let (document, errors) = DeTable::parse_recoverable(file.text);
     let manifest = document.get_ref();

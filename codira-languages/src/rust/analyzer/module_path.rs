@@ -5,7 +5,7 @@ use codira_contracts::RepoPath;
 /// The module of a file, named from the root of its crate.
 ///
 /// The last `src` in the path is the source directory of a crate, and the directory above it names
-/// the crate; at the root of the repository, where no directory does, it is `crate`. Files in
+/// the crate. At the root of the repository, where no directory does, it is `crate`. Files in
 /// `src/bin`, `tests`, `examples` and `benches` are crates of their own. Elsewhere the path itself
 /// is the name. `lib.rs` and `main.rs` at the top of a crate are its root, and `mod.rs` is its
 /// directory.

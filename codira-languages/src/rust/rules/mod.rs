@@ -1,13 +1,13 @@
 //! Rust.
 //!
 //! **Modules** are where Cargo and `mod` put them. `src/lib.rs`, `src/main.rs`, files of
-//! `src/bin`, `tests`, `examples` and `benches`, and `build.rs` are roots of crates; `mod a;` is
+//! `src/bin`, `tests`, `examples` and `benches`, and `build.rs` are roots of crates. `mod a;` is
 //! the file `a.rs` or `a/mod.rs` in the directory of submodules, or what `#[path]` says;
 //! `mod a {}` is a module inside its file. A manifest names its crate to the whole repository.
 //!
 //! **Paths.** `crate`, `self`, `super` and `Self` begin where they say. Any other first part is
 //! what the enclosing functions or the module define or import under it, then what a `*` import
-//! brings, then a crate of the repository; else the path is external: to the prelude, or to a
+//! brings, then a crate of the repository. Otherwise the path is external: to the prelude, or to a
 //! package. `use` is followed to what it names in the end. A `*` import takes everything inside
 //! its package, and only public names of another.
 //!

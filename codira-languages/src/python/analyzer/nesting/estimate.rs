@@ -2,7 +2,7 @@
 //! more.
 //!
 //! The bytes are read as far as brackets, strings, lines and their indentation go. Where that is
-//! not enough to stay in step with the lexer, there is no answer: the lexer has to tell.
+//! not enough to stay in step with the lexer, there is no estimate, and the lexer is asked.
 
 /// An open bracket or block, as in [`exact`](super::exact).
 #[derive(Default)]
@@ -290,7 +290,7 @@ mod tests {
         "None", "\u{feff}", "\0", "def f():\n", "if a:\n    ", "return ", "x = ", "f(a, b)",
     ];
 
-    /// The pieces of texts that a quick look can mostly tell something of.
+    /// The pieces of texts that mostly have an estimate.
     #[rustfmt::skip]
     const TAME: &[&str] = &[
         "a", "f", "1", "0x1f", "1e5", "007", "1if", "(", ")", "[", "]", ",", ",", ":", ".", " = ", "**", ":=", "$", " ", " not ",
