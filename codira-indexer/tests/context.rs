@@ -64,7 +64,7 @@ async fn the_best_comes_first_and_tests_and_code_of_others_later() {
 }
 
 #[tokio::test]
-async fn each_place_says_why_it_is_there() {
+async fn each_hit_has_its_reasons() {
     let found = ask(&about("where is the cache invalidated")).await;
     let channels = |id: &str| {
         let item = found.answers.iter().find(|item| item.id == id).unwrap();

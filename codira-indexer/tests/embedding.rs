@@ -178,7 +178,7 @@ async fn deferred_rows_wait_and_are_worked_off_without_touching_a_file() {
 }
 
 #[tokio::test]
-async fn a_later_run_that_computes_now_works_off_what_waits() {
+async fn a_later_run_that_computes_now_works_off_pending_rows() {
     let mut world = World::of([("a.toy", "def f\n")]);
     world.run(mode(EmbeddingMode::Deferred)).await;
     world.run(CHANGED()).await;

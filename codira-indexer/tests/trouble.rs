@@ -115,7 +115,7 @@ async fn a_run_that_is_cancelled_before_it_begins_does_nothing() {
 }
 
 #[tokio::test]
-async fn dropping_a_run_frees_the_writers_place() {
+async fn dropping_a_run_frees_the_writer_lock() {
     let repo = Repo::of([("a.toy", "def a\n"), ("b.toy", "wait\n")]);
     let (release, wait) = mpsc::channel::<()>();
     let wait = Mutex::new(wait);

@@ -80,7 +80,7 @@ fn without_configuration_each_piece_is_held_to_what_it_shows() {
 }
 
 #[test]
-fn a_configured_convention_is_said_beside_what_is_shown() {
+fn a_configured_convention_is_printed_with_the_shown_ones() {
     let repo = Repo::tour();
     repo.write("shop/cart.py", SHIPPED);
     repo.write(".codira/config.toml", "[audit]\nconventions = [\"numpy\"]\n");

@@ -101,7 +101,7 @@ async fn an_identity_is_one_symbol() {
 }
 
 #[tokio::test]
-async fn kind_and_place_narrow_every_form() {
+async fn kind_and_path_narrow_every_form() {
     let filter = Filter { kind: Some(K::Function), within: PathPrefix::root() };
     assert_eq!(found_in("run", &filter).await, ["flask/cli.py#run"]);
     assert_eq!(found_in("flask/app.py#Flask.run", &filter).await, Vec::<String>::new());

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_count_bytes_from_one() {
+    fn positions_count_bytes_from_one() {
         let lines = Lines::new("é = 1\r\n\nx");
         assert_eq!(lines.site(TextSize::new(0)), Site::new(1, 1));
         assert_eq!(lines.site(TextSize::new(3)), Site::new(1, 4));
