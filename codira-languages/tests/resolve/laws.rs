@@ -9,7 +9,7 @@ use codira_contracts::{
 };
 use codira_languages::rules;
 use codira_store::{
-    compact::{self, FileEdge, Landing, ResolvedUse, ResolvedUses, Uses},
+    compact::{self, FileEdge, ResolvedImport, ResolvedUse, ResolvedUses, Uses},
     for_resolution,
 };
 use proptest::{prelude::*, test_runner::FileFailurePersistence};
@@ -110,9 +110,9 @@ proptest! {
             let number = |path: &RepoPath| paths.binary_search(&path).ok().map(|index| index as u32);
             let resolved_uses = postcard::to_stdvec(&ResolvedUses::of(&resolution, &analysis.uses, number).unwrap()).unwrap();
             let resolved_uses: ResolvedUses<'_> = postcard::from_bytes(&resolved_uses).unwrap();
-            let edges = compact::edges(&uses, &resolved_uses).unwrap().into_iter().map(|FileEdge { owner, kind, meaning, sites }| {
+            let edges = compact::edges(&uses, &resolved_uses).unwrap().into_iter().map(|FileEdge { owner, kind, target, sites }| {
                 let owner = SymbolKey { path: path.clone(), id: analysis.symbols[owner].id.clone() };
-                let target = match meaning {
+                let target = match target {
                     ResolvedUse::Symbol { file, id } => EdgeTarget::Resolved(SymbolKey { path: paths[file as usize].clone(), id }),
                     ResolvedUse::External { kind, name } => EdgeTarget::External { kind, name },
                     ResolvedUse::Unresolved { text } => EdgeTarget::Unresolved { text },
@@ -123,9 +123,9 @@ proptest! {
             edges.sort();
             prop_assert_eq!(edges, resolution.edges);
             let targets = resolved_uses.of_imports().unwrap().into_iter().map(|target| match target {
-                Landing::File(file) => ImportTarget::Resolved(paths[file as usize].clone()),
-                Landing::External => ImportTarget::External,
-                Landing::Unresolved => ImportTarget::Unresolved,
+                ResolvedImport::File(file) => ImportTarget::Resolved(paths[file as usize].clone()),
+                ResolvedImport::External => ImportTarget::External,
+                ResolvedImport::Unresolved => ImportTarget::Unresolved,
             });
             prop_assert_eq!(targets.collect::<Vec<_>>(), resolution.imports);
         }
