@@ -77,18 +77,18 @@ impl Symbols {
 
     /// Adds a definition of `name` inside `parent`; the caller sets the rest of it.
     pub(super) fn define(&mut self, kind: SymbolKind, name: &str, role: Role, parent: SymbolRef) -> SymbolRef {
-        let parent = &self.all[parent.0];
-        let inside = match parent.kind {
+        let enclosing = &self.all[parent.0];
+        let inside = match enclosing.kind {
             SymbolKind::Function | SymbolKind::Method | SymbolKind::Overload | SymbolKind::Property => ".<locals>.",
             _ => ".",
         };
         let path = match parent {
             Self::MODULE => [name, role.suffix()].concat(),
-            _ => [parent.id.as_str(), inside, name, role.suffix()].concat(),
+            _ => [enclosing.id.as_str(), inside, name, role.suffix()].concat(),
         };
         let symbol = Symbol {
-            qualified_name: [&parent.qualified_name, inside, name].concat(),
-            parent: Some(parent.id.clone()),
+            qualified_name: [&enclosing.qualified_name, inside, name].concat(),
+            parent: Some(enclosing.id.clone()),
             visibility: if inside == "." { visibility(name) } else { Visibility::Private },
             ..Symbol::new(self.identity(path), kind, name)
         };
