@@ -1,4 +1,4 @@
-//! Futures that nobody waits for to the end.
+//! Futures that are dropped before they finish.
 
 use std::{future::poll_fn, pin::pin, task::Poll};
 

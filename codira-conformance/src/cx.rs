@@ -41,7 +41,7 @@ pub struct Settings {
     pub shrink: bool,
     /// How long a clause may take without coming any further before it is given up. Only a backend that hangs meets it.
     pub patience: Duration,
-    /// How long the place of a session may stay taken after a cancelled call, whose work may go on elsewhere.
+    /// How long the writer lock may stay taken after a cancelled call, whose work may go on elsewhere.
     pub settling: Duration,
 }
 
@@ -150,7 +150,7 @@ impl Cx {
                 Ok(false) => Ok(Verdict::NotClaimed),
                 Err(error) => Err(error.into()),
             };
-            // Nobody listens any more once patience has run out.
+            // The receiver is gone once patience has run out.
             let kept = std::mem::take(&mut *cx.kept());
             let outcome = match outcome {
                 Err(violation) if !kept.is_empty() => Err(violation.with(format_args!("Kept, the last one last: {kept:?}"))),
@@ -282,7 +282,7 @@ impl Cx {
 }
 
 impl Settings {
-    /// Begins a session once a cancelled call has let go of the place.
+    /// Begins a session once a cancelled call has released the writer lock.
     pub(crate) async fn begin_when_free<B: IndexBackend>(&self, backend: &B, asked: SessionRequest) -> Outcome<B::Session> {
         let begin = async {
             loop {
@@ -294,7 +294,7 @@ impl Settings {
         };
         match tokio::time::timeout(self.settling, begin).await {
             Ok(session) => Ok(session?),
-            Err(_) => Err(Violation::new("the place of a cancelled call was never given back")),
+            Err(_) => Err(Violation::new("a cancelled call never released the writer lock")),
         }
     }
 }

@@ -235,7 +235,7 @@ impl Filter for Filtered {
         });
         let issues = files.flat_map(|file| file.analysis.doc_issues.iter().map(|issue| (file.path(), issue)));
         let wanted = issues.filter(|(_, issue)| {
-            rule.as_ref().is_none_or(|rule| *rule == issue.rule) && at_least.is_none_or(|least| issue.severity >= least)
+            rule.as_ref().is_none_or(|rule| *rule == issue.rule) && at_least.is_none_or(|minimum| issue.severity >= minimum)
         });
         let entry = |(path, issue): (&RepoPath, &DocIssue)| DocIssueEntry { path: path.clone(), issue: issue.clone() };
         Ok(wanted.take(limit.unwrap_or(usize::MAX)).map(entry).collect())

@@ -1,10 +1,10 @@
-//! Known failures: the clauses that a backend breaks while it is under way, as its author knows.
+//! Known failures: the clauses that an unfinished backend breaks, as its author knows.
 
 use std::collections::HashSet;
 
 use crate::{Cx, Outcome, Verdict, Violation, clauses, verdict::ensure};
 
-/// A clause that the backend breaks while it is under way, as its author knows.
+/// A clause that the unfinished backend breaks, as its author knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownFailure {
     /// The id of the clause.

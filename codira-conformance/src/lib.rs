@@ -46,10 +46,10 @@
 //!   nothing is asked of a backend beyond its traits. Tests run in parallel, in any order, under `cargo test` and `cargo nextest`.
 //! - A clause *holds*, is *broken*, or says nothing of the backend, because it is about a capability that is *not claimed*; the test
 //!   is then ignored, and says so. Claiming less is checked too: what is not claimed must be refused.
-//! - While a backend is under way, its fixture may list the clauses that it breaks as [known failures](Fixture::known_failures): their
+//! - While a backend is unfinished, its fixture may list the clauses that it breaks as [known failures](Fixture::known_failures): their
 //!   tests pass and say so, and fail as soon as the clause holds. Reports show and count them apart.
 //! - The chapters `warm`, `reuse` and `told` judge the backend through the real indexer and its parsers. They are behind the feature
-//!   `indexer`, so that everyone else compiles few crates; without it reports say `not compiled`.
+//!   `indexer`, so that other authors compile few crates; without it reports say `not compiled`.
 //! - Clause ids are stable: `cargo test --test conformance sessions::` runs a chapter. `docs/contract.md` lists all sentences.
 //! - The chapter `history` leads the backend through random histories of sessions, beside the reference
 //!   ([`codira_memory`]), and shows the shortest history that it finds when an answer differs. The histories are the same each time;

@@ -129,8 +129,8 @@ impl Recording {
             let mut tries = 8 * most;
             while cuts.len() < most && tries > 0 && !candidates.is_empty() {
                 tries -= 1;
-                let place = crate::process::next(&mut seed) as usize % candidates.len();
-                let (after, kept, said) = candidates.swap_remove(place);
+                let index = crate::process::next(&mut seed) as usize % candidates.len();
+                let (after, kept, said) = candidates.swap_remove(index);
                 let left = self.left(after, kept);
                 if seen.insert((said, left.clone())) {
                     cuts.push(Cut { after, kept, left });
@@ -159,7 +159,7 @@ impl Recording {
 
 /// What cuts at one moment may keep.
 fn choices(disk: &Disk, number: usize) -> impl Iterator<Item = Kept> + use<> {
-    let single = (0..disk.pending_changes().min(4)).flat_map(|place| [Kept::AllBut(place), Kept::Only(place)]);
+    let single = (0..disk.pending_changes().min(4)).flat_map(|index| [Kept::AllBut(index), Kept::Only(index)]);
     [
         Kept::Nothing,
         Kept::Everything,

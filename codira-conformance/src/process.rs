@@ -59,7 +59,7 @@ pub(crate) enum Order {
     Fill(u64),
     /// The same with incremental scope.
     Grow(u64),
-    /// This many short sessions, beside others who share the witness in this directory; says how many of them committed.
+    /// This many short sessions, beside other processes that share the witness in this directory; says how many of them committed.
     Storm(PathBuf, u64),
     /// This many rounds of sessions and readers, which leave nothing behind; says how many commits were made.
     Endure(u64),
@@ -119,7 +119,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// What the other process may not do, and who watches it.
+/// What the other process may not do, and what watches it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Bounds<'a> {
     /// Nothing is forbidden.
@@ -210,7 +210,7 @@ impl Other {
         })?;
         let (input, output) = (child.stdin.take(), child.stdout.take().expect("the output is a pipe"));
         let mut other = Self { child, input, output: BufReader::new(output).lines(), _temporary: temporary };
-        match other.hear()? {
+        match other.receive()? {
             Reply::Done(_) => Ok(other),
             reply => Err(Violation::new(format_args!("another process cannot open the index: {reply}"))),
         }
@@ -230,15 +230,15 @@ impl Other {
         self.child.id()
     }
 
-    /// Tells it what to do, without waiting for an answer.
-    pub(crate) fn tell(&mut self, order: &Order) -> Outcome {
+    /// Sends an order, without waiting for an answer.
+    pub(crate) fn send(&mut self, order: &Order) -> Outcome {
         let line = serde_json::to_string(order).map_err(Violation::new)?;
         let input = self.input.as_mut().expect("the input is open as long as orders are given");
         writeln!(input, "{line}").and_then(|()| input.flush()).map_err(Violation::new)
     }
 
     /// Its next answer.
-    pub(crate) fn hear(&mut self) -> Outcome<Reply> {
+    pub(crate) fn receive(&mut self) -> Outcome<Reply> {
         for line in &mut self.output {
             if let Some(line) = line.map_err(Violation::new)?.strip_prefix(MARK) {
                 let reply = serde_json::from_str(line).map_err(Violation::new)?;
@@ -252,21 +252,21 @@ impl Other {
         Err(Violation::new(format_args!("another process died without an answer: {status}")))
     }
 
-    /// Tells it what to do and hears the answer.
+    /// Sends an order and waits for the answer.
     pub(crate) fn ask(&mut self, order: &Order) -> Outcome<Reply> {
-        self.tell(order)?;
-        self.hear().map_err(|violation| violation.during(format_args!("{order:?}")))
+        self.send(order)?;
+        self.receive().map_err(|violation| violation.during(format_args!("{order:?}")))
     }
 
-    /// Tells it to do what cannot fail.
+    /// Sends an order that cannot fail, and waits until it is carried out.
     pub(crate) fn make(&mut self, order: &Order) -> Outcome<u64> {
-        self.tell(order)?;
+        self.send(order)?;
         self.made(order)
     }
 
-    /// Hears that what it was told is done.
+    /// Waits until the order is carried out.
     pub(crate) fn made(&mut self, order: &Order) -> Outcome<u64> {
-        match self.hear() {
+        match self.receive() {
             Ok(Reply::Done(generation)) => Ok(generation),
             Ok(Reply::Refused(Refusal { kind, says, .. })) => {
                 Err(Violation::new(format_args!("another process, {order:?}: {kind}: {says}")))
@@ -277,7 +277,7 @@ impl Other {
         }
     }
 
-    /// Kills it, as the system does when memory runs out: it cannot defend itself. Says what it had answered before.
+    /// Kills it, as the system does when memory runs out: it can clean nothing up. Says what it had answered before.
     pub(crate) fn kill(mut self) -> Outcome<Option<Reply>> {
         self.child.kill().map_err(Violation::new)?;
         self.child.wait().map_err(Violation::new)?;
@@ -290,12 +290,12 @@ impl Other {
         Ok(last)
     }
 
-    /// Tells it that no more orders come.
+    /// Ends its input: no more orders come.
     pub(crate) fn end_input(&mut self) {
         self.input = None;
     }
 
-    /// Lets it go home, and waits until it has.
+    /// Ends its input, and waits until the process has ended.
     pub(crate) fn dismiss(mut self) -> Outcome {
         self.end_input();
         let status = self.child.wait().map_err(Violation::new)?;

@@ -22,7 +22,7 @@ const COMMITS: u64 = 3;
 pub(crate) struct Witness(PathBuf);
 
 impl Witness {
-    /// A witness in `dir`, which all who are watched share.
+    /// A witness in `dir`, which all watched processes share.
     pub(crate) fn in_directory(dir: &Path) -> Self {
         Self(dir.join("session"))
     }
@@ -44,7 +44,7 @@ impl Witness {
     }
 }
 
-/// Holds so many sessions, one after the other, beside others who do the same; says how many of them committed.
+/// Holds so many sessions, one after the other, beside others that do the same; says how many of them committed.
 pub(crate) async fn hold(backend: &impl IndexBackend, witness: &Witness, sessions: u64) -> Outcome<u64> {
     let (mut held, mut commits) = (0, 0);
     while held < sessions {

@@ -36,7 +36,7 @@ pub enum Verdict {
 /// What checking a clause gives.
 pub type Outcome<T = ()> = Result<T, Violation>;
 
-/// How a backend broke a clause, for whoever has to repair it.
+/// How a backend broke a clause, for its author to repair.
 #[derive(Debug)]
 pub struct Violation {
     text: String,

@@ -94,8 +94,8 @@ pub(crate) const NUMBERS: &[f32] = &[0.0, 1.0, -1.0, 2.0, -0.0];
 
 const PREFIXES: &[&str] = &[".", "pkg", "pkg/a.toy", "pkg/a", "pkg/a.toy.d", "src", "c", "PKG"];
 
-pub(crate) fn path(place: usize) -> RepoPath {
-    RepoPath::new(HOMES[place].0).expect("the paths of the vocabulary are paths")
+pub(crate) fn path(index: usize) -> RepoPath {
+    RepoPath::new(HOMES[index].0).expect("the paths of the vocabulary are paths")
 }
 
 pub(crate) fn paths() -> impl Iterator<Item = RepoPath> {
@@ -121,7 +121,7 @@ pub(crate) fn tools() -> Vec<Tool> {
     vec![Tool::new("python", "1"), Tool::new("python", "2"), Tool::new("Python", "1"), Tool::new(HOSTILE, "")]
 }
 
-/// Two specs that differ in one word, one of no dimension, and one of more than anybody can compute.
+/// Two specs that differ in one word, one of no dimension, and one that is too large to compute.
 pub(crate) fn specs() -> Vec<EmbeddingSpec> {
     let spec = |model_version: &str, dimension, precision| EmbeddingSpec {
         engine: "lexical".to_owned(),

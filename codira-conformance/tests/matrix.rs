@@ -33,8 +33,8 @@ fn main() -> ExitCode {
     // One test alone is no table.
     if cells.len() > whole / 2 {
         let mut matrix = Matrix::new(backends);
-        for Cell { backend, place, clause, verdict, took } in cells {
-            matrix.record(backend, place, clause, verdict);
+        for Cell { backend, index, clause, verdict, took } in cells {
+            matrix.record(backend, index, clause, verdict);
             matrix.took(backend, clause, took);
         }
         println!("{matrix}");
@@ -55,7 +55,7 @@ struct Table {
 
 struct Cell {
     backend: &'static str,
-    place: usize,
+    index: usize,
     clause: &'static str,
     verdict: Verdict,
     took: Duration,
@@ -74,17 +74,17 @@ impl Table {
         let restart = clauses().first().map(|clause| format!("{backend}::{}", clause.id));
         let settings = Settings { regressions: Some(regressions), restart, stores: Some(stores), ..Settings::default() };
         let cx = Cx::new(fixture, settings);
-        for (place, clause) in clauses().into_iter().enumerate() {
+        for (index, clause) in clauses().into_iter().enumerate() {
             let cells = Arc::clone(&self.cells);
             let id = clause.id;
             let record = move |verdict: Verdict, took: Duration| {
-                let cell = Cell { backend, place, clause: id, verdict, took };
+                let cell = Cell { backend, index, clause: id, verdict, took };
                 cells.lock().unwrap_or_else(PoisonError::into_inner).push(cell);
             };
             let trial = trial(&cx, format!("{backend}::{id}"), clause, record.clone());
             if trial.ignored.is_some() {
                 // It will not be run, and the table has a cell for it.
-                let clause = &clauses()[place];
+                let clause = &clauses()[index];
                 record(cx.judge(clause), Duration::ZERO);
             }
             self.trials.push(trial);

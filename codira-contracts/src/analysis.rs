@@ -74,7 +74,7 @@ impl Import {
 }
 
 words! {
-    /// What a place in the code does with a callable.
+    /// What the code at a site does with a callable.
     UseKind, "use kind" {
         /// It calls it: a [`UseRecord`] of this kind is a *call record*.
         Call = "call",
@@ -231,15 +231,15 @@ impl FileAnalysis {
             let mut parent = symbol.parent.as_ref();
             // No chain is longer than the list: a cycle ends here.
             for _ in 0..self.symbols.len() {
-                let Some(holder) = parent.and_then(|id| by_id.get(id)) else { break };
-                if is_file_module(holder) {
+                let Some(enclosing) = parent.and_then(|id| by_id.get(id)) else { break };
+                if is_file_module(enclosing) {
                     break;
                 }
-                names.push(match &holder.extends {
+                names.push(match &enclosing.extends {
                     Some(extended) => last_name(extended),
-                    None => &holder.name,
+                    None => &enclosing.name,
                 });
-                parent = holder.parent.as_ref();
+                parent = enclosing.parent.as_ref();
             }
             names.reverse();
             names.join(".")

@@ -9,7 +9,7 @@ use crate::{
     symbol::words,
 };
 
-/// A symbol with its place in the repository. Orders by path, then span, then id.
+/// A symbol with its location in the repository. Orders by path, then span, then id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SymbolEntry {
     /// The file that defines it.
@@ -148,11 +148,11 @@ pub enum ImportTarget {
     Resolved(RepoPath),
     /// Outside the repository.
     External,
-    /// No one can tell: several files would do, or a relative path leads nowhere.
+    /// Not resolved: several files would do, or a relative path leads nowhere.
     Unresolved,
 }
 
-/// An import with both its ends. Orders by path, then the place of the import in its file's list.
+/// An import with both its ends. Orders by path, then the position of the import in its file's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportEntry {
     /// The file that imports.
@@ -176,7 +176,7 @@ pub struct TextReference {
     pub line: String,
 }
 
-/// A documentation unit with its place. Orders by path, then span, then id.
+/// A documentation unit with its location. Orders by path, then span, then id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocumentationEntry {
     /// The file.
@@ -185,7 +185,7 @@ pub struct DocumentationEntry {
     pub unit: Documentation,
 }
 
-/// A documentation issue with its place. Orders by path, then the place of the issue in its file's list.
+/// A documentation issue with its location. Orders by path, then the position of the issue in its file's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocIssueEntry {
     /// The file.

@@ -45,8 +45,8 @@ pub trait IndexBackend: Send + Sync + 'static {
     ///
     /// [`NotIndexed`](crate::ErrorKind::NotIndexed) where nothing was ever committed;
     /// [`SchemaMismatch`](crate::ErrorKind::SchemaMismatch) on an index of another schema, saying which;
-    /// [`Corrupt`](crate::ErrorKind::Corrupt) on an index that cannot be read, never an empty answer. That a file is missing, is
-    /// another's or was cut short must be noticed, here or when the reader is asked. Bytes that were overwritten inside of a file may go unnoticed, as
+    /// [`Corrupt`](crate::ErrorKind::Corrupt) on an index that cannot be read, never an empty answer. That a file is missing, belongs to
+    /// another index or was cut short must be noticed, here or when the reader is asked. Bytes that were overwritten inside of a file may go unnoticed, as
     /// in most databases: then answers may be wrong, but nothing crashes or hangs.
     async fn open_reader(&self) -> Result<Self::Reader, BackendError>;
 
@@ -61,7 +61,7 @@ pub trait IndexBackend: Send + Sync + 'static {
     /// - A session of [full](crate::WriteScope::Full) scope may begin on a damaged or foreign index, and its commit replaces that; an
     ///   incremental one may not. Neither may begin on a newer schema.
     /// - Dropping the future, at any point, leaves no session open but the one that was.
-    /// - A session may be held for as long as its owner likes; nothing but its end frees the place.
+    /// - A session may be held for as long as its owner likes; nothing but its end releases the writer lock.
     ///
     /// # Errors
     ///
@@ -77,14 +77,14 @@ pub trait IndexBackend: Send + Sync + 'static {
 /// files give the same answers. Text matches to the byte, however long it is, and an answer has all its entries, however many
 /// they are. A question about something that is not there has an empty answer, not an error. Asking changes no byte of the store.
 ///
-/// Any number of tasks may ask one reader at once, each as if it were alone, and a commit that is written meanwhile keeps none of them waiting. A question whose
+/// Any number of tasks may ask one reader at once, each as if it were alone, and none of them waits for a commit that is written meanwhile. A question whose
 /// future is dropped, at any await, leaves the reader usable.
 ///
 /// Reading needs no rules: edges are those that the last commit derived. [`for_each_question`](crate::for_each_question) lists
 /// the questions for macros.
 #[async_trait]
 pub trait IndexReader: Send + Sync + 'static {
-    /// Who wrote the state, by which rules and analyzers, and what is true of it as a whole.
+    /// What is true of the state as a whole: which backend wrote it, and by which rules and analyzers.
     async fn inventory(&self) -> Result<RuntimeInventory, BackendError>;
 
     /// How much is stored: each file, symbol, import, use, edge, documentation unit, issue and embedding counts once.
@@ -124,7 +124,7 @@ pub trait IndexReader: Send + Sync + 'static {
     async fn doc_issues(&self, request: &DocIssueRequest) -> Result<Vec<DocIssueEntry>, BackendError>;
 
     /// The vectors stored for these texts under this spec, each text once, by text hash. Where owners of one text have
-    /// different vectors, that of the least key.
+    /// different vectors, that of the lowest key.
     ///
     /// Needs [`Capability::Embeddings`](crate::Capability::Embeddings), like the two questions below.
     async fn reusable_embeddings(&self, request: &ReuseRequest) -> Result<Vec<ReusableEmbedding>, BackendError>;
@@ -145,7 +145,7 @@ pub trait IndexReader: Send + Sync + 'static {
 ///
 /// A session is a set of replacements: the order of calls does not matter, except that the last call about a path wins. It sees
 /// its own writes. An `Err` from any call but `commit` and `abort` leaves the session as it was before the call, and usable.
-/// A call whose future is dropped, at any await, has happened whole or has not, and leaves the session usable, too.
+/// A call whose future is dropped, at any await, happens whole or not at all, and leaves the session usable, too.
 ///
 /// Ending a session consumes it, so nothing can follow a commit:
 ///
@@ -158,7 +158,7 @@ pub trait IndexReader: Send + Sync + 'static {
 /// # }
 /// ```
 ///
-/// Dropping a session is aborting it: nothing is changed, and the place is free before `drop` returns.
+/// Dropping a session is aborting it: nothing is changed, and the writer lock is free before `drop` returns.
 #[async_trait]
 pub trait IndexWriteSession: Send + 'static {
     /// Replaces everything about the file, embeddings included.
@@ -174,7 +174,7 @@ pub trait IndexWriteSession: Send + 'static {
 
     /// Removes the documentation issues and embeddings, pending ones included, that `retention` does not keep; says how many.
     ///
-    /// Whose issues are kept is told by the language that each file has now, to the byte. What is put later stays.
+    /// Issues are kept by the language that their file has now, compared to the byte. What is put later stays.
     async fn maintain(&mut self, retention: &Retention) -> Result<Maintenance, BackendError>;
 
     /// As [`IndexReader::reusable_embeddings`], of the state the session began from and the state that it has now, together: also
@@ -198,7 +198,7 @@ pub trait IndexWriteSession: Send + 'static {
     /// Gives pending rows their vectors. Touches no file row.
     ///
     /// A vector is kept where a pending row of its key and spec has its text; elsewhere it is stale, and counted as such. Of two vectors
-    /// for one row in one call, the first is kept: the row waits no more, and the second is stale.
+    /// for one row in one call, the first is kept: the row is no longer pending, and the second is stale.
     ///
     /// # Errors
     ///
@@ -225,13 +225,14 @@ pub trait IndexWriteSession: Send + 'static {
     /// - After it returns, neither a kill nor a power cut loses the commit, where the backend is
     ///   [durable](crate::Capability::Durable).
     /// - Derived state is never stale after it, whatever the caller left out. A commit without changes is a commit.
-    /// - The place is free when this returns.
-    /// - On `Err`, nothing was published: what readers can see already is never an error. When the future is dropped, either everything or nothing is, and the place
-    ///   is free when it is decided.
+    /// - The writer lock is free when this returns.
+    /// - On `Err`, nothing was published: what readers can see already is never an error.
+    /// - When the future is dropped, either everything or
+    ///   nothing is, and the writer lock is free once that is decided.
     async fn commit(self) -> Result<Commit, BackendError>;
 
-    /// Gives the session up and says whether that worked; the place is free when this returns. When the future is dropped, the session is
-    /// given up all the same.
+    /// Ends the session without a commit, and says whether that worked; the writer lock is free when this returns. When the future is
+    /// dropped, the session ends all the same.
     async fn abort(self) -> Result<(), BackendError>;
 }
 

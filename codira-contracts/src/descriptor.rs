@@ -128,11 +128,11 @@ pub struct Derivation {
 pub struct Stored {
     /// Vectors that are kept now.
     pub stored: u64,
-    /// Vectors that nothing waits for any more: the row is gone, or its text is another.
+    /// Vectors without a pending row: the row is gone, or its text is another.
     pub stale: u64,
 }
 
-/// Who holds the writer's place: what a refused session names, and what lock files hold.
+/// The holder of the writer lock: named by a refusal, and written into lock files.
 ///
 /// ```
 /// use codira_contracts::Holder;

@@ -13,7 +13,7 @@ words! {
         Markdown = "markdown",
         /// reStructuredText.
         ReStructuredText = "restructuredtext",
-        /// Text without markup, or with markup that nobody read.
+        /// Text without markup, or with markup that was not read.
         PlainText = "plaintext",
     }
 }
@@ -82,7 +82,7 @@ pub struct DocIssue {
     pub span: LineSpan,
     /// The convention that says so: `numpy 1`.
     pub convention: Tool,
-    /// Who found it.
+    /// The auditor that found it.
     pub auditor: Tool,
     /// The symbol of the same file that it is about.
     pub owner: Option<StableId>,

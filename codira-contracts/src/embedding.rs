@@ -63,12 +63,12 @@ impl Vector {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), naming the place, when a number is infinite or none.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), naming the index, when a number is infinite or none.
     pub fn new(numbers: Vec<f32>) -> Result<Self, BackendError> {
         match numbers.iter().position(|number| !number.is_finite()) {
             None => Ok(Self(numbers.into())),
-            Some(place) => Err(BackendError::invalid(
-                format_args!("number {place} of a vector, {}", numbers[place]),
+            Some(index) => Err(BackendError::invalid(
+                format_args!("number {index} of a vector, {}", numbers[index]),
                 "the numbers of a vector are finite",
             )),
         }
@@ -157,7 +157,7 @@ impl EmbeddingRow {
     }
 }
 
-/// A row that waits for its vector, with its place in the repository.
+/// A row without its vector yet, with its location in the repository.
 ///
 /// Pending rows order by spec, then key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,7 +183,7 @@ pub struct ComputedEmbedding {
     pub vector: Vector,
 }
 
-/// A vector that is stored for a text, whoever owns it.
+/// A vector that is stored for a text, of any owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReusableEmbedding {
     /// The hash of the text.

@@ -26,7 +26,7 @@ pub enum BackendError {
     SessionBusy {
         /// The index.
         location: String,
-        /// Who has it.
+        /// The holder of the writer lock.
         holder: Holder,
     },
 
@@ -94,7 +94,7 @@ pub enum BackendError {
     /// The file system or the driver failed in another way.
     #[error("{backend} failed to {operation} {location}")]
     Failed {
-        /// The backend, or whoever else acts.
+        /// The backend, or the layer that failed.
         backend: String,
         /// What it was doing, as a verb: `open`, `commit`.
         operation: String,
@@ -105,8 +105,8 @@ pub enum BackendError {
         source: BoxError,
     },
 
-    /// A layer between the caller and the backend refuses, in its own words and with an error of its own: the one who keeps the
-    /// index in a directory, say.
+    /// A layer between the caller and the backend refuses, with an error of its own: the layer that keeps the index in a
+    /// directory, say.
     #[error("{error}")]
     Layer {
         /// What the caller can do about it.

@@ -1,4 +1,4 @@
-//! What was true of the last run: who wrote the index, who analyzed the files, and what is stored.
+//! What was true of the last run: the backend that wrote the index, its analyzers, and what is stored.
 
 use std::{fmt, str::FromStr};
 
@@ -9,7 +9,7 @@ use crate::{AuditPolicy, BackendError, EmbeddingSpec, Language, Tool, symbol::wo
 words! {
     /// Whether every source file had an analyzer in the last run.
     Coverage, "coverage" {
-        /// Nobody said.
+        /// Not stated.
         Unknown = "unknown",
         /// Some source files have no analyzer, or could not be analyzed.
         Incomplete = "incomplete",
@@ -18,7 +18,7 @@ words! {
     }
 }
 
-/// What is true of a committed state as a whole: who wrote it, and from what.
+/// What is true of a committed state as a whole: which backend wrote it, and from what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuntimeInventory {
     /// The backend that wrote it, by name and version.

@@ -1,14 +1,14 @@
 //! The contract between a code index and the store that keeps it.
 //!
 //! A *code index* holds what analyzers say of a repository's files and answers questions about it. This crate says what such an
-//! index is, so that anyone can write a store for it and anyone can ask any store: the model, three traits, one error type, and the
+//! index is, so that stores and their callers can be written apart from each other: the model, three traits, one error type, and the
 //! logic that is true of every store. It has no runtime, no I/O, no database and no parser.
 //!
 //! - An [`IndexBackend`] is the store of one repository. It hands out readers and the one session.
 //! - An [`IndexReader`] answers questions about one committed state, for ever.
 //! - An [`IndexWriteSession`] replaces files, and commits whole or leaves nothing.
 //! - [`DynBackend`] is any backend, chosen at run time.
-//! - A [`FileAnalysis`] is everything that is kept of a file. Who makes it, and the vectors, is nothing to a store.
+//! - A [`FileAnalysis`] is everything that is kept of a file. A store does not see what makes it, or the vectors.
 //!
 //! What the traits ask of a backend is checked, sentence by sentence, by the crate `codira-conformance`; `docs/contract.md`
 //! lists the sentences.

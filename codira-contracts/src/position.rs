@@ -26,7 +26,7 @@ impl fmt::Display for LineSpan {
     }
 }
 
-/// A place in a file. Orders by line, then column.
+/// A position in a file. Orders by line, then column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Site {
     /// The line, counted from one.
@@ -36,7 +36,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// The place at `line` and `column`.
+    /// The position at `line` and `column`.
     pub const fn new(line: u32, column: u32) -> Self {
         Self { line, column }
     }

@@ -155,9 +155,9 @@ pub enum ImportEnd {
     FromFile(RepoPath),
     /// What the files of this module import.
     FromModule(String),
-    /// What lands in this file.
+    /// Imports that lead to this file.
     ToFile(RepoPath),
-    /// What lands in a file of this module; and, where an import lands nowhere in the repository, what names exactly this module.
+    /// Imports that lead to a file of this module; and those that lead to no file of the repository and name exactly this module.
     ToModule(String),
 }
 

@@ -125,7 +125,7 @@ impl<K: Ord> TopK<K> {
         }
     }
 
-    /// Whether a key of this score may still get in; lets a caller spare the making of the key.
+    /// Whether a key of this score may still get in; a caller need not build the key otherwise.
     pub fn admits(&self, score: f32) -> bool {
         self.heap.len() < self.limit || self.heap.peek().is_some_and(|worst| score >= worst.score)
     }

@@ -104,7 +104,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Gives pending rows their vectors; says how many were kept, and how many nothing waits for.
+    /// Gives pending rows their vectors; says how many were kept, and how many had no pending row.
     ///
     /// # Errors
     ///

@@ -10,12 +10,12 @@ use std::{
 use codira_contracts::{BackendError, Holder};
 
 /// How often the holder's name is looked for: the lock is taken before the file is signed.
-const LOOKS: usize = 100;
+const HOLDER_READS: usize = 100;
 
 /// At most one session for each lock file, over all threads, processes and backend values.
 ///
-/// The lock is the operating system's, and goes with the process, however that ends. The file tells the holder, and stays: a lock file
-/// that its holder unlinks lets two in, the one who has opened it before, and the one who makes a new one.
+/// The lock is the operating system's, and goes with the process, however that ends. The file names the holder, and stays: a lock file
+/// that its holder unlinks lets two sessions in, one that has opened it before, and one that makes a new file.
 #[derive(Debug)]
 pub struct WriterLock(File);
 
@@ -46,7 +46,7 @@ impl WriterLock {
         Ok(lock)
     }
 
-    /// Leaves the holder's name for those who are refused.
+    /// Writes the holder's name, which refusals show.
     fn sign(&self) -> io::Result<()> {
         self.0.set_len(0)?;
         (&self.0).write_all(Holder::current().to_string().as_bytes())
@@ -61,7 +61,7 @@ impl Drop for WriterLock {
 }
 
 fn holder(file: &mut File) -> Holder {
-    for _ in 0..LOOKS {
+    for _ in 0..HOLDER_READS {
         let mut text = String::new();
         if file.rewind().and_then(|()| file.read_to_string(&mut text)).is_ok()
             && let Ok(holder) = text.parse()

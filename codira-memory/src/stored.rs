@@ -28,7 +28,7 @@ pub trait StateStore: Send + Sync + 'static {
     /// [`SessionBusy`](ErrorKind::SessionBusy), naming the holder, while another session holds it.
     fn lock(&self) -> Result<Self::Lock, BackendError>;
 
-    /// Loads the last commit, whole. Changes nothing, and waits for nobody: it may be called while another state is saved.
+    /// Loads the last commit, whole. Changes nothing, and waits for no lock: it may be called while another state is saved.
     ///
     /// # Errors
     ///
@@ -54,7 +54,7 @@ pub trait StateStore: Send + Sync + 'static {
 /// static DESCRIPTOR: LazyLock<BackendDescriptor> =
 ///     LazyLock::new(|| BackendDescriptor { tool: Tool::new("mine", "1"), schema: 1, capabilities: vec![] });
 ///
-/// /// Keeps the state in a variable, and its lock is that of nobody else: a real one is kept in files.
+/// /// Keeps the state in a variable, and its lock excludes nothing: a real one is kept in files.
 /// #[derive(Default)]
 /// struct Mine(Mutex<Option<SavedState>>);
 ///

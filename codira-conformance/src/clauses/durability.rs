@@ -56,7 +56,7 @@ pub(crate) fn an_index_survives_moving(cx: &Cx) -> Outcome {
             ensure!(commit.generation == stamp, "after moving, commit {stamp} says that it is number {}", commit.generation);
             stamped::shows(&backend, stamp).await?;
         }
-        ensure!(!here.exists(), "after moving, something is at the old place");
+        ensure!(!here.exists(), "after moving, something is at the old path");
         Ok(())
     })
 }
@@ -125,8 +125,8 @@ pub(crate) fn a_kill_during_a_commit_leaves_old_or_new(cx: &Cx) -> Outcome {
         let held = cx.block_on(backend.open_reader())?;
         let mut other = Other::start(cx, index.path())?;
         // So that kills fall into the second session, too, which follows a fresh log, copy or whatever the first one leaves.
-        other.tell(&Order::Commit(last + 1))?;
-        other.tell(&Order::Commit(last + 2))?;
+        other.send(&Order::Commit(last + 1))?;
+        other.send(&Order::Commit(last + 2))?;
         moments.wait();
         let said = match other.kill()? {
             Some(Reply::Done(generation)) if generation > last => generation,
@@ -168,7 +168,7 @@ pub(crate) fn a_kill_during_the_first_session_leaves_nothing_or_all(cx: &Cx) -> 
     for _ in 0..crash_points() {
         let dir = cx.block_on(cx.index())?.without_backend();
         let mut other = Other::start(cx, dir.path())?;
-        other.tell(&Order::Commit(1))?;
+        other.send(&Order::Commit(1))?;
         moments.wait();
         let committed = matches!(other.kill()?, Some(Reply::Done(1)));
         if committed {
@@ -199,7 +199,7 @@ pub(crate) fn kills_leave_no_debris(cx: &Cx) -> Outcome {
         // Every second one is killed while it commits.
         if round % 2 == 0 {
             let span = moments.take().unwrap_or_else(|| Moments::within(Duration::from_millis(5)));
-            other.tell(&Order::Step { stamp: last + 1, step: steps - 1 })?;
+            other.send(&Order::Step { stamp: last + 1, step: steps - 1 })?;
             moments.insert(span).wait();
         }
         other.kill()?;
@@ -253,8 +253,8 @@ pub(crate) fn pending_rows_survive_kills(cx: &Cx) -> Outcome {
         }
         let mut other = Other::start(cx, index.path())?;
         let before = cx.block_on(async { backend.open_reader().await?.inventory().await })?.generation;
-        other.tell(&Order::Embed(BATCH))?;
-        other.tell(&Order::Embed(BATCH))?;
+        other.send(&Order::Embed(BATCH))?;
+        other.send(&Order::Embed(BATCH))?;
         moments.wait();
         let said = match other.kill()? {
             Some(Reply::Done(generation)) => generation.saturating_sub(before) as usize,

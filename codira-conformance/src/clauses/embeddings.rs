@@ -207,7 +207,7 @@ pub(crate) fn a_text_keeps_its_vector_when_it_moves(cx: &Cx) -> Outcome {
                 found == one(&[7.0, 8.0]),
                 "of a file that was {change} and put with another vector, the session finds {found:?}"
             );
-            // The owner with the least key counts, in whichever state it is.
+            // The owner with the lowest key counts, in whichever state it is.
             session.put_file(with_vectors("c/a.c", &[&[3.0, 4.0]])).await?;
             session.put_file(with_vectors("src/a.plain", &[&[5.0, 6.0]])).await?;
             let found = session.reusable_embeddings(&reuse).await?;

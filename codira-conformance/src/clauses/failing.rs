@@ -115,7 +115,7 @@ pub(crate) fn truncated_files_are_noticed(cx: &Cx) -> Outcome {
     scene.other.dismiss()
 }
 
-/// What else may be at the place of a file.
+/// What else may be at the path of a file.
 fn foreign(whole: usize) -> [(&'static str, Vec<u8>); 5] {
     let text = b"This is not the file that you are looking for.\n";
     [
@@ -151,23 +151,23 @@ pub(crate) fn foreign_files_are_noticed(cx: &Cx) -> Outcome {
     scene.other.dismiss()
 }
 
-/// The file with a few bytes at one place overwritten, and where.
+/// The file with a few bytes at one offset overwritten, and where.
 fn overwritten(mut content: Vec<u8>, state: &mut u64) -> (usize, Vec<u8>) {
-    let place = next(state) as usize % content.len();
+    let offset = next(state) as usize % content.len();
     let many = 1 + next(state) as usize % 64;
-    for byte in content.iter_mut().skip(place).take(many) {
+    for byte in content.iter_mut().skip(offset).take(many) {
         *byte = next(state) as u8;
     }
-    (place, content)
+    (offset, content)
 }
 
-pub(crate) fn overwritten_bytes_are_no_crash(cx: &Cx) -> Outcome {
+pub(crate) fn overwritten_bytes_cause_no_crash(cx: &Cx) -> Outcome {
     let mut scene = Scene::set(cx)?;
     let mut state = 0xC0D1;
     for file in scene.files()? {
         let whole = scene.content(&file)?;
         for _ in 0..if whole.is_empty() { 0 } else { crash_points() * 3 } {
-            let (place, content) = overwritten(whole.clone(), &mut state);
+            let (offset, content) = overwritten(whole.clone(), &mut state);
             let damaged = scene.with(&file, Some(&content))?;
             let order = Order::Inspect(damaged.path().to_owned());
             let asked = scene.other.ask(&order).and_then(|reply| match reply {
@@ -178,7 +178,7 @@ pub(crate) fn overwritten_bytes_are_no_crash(cx: &Cx) -> Outcome {
                 }
                 reply => Err(Violation::new(format_args!("{reply}"))),
             });
-            asked.map_err(|violation| violation.during(format_args!("{} overwritten at {place}", file.display())))?;
+            asked.map_err(|violation| violation.during(format_args!("{} overwritten at {offset}", file.display())))?;
         }
     }
     scene.other.dismiss()
@@ -202,7 +202,7 @@ pub(crate) fn a_full_session_replaces_what_is_unreadable(cx: &Cx) -> Outcome {
                         let corrupt = incremental.as_ref().is_some_and(|refusal| refusal.kind == "Corrupt");
                         let said = incremental.map_or_else(|| "nothing".to_owned(), |refusal| refusal.to_string());
                         ensure!(corrupt, "no reader can read, and an incremental session is refused with {said}");
-                        ensure!(replaced.is_some(), "what nobody could read was replaced, and the commit does not say so");
+                        ensure!(replaced.is_some(), "an unreadable index was replaced, and the commit does not say so");
                     }
                     Asked::Refused(_) => {}
                     Asked::Right => {

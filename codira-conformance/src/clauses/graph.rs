@@ -45,7 +45,7 @@ fn session(scope: WriteScope, edits: impl IntoIterator<Item = Edit>) -> Run {
     Run { scope, edition: Edition::First, edits, end: End::Commit, questions: Vec::new() }
 }
 
-/// A file whose function calls the `run` that it imports from `module`, and one that nobody defines.
+/// A file whose function calls the `run` that it imports from `module`, and one that no file defines.
 fn caller(path: &str, module: &str) -> FileSnapshot {
     let mut file = defining(path, &["helper"]);
     file.analysis.imports = vec![import(module, "run")];
@@ -201,7 +201,7 @@ pub(crate) fn each_import_is_found_from_both_ends(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut session = index.backend.begin_index_session(request(Full)).await?;
-        // It names a package, and lands in a file of that or of another module.
+        // It names a package, and leads to a file of that or of another module.
         let mut importing = defining("pkg/b.toy", &["helper"]);
         importing.analysis.imports =
             ["b", "run", "nothing"].map(|name| import("pkg.a", name)).into_iter().chain([import("json", "dumps")]).collect();
@@ -221,25 +221,25 @@ pub(crate) fn each_import_is_found_from_both_ends(cx: &Cx) -> Outcome {
         ensure!(of_module == all, "from its module, a file imports {of_module:#?}");
         for (at, module) in [("pkg/a.toy", "pkg.a"), ("pkg/index.toy", "pkg"), ("pkg/b.toy", "pkg.b"), ("nowhere.toy", "json")]
         {
-            let lands = |entry: &&ImportEntry| entry.target == ImportTarget::Resolved(path(at));
-            let expected: Vec<ImportEntry> = all.iter().filter(lands).cloned().collect();
+            let leads_here = |entry: &&ImportEntry| entry.target == ImportTarget::Resolved(path(at));
+            let expected: Vec<ImportEntry> = all.iter().filter(leads_here).cloned().collect();
             let found = ask(ImportEnd::ToFile(path(at))).await?;
-            ensure!(found == expected, "in {at} land {expected:#?}, and found are {found:#?}");
+            ensure!(found == expected, "to {at} lead {expected:#?}, and found are {found:#?}");
             let named = |entry: &&ImportEntry| {
-                lands(entry) || !matches!(entry.target, ImportTarget::Resolved(_)) && entry.import.module == module
+                leads_here(entry) || !matches!(entry.target, ImportTarget::Resolved(_)) && entry.import.module == module
             };
             let expected: Vec<ImportEntry> = all.iter().filter(named).cloned().collect();
             let found = ask(ImportEnd::ToModule(module.to_owned())).await?;
             ensure!(found == expected, "to the module {module} lead {expected:#?}, and found are {found:#?}");
         }
-        let landed: BTreeSet<RepoPath> = all
+        let targets: BTreeSet<RepoPath> = all
             .iter()
             .filter_map(|entry| match &entry.target {
                 ImportTarget::Resolved(path) => Some(path.clone()),
                 _ => None,
             })
             .collect();
-        ensure!(landed.len() == 2, "the imports land in two files, and found are {landed:?}");
+        ensure!(targets.len() == 2, "the imports lead to two files, and found are {targets:?}");
         Ok(())
     })
 }

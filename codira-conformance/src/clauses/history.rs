@@ -119,7 +119,7 @@ pub(crate) fn sessions_side_by_side_are_in_some_order(cx: &Cx) -> Outcome {
             let backend = Arc::new(backend);
             let mut others = Vec::new();
             for _ in 0..2 {
-                // What is not durable is one value, or nobody else sees it.
+                // What is not durable is one value, or no other process sees it.
                 others.push(if durable { Arc::new(cx.open(&dir).await?) } else { Arc::clone(&backend) });
             }
             let writers = vec![Arc::clone(&backend), Arc::clone(&others[0]), Arc::clone(&others[1])];

@@ -46,7 +46,7 @@ pub(crate) fn readers_never_wait_for_another_process(cx: &Cx) -> Outcome {
     let index = cx.block_on(cx.index())?;
     cx.block_on(stamped::commit_up_to(&index.backend, 2))?;
     let mut writer = Other::begun(cx, index.path(), 2)?;
-    // Another process does not know this one's handles.
+    // Another process does not share this one's handles.
     let mut reader = Other::start(cx, index.path())?;
     for shown in [cx.block_on(stamped::whole(&index.backend))?, reader.make(&Order::Read)?] {
         ensure!(shown == 2, "beside the session that follows commit 2, a reader shows {shown}");
@@ -81,9 +81,9 @@ pub(crate) fn a_reader_keeps_its_state(cx: &Cx) -> Outcome {
 /// How many commits each of two writers makes.
 const COMMITS: u64 = 6;
 
-/// Hears that a writer is done, which may have been refused before.
+/// Waits until a writer says that it is done; it may have been refused before.
 fn written(writer: &mut Other, order: &Order) -> Outcome<u64> {
-    match writer.hear()? {
+    match writer.receive()? {
         Reply::Refused(Refusal { kind, .. }) if kind == "SessionBusy" => writer.made(order),
         Reply::Done(number) => Ok(number),
         reply => Err(Violation::new(format_args!("another process, {order:?}: {reply}"))),
@@ -96,18 +96,18 @@ pub(crate) fn readers_and_writers_see_whole_commits(cx: &Cx) -> Outcome {
     let (watch, write) = (Order::WatchUntil(2 * COMMITS), Order::Write(COMMITS));
     let mut watchers = [start()?, start()?];
     for watcher in &mut watchers {
-        watcher.tell(&watch)?;
+        watcher.send(&watch)?;
     }
     // The second writer begins beside a session of the first one, so that they meet on the quickest of machines.
     let mut writers = [Other::begun(cx, index.path(), 0)?, start()?];
-    writers[1].tell(&write)?;
-    match writers[1].hear()? {
+    writers[1].send(&write)?;
+    match writers[1].receive()? {
         Reply::Refused(Refusal { kind, .. }) if kind == "SessionBusy" => {}
         reply => ensure!(false, "two processes have a session at once: {reply}"),
     }
     writers[0].make(&Order::Step { stamp: 1, step: stamped::steps(1, false).len() - 1 })?;
     let others = Order::Write(COMMITS - 1);
-    writers[0].tell(&others)?;
+    writers[0].send(&others)?;
     for (mut writer, order) in writers.into_iter().zip([others, write]) {
         written(&mut writer, &order)?;
         writer.dismiss()?;
@@ -122,7 +122,7 @@ pub(crate) fn readers_and_writers_see_whole_commits(cx: &Cx) -> Outcome {
     Ok(())
 }
 
-pub(crate) fn a_killed_process_frees_the_place(cx: &Cx) -> Outcome {
+pub(crate) fn a_killed_process_releases_the_writer_lock(cx: &Cx) -> Outcome {
     let index = cx.block_on(cx.index())?;
     cx.block_on(stamped::commit_up_to(&index.backend, 1))?;
     Other::begun(cx, index.path(), 1)?.kill()?;
@@ -142,7 +142,7 @@ pub(crate) fn short_sessions_never_overlap(cx: &Cx) -> Outcome {
     let storm = Order::Storm(witness.path().to_owned(), SESSIONS);
     let others: Outcome<Vec<Other>> = (0..PROCESSES).map(|_| Other::start(cx, index.path())).collect();
     let mut others = others?;
-    others.iter_mut().try_for_each(|other| other.tell(&storm))?;
+    others.iter_mut().try_for_each(|other| other.send(&storm))?;
     let mut commits = 0;
     for mut other in others {
         commits += other.made(&storm)?;
@@ -165,7 +165,7 @@ pub(crate) fn hundreds_of_sessions_leave_nothing_behind(cx: &Cx) -> Outcome {
     other.dismiss()?;
     cx.block_on(async {
         let second = index.backend.begin_index_session(request(WriteScope::Incremental)).await;
-        ensure!(second.is_err(), "the place of a session that was held for long is free");
+        ensure!(second.is_err(), "the writer lock of a session that was held for long is free");
         let generation = held.commit().await?.generation;
         ensure!(generation == 1, "the first commit, of a session that was held for long, is number {generation}");
         Ok(())

@@ -27,7 +27,7 @@ fn put(file: FileSnapshot) -> Edit {
     Edit::Put(Box::new(file))
 }
 
-pub(crate) fn edges_are_those_of_the_session(cx: &Cx) -> Outcome {
+pub(crate) fn edges_follow_the_rules_of_the_session(cx: &Cx) -> Outcome {
     for edition in Edition::ALL {
         let edits = vec![put(defining("pkg/a.toy", &["run"])), put(caller()), put(defining("c/a.c", &["run"]))];
         let run = Run { scope: Full, edition: *edition, edits, end: End::Commit, questions: Vec::new() };
@@ -61,7 +61,7 @@ pub(crate) fn other_rules_derive_anew(cx: &Cx) -> Outcome {
     cx.block_on(async { follow(&cx.index().await?.backend, cx.settings(), &history).await })
 }
 
-pub(crate) fn a_session_given_up_leaves_the_rules(cx: &Cx) -> Outcome {
+pub(crate) fn a_session_without_commit_changes_no_rules(cx: &Cx) -> Outcome {
     let run = |edition, edits, end| Run { scope: Incremental, edition, edits, end, questions: Vec::new() };
     let files = vec![put(defining("pkg/a.toy", &["run"])), put(caller())];
     let history = History(vec![

@@ -99,7 +99,7 @@ fn killed(cx: &Cx, store: &Path) -> Outcome {
     for _ in 0..crash_points() {
         let copy = copy()?;
         let mut other = Other::start(cx, copy.path())?;
-        other.tell(&Order::Commit(SAMPLE))?;
+        other.send(&Order::Commit(SAMPLE))?;
         moments.wait();
         let committed = matches!(other.kill()?, Some(Reply::Done(2)));
         if committed {

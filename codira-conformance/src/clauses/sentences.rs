@@ -11,22 +11,22 @@ macro_rules! __for_each_clause {
             sessions {
                 only_one_session_is_open
                     "While a session is open, a second is refused at once with `SessionBusy`, naming the holder.";
-                all_backends_of_a_repository_share_the_place (With Durable)
-                    "A session that another backend value of the same repository holds is in the way like one's own.";
+                all_backends_of_a_repository_share_the_writer_lock (With Durable)
+                    "While one backend value has a session open, every other of the same repository refuses one with `SessionBusy`.";
                 dropping_a_session_changes_nothing
-                    "Dropping a session changes no answer, and its place is free before `drop` returns.";
+                    "Dropping a session changes no answer, and the writer lock is free before `drop` returns.";
                 aborting_a_session_changes_nothing
-                    "Aborting a session changes no answer, and its place is free when `abort` returns.";
-                committing_frees_the_place
-                    "The place of a session is free when `commit` returns.";
+                    "Aborting a session changes no answer, and the writer lock is free when `abort` returns.";
+                committing_releases_the_writer_lock
+                    "The writer lock is free when `commit` returns.";
                 a_dropped_beginning_leaves_no_session
                     "A beginning whose future is dropped, at any await, leaves no session open.";
                 a_dropped_put_leaves_nothing_half_done
                     "A put whose future is dropped, at any await, puts the whole file or nothing, and leaves the session usable.";
-                a_dropped_call_has_happened_or_has_not
-                    "A call of a session whose future is dropped, at any await, has happened whole or has not, and leaves the session usable.";
+                a_dropped_call_happens_whole_or_not_at_all
+                    "A call of a session whose future is dropped, at any await, happens whole or not at all, and leaves the session usable.";
                 a_dropped_commit_publishes_all_or_nothing
-                    "A commit whose future is dropped, at any await, publishes everything or nothing, and frees the place.";
+                    "A commit whose future is dropped, at any await, publishes everything or nothing, and releases the writer lock.";
                 a_session_owns_what_it_needs
                     "A session and a reader may be used, and the session committed, after their backend was dropped.";
                 the_first_commit_is_number_one
@@ -45,14 +45,14 @@ macro_rules! __for_each_clause {
                     "Questions to a session are answered with its own writes.";
                 a_failed_call_leaves_the_session_usable
                     "An `Err` from a call leaves the session as it was before the call, and usable.";
-                a_dropped_beginning_leaves_an_open_session
-                    "A beginning that is refused, and dropped at any await, leaves the open session its place.";
-                a_dropped_abort_gives_the_session_up
-                    "An abort whose future is dropped, at any await, changes no answer and frees the place.";
+                a_dropped_beginning_does_not_end_an_open_session
+                    "A beginning that is refused, and dropped at any await, leaves the writer lock to the open session.";
+                a_dropped_abort_ends_the_session
+                    "An abort whose future is dropped, at any await, changes no answer and releases the writer lock.";
                 sessions_and_readers_work_on_any_thread
                     "Sessions and readers may be used and ended on another thread and in another runtime than they began in, and dropped where there is none.";
                 a_session_may_be_held_for_long
-                    "A session holds its place and its writes however many others are refused and however many readers come by.";
+                    "A session keeps the writer lock and its writes, however many others are refused and however many readers are opened.";
                 short_sessions_never_overlap
                     "However short sessions are and however many threads begin them, no two are open at once, and no commit is lost.";
                 errors_name_the_index_and_the_holder
@@ -91,8 +91,8 @@ macro_rules! __for_each_clause {
                     "A reader shows the state that it opened, whatever other processes commit afterwards.";
                 readers_and_writers_see_whole_commits (With Durable)
                     "Beside several writing processes, every reader of every process sees one whole commit, and never an older one than before; no commit is lost.";
-                a_killed_process_frees_the_place (With Durable)
-                    "The place of a session is free as soon as its process was killed.";
+                a_killed_process_releases_the_writer_lock (With Durable)
+                    "The writer lock is free as soon as the process that held it was killed.";
                 short_sessions_never_overlap (With Durable)
                     "However short sessions are and however many processes begin them, no two are open at once, and no commit is lost.";
                 hundreds_of_sessions_leave_nothing_behind
@@ -100,7 +100,7 @@ macro_rules! __for_each_clause {
             }
             durability {
                 commits_survive_reopening (With Durable)
-                    "A commit is there for whoever opens the index after the process that made it has ended.";
+                    "A commit is read by every process that opens the index after the one that made it has ended.";
                 an_index_survives_moving (With Durable LocalFiles)
                     "An index that was moved to another directory gives the same answers, and sessions go on from it.";
                 a_kill_between_steps_leaves_the_last_commit (With Durable)
@@ -114,11 +114,11 @@ macro_rules! __for_each_clause {
                 pending_rows_survive_kills (With Durable Embeddings)
                     "Whenever a process is killed that gives pending rows their vectors, each row is pending or has its vector, and none that a commit gave its vector is pending again.";
                 a_power_cut_leaves_old_or_new (WithTracer Durable LocalFiles)
-                    "A power cut at any moment, with unsynced writes lost or reordered as a disk may, leaves the last commit or the one under way, whole; none that returned is lost, and the next session is right.";
-                a_failed_sync_is_told_rightly (WithTracer Durable LocalFiles)
+                    "A power cut at any moment, with unsynced writes lost or reordered as a disk may, leaves the last commit or the one that was being written, whole; none that returned is lost, and the next session is right.";
+                a_failed_sync_is_reported_correctly (WithTracer Durable LocalFiles)
                     "Where the system fails to sync a file or a directory, a commit that says `Err` has published nothing, one that says `Ok` is the last, and the next session is right.";
-                who_reads_other_files_reads_the_index (With Durable LocalFiles)
-                    "Whoever may read the files that a process makes may read its index, and nobody else, in whichever way a commit is published.";
+                the_index_is_as_readable_as_other_files (With Durable LocalFiles)
+                    "The files of an index can be read by the same users as other new files of the process that commits, in whichever way a commit is published.";
             }
             storing {
                 a_file_reads_back_as_it_was_put
@@ -148,9 +148,9 @@ macro_rules! __for_each_clause {
                 a_path_holds_what_came_last
                     "A path holds the file that came last, of whatever languages the former ones were, and none where a removal came last.";
                 inventories_are_replaced_whole
-                    "An inventory replaces the former one whole, be it of one session or of two, and one that is refused replaces nothing.";
-                issues_are_of_the_language_that_their_file_has
-                    "Which documentation issues are stale, purged or found by language is told by the language that their file has now, to the byte.";
+                    "An inventory replaces the former one whole, whether one session wrote both or two, and one that is refused replaces nothing.";
+                issues_have_the_language_of_their_file
+                    "Documentation issues are stale, purged or found by the language that their file has now, compared to the byte.";
             }
             asking {
                 every_list_is_in_its_documented_order
@@ -162,9 +162,9 @@ macro_rules! __for_each_clause {
                 a_limit_gives_the_first
                     "Limit n gives the first n entries of the unlimited list; zero gives none.";
                 an_answer_has_what_the_request_names
-                    "Kind, owner, rule, least severity, language and spec narrow an answer to the entries that have them.";
+                    "Kind, owner, rule, minimum severity, language and spec narrow an answer to the entries that have them.";
                 logical_names_lead_to_their_symbols
-                    "A logical name leads to every symbol that has it, and each symbol tells its own.";
+                    "A logical name leads to every symbol that has it, and each symbol names its own.";
                 members_are_found_from_their_parent
                     "The children of a symbol are those that name it as parent; overloads share file, parent and name.";
                 texts_are_found_as_whole_words
@@ -181,12 +181,12 @@ macro_rules! __for_each_clause {
                     "An answer has all its entries, however many there are: of one file as of thousands.";
             }
             rules {
-                edges_are_those_of_the_session
+                edges_follow_the_rules_of_the_session
                     "Edges are those of the rules that the session brought.";
                 other_rules_derive_anew
                     "A session with other rules than those of the last commit derives every edge anew, though no file is put.";
-                a_session_given_up_leaves_the_rules
-                    "A session that is dropped or aborted leaves edges and rules of the last commit.";
+                a_session_without_commit_changes_no_rules
+                    "A session that is dropped or aborted changes neither the edges nor the rules of the last commit.";
                 the_inventory_names_the_rules
                     "The inventory names the rules of the last session that committed, by language, with their versions.";
                 a_language_without_rules_stays_in_its_file
@@ -204,7 +204,7 @@ macro_rules! __for_each_clause {
                 each_edge_is_found_from_both_ends
                     "Each edge is found from both of its ends, once, with all its sites.";
                 each_import_is_found_from_both_ends
-                    "Each import is found from the file and the module that make it, and from those in which it lands; one that lands nowhere, from the module that it names.";
+                    "Each import is found from the file and the module that make it, and from those that it leads to; one that leads nowhere, from the module that it names.";
                 every_end_filters_all_edges
                     "At each end are those of all edges that have it and no others, whatever else the text that is asked for is: an id, an alias, a logical name, a module, a path, the end of one.";
                 every_end_filters_all_imports
@@ -220,10 +220,10 @@ macro_rules! __for_each_clause {
                 vectors_are_kept_bit_for_bit (With Embeddings)
                     "Vectors are kept bit for bit.";
                 pending_rows_wait_until_they_are_stored (With Embeddings)
-                    "A pending row waits until its vector is stored, and is listed until then, by spec and key.";
+                    "A pending row is listed by spec and key until its vector is stored.";
                 a_stale_vector_is_not_kept (With Embeddings)
                     "A vector is kept only where a pending row of its key and spec has its text; elsewhere it is counted as stale.";
-                a_row_of_nobody_is_refused (With Embeddings)
+                a_row_without_owner_is_refused (With Embeddings)
                     "A row queued for a key that no symbol or documentation unit has is refused with `InvalidInput`, naming the key; of those queued together, none is added.";
                 a_text_keeps_its_vector_when_it_moves (With Embeddings)
                     "A session finds the vector of a text under a spec wherever it was stored: also in files that it replaced, removed, or dropped by its scope.";
@@ -242,13 +242,13 @@ macro_rules! __for_each_clause {
                 vectors_of_any_dimension_are_kept_and_compared (With Embeddings)
                     "Vectors of any dimension and precision are kept bit for bit and compared by all of their numbers.";
                 equal_scores_are_cut_by_key (With Embeddings)
-                    "Of candidates with equal scores a limit takes those with the least keys, and counts no owner of the other kind.";
+                    "Of candidates with equal scores a limit takes those with the lowest keys, and counts no owner of the other kind.";
                 rows_are_what_the_last_call_left (With Embeddings)
                     "In whatever order files are put and removed, and rows queued and given their vectors, each row is what the last call about it left.";
                 rows_by_the_thousand_are_all_kept (With Embeddings)
                     "Thousands of rows that are queued, stored and asked for in one call are all queued, stored, counted and found.";
                 the_first_vector_for_a_row_counts (With Embeddings)
-                    "Of two vectors for one row in one call the first is kept, as the row waits no more, and the second is stale.";
+                    "Of two vectors for one row in one call the first is kept, and the second is stale, as the row is no longer pending.";
                 a_session_finds_every_vector (With Embeddings)
                     "A session finds the vectors of all texts that are asked for, of the state before it and of what it has written so far, however many there are.";
             }
@@ -262,15 +262,15 @@ macro_rules! __for_each_clause {
                 truncated_files_are_noticed (With Durable LocalFiles)
                     "Where a file of the index was cut short, at any length, opening or asking a reader says `Corrupt`, naming the index, or every answer is right.";
                 foreign_files_are_noticed (With Durable LocalFiles)
-                    "Where something else is at the place of a file of the index, or nothing, opening or asking a reader says `Corrupt`, naming the index, or every answer is right; without one file, but no more than one, it may say `NotIndexed`.";
-                overwritten_bytes_are_no_crash (With Durable LocalFiles)
+                    "Where a file of the index was replaced by something else, or is missing, opening or asking a reader says `Corrupt`, naming the index, or every answer is right; without one file, but no more than one, it may say `NotIndexed`.";
+                overwritten_bytes_cause_no_crash (With Durable LocalFiles)
                     "Where bytes of a file of the index were overwritten, opening and asking a reader gives answers, `Corrupt` or `SchemaMismatch`: never a crash, a hang or another failure.";
                 a_full_session_replaces_what_is_unreadable (With Durable LocalFiles)
                     "Where a reader cannot open because of damage, an incremental session is refused with `Corrupt`; the commit of a full one replaces the index, says so, and its answers are right.";
                 a_directory_in_the_way_is_an_error (With Durable LocalFiles)
-                    "Where a directory is at the place of a file of the index, no reader or session crashes or gives a wrong answer, errors name it, and once it is gone a full session succeeds.";
+                    "Where a directory has the path of a file of the index, no reader or session crashes or gives a wrong answer, errors name it, and once it is gone a full session succeeds.";
                 no_space_keeps_the_last_commit (With Durable LocalFiles)
-                    "A session for which there is no space fails with `NoSpace`, naming the index; the last commit stays, and the place is free.";
+                    "A session for which there is no space fails with `NoSpace`, naming the index; the last commit stays, and the writer lock is released.";
                 no_permission_keeps_the_last_commit (With Durable LocalFiles)
                     "In a directory without permission to write, a session is refused with `PermissionDenied`, naming the directory or what is in it; the last commit stays and can be read.";
                 a_backend_value_outlives_damage (With Durable LocalFiles)
@@ -294,7 +294,7 @@ macro_rules! __for_each_clause {
                 a_large_history_matches_the_reference
                     "Thousands of files, symbols and embeddings are answered like few: as by the reference.";
                 sessions_side_by_side_are_in_some_order
-                    "What several writers and readers do and see side by side is what they would in some order of whole commits, which agrees with what came before what.";
+                    "What several writers and readers do and see side by side is what they would do and see in some order of whole commits, which agrees with the order in time.";
                 incremental_equals_full
                     "After any history, every answer is that of one fresh full index of the same files.";
             }
@@ -315,8 +315,8 @@ macro_rules! __for_each_indexer_clause {
                     "Indexing an unchanged repository begins no session.";
                 an_unchanged_repository_writes_no_byte (With LocalFiles)
                     "Indexing an unchanged repository writes no byte of the store.";
-                a_warm_run_asks_as_much_of_any_number_of_files
-                    "A run that changes nothing asks as much of ten files as of a hundred: questions do not grow with answers.";
+                questions_of_a_warm_run_do_not_grow_with_files
+                    "A run that changes nothing asks as many questions about ten files as about a hundred.";
                 a_changed_file_is_put_alone
                     "A run after one file changed begins one session, and puts that file and no other.";
                 stale_issues_ask_for_a_session

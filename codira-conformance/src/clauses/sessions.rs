@@ -70,7 +70,7 @@ pub(crate) fn only_one_session_is_open(cx: &Cx) -> Outcome {
     })
 }
 
-pub(crate) fn all_backends_of_a_repository_share_the_place(cx: &Cx) -> Outcome {
+pub(crate) fn all_backends_of_a_repository_share_the_writer_lock(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let other = cx.open(index.path()).await?;
@@ -105,7 +105,7 @@ fn giving_up<G: Future<Output = Result<(), BackendError>>>(cx: &Cx, give_up: imp
             session.remove_file(&path("pkg/a.toy")).await?;
             session.rebuild_derived().await?;
             give_up(session).await?;
-            // The very next call finds the place free.
+            // The very next call finds the writer lock free.
             give_up(index.backend.begin_index_session(request(scope)).await?).await?;
             let listed = listed(&index.backend).await?;
             ensure!(listed == ["pkg/a.toy"], "a session that was given up left {listed:?}");
@@ -116,7 +116,7 @@ fn giving_up<G: Future<Output = Result<(), BackendError>>>(cx: &Cx, give_up: imp
     })
 }
 
-pub(crate) fn committing_frees_the_place(cx: &Cx) -> Outcome {
+pub(crate) fn committing_releases_the_writer_lock(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         for _ in 0..3 {
@@ -198,8 +198,8 @@ pub(crate) fn full_scope_replaces_everything(cx: &Cx) -> Outcome {
         let found = reader.file(known().path()).await?;
         ensure!(found == Some(known()), "a full session put pkg/b.toy without embeddings, and left {found:#?}");
         let RuntimeInventory { coverage, analyzers, .. } = reader.inventory().await?;
-        ensure!(coverage == Coverage::Unknown, "nobody said what was covered, and coverage is {coverage}");
-        ensure!(analyzers.is_empty(), "nobody named an analyzer, and there are {analyzers:?}");
+        ensure!(coverage == Coverage::Unknown, "no coverage was written, and coverage is {coverage}");
+        ensure!(analyzers.is_empty(), "no analyzer was written, and there are {analyzers:?}");
         Ok(())
     })
 }

@@ -44,7 +44,7 @@ const FILES: usize = 200;
 
 /// Files drawn from the whole model that break no rule, each at a path of its own; the same ones each time.
 pub(super) fn drawn_files(count: usize, embeddings: bool) -> Outcome<Vec<FileSnapshot>> {
-    // Whoever judges many backends in one process draws them once.
+    // Drawn once for all backends that one process judges.
     static DRAWN: Mutex<BTreeMap<(usize, bool), Vec<FileSnapshot>>> = Mutex::new(BTreeMap::new());
     let mut drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(files) = drawn.get(&(count, embeddings)) {
@@ -72,11 +72,11 @@ fn draw_files(count: usize, embeddings: bool) -> Outcome<Vec<FileSnapshot>> {
     Ok(files)
 }
 
-/// Texts that stores like to tidy, beside the [hostile](HOSTILE) ones: spaces, numbers, words with a meaning, separators, marks.
+/// Texts that a store may tidy, beside the [hostile](HOSTILE) ones: spaces, numbers, words with a meaning, separators, marks.
 const TREACHEROUS: &[&str] =
     &[" run ", "run\t", "007", "1e3", "NULL", "null", "true", "a,b", "a;b\n", "\u{feff}", "\r", "\u{fffd}\u{ffff}", ""];
 
-/// A file of values that stores change although they mean well.
+/// A file of values that a store may change.
 fn treacherous() -> FileSnapshot {
     let texts = || TREACHEROUS.iter().map(|text| (*text).to_owned());
     let mut file = defining("treacherous.txt", TREACHEROUS);

@@ -45,7 +45,7 @@ pub(crate) fn an_unchanged_repository_writes_no_byte(cx: &Cx) -> Outcome {
     unchanged("after a warm run", &before, &contents(dir.path())?)
 }
 
-pub(crate) fn a_warm_run_asks_as_much_of_any_number_of_files(cx: &Cx) -> Outcome {
+pub(crate) fn questions_of_a_warm_run_do_not_grow_with_files(cx: &Cx) -> Outcome {
     let mut costs = [10, 100].into_iter().map(|files| {
         let (backend, _dir) = cx.block_on(cx.index())?.into_parts();
         let project = Project::of(files, backend)?;

@@ -101,7 +101,7 @@ pub(super) async fn ask(reader: &impl IndexReader, keeps_embeddings: bool) -> Re
     Ok((answers, ends))
 }
 
-/// What is stored of each spec, what is most like a text of two lengths, and what waits first.
+/// What is stored of each spec, what is most like a text of two lengths, and the first pending rows.
 async fn embeddings(reader: &impl IndexReader, stored: Vec<EmbeddingInventory>) -> Result<Vec<String>, BackendError> {
     let mut lines = Vec::new();
     for EmbeddingInventory { spec, computed, pending } in stored {

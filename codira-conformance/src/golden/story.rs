@@ -17,7 +17,7 @@
 //! --- everything              this once, everything is asked to be analyzed
 //! --- audit LANGUAGES         from now on, documentation in these languages is audited
 //! --- embed WHEN by MODEL     from now on, texts are embedded `now` or `deferred`, by the model of this name; or `off`
-//! --- work off                this once, what waits for its vector after the run gets it
+//! --- work off                this once, rows that are pending after the run get their vectors
 //! ```
 //!
 //! Stories are part of this crate: one that does not parse is a panic.

@@ -193,7 +193,7 @@ fn reported(report: &IndexReport) -> Vec<String> {
         (partial, "understood in part"),
     ];
     let mut lines = vec![format!("{ending}{why}: {}; coverage {}", numbers(&counts), report.coverage)];
-    // Whoever is kept unread is not worth a line.
+    // Unread files are not worth a line.
     let told = report.files.iter().filter(|file| file.reason != Reason::Unchanged);
     lines.extend(told.map(|file| {
         let what = match file.reason.action() {

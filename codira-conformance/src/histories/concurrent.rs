@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How often each reader opens at most, besides once at the end.
-const LOOKS: usize = 6;
+const READINGS: usize = 6;
 
 /// A committed session: in the span of time from its beginning to its end.
 struct Committed {
@@ -101,7 +101,7 @@ pub(crate) async fn check<B: IndexBackend>(writers: Vec<Arc<B>>, readers: Vec<Ar
     Ok(())
 }
 
-/// Wakes those who were refused, once what was declared after it is gone: the session.
+/// Wakes the writers that were refused, once what was declared after it is gone: the session.
 struct Frees<'a>(&'a Notify);
 
 impl Drop for Frees<'_> {
@@ -192,7 +192,7 @@ async fn read<B: IndexBackend>(backend: Arc<B>, mut over: watch::Receiver<bool>,
     let mut first: Option<(B::Reader, String)> = None;
     let mut last_look = false;
     while !last_look {
-        last_look = *over.borrow() || seen.len() >= LOOKS;
+        last_look = *over.borrow() || seen.len() >= READINGS;
         if last_look {
             // Where the writers failed, they say so themselves.
             let _ = over.wait_for(|over| *over).await;
@@ -232,7 +232,7 @@ fn in_order(commits: &BTreeMap<u64, Committed>) -> Outcome {
     Ok(())
 }
 
-/// The state after each commit, which the reference has when it does the same, and hears the same.
+/// The state after each commit, which the reference has after the same calls with the same answers.
 fn replay(commits: &BTreeMap<u64, Committed>, embeddings: bool) -> Outcome<BTreeMap<u64, Arc<IndexState>>> {
     let mut state = Arc::<IndexState>::default();
     let mut states = BTreeMap::new();
@@ -273,11 +273,11 @@ fn replay(commits: &BTreeMap<u64, Committed>, embeddings: bool) -> Outcome<BTree
 
 /// A reader shows no less than what had been committed when it was asked for, and nothing that was begun after it was open.
 fn possible(Seen { began, ended, generation, .. }: &Seen, commits: &BTreeMap<u64, Committed>) -> Outcome {
-    let least = commits.iter().filter(|(_, commit)| commit.ended < *began).map(|(number, _)| *number).max().unwrap_or(0);
-    let most = commits.iter().filter(|(_, commit)| commit.began < *ended).map(|(number, _)| *number).max().unwrap_or(0);
+    let earliest = commits.iter().filter(|(_, commit)| commit.ended < *began).map(|(number, _)| *number).max().unwrap_or(0);
+    let latest = commits.iter().filter(|(_, commit)| commit.began < *ended).map(|(number, _)| *number).max().unwrap_or(0);
     ensure!(
-        (least..=most).contains(generation),
-        "a reader shows commit {generation}; when it was asked for, commit {least} had returned, and when it was open, {most} had begun"
+        (earliest..=latest).contains(generation),
+        "a reader shows commit {generation}; when it was asked for, commit {earliest} had returned, and when it was open, {latest} had begun"
     );
     Ok(())
 }

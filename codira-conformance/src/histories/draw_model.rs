@@ -23,7 +23,7 @@ pub(crate) fn word(words: &'static [&'static str]) -> impl Strategy<Value = Stri
 }
 
 pub(crate) fn path(focus: Focus) -> impl Strategy<Value = RepoPath> {
-    focus.place().prop_map(vocabulary::path)
+    focus.path_index().prop_map(vocabulary::path)
 }
 
 pub(crate) fn id() -> impl Strategy<Value = StableId> {
@@ -38,12 +38,12 @@ pub(crate) fn spec() -> impl Strategy<Value = EmbeddingSpec> {
     select(vocabulary::specs())
 }
 
-/// Numbers enough for every spec that has a dimension anybody can compute.
+/// Numbers enough for every spec that has a dimension that can be computed.
 pub(crate) fn numbers() -> impl Strategy<Value = Vec<f32>> {
     vec(select(NUMBERS), 2)
 }
 
-/// A vector of the dimension of its spec: the numbers over and over. None for a dimension that nobody computes.
+/// A vector of the dimension of its spec: the numbers over and over. None for a dimension that is too large to compute.
 pub(crate) fn vector(spec: &EmbeddingSpec, numbers: &[f32]) -> Option<Vector> {
     let dimension = usize::try_from(spec.dimension).ok().filter(|dimension| *dimension <= 8)?;
     Vector::new(numbers.iter().copied().cycle().take(dimension).collect()).ok()

@@ -19,29 +19,31 @@ use super::{
 use crate::vocabulary::{IMPORTS, LINES, NAMES, TEXTS, USES};
 
 /// How many symbols, imports or uses of a world there are at most.
-const MOST: usize = 10;
+const MAX_RECORDS: usize = 10;
 
 /// The symbols, imports and uses of a file whose world is still to be found.
 #[derive(Clone, Debug)]
 pub(super) struct Records {
-    /// Those of the world's symbols that the file has, by their places.
+    /// Those of the world's symbols that the file has, by their indices.
     usual_symbols: Vec<Option<Symbol>>,
     /// Others, with a parent that is still to be found.
     strange_symbols: Vec<(Symbol, Option<Index>)>,
-    /// Those of the world's imports that the file has, by their places.
+    /// Those of the world's imports that the file has, by their indices.
     usual_imports: Vec<Option<Import>>,
     /// Others, with an owner that is still to be found.
     strange_imports: Vec<(Import, Option<Index>)>,
-    /// Those of the world's uses that the file has, by their places, with an owner that is still to be found.
+    /// Those of the world's uses that the file has, by their indices, with an owner that is still to be found.
     usual_uses: Vec<Option<(UseRecord, Index)>>,
     /// Others.
     strange_uses: Vec<(UseRecord, Index)>,
 }
 
 pub(super) fn records() -> impl Strategy<Value = Records> {
-    let symbols = (vec(option::weighted(0.75, symbol()), MOST), vec((strange_symbol(), option::of(any::<Index>())), 0..3));
-    let imports = (vec(option::weighted(0.6, import()), MOST), vec((strange_import(), option::of(any::<Index>())), 0..3));
-    let usual_uses = vec(option::weighted(0.5, (use_record(Just(UseForm::Path)), any::<Index>())), MOST);
+    let symbols =
+        (vec(option::weighted(0.75, symbol()), MAX_RECORDS), vec((strange_symbol(), option::of(any::<Index>())), 0..3));
+    let imports =
+        (vec(option::weighted(0.6, import()), MAX_RECORDS), vec((strange_import(), option::of(any::<Index>())), 0..3));
+    let usual_uses = vec(option::weighted(0.5, (use_record(Just(UseForm::Path)), any::<Index>())), MAX_RECORDS);
     let uses = (usual_uses, vec((use_record(select(UseForm::ALL)), any::<Index>()), 0..3));
     (symbols, imports, uses).prop_map(|(symbols, imports, uses)| {
         let ((usual_symbols, strange_symbols), (usual_imports, strange_imports)) = (symbols, imports);

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How many readers are held open through a history.
-const HELD: usize = 3;
+const HELD_READERS: usize = 3;
 
 /// A backend and the reference, which are led through the same sessions.
 pub(crate) struct Twins<'a, B: IndexBackend> {
@@ -35,7 +35,7 @@ pub(crate) struct Twins<'a, B: IndexBackend> {
     held: Vec<(B::Reader, String)>,
     /// Whether the answers of sessions are compared, too.
     judging: bool,
-    /// A cancelled call may still be letting go of the place.
+    /// A cancelled call may still hold the writer lock.
     unsettled: bool,
 }
 
@@ -227,7 +227,7 @@ impl<'a, B: IndexBackend> Twins<'a, B> {
         same("the answers differ", &expected, &self.observe(&reader, own, &self.everything).await?)?;
         let answers = self.observe(&reader, own, questions).await?;
         same("the answers differ", &self.observe(&model, memory, questions).await?, &answers)?;
-        if self.held.len() < HELD {
+        if self.held.len() < HELD_READERS {
             self.held.push((reader, expected));
         }
         Ok(())
@@ -260,7 +260,7 @@ impl Waiting {
     pub(super) fn pending(&self, keys: &[SymbolKey]) -> Option<PendingEmbedding> {
         let key = match &self.of {
             Whose::Key(key) => key,
-            Whose::Present(place) => keys.get(place.checked_rem(keys.len())?)?,
+            Whose::Present(index) => keys.get(index.checked_rem(keys.len())?)?,
         };
         Some(PendingEmbedding { key: key.clone(), spec: self.spec.clone(), text: self.text.clone() })
     }

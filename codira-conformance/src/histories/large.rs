@@ -13,8 +13,8 @@ use crate::{
     toy::Edition,
 };
 
-/// So many files, symbols of one file, and embeddings.
-const MANY: usize = 1_100;
+/// How many files, symbols of one file, and embeddings there are.
+const COUNT: usize = 1_100;
 /// What begins like the whole is asked for with this limit.
 const FIRST: usize = 700;
 
@@ -23,12 +23,12 @@ pub(crate) fn history(embeddings: bool) -> History {
     let put = |number| Edit::Put(Box::new(file(number, 0, embeddings)));
     let remove = |number: usize| Edit::Remove(path(&name(number)));
     let again = |number| Edit::Put(Box::new(file(number, 1, embeddings)));
-    let mut first: Vec<Edit> = (0..MANY).map(put).collect();
+    let mut first: Vec<Edit> = (0..COUNT).map(put).collect();
     first.push(Edit::Put(Box::new(large())));
     let queued = |number| Waiting { of: Whose::Key(key(&name(number), "run")), spec: spec("2"), text: text(number) };
     let second =
-        vec![Edit::Queue((0..MANY).map(queued).collect()), Edit::ComputePending(MANY + MANY / 2, vec![1.0, -2.0, 0.5])];
-    let (even, odd) = (|| (0..MANY).step_by(2), || (1..MANY).step_by(2));
+        vec![Edit::Queue((0..COUNT).map(queued).collect()), Edit::ComputePending(COUNT + COUNT / 2, vec![1.0, -2.0, 0.5])];
+    let (even, odd) = (|| (0..COUNT).step_by(2), || (1..COUNT).step_by(2));
     let third = even().map(remove).chain(odd().map(again)).collect();
     let run = |(scope, edits)| Run { scope, edition: Edition::First, edits, end: End::Commit, questions: Vec::new() };
     first.extend(second);
@@ -52,7 +52,7 @@ fn file(number: usize, version: u64, embeddings: bool) -> FileSnapshot {
     analysis.module = format!("many.m{number}");
     analysis.source = format!("the source of run, version {version}\n");
     // One of the first files, and one of the last.
-    let (low, high) = (number / 2, MANY - 1 - number / 2);
+    let (low, high) = (number / 2, COUNT - 1 - number / 2);
     let modules = [(low, "run".to_owned()), (high, format!("own{high}"))];
     analysis.imports = modules.iter().map(|(of, name)| import(&format!("many.m{of}"), name)).collect();
     analysis.imports.push(import("json", "dumps"));
@@ -71,7 +71,7 @@ fn file(number: usize, version: u64, embeddings: bool) -> FileSnapshot {
 fn large() -> FileSnapshot {
     let mut file = defining("large.toy", &["run"]);
     let analysis = &mut file.analysis;
-    for number in 0..MANY {
+    for number in 0..COUNT {
         let id = format!("s{number}");
         analysis.uses.push(call(&id, "run"));
         analysis.symbols.push(Symbol::new(id, SymbolKind::Function, "many"));
@@ -85,7 +85,7 @@ pub(crate) fn questions(embeddings: bool) -> Vec<Question> {
     let named = |name: &str| SymbolRequest::new(SymbolMatch::Name(name.to_owned()));
     let edges = |end| EdgeRequest::new(UseKind::Call, end);
     let of_run = || "run".to_owned();
-    let texts = (0..MANY).map(|number| ContentHash::of(text(number).as_bytes())).collect();
+    let texts = (0..COUNT).map(|number| ContentHash::of(text(number).as_bytes())).collect();
     let inventory = SymbolInventoryRequest { prefix: prefix(), ..SymbolInventoryRequest::default() };
     let mut questions: Vec<Question> = Question::whole().into_iter().map(|question| question.limited(FIRST)).collect();
     questions.retain(|question| embeddings || !question.is_about_embeddings());

@@ -79,7 +79,7 @@ pub(crate) struct Waiting {
 /// Whose a row to queue is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Whose {
-    /// Of the symbol or unit that is there at this place, counted round and round.
+    /// Of the symbol or unit of this index, modulo their number.
     Present(usize),
     /// Of this one, which may not be there.
     Key(SymbolKey),
@@ -112,7 +112,7 @@ impl fmt::Display for Edit {
                 f.write_str("queue embeddings")?;
                 rows.iter().try_for_each(|Waiting { of, spec, text }| {
                     let of = match of {
-                        Whose::Present(place) => format!("symbol or unit number {place}, round and round"),
+                        Whose::Present(index) => format!("symbol or unit number {index}, modulo their number"),
                         Whose::Key(key) => show::key(key),
                     };
                     write!(f, "\n      of {of}, spec {spec}, text {text:?}")

@@ -22,7 +22,7 @@ const REPLAY: &str = "CODIRA_HISTORY";
 
 /// Shrinking stops after so many tries, or so many milliseconds.
 const SHRINK_TRIES: u32 = 2_000;
-const SHRINK_TIME: u32 = 60_000;
+const SHRINK_MILLISECONDS: u32 = 60_000;
 
 /// Checks something of `cases` histories, or as many as `PROPTEST_CASES` asks for; says which is the shortest that fails.
 /// `clause` names the file that remembers the seeds of those that failed.
@@ -37,7 +37,7 @@ pub(crate) fn check(
         return holds(cx, &history).map_err(|violation| shown(cx, &violation.to_string(), &history, &holds));
     }
     // Reads the environment.
-    let mut config = Config { max_shrink_iters: SHRINK_TRIES, max_shrink_time: SHRINK_TIME, ..Config::default() };
+    let mut config = Config { max_shrink_iters: SHRINK_TRIES, max_shrink_time: SHRINK_MILLISECONDS, ..Config::default() };
     let deep = is_deep();
     config.cases = self::cases(cases);
     if config.rng_seed == RngSeed::Random {
@@ -46,7 +46,7 @@ pub(crate) fn check(
     if !cx.settings().shrink {
         config.max_shrink_iters = 0;
     }
-    // Proptest wants a name that lives for ever, and there are only a few.
+    // Proptest needs a name that lives for ever, and there are only a few.
     let file = cx.settings().regressions.as_deref().map(|dir| dir.join(clause).with_extension("txt"));
     let file = file.map(|file| &*file.to_string_lossy().into_owned().leak());
     config.failure_persistence = file.map(|file| Box::new(FileFailurePersistence::Direct(file)) as Box<_>);
@@ -141,20 +141,20 @@ fn simplest(mut why: String, mut history: History, holds: impl Fn(&History) -> O
 
 /// The history without one session, edit or question each, or with a plain end.
 fn shorter(History(runs): &History) -> Vec<History> {
-    let changed = |place: usize, change: &dyn Fn(&mut Run)| {
+    let changed = |index: usize, change: &dyn Fn(&mut Run)| {
         let mut runs = runs.clone();
-        change(&mut runs[place]);
+        change(&mut runs[index]);
         History(runs)
     };
     let mut shorter = Vec::new();
-    for (place, run) in runs.iter().enumerate() {
-        let others = runs.iter().enumerate().filter(|(other, _)| *other != place);
+    for (index, run) in runs.iter().enumerate() {
+        let others = runs.iter().enumerate().filter(|(other, _)| *other != index);
         shorter.push(History(others.map(|(_, run)| run.clone()).collect()));
         if !matches!(run.end, End::Commit) {
-            shorter.push(changed(place, &|run| run.end = End::Commit));
+            shorter.push(changed(index, &|run| run.end = End::Commit));
         }
-        shorter.extend((0..run.edits.len()).map(|edit| changed(place, &|run| drop(run.edits.remove(edit)))));
-        shorter.extend((0..run.questions.len()).map(|asked| changed(place, &|run| drop(run.questions.remove(asked)))));
+        shorter.extend((0..run.edits.len()).map(|edit| changed(index, &|run| drop(run.edits.remove(edit)))));
+        shorter.extend((0..run.questions.len()).map(|asked| changed(index, &|run| drop(run.questions.remove(asked)))));
     }
     shorter
 }

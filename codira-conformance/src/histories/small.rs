@@ -45,7 +45,7 @@ pub(crate) fn side_by_side() -> Vec<SideBySide> {
     let divided: Vec<Vec<Vec<Vec<Edit>>>> = sequences.iter().map(|edits| divisions(edits)).collect();
     let of_division = |division: usize| {
         let each: Vec<&Vec<Vec<Edit>>> = divided.iter().map(|ways| &ways[division]).collect();
-        let session = |place: usize| each.iter().flat_map(|sessions| sessions[place].clone()).collect();
+        let session = |index: usize| each.iter().flat_map(|sessions| sessions[index].clone()).collect();
         let sessions: Vec<Vec<Edit>> = (0..each[0].len()).map(session).collect();
         let committed = |sessions: &Vec<Vec<Edit>>| history(sessions, End::Commit, WriteScope::Incremental);
         let (together, each) = (committed(&sessions), each.into_iter().map(committed).collect());
@@ -56,15 +56,15 @@ pub(crate) fn side_by_side() -> Vec<SideBySide> {
 
 fn history(sessions: &[Vec<Edit>], end: End, scope: WriteScope) -> History {
     let last = sessions.len() - 1;
-    let run = |(place, edits): (usize, &Vec<Edit>)| Run {
-        scope: match place {
+    let run = |(index, edits): (usize, &Vec<Edit>)| Run {
+        scope: match index {
             0 => WriteScope::Full,
-            place if place == last => scope,
+            index if index == last => scope,
             _ => WriteScope::Incremental,
         },
         edition: Edition::First,
         edits: edits.clone(),
-        end: if place == last { end.clone() } else { End::Commit },
+        end: if index == last { end.clone() } else { End::Commit },
         questions: Vec::new(),
     };
     History(sessions.iter().enumerate().map(run).collect())
@@ -72,10 +72,10 @@ fn history(sessions: &[Vec<Edit>], end: End, scope: WriteScope) -> History {
 
 /// All sequences of so many edits that begin with putting the first file.
 fn sequences(length: usize, directory: &str) -> Vec<Vec<Edit>> {
-    let choices = |place: usize| if place == 0 { contents(directory, 'a') } else { edits(directory) };
-    (0..length).fold(vec![Vec::new()], |shorter, place| {
+    let choices = |index: usize| if index == 0 { contents(directory, 'a') } else { edits(directory) };
+    (0..length).fold(vec![Vec::new()], |shorter, index| {
         let longer =
-            |start: &Vec<Edit>| choices(place).into_iter().map(|edit| [start.clone(), vec![edit]].concat()).collect::<Vec<_>>();
+            |start: &Vec<Edit>| choices(index).into_iter().map(|edit| [start.clone(), vec![edit]].concat()).collect::<Vec<_>>();
         shorter.iter().flat_map(longer).collect()
     })
 }
@@ -85,8 +85,8 @@ fn divisions(edits: &[Edit]) -> Vec<Vec<Vec<Edit>>> {
     let gaps = edits.len().saturating_sub(1);
     let divided = |cuts: usize| {
         let mut sessions = vec![Vec::new()];
-        for (place, edit) in edits.iter().enumerate() {
-            if place > 0 && cuts & (1 << (place - 1)) != 0 {
+        for (index, edit) in edits.iter().enumerate() {
+            if index > 0 && cuts & (1 << (index - 1)) != 0 {
                 sessions.push(Vec::new());
             }
             if let Some(session) = sessions.last_mut() {

@@ -112,14 +112,14 @@ impl Focus {
         select(vec![Self::Modules, Self::Plain, Self::Open, Self::Everything])
     }
 
-    /// One of these files, as its place in the vocabulary.
-    pub(super) fn place(self) -> impl Strategy<Value = usize> {
-        let places = match self {
+    /// One of these files, as its index in the vocabulary.
+    pub(super) fn path_index(self) -> impl Strategy<Value = usize> {
+        let indices = match self {
             Self::Modules => 0..3,
             Self::Plain => 3..5,
             Self::Open => 5..7,
             Self::Everything => 0..vocabulary::PATHS,
         };
-        prop_oneof![9 => places, 1 => 0..vocabulary::PATHS]
+        prop_oneof![9 => indices, 1 => 0..vocabulary::PATHS]
     }
 }

@@ -15,7 +15,7 @@ use super::trace::Op;
 /// What a name leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Node {
-    /// A file, by its place in the list of them.
+    /// A file, by its index in the list of them.
     File(usize),
     Directory,
 }
@@ -229,8 +229,8 @@ impl Disk {
             match kept {
                 Kept::Nothing | Kept::Names => false,
                 Kept::Everything | Kept::Bytes | Kept::Torn => true,
-                Kept::AllBut(place) => from_last != Some(place),
-                Kept::Only(place) => from_last == Some(place),
+                Kept::AllBut(index) => from_last != Some(index),
+                Kept::Only(index) => from_last == Some(index),
                 Kept::Some(seed) => crate::process::next(&mut (seed ^ number as u64)).is_multiple_of(2),
             }
         };

@@ -142,9 +142,9 @@ impl Reading<'_> {
             return Ok(());
         }
         let arguments = arguments(given);
-        let argument = |place: usize| arguments.get(place).copied().unwrap_or_default();
+        let argument = |index: usize| arguments.get(index).copied().unwrap_or_default();
         let unreadable = || Unreadable(format!("a call that is not understood: {text:.200}"));
-        let number = |place: usize| argument(place).parse::<u64>().map_err(|_| unreadable());
+        let number = |index: usize| argument(index).parse::<u64>().map_err(|_| unreadable());
         let done = leading_number(result).ok_or_else(unreadable)?;
         match name {
             "open" | "openat" | "creat" => self.open(name, &arguments, result),
@@ -225,7 +225,7 @@ impl Reading<'_> {
             descriptor.position += done;
         }
         let Some(path) = self.below(to) else { return };
-        // Where that is, the disk knows.
+        // The offset is the end of the file, which the disk knows.
         let offset = if append { u64::MAX } else { position };
         self.ops.push(Op::Write { path: path.clone(), offset, bytes });
         if synchronous {
@@ -331,13 +331,13 @@ fn descriptor_of(text: &str) -> &str {
 /// The arguments of a call: what is between its outer commas. Texts are hexadecimal, and have none.
 fn arguments(text: &str) -> Vec<&str> {
     let (mut found, mut depth, mut start) = (Vec::new(), 0_usize, 0);
-    for (place, char) in text.char_indices() {
+    for (offset, char) in text.char_indices() {
         match char {
             '[' | '{' => depth += 1,
             ']' | '}' => depth = depth.saturating_sub(1),
             ',' if depth == 0 => {
-                found.push(text[start..place].trim());
-                start = place + 1;
+                found.push(text[start..offset].trim());
+                start = offset + 1;
             }
             _ => {}
         }

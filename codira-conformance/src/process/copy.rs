@@ -48,7 +48,7 @@ pub(crate) fn serve(cx: &Cx, dir: &Path) -> ! {
         say(&Reply::Done(0));
         let mut copy = Copy { cx, dir, backend, session: None, reader: None, ended };
         while let Ok(order) = orders.recv() {
-            say(&copy.obey(order).await.unwrap_or_else(|error| refused(error, false)));
+            say(&copy.dispatch(order).await.unwrap_or_else(|error| refused(error, false)));
         }
     });
     process::exit(0)
@@ -56,7 +56,7 @@ pub(crate) fn serve(cx: &Cx, dir: &Path) -> ! {
 
 fn say(reply: &Reply) {
     let line = serde_json::to_string(reply).expect("replies are plain");
-    // The runner may have begun a line. When nobody listens, the process is about to end.
+    // The runner may have begun a line. When nothing reads it, the process is about to end.
     let _ = writeln!(std::io::stdout(), "\n{MARK}{line}").and_then(|()| std::io::stdout().flush());
 }
 
@@ -103,7 +103,7 @@ struct Copy<'a> {
 }
 
 impl Copy<'_> {
-    async fn obey(&mut self, order: Order) -> Result<Reply, BackendError> {
+    async fn dispatch(&mut self, order: Order) -> Result<Reply, BackendError> {
         let of = self.backend.descriptor();
         Ok(match order {
             Order::Step { stamp, step } => {
@@ -169,7 +169,7 @@ impl Copy<'_> {
     async fn watch_until(&self, last: u64) -> Outcome<u64> {
         let mut seen = 0;
         loop {
-            // Once nobody writes any more, the next look is the last.
+            // Once no writer is left, the next look is the last.
             let over = self.ended.load(Ordering::Relaxed);
             match self.backend.open_reader().await {
                 Err(error) if error.kind() == ErrorKind::NotIndexed && seen == 0 => {}
@@ -206,7 +206,7 @@ impl Copy<'_> {
     async fn fill(&self, scope: WriteScope, kilobytes: u64) -> Result<Reply, BackendError> {
         let mut session = self.backend.begin_index_session(request(scope)).await?;
         let mut state = 0;
-        // One file, so that it is too long also for a store that keeps one file for each. Packed, digits take half of the place.
+        // One file, so that it is too long also for a store that keeps one file for each. Packed, digits take half of the space.
         let mut file = file("long.toy");
         file.analysis.source = (0..kilobytes * 64).map(|_| format!("{:015x}\n", next(&mut state) >> 4)).collect();
         session.put_file(file).await?;

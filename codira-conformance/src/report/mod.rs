@@ -58,16 +58,16 @@ impl Matrix {
     /// Judges every clause, and adds the column, with its times.
     pub fn judge(&mut self, backend: &str, cx: &Cx) {
         self.backends.push(backend.to_owned());
-        for (place, clause) in clauses().iter().enumerate() {
+        for (index, clause) in clauses().iter().enumerate() {
             let begin = Instant::now();
-            self.record(backend, place, clause.id, cx.judge(clause));
+            self.record(backend, index, clause.id, cx.judge(clause));
             self.took(backend, clause.id, begin.elapsed());
         }
     }
 
-    /// Adds one cell; `place` is the place of the clause in [`clauses`].
-    pub fn record(&mut self, backend: &str, place: usize, clause: &'static str, verdict: Verdict) {
-        let row = self.rows.entry(place).or_insert_with(|| Row { clause, cells: BTreeMap::new() });
+    /// Adds one cell; `index` is the index of the clause in [`clauses`].
+    pub fn record(&mut self, backend: &str, index: usize, clause: &'static str, verdict: Verdict) {
+        let row = self.rows.entry(index).or_insert_with(|| Row { clause, cells: BTreeMap::new() });
         row.cells.insert(backend.to_owned(), verdict);
     }
 

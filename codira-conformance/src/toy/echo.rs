@@ -1,4 +1,4 @@
-//! A language whose edges tell everything that rules may look at: who passes them less, or something older, is seen.
+//! A language whose edges tell everything that rules may look at: a backend that passes them less, or something older, is seen.
 
 use std::collections::BTreeSet;
 

@@ -20,9 +20,9 @@ mutants! {
         "storing::totals_count_what_is_stored";
     references_are_counted_in_as_calls: CountsCallsIn, "references are counted in at a symbol as many as calls",
         "graph::each_edge_is_found_from_both_ends";
-    imports_are_found_by_what_they_name: ImportsByName, "an import is found from the module that it names, wherever it lands",
+    imports_are_found_by_what_they_name: ImportsByName, "an import is found from the module that it names, wherever it leads",
         "graph::each_import_is_found_from_both_ends";
-    imports_are_not_found_where_they_land: ImportsOneWay, "no import is found from the file in which it lands",
+    imports_are_not_found_where_they_lead: ImportsOneWay, "no import is found from the file that it leads to",
         SMALL;
     totals_are_stale: StaleTotals, "edges in the totals are counted once, at the first commit",
         "storing::a_replaced_file_leaves_no_trace";
@@ -166,8 +166,8 @@ impl Fault for ImportsByName {
         for state in reader.file_states(&request.prefix).await? {
             imports.extend(reader.imports(&ImportRequest::new(ImportEnd::FromFile(state.path))).await?);
         }
-        let landed = reader.imports(&ImportRequest { limit: None, ..request.clone() }).await?;
-        imports.retain(|entry| entry.import.module == *module || landed.contains(entry));
+        let resolved = reader.imports(&ImportRequest { limit: None, ..request.clone() }).await?;
+        imports.retain(|entry| entry.import.module == *module || resolved.contains(entry));
         imports.truncate(request.limit.unwrap_or(usize::MAX));
         Ok(imports)
     }

@@ -64,7 +64,7 @@ fn judge(flaw: Flaw, name: &str, does: &str, met_by: &[&str], perhaps: &[&str]) 
     let cx = Cx::new(Stores(flaw), settings);
     let asked = accepted::asked();
     let mut matrix = Matrix::new(["mutant"]);
-    for (place, clause) in clauses().iter().enumerate() {
+    for (index, clause) in clauses().iter().enumerate() {
         let about_stores = match clause.applies {
             Applies::With(capabilities) | Applies::WithTracer(capabilities) => capabilities.contains(&Capability::Durable),
             Applies::WithStore(_) => true,
@@ -73,7 +73,7 @@ fn judge(flaw: Flaw, name: &str, does: &str, met_by: &[&str], perhaps: &[&str]) 
         let near = met_by.is_empty() || asked != Asked::Named && accepted::is_near(clause.id, met_by);
         let in_row = about_stores && !perhaps.contains(&clause.id) && near;
         if in_row || met_by.contains(&clause.id) {
-            matrix.record("mutant", place, clause.id, cx.judge(clause));
+            matrix.record("mutant", index, clause.id, cx.judge(clause));
         }
     }
     let broken: Vec<&str> = matrix.broken("mutant").collect();
@@ -92,19 +92,19 @@ durable_mutants! {
         "durability::kills_leave_no_debris",
         "durability::pending_rows_survive_kills",
     ];
-    a_place_that_outlives_its_process: KeepsPlace, "the place is a file that only its owner removes",
+    a_lock_that_outlives_its_process: KeepsLock, "the writer lock is a file that only its holder removes",
         "durability::a_kill_between_steps_leaves_the_last_commit"; [
         "durability::pending_rows_survive_kills",
     ];
-    drafts_that_stay: LeavesDebris, "each session has a file of its own, which nobody else removes",
+    drafts_that_stay: LeavesDebris, "each session has a file of its own, which no other session removes",
         "durability::kills_leave_no_debris";
     half_of_the_first_file: WritesFirstInPlace, "the first commit is written where readers look",
         "durability::a_kill_during_the_first_session_leaves_nothing_or_all",
         "processes::readers_and_writers_see_whole_commits";
-    a_place_of_each_process: PlaceOfProcess, "each process has a place",
+    a_lock_of_each_process: LockOfProcess, "each process has a writer lock of its own",
         "processes::a_second_process_is_refused";
     a_commit_before_its_time: SavesWhenDerived, "deriving publishes what was put",
-        "processes::a_killed_process_frees_the_place";
+        "processes::a_killed_process_releases_the_writer_lock";
     vectors_that_are_forgotten: SkipsEmbeddings, "a commit of nothing but vectors keeps none",
         "durability::pending_rows_survive_kills";
     a_store_bound_to_its_directory: BoundToDirectory, "the file says where it is, and is read nowhere else",
@@ -114,16 +114,16 @@ durable_mutants! {
     damage_that_is_an_empty_answer: DamageIsEmpty, "a damaged file is an empty index",
         "failing::foreign_files_are_noticed";
     damage_of_the_wrong_kind: DamageIsFailed, "a damaged file is a failure like any other",
-        "failing::overwritten_bytes_are_no_crash";
+        "failing::overwritten_bytes_cause_no_crash";
     damage_that_panics: DamageIsPanic, "a damaged file is a panic",
-        "failing::overwritten_bytes_are_no_crash";
+        "failing::overwritten_bytes_cause_no_crash";
     any_schema_will_do: IgnoresSchema, "the schema is not looked at",
         "schemas::a_newer_schema_is_left_alone",
         "schemas::an_older_schema_is_migrated_by_a_session",
         "schemas::a_kill_while_migrating_leaves_old_or_new";
     a_reader_that_makes_the_directory: MakesDirectory, "opening a reader makes the directory of the index",
         "isolation::nothing_is_indexed_at_first";
-    readers_that_need_the_place: LocksReaders, "opening a reader takes the place of the writer",
+    readers_that_take_the_lock: LocksReaders, "opening a reader takes the writer lock",
         "processes::readers_never_wait_for_another_process";
     refusals_of_the_wrong_kind: ErrorsAreFailed, "whatever the system refuses is a failure like any other",
         "failing::no_permission_keeps_the_last_commit",
@@ -142,9 +142,9 @@ durable_mutants! {
     one_file_of_two_is_synced: SyncsOneOfTwo, "of the two files of a commit, one is synced",
         "durability::a_power_cut_leaves_old_or_new";
     a_failure_after_publishing: SyncErrorsAfterPublishing, "a commit whose directory cannot be synced fails, and is shown",
-        "durability::a_failed_sync_is_told_rightly";
+        "durability::a_failed_sync_is_reported_correctly";
     a_failure_on_a_thread_of_its_own: SyncsOnThreads, "each sync of a commit has a thread, and the one of the directory fails after publishing",
-        "durability::a_failed_sync_is_told_rightly";
+        "durability::a_failed_sync_is_reported_correctly";
     a_lost_file_is_nothing: LostBodyIsNothing, "nothing is indexed where the file that the index names is gone",
         "failing::foreign_files_are_noticed";
     growth_without_space: GrowingIsFailed, "a file for which there was space as long as it was no longer than before is another failure",
@@ -152,7 +152,7 @@ durable_mutants! {
     a_copy_for_readers_is_not_synced: SyncsWhenUnread, "a commit syncs its file unless a reader holds the one before",
         "durability::a_power_cut_leaves_old_or_new";
     a_file_of_its_owner_alone: KeepsToItself, "a commit is published as a temporary file, which others may not read",
-        "durability::who_reads_other_files_reads_the_index";
+        "durability::the_index_is_as_readable_as_other_files";
     an_old_log_beside_a_new_file: LogOutlives, "a log that a new file replaced is read as if it were newer",
         "durability::a_power_cut_leaves_old_or_new";
     a_lock_that_two_threads_remove: UnlinksLock, "the lock's file is removed when a session of a thread ends",

@@ -32,19 +32,19 @@ impl WriterLock {
         let location = kept.dir.display().to_string();
         let busy = |holder| Err(BackendError::SessionBusy { location: location.clone(), holder });
         let failed = |error| kept.failed("lock", error);
-        let mut place = Self { lock: None, remove: None, own: None };
-        if kept.flaw == Flaw::PlaceOfProcess {
+        let mut taken = Self { lock: None, remove: None, own: None };
+        if kept.flaw == Flaw::LockOfProcess {
             let mut own = OWN.lock().unwrap();
             if own.contains(&kept.dir) {
                 return busy(Holder::current());
             }
             own.push(kept.dir.clone());
-            place.own = Some(kept.dir.clone());
-            return Ok(place);
+            taken.own = Some(kept.dir.clone());
+            return Ok(taken);
         }
         let mut options = OpenOptions::new();
         options.read(true).write(true);
-        if kept.flaw == Flaw::KeepsPlace {
+        if kept.flaw == Flaw::KeepsLock {
             let mut file = match options.create_new(true).open(&path) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     let holder = fs::read_to_string(&path).ok().and_then(|text| text.parse().ok());
@@ -53,8 +53,8 @@ impl WriterLock {
                 opened => opened.map_err(failed)?,
             };
             file.write_all(Holder::current().to_string().as_bytes()).map_err(failed)?;
-            place.remove = Some(path);
-            return Ok(place);
+            taken.remove = Some(path);
+            return Ok(taken);
         }
         if kept.flaw == Flaw::ChecksThenMakes {
             if path.exists() {
@@ -64,8 +64,8 @@ impl WriterLock {
             // A long moment, so that chance does not miss it.
             thread::sleep(Duration::from_millis(2));
             fs::write(&path, Holder::current().to_string()).map_err(failed)?;
-            place.remove = Some(path);
-            return Ok(place);
+            taken.remove = Some(path);
+            return Ok(taken);
         }
         let mut file = options.create(true).truncate(false).open(&path).map_err(failed)?;
         if kept.flaw == Flaw::UnlinksLock {
@@ -81,16 +81,16 @@ impl WriterLock {
         }
         let text = Holder::current().to_string();
         file.set_len(0).and_then(|()| file.write_all(text.as_bytes())).map_err(failed)?;
-        place.lock = Some(file);
+        taken.lock = Some(file);
         if kept.flaw == Flaw::UnlinksLock {
-            place.remove = Some(path.clone());
+            taken.remove = Some(path.clone());
         }
         if kept.flaw == Flaw::LeavesDebris {
             let draft = kept.dir.join(format!("draft-{}", std::process::id()));
             fs::write(&draft, "").map_err(failed)?;
-            place.remove = Some(draft);
+            taken.remove = Some(draft);
         }
-        Ok(place)
+        Ok(taken)
     }
 }
 

@@ -24,9 +24,9 @@ pub enum Flaw {
     None,
     WritesInPlace,
     WritesFirstInPlace,
-    KeepsPlace,
+    KeepsLock,
     LeavesDebris,
-    PlaceOfProcess,
+    LockOfProcess,
     SavesWhenDerived,
     SkipsEmbeddings,
     BoundToDirectory,
@@ -160,7 +160,7 @@ impl Kept {
         };
         let Ok(text) = String::from_utf8(text) else { return corrupt("it is no text") };
         let mut lines = text.splitn(5, '\n');
-        let (hash, schema, version, place) = (lines.next(), lines.next(), lines.next(), lines.next());
+        let (hash, schema, version, directory) = (lines.next(), lines.next(), lines.next(), lines.next());
         let Some(mut body) = lines.next() else { return corrupt("it is too short") };
         let second;
         if self.flaw == Flaw::LostBodyIsNothing && !self.dir.join(body).exists() {
@@ -181,7 +181,7 @@ impl Kept {
             let (location, expected) = (self.dir.display().to_string(), self.descriptor.schema);
             return Err(BackendError::SchemaMismatch { location, found, expected });
         }
-        if self.flaw == Flaw::BoundToDirectory && place != Some(&*self.dir.to_string_lossy()) {
+        if self.flaw == Flaw::BoundToDirectory && directory != Some(&*self.dir.to_string_lossy()) {
             return Err(not_indexed());
         }
         let version = version.filter(|_| self.flaw != Flaw::NamesItself).map_or_else(own, str::to_owned);
@@ -297,7 +297,7 @@ pub struct KeptSession {
     replaced: Option<String>,
     /// Whether anything but vectors was written.
     wrote: bool,
-    _place: WriterLock,
+    _lock: WriterLock,
 }
 
 #[async_trait]
@@ -313,7 +313,7 @@ impl IndexBackend for Kept {
         if self.flaw == Flaw::MakesDirectory {
             fs::create_dir_all(&self.dir).map_err(|error| self.failed("open", error))?;
         }
-        let _place = if self.flaw == Flaw::LocksReaders { Some(WriterLock::take(self)?) } else { None };
+        let _lock = if self.flaw == Flaw::LocksReaders { Some(WriterLock::take(self)?) } else { None };
         let (loaded, version) = self.load_with_writer(false)?;
         if self.flaw == Flaw::SyncsWhenUnread {
             let file = File::open(self.file()).and_then(|file| file.lock_shared().map(|()| file));
@@ -328,7 +328,7 @@ impl IndexBackend for Kept {
     }
 
     async fn begin_index_session(&self, request: SessionRequest) -> Answer<KeptSession> {
-        let place = WriterLock::take(self)?;
+        let lock = WriterLock::take(self)?;
         let (base, replaced) = match self.load(true) {
             Ok(base) => (base, None),
             Err(error) => match (error.kind(), request.scope) {
@@ -339,7 +339,7 @@ impl IndexBackend for Kept {
         };
         let replaced = replaced.filter(|_| self.flaw != Flaw::ReplacesInSilence);
         let draft = Arc::new(base).begin(request);
-        Ok(KeptSession { draft, kept: self.clone(), replaced, wrote: false, _place: place })
+        Ok(KeptSession { draft, kept: self.clone(), replaced, wrote: false, _lock: lock })
     }
 }
 

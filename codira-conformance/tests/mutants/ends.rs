@@ -109,14 +109,14 @@ faults! {
             let by_alias = matches!(end, ImportEnd::ToModule(module) if entry.import.alias.as_ref() == Some(module));
             imported(end, entry, modules) || by_alias
         });
-    imports_lead_to_relative_names: "an import that lands is found as it is written, too", IMPORTS =>
+    imports_lead_to_relative_names: "an import that is resolved is found as it is written, too", IMPORTS =>
         Importing(|end, entry, modules| {
             let as_written = matches!(end, ImportEnd::ToModule(module) if entry.import.module == *module);
             imported(end, entry, modules) || as_written
         });
     imports_lead_to_packages: "an import is found to the packages around its module", IMPORTS =>
         Importing(|end, entry, modules| {
-            let inside = |module: &str| landing(entry).is_some_and(|path| modules[path].starts_with(&format!("{module}.")));
+            let inside = |module: &str| target_file(entry).is_some_and(|path| modules[path].starts_with(&format!("{module}.")));
             imported(end, entry, modules) || matches!(end, ImportEnd::ToModule(module) if inside(module))
         });
     imports_lead_to_names: "an external import is found to its module and name joined by a dot", IMPORTS =>
@@ -125,9 +125,9 @@ faults! {
             let external = entry.target == ImportTarget::External;
             imported(end, entry, modules) || external && *end == ImportEnd::ToModule(whole)
         });
-    imports_lead_to_paths: "an import is found to the path in which it lands as to its module", IMPORTS =>
+    imports_lead_to_paths: "an import is found to the path that it leads to as to its module", IMPORTS =>
         Importing(|end, entry, modules| {
-            let by_path = matches!((end, landing(entry)), (ImportEnd::ToModule(module), Some(path)) if path.as_str() == module);
+            let by_path = matches!((end, target_file(entry)), (ImportEnd::ToModule(module), Some(path)) if path.as_str() == module);
             imported(end, entry, modules) || by_path
         });
     an_empty_module_is_none: "nothing is found to the empty module", IMPORTS =>
@@ -141,30 +141,30 @@ faults! {
             let first = modules.iter().find(|(_, module)| **module == entry.module).map(|(path, _)| path);
             imported(end, entry, modules) && (!matches!(end, ImportEnd::FromModule(_)) || first == Some(&entry.path))
         });
-    unresolved_imports_are_lost: "an import that no one can tell is found to no module", IMPORTS =>
+    unresolved_imports_are_lost: "an unresolved import is found to no module", IMPORTS =>
         Importing(|end, entry, modules| {
             let lost = matches!(end, ImportEnd::ToModule(_)) && entry.target == ImportTarget::Unresolved;
             imported(end, entry, modules) && !lost
         });
-    files_are_known_by_name: "an import is found to every file of the name of that in which it lands", IMPORTS =>
-        Importing(|end, entry, modules| match (end, landing(entry)) {
+    files_are_known_by_name: "an import is found to every file of the name of that which it leads to", IMPORTS =>
+        Importing(|end, entry, modules| match (end, target_file(entry)) {
             (ImportEnd::ToFile(asked), Some(path)) => path.file_name() == asked.file_name(),
             _ => imported(end, entry, modules),
         });
     modules_ignore_case: "modules of imports are compared without case", IMPORTS =>
-        Importing(|end, entry, modules| match (end, landing(entry)) {
+        Importing(|end, entry, modules| match (end, target_file(entry)) {
             (ImportEnd::ToModule(module), None) => entry.import.module.eq_ignore_ascii_case(module),
             _ => imported(end, entry, modules),
         });
-    own_imports_are_left_out: "what lands in the file itself is not found to it", IMPORTS =>
+    own_imports_are_left_out: "an import that leads to its own file is not found to it", IMPORTS =>
         Importing(|end, entry, modules| {
-            let own = matches!(end, ImportEnd::ToFile(_)) && landing(entry) == Some(&entry.path);
+            let own = matches!(end, ImportEnd::ToFile(_)) && target_file(entry) == Some(&entry.path);
             imported(end, entry, modules) && !own
         });
-    an_import_lands_in_one_module: "where a file is of the module, imports that name it and land nowhere are not found", IMPORTS =>
+    an_import_leads_to_one_module: "where a file is of the module, imports that name it and lead nowhere are not found", IMPORTS =>
         Importing(|end, entry, modules| {
             let known: BTreeSet<&String> = modules.values().collect();
-            let lost = matches!(end, ImportEnd::ToModule(module) if known.contains(module) && landing(entry).is_none());
+            let lost = matches!(end, ImportEnd::ToModule(module) if known.contains(module) && target_file(entry).is_none());
             imported(end, entry, modules) && !lost
         });
 }
@@ -309,7 +309,7 @@ fn imported(end: &ImportEnd, entry: &ImportEntry, modules: &Modules) -> bool {
     }
 }
 
-fn landing(entry: &ImportEntry) -> Option<&RepoPath> {
+fn target_file(entry: &ImportEntry) -> Option<&RepoPath> {
     match &entry.target {
         ImportTarget::Resolved(path) => Some(path),
         _ => None,

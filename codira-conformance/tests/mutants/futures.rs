@@ -19,9 +19,9 @@ use crate::{
     specs::fault,
 };
 
-const CALL: &str = "sessions::a_dropped_call_has_happened_or_has_not";
-const ABORT: &str = "sessions::a_dropped_abort_gives_the_session_up";
-const BEGINNING: &str = "sessions::a_dropped_beginning_leaves_an_open_session";
+const CALL: &str = "sessions::a_dropped_call_happens_whole_or_not_at_all";
+const ABORT: &str = "sessions::a_dropped_abort_ends_the_session";
+const BEGINNING: &str = "sessions::a_dropped_beginning_does_not_end_an_open_session";
 
 mutants! {
     rows_are_queued_in_two_steps: QueuesInTwoSteps, "rows are queued one after the other, with a pause in between", CALL;
@@ -36,7 +36,7 @@ mutants! {
     an_abort_that_keeps_the_session: AbortKeepsTheSession, "an abort that is dropped keeps the session", ABORT;
     an_abort_that_commits: AbortCommits, "an abort that is dropped commits the session", ABORT;
 
-    a_refused_beginning_frees_the_place: RefusedBeginningFrees, "a refused beginning that is dropped frees the place of the open session", BEGINNING;
+    a_refused_beginning_releases_the_lock: RefusedBeginningReleases, "a refused beginning that is dropped releases the writer lock of the open session", BEGINNING;
     a_refused_beginning_is_the_holder: RefusedBeginningHolds, "a refused beginning that is dropped is named as the holder", BEGINNING;
 }
 
@@ -101,7 +101,7 @@ fault!(WritesInTwoSteps {
 pub struct Taken(AtomicBool);
 
 impl Taken {
-    /// Takes it over a pause, and fails where nobody has given it back.
+    /// Takes it over a pause, and fails where it was not given back.
     pub async fn pause(&self) -> Answer<()> {
         self.check()?;
         self.0.store(true, SeqCst);
@@ -230,19 +230,19 @@ impl Drop for NotesDrop<'_> {
 }
 
 #[derive(Default)]
-struct RefusedBeginningFrees {
-    freed: AtomicBool,
+struct RefusedBeginningReleases {
+    released: AtomicBool,
 }
 
 #[async_trait]
-impl Fault for RefusedBeginningFrees {
+impl Fault for RefusedBeginningReleases {
     async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
         match base.begin_index_session(request.clone()).await {
-            Err(BackendError::SessionBusy { .. }) if self.freed.load(SeqCst) => {
+            Err(BackendError::SessionBusy { .. }) if self.released.load(SeqCst) => {
                 DynBackend::new(MemoryBackend::default()).begin_index_session(request).await
             }
             Err(busy) => {
-                let mut dropped = NotesDrop(&self.freed, true);
+                let mut dropped = NotesDrop(&self.released, true);
                 tokio::task::yield_now().await;
                 dropped.1 = false;
                 Err(busy)
@@ -252,7 +252,7 @@ impl Fault for RefusedBeginningFrees {
     }
 
     fn ended(&self) {
-        self.freed.store(false, SeqCst);
+        self.released.store(false, SeqCst);
     }
 }
 

@@ -37,7 +37,7 @@ mutants! {
     a_commit_is_bound_to_its_thread: BoundCommit, "a session can be committed on the thread alone on which it began", ANYWHERE;
     a_reader_is_bound_to_its_thread: BoundReader, "a reader can be asked on the thread alone on which it was opened", ANYWHERE;
     a_session_is_dropped_in_a_runtime: DropsInARuntime, "a session can be dropped in a runtime alone", ANYWHERE;
-    a_session_lingers_outside: LingersOutside, "a session that is dropped outside of a runtime keeps its place", ANYWHERE;
+    a_session_lingers_outside: LingersOutside, "a session that is dropped outside of a runtime keeps the writer lock", ANYWHERE;
     a_backend_is_dropped_in_a_runtime: ClosesInARuntime, "a backend can be dropped in a runtime alone", ANYWHERE;
 
     a_refusal_has_no_location: RefusesNowhere, "a refused session is not told of which index", NAMES;
@@ -45,7 +45,7 @@ mutants! {
     a_holder_has_no_program: HolderWithoutProgram, "a refused session is told the process of the holder alone", NAMES;
     not_indexed_has_no_location: NotIndexedNowhere, "where nothing is indexed, a reader does not say where", NAMES;
 
-    a_place_that_is_looked_at_first: LooksThenTakes, "whether another session is open is looked up, and noted a moment later", SHORT;
+    a_lock_that_is_looked_at_first: LooksThenTakes, "whether another session is open is looked up, and noted a moment later", SHORT;
     a_tenth_commit_is_lost: LosesATenthCommit, "each tenth commit is lost", SHORT;
 }
 
@@ -228,7 +228,7 @@ fault!(DropsInARuntime {
     }
 });
 
-/// Where no runtime is, nobody ends the session.
+/// Where no runtime is, a dropped session never ends.
 #[derive(Default)]
 struct LingersOutside(Mutex<Vec<DynSession>>);
 

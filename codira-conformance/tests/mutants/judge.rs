@@ -106,12 +106,12 @@ pub fn judge_backend(test: &str, does: &str, met_by: &[&str], backend: Mutant) {
     let cx = Cx::new(backend, settings);
     let asked = accepted::asked();
     let mut matrix = Matrix::new(["mutant"]);
-    for (place, clause) in clauses().iter().enumerate() {
+    for (index, clause) in clauses().iter().enumerate() {
         let skipped = APART.iter().chain(ELSEWHERE).any(|chapter| clause.id.starts_with(chapter));
         // A sound backend has no clause of its own, and all are asked.
         let in_row = !skipped && (met_by.is_empty() || asked != Asked::Named && accepted::is_near(clause.id, met_by));
         if in_row || met_by.contains(&clause.id) {
-            matrix.record("mutant", place, clause.id, cx.judge(clause));
+            matrix.record("mutant", index, clause.id, cx.judge(clause));
         }
     }
     accepted::compare(test, does, met_by, &matrix.broken("mutant").collect::<Vec<_>>(), &matrix.to_string());

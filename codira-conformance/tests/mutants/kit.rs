@@ -49,7 +49,7 @@ impl Fixture for Hanging {
 #[test]
 fn a_backend_that_hangs_is_given_up() {
     let hanging = Hanging::default();
-    let clause = clauses().into_iter().find(|it| it.id == "sessions::committing_frees_the_place").unwrap();
+    let clause = clauses().into_iter().find(|it| it.id == "sessions::committing_releases_the_writer_lock").unwrap();
     let settings = Settings { patience: Duration::from_millis(100), ..Settings::default() };
     let verdict = Cx::new(hanging.clone(), settings).judge(&clause);
     assert!(matches!(&verdict, Verdict::Broken(violation) if violation.to_string().contains("hangs")), "{verdict:?}");

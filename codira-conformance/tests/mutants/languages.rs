@@ -14,7 +14,7 @@ use crate::{
     known_files::KnownFiles,
 };
 
-const LANGUAGES: &str = "storing::issues_are_of_the_language_that_their_file_has";
+const LANGUAGES: &str = "storing::issues_have_the_language_of_their_file";
 
 faults! {
     a_purge_has_no_case: "a purge keeps the issues of languages that differ in case from an audited one", LANGUAGES =>

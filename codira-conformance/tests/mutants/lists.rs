@@ -115,7 +115,7 @@ struct IssuesAbove;
 impl Fault for IssuesAbove {
     async fn doc_issues(&self, reader: &dyn IndexReader, request: &DocIssueRequest) -> Answer<Vec<DocIssueEntry>> {
         let mut issues = reader.doc_issues(request).await?;
-        issues.retain(|entry| request.at_least.is_none_or(|least| entry.issue.severity > least));
+        issues.retain(|entry| request.at_least.is_none_or(|minimum| entry.issue.severity > minimum));
         Ok(issues)
     }
 }

@@ -50,7 +50,7 @@ faults! {
     );
     issues_are_limited_before_their_severity: "issues are limited before the severe ones are taken", FILTER => Issues::limited_first(
         |asked| DocIssueRequest { at_least: None, ..asked },
-        |asked, entries| entries.retain(|entry| asked.at_least.is_none_or(|least| entry.issue.severity >= least)),
+        |asked, entries| entries.retain(|entry| asked.at_least.is_none_or(|minimum| entry.issue.severity >= minimum)),
     );
     issues_are_limited_before_their_language: "issues are limited before those of a language are taken", FILTER =>
         LanguageAfterLimit;
@@ -90,11 +90,11 @@ faults! {
         LanguageIgnoresCase;
     severities_are_sorted_as_words: "severities are compared as words", FILTER => Issues::limited_last(
         |asked| DocIssueRequest { at_least: None, ..asked },
-        |asked, entries| entries.retain(|entry| asked.at_least.is_none_or(|least| entry.issue.severity.as_str() >= least.as_str())),
+        |asked, entries| entries.retain(|entry| asked.at_least.is_none_or(|minimum| entry.issue.severity.as_str() >= minimum.as_str())),
     );
     severities_are_equal_or_nothing: "issues at least so severe are those exactly so severe", FILTER => Issues::limited_last(
         |asked| DocIssueRequest { at_least: None, ..asked },
-        |asked, entries| entries.retain(|entry| asked.at_least.is_none_or(|least| entry.issue.severity == least)),
+        |asked, entries| entries.retain(|entry| asked.at_least.is_none_or(|minimum| entry.issue.severity == minimum)),
     );
     a_rule_forgets_the_severity: "where a rule is asked for, issues of every severity are found", FILTER => Issues::limited_first(
         |asked| DocIssueRequest { at_least: asked.at_least.filter(|_| asked.rule.is_none()), ..asked },

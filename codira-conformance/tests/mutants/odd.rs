@@ -49,7 +49,7 @@ impl Fault for YieldsOften {
 #[derive(Default)]
 pub struct KeepsNoEmbeddings;
 
-/// What a call about embeddings is answered by who does not claim them.
+/// The answer to a call about embeddings by a backend that does not claim them.
 fn refused<T>() -> Answer<T> {
     Err(BackendError::Unsupported { backend: "memory".to_owned(), capability: Capability::Embeddings })
 }
@@ -103,7 +103,7 @@ fn a_backend_without_embeddings_breaks_nothing() {
     judge::<KeepsNoEmbeddings>(module_path!(), "nothing", &[]);
 }
 
-/// Commits on a thread of its own, which ends what it began although nobody waits for it.
+/// Commits on a thread of its own, which ends what it began although its caller has gone.
 #[derive(Default)]
 struct CommitsElsewhere;
 

@@ -150,8 +150,8 @@ impl Fault for StoresForTheFormer {
         };
         let (former, now) = (of(former), of(session.pending_embeddings(&PendingRequest::default()).await?));
         for row in &mut rows {
-            let place = (row.key.clone(), row.spec.clone());
-            if let (Some(former), Some(now)) = (former.get(&place), now.get(&place))
+            let row_key = (row.key.clone(), row.spec.clone());
+            if let (Some(former), Some(now)) = (former.get(&row_key), now.get(&row_key))
                 && *former == row.text_hash
             {
                 row.text_hash = *now;

@@ -95,7 +95,7 @@ faults! {
         Merging::by(|before, file| each_issue(before, file, |former, issue| {
             (issue.convention, issue.auditor) = (former.convention.clone(), former.auditor.clone());
         }));
-    units_are_kept_by_id: "a documentation unit of the same id and text keeps its title and place", FIELD =>
+    units_are_kept_by_id: "a documentation unit of the same id and text keeps its title and position", FIELD =>
         Merging::by(|before, file| {
             let alike = |one: &Documentation, other: &Documentation| (&one.id, &one.text) == (&other.id, &other.text);
             each(&before.analysis.documentation, &mut file.analysis.documentation, alike, |former, unit| *unit = former.clone());

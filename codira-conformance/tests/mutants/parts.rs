@@ -13,13 +13,13 @@ use crate::{
 
 mutants! {
     rows_are_queued_up_to_the_first_without_an_owner: QueuesTheFirst, "rows before one without an owner are queued although the call is refused",
-        "embeddings::a_row_of_nobody_is_refused";
+        "embeddings::a_row_without_owner_is_refused";
     rows_without_an_owner_are_left_out: QueuesTheKnown, "rows without an owner are left out, and the others queued",
-        "embeddings::a_row_of_nobody_is_refused";
+        "embeddings::a_row_without_owner_is_refused";
     a_refused_row_has_no_name: RefusesWithoutAName, "a refused vector or row is not named",
-        "embeddings::a_row_of_nobody_is_refused";
+        "embeddings::a_row_without_owner_is_refused";
     a_removal_in_two_steps: RemovesInTwoSteps, "a removal empties the file, waits, and removes it",
-        "sessions::a_dropped_call_has_happened_or_has_not";
+        "sessions::a_dropped_call_happens_whole_or_not_at_all";
     derived_state_is_made_once: DerivesOnce, "derived state cannot be brought up to date twice in a session",
         "graph::deriving_early_changes_no_answer";
 }

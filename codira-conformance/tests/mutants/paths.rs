@@ -49,9 +49,9 @@ faults! {
         TakesAlong::at_removals(|own, other| matches_text(own, other, ('*', '?')));
     removals_take_the_name_elsewhere: "with a path goes every path that ends in it", ODD =>
         TakesAlong::at_removals(|own, other| other.strip_suffix(own).is_some_and(|rest| rest.ends_with('/')));
-    a_file_replaces_its_directory: "a file at a path takes the place of what is below it", ODD =>
+    a_file_replaces_its_directory: "a file at a path replaces what is below it", ODD =>
         TakesAlong::at_puts(|own, other| is_below(other, own));
-    a_file_replaces_the_file_above: "a file below a path takes the place of a file there", ODD =>
+    a_file_replaces_the_file_above: "a file below a path replaces a file there", ODD =>
         TakesAlong::at_puts(is_below);
     paths_order_by_utf_16: "paths order by their UTF-16", ODD =>
         Ordering::by(|one, other| one.encode_utf16().cmp(other.encode_utf16()));

@@ -65,7 +65,7 @@ impl Fault for AnswersTheDropped {
         let waiting = self.0.lock().unwrap().len();
         let first = self.0.lock().unwrap().remove(0);
         let answer = reader.edges(&first).await?;
-        // The one before has eaten what is this one's.
+        // As many entries are missing as questions were dropped before.
         Ok(answer.into_iter().skip(waiting - 1).collect())
     }
 }

@@ -1,4 +1,4 @@
-//! Readers that others disturb: who ask at the same time, commit at the same time, or were opened at the same time.
+//! Readers that are disturbed: by questions, commits and other readers at the same time.
 
 use std::{
     sync::{
@@ -18,17 +18,17 @@ use crate::{
     sessions::failure,
 };
 
-const TOGETHER: &str = "isolation::readers_answer_together_as_alone";
+const ASKED_AT_ONCE: &str = "isolation::readers_answer_together_as_alone";
 const COMMIT: &str = "isolation::readers_never_wait_for_a_commit";
 
 mutants! {
-    one_request_at_a_time: OneRequestAtATime, "a reader keeps the symbols that it is asked for where the next one to ask puts its own", TOGETHER;
-    one_path_at_a_time: OnePathAtATime, "a reader keeps the file that it is asked for where the next one to ask puts its own", TOGETHER;
-    a_second_question_is_refused: RefusesASecondQuestion, "a reader that is asked is busy to others", TOGETHER;
-    a_second_question_is_empty: SecondQuestionIsEmpty, "edges that are asked for while others are read are none", TOGETHER;
-    a_second_opening_is_refused: RefusesASecondOpening, "a reader cannot be opened while another one is", TOGETHER;
-    answers_go_to_the_wrong_task: SwapsAnswers, "of questions about documentation that are asked at once, answers are given out as they come", TOGETHER;
-    eight_readers_are_open_at_most: EightReaders, "the ninth reader that is opened after a commit cannot be", TOGETHER;
+    one_request_at_a_time: OneRequestAtATime, "a reader keeps the symbols that it is asked for where the next one to ask puts its own", ASKED_AT_ONCE;
+    one_path_at_a_time: OnePathAtATime, "a reader keeps the file that it is asked for where the next one to ask puts its own", ASKED_AT_ONCE;
+    a_second_question_is_refused: RefusesASecondQuestion, "a reader that is asked is busy to others", ASKED_AT_ONCE;
+    a_second_question_is_empty: SecondQuestionIsEmpty, "edges that are asked for while others are read are none", ASKED_AT_ONCE;
+    a_second_opening_is_refused: RefusesASecondOpening, "a reader cannot be opened while another one is", ASKED_AT_ONCE;
+    answers_go_to_the_wrong_task: SwapsAnswers, "of questions about documentation that are asked at once, answers are given out as they come", ASKED_AT_ONCE;
+    eight_readers_are_open_at_most: EightReaders, "the ninth reader that is opened after a commit cannot be", ASKED_AT_ONCE;
 
     an_opening_waits_for_the_commit: WaitsToOpen, "opening a reader waits for a commit that goes on", COMMIT;
     a_question_waits_for_the_commit: WaitsToAnswer, "a question waits for a commit that goes on", COMMIT;
@@ -120,7 +120,7 @@ impl Fault for EightReaders {
     }
 }
 
-/// Answers that nobody has fetched yet.
+/// Answers that were not fetched yet.
 #[derive(Default)]
 struct SwapsAnswers(Mutex<Vec<Vec<DocumentationEntry>>>);
 

@@ -26,9 +26,9 @@ mutants! {
     the_inventory_names_no_rules: NamesNoRules, "the inventory says nothing of rules",
         "rules::the_inventory_names_the_rules";
     a_full_session_passes_over_lone_rules: PassesOver, "a full session passes over the rules of a single language",
-        "rules::edges_are_those_of_the_session";
+        "rules::edges_follow_the_rules_of_the_session";
     rules_that_were_given_up_are_named: NamesThoseGivenUp, "the inventory names the rules of a session that was given up",
-        "rules::a_session_given_up_leaves_the_rules";
+        "rules::a_session_without_commit_changes_no_rules";
     facts_of_a_key_end_at_a_hundred: ShowsHundred, "of what files offer under a key, rules are shown the first hundred facts",
         "rules::rules_are_shown_every_fact_in_order";
     a_language_without_rules_has_no_edges: ResolvesByRulesAlone, "in a language without rules, nothing is resolved",

@@ -66,12 +66,12 @@ fn a_durable_store_without_local_files_is_judged_by_no_clause_about_files() {
     let cx = Cx::new(Served::default(), Settings { restart: Some(restart), ..Settings::default() });
     let mut matrix = Matrix::new(["served"]);
     let (mut about_files, mut durable) = (Vec::new(), 0);
-    for (place, clause) in clauses().iter().enumerate() {
+    for (index, clause) in clauses().iter().enumerate() {
         let files = needs(clause, Capability::LocalFiles);
         if files || needs(clause, Capability::Durable) {
             let verdict = cx.judge(clause);
             assert_eq!(matches!(verdict, Verdict::NotClaimed), files, "{}: {verdict:?}", clause.id);
-            matrix.record("served", place, clause.id, verdict);
+            matrix.record("served", index, clause.id, verdict);
             if files { about_files.push(clause.id) } else { durable += 1 }
         }
     }
@@ -82,10 +82,10 @@ fn a_durable_store_without_local_files_is_judged_by_no_clause_about_files() {
             "isolation::a_read_only_directory_can_be_read",
             "durability::an_index_survives_moving",
             "durability::kills_leave_no_debris",
-            "durability::who_reads_other_files_reads_the_index",
+            "durability::the_index_is_as_readable_as_other_files",
             "failing::truncated_files_are_noticed",
             "failing::foreign_files_are_noticed",
-            "failing::overwritten_bytes_are_no_crash",
+            "failing::overwritten_bytes_cause_no_crash",
             "failing::a_full_session_replaces_what_is_unreadable",
             "failing::a_directory_in_the_way_is_an_error",
             "failing::no_space_keeps_the_last_commit",

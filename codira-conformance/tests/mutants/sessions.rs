@@ -1,4 +1,4 @@
-//! Sessions: places that are kept or shared, endings that do something else, and scopes that are not kept to.
+//! Sessions: writer locks that are kept or shared, endings that do something else, and scopes that are not kept to.
 
 use std::{
     sync::{
@@ -21,19 +21,19 @@ mutants! {
         "sessions::only_one_session_is_open";
     a_second_session_is_queued: QueuesTheSecond, "a second session waits for the first to end",
         "sessions::only_one_session_is_open";
-    a_holder_without_a_name: NamesNobody, "a refused session is not told who holds the place",
+    a_refusal_that_names_another_holder: NamesAnother, "a refused session is told another holder",
         "sessions::only_one_session_is_open";
     a_session_commits_when_dropped: CommitsOnDrop, "dropping a session commits it",
         "sessions::dropping_a_session_changes_nothing";
     a_session_commits_when_aborted: CommitsOnAbort, "aborting a session commits it",
         "sessions::aborting_a_session_changes_nothing";
-    a_dropped_session_lingers: LingersWhenDropped, "a dropped session holds the place until somebody asks for it",
+    a_dropped_session_lingers: LingersWhenDropped, "a dropped session holds the writer lock until another is begun",
         "sessions::a_dropped_commit_publishes_all_or_nothing";
-    an_aborted_session_lingers: LingersWhenAborted, "an aborted session holds the place until somebody asks for it",
+    an_aborted_session_lingers: LingersWhenAborted, "an aborted session holds the writer lock until another is begun",
         "sessions::aborting_a_session_changes_nothing";
-    a_committed_session_lingers: LingersWhenCommitted, "a commit without changes holds the place until somebody asks for it",
-        "sessions::committing_frees_the_place";
-    a_place_that_a_dropped_beginning_keeps: LeaksPlaceWhenDropped, "a dropped beginning keeps the place",
+    a_committed_session_lingers: LingersWhenCommitted, "a commit without changes holds the writer lock until a session is begun",
+        "sessions::committing_releases_the_writer_lock";
+    a_lock_that_a_dropped_beginning_keeps: LeaksLockWhenDropped, "a dropped beginning keeps the writer lock",
         "sessions::a_dropped_beginning_leaves_no_session";
     a_put_in_two_steps: PutsInTwoSteps, "a put removes the old file, waits, and puts the new one",
         "sessions::a_dropped_put_leaves_nothing_half_done";
@@ -76,14 +76,14 @@ impl Fault for QueuesTheSecond {
 }
 
 #[derive(Default)]
-struct NamesNobody;
+struct NamesAnother;
 
 #[async_trait]
-impl Fault for NamesNobody {
+impl Fault for NamesAnother {
     async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
         base.begin_index_session(request.clone()).await.map_err(|error| match error {
             BackendError::SessionBusy { location, .. } => {
-                BackendError::SessionBusy { location, holder: Holder::new("somebody", 0) }
+                BackendError::SessionBusy { location, holder: Holder::new("another program", 0) }
             }
             other => other,
         })
@@ -116,7 +116,7 @@ impl Fault for CommitsOnAbort {
     }
 }
 
-/// A session that has ended, and holds its place until the next beginning was refused.
+/// A session that has ended, and holds the writer lock until the next beginning was refused.
 #[derive(Default)]
 struct Lingering(Mutex<Option<DynSession>>);
 
@@ -192,17 +192,17 @@ impl Fault for LingersWhenCommitted {
 }
 
 #[derive(Default)]
-struct LeaksPlaceWhenDropped {
+struct LeaksLockWhenDropped {
     taken: AtomicBool,
 }
 
 #[async_trait]
-impl Fault for LeaksPlaceWhenDropped {
+impl Fault for LeaksLockWhenDropped {
     async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
         if self.taken.swap(true, SeqCst) {
             return Err(BackendError::SessionBusy { location: "memory".to_owned(), holder: Holder::current() });
         }
-        // Dropped here, nobody gives the place back.
+        // Dropped here, the lock stays taken.
         tokio::task::yield_now().await;
         base.begin_index_session(request.clone()).await
     }

@@ -230,10 +230,10 @@ impl Fault for CountsTheGone {
             let score = |vector: &Vector| score::cosine(request.vector.as_slice(), vector.as_slice());
             put.iter().filter(of_request).map(|(.., vector)| score(vector)).collect()
         };
-        let mut places: Vec<(f32, Option<Candidate>)> = gone.into_iter().map(|score| (score, None)).collect();
-        places.extend(all.into_iter().map(|candidate| (candidate.score, Some(candidate))));
-        places.sort_by(|a, b| b.0.total_cmp(&a.0));
-        Ok(places.into_iter().take(request.limit.unwrap_or(usize::MAX)).filter_map(|(_, candidate)| candidate).collect())
+        let mut ranked: Vec<(f32, Option<Candidate>)> = gone.into_iter().map(|score| (score, None)).collect();
+        ranked.extend(all.into_iter().map(|candidate| (candidate.score, Some(candidate))));
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+        Ok(ranked.into_iter().take(request.limit.unwrap_or(usize::MAX)).filter_map(|(_, candidate)| candidate).collect())
     }
 }
 

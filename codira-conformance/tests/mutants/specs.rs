@@ -61,7 +61,7 @@ pub(crate) use fault;
 fn change(file: &mut FileSnapshot, of: impl Fn(&EmbeddingSpec) -> bool, change: impl Fn(usize, f32) -> f32) -> Answer<()> {
     for row in file.embeddings.iter_mut().filter(|row| of(&row.spec)) {
         if let EmbeddingState::Computed(vector) = &mut row.state {
-            let numbers = vector.as_slice().iter().enumerate().map(|(place, number)| change(place, *number));
+            let numbers = vector.as_slice().iter().enumerate().map(|(index, number)| change(index, *number));
             *vector = Vector::new(numbers.collect())?;
         }
     }
@@ -79,7 +79,7 @@ macro_rules! keeps {
         });
     };
 }
-keeps!(KeepsAPage: |_| true, |place, number| if place < 1_024 { number } else { 0.0 });
+keeps!(KeepsAPage: |_| true, |index, number| if index < 1_024 { number } else { 0.0 });
 keeps!(KeepsBytes: |spec| spec.precision == Precision::I8, |_, number| number.round());
 keeps!(KeepsHalves: |spec| spec.precision == Precision::Bf16, |_, number| f32::from_bits(number.to_bits() & 0xffff_0000));
 

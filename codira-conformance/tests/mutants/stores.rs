@@ -21,8 +21,8 @@ use crate::{
 };
 
 mutants! {
-    each_backend_value_has_a_place: PlaceOfTheValue, "two backend values of one repository have a place each",
-        "sessions::all_backends_of_a_repository_share_the_place";
+    each_backend_value_has_a_lock: LockOfTheValue, "two backend values of one repository have a writer lock each",
+        "sessions::all_backends_of_a_repository_share_the_writer_lock";
     a_reader_leaves_a_mark: LeavesAMark, "opening a reader writes down that it was opened",
         "isolation::reading_changes_no_byte",
         "warm::an_unchanged_repository_writes_no_byte";
@@ -38,19 +38,19 @@ fn durable(dir: &Path) -> DynBackend {
 }
 
 #[derive(Default)]
-struct PlaceOfTheValue {
+struct LockOfTheValue {
     taken: AtomicBool,
 }
 
 #[async_trait]
-impl Fault for PlaceOfTheValue {
+impl Fault for LockOfTheValue {
     fn base(&self, dir: &Path) -> DynBackend {
         durable(dir)
     }
 
     async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
         match base.begin_index_session(request.clone()).await {
-            // Somebody else's: this value has no session open.
+            // The lock of another value: this one has no session open.
             Err(BackendError::SessionBusy { .. }) if !self.taken.load(SeqCst) => {
                 DynBackend::new(MemoryBackend::default()).begin_index_session(request.clone()).await
             }

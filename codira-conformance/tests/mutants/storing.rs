@@ -23,7 +23,7 @@ mutants! {
         "history::sessions_side_by_side_are_in_some_order";
     a_refused_file_takes_the_former_one_along: RefusesAndRemoves, "a refused put has removed what was there",
         "storing::a_file_that_breaks_a_rule_is_refused";
-    a_file_that_breaks_a_rule_is_dropped: DropsSilently, "a file that breaks a rule is left out, and nobody is told",
+    a_file_that_breaks_a_rule_is_dropped: DropsSilently, "a file that breaks a rule is left out without an error",
         "sessions::a_failed_call_leaves_the_session_usable";
     a_refusal_names_nothing: RefusesWithoutNames, "a refusal names neither path nor id",
         "storing::a_file_that_breaks_a_rule_is_refused";

@@ -18,7 +18,7 @@ mutants! {
         "reuse::another_analyzer_reads_its_own_files",
         "reuse::another_spec_costs_vectors_alone";
     states_end_at_a_page: ShowsOnePage, "only the first 64 states of files are told",
-        "warm::a_warm_run_asks_as_much_of_any_number_of_files";
+        "warm::questions_of_a_warm_run_do_not_grow_with_files";
     the_writer_is_another: NamesAnotherWriter, "the inventory names another version as the writer",
         "reuse::another_backend_analyzes_everything";
 }

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::fact::{FactKey, Offer, Offered};
 use crate::RepoPath;
 
-/// What is known of other files: who resolves a file is asked for facts through this.
+/// What is known of other files: resolving a file looks facts up through this.
 pub trait Facts: Sync {
     /// Everything that files offer under a key, ordered by path, then fact; `None` while that is not known.
     fn get(&self, scope: &str, name: &str) -> Option<&[Offered]>;
@@ -14,7 +14,7 @@ pub trait Facts: Sync {
 /// Facts as they were looked up, key by key.
 #[derive(Debug, Default)]
 pub struct KnownFacts {
-    /// By scope, then name: looked up without making a key.
+    /// By scope, then name: looked up without building a key.
     known: FxHashMap<String, FxHashMap<String, Vec<Offered>>>,
     len: usize,
     /// Whether a key that was not supplied has no facts.

@@ -37,8 +37,8 @@ impl<'a> Names<'a> {
         for symbol in &analysis.symbols {
             let is_name = symbol.kind != SymbolKind::Implementation && names.by_id.contains_key(&symbol.id);
             let Some(ancestors) = names.ancestors(symbol.parent.as_ref()).filter(|_| is_name) else { continue };
-            let holder = ancestors.first().map(|holder| &holder.id);
-            let same_name = names.by_name.entry((holder, &symbol.name)).or_insert(Some(&symbol.id));
+            let enclosing = ancestors.first().map(|symbol| &symbol.id);
+            let same_name = names.by_name.entry((enclosing, &symbol.name)).or_insert(Some(&symbol.id));
             if *same_name != Some(&symbol.id) {
                 *same_name = None;
             }
@@ -46,7 +46,7 @@ impl<'a> Names<'a> {
         names
     }
 
-    /// The symbol of this id and those that hold it, innermost first. `None` when there is no end.
+    /// The symbol of this id and its ancestors, innermost first. `None` when there is no end.
     fn ancestors(&self, id: Option<&StableId>) -> Option<Vec<&'a Symbol>> {
         let mut ancestors = Vec::new();
         let mut next = id.and_then(|id| self.by_id.get(id));
@@ -68,7 +68,7 @@ impl<'a> Names<'a> {
         let scopes: Vec<Option<&StableId>> = match record.form {
             UseForm::Path | UseForm::Macro => ancestors.iter().map(|symbol| Some(&symbol.id)).chain([None]).collect(),
             UseForm::SelfMember => {
-                ancestors.iter().find(|symbol| symbol.kind.is_type()).map(|holder| Some(&holder.id)).into_iter().collect()
+                ancestors.iter().find(|symbol| symbol.kind.is_type()).map(|enclosing| Some(&enclosing.id)).into_iter().collect()
             }
             UseForm::SuperMember | UseForm::Value => return None,
         };

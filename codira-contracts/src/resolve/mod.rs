@@ -1,4 +1,4 @@
-//! From records to edges: which symbol a use means, and which file an import lands in.
+//! From records to edges: which symbol a use resolves to, and which file an import leads to.
 //!
 //! What records mean is decided by the [rules](LanguageRules) of their language, which the caller brings with the session. Resolution
 //! is pure and knows no store. It sees one file at a time, plus *facts* about other files that it looks up by *key*. A store that
@@ -70,7 +70,7 @@ pub struct Resolution {
     /// What each [group](groups) of uses resolves to, in their order. Edges follow from uses and targets: a store may keep
     /// these instead.
     pub targets: Vec<EdgeTarget>,
-    /// Where each import lands, in the order of the file's imports.
+    /// Where each import leads, in the order of the file's imports.
     pub imports: Vec<ImportTarget>,
     /// Every key that was looked up.
     pub asked: BTreeSet<FactKey>,

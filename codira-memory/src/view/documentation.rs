@@ -16,7 +16,7 @@ impl View {
         first(*limit, units)
     }
 
-    /// The documentation issues, by path and place in the file's list.
+    /// The documentation issues, by path and position in the file's list.
     pub fn doc_issues(&self, request: &DocIssueRequest) -> Vec<DocIssueEntry> {
         let DocIssueRequest { rule, at_least, language, prefix, limit } = request;
         let files = self.files_in(prefix).filter(|file| language.as_ref().is_none_or(|it| *it == file.analysis.language));
@@ -24,7 +24,7 @@ impl View {
             file.analysis.doc_issues.iter().map(|issue| DocIssueEntry { path: file.path().clone(), issue: issue.clone() })
         });
         let wanted = issues.filter(|DocIssueEntry { issue, .. }| {
-            rule.as_ref().is_none_or(|rule| *rule == issue.rule) && at_least.is_none_or(|least| issue.severity >= least)
+            rule.as_ref().is_none_or(|rule| *rule == issue.rule) && at_least.is_none_or(|minimum| issue.severity >= minimum)
         });
         first(*limit, wanted.collect())
     }

@@ -90,7 +90,7 @@ impl View {
         first(*limit, wanted.map(|edge| summaries.entry(edge)).collect())
     }
 
-    /// The imports and includes at one end, by path and place in the file's list.
+    /// The imports and includes at one end, by path and position in the file's list.
     pub fn imports(&self, request: &ImportRequest) -> Vec<ImportEntry> {
         let ImportRequest { end, prefix, limit } = request;
         let graph = self.state.graph();

@@ -73,17 +73,17 @@ fn owners(file: &FileSnapshot, among: Owners) -> HashMap<StableId, CandidateOwne
     }
 }
 
-/// The vectors stored for some texts in any of `states`, by text hash. Of several vectors of one text, that of the least
+/// The vectors stored for some texts in any of `states`, by text hash. Of several vectors of one text, that of the lowest
 /// key; of one key, that of the first state.
 pub(crate) fn reusable_embeddings(states: &[&IndexState], request: &ReuseRequest) -> Vec<ReusableEmbedding> {
-    let mut least = BTreeMap::new();
-    for (place, state) in states.iter().enumerate() {
+    let mut lowest = BTreeMap::new();
+    for (index, state) in states.iter().enumerate() {
         for file in state.files() {
             let wanted = |row: &&EmbeddingRow| row.spec == request.spec && request.texts.contains(&row.text_hash);
             for row in file.embeddings.iter().filter(wanted) {
                 let Some(vector) = computed(row) else { continue };
-                let offered = ((key(file, row), place), vector);
-                let kept = least.entry(row.text_hash).or_insert_with(|| offered.clone());
+                let offered = ((key(file, row), index), vector);
+                let kept = lowest.entry(row.text_hash).or_insert_with(|| offered.clone());
                 if offered.0 < kept.0 {
                     *kept = offered;
                 }
@@ -91,7 +91,7 @@ pub(crate) fn reusable_embeddings(states: &[&IndexState], request: &ReuseRequest
         }
     }
     let row = |(text_hash, (_, vector))| ReusableEmbedding { text_hash, vector: Vector::clone(vector) };
-    least.into_iter().map(row).collect()
+    lowest.into_iter().map(row).collect()
 }
 
 /// The rows that wait for their vector, by spec, then key.

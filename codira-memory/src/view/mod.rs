@@ -32,7 +32,7 @@ impl View {
         Self { state, summaries: OnceLock::new() }
     }
 
-    /// Who wrote the state, which the backend of this descriptor did, by which rules and analyzers.
+    /// What is true of the state as a whole: written by the backend of this descriptor, by which rules and analyzers.
     pub fn inventory(&self, backend: &BackendDescriptor) -> RuntimeInventory {
         let state = &*self.state;
         RuntimeInventory {

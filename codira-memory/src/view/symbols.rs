@@ -19,8 +19,9 @@ impl View {
             SymbolMatch::Key(key) => entry.path == key.path && entry.symbol.id == key.id,
             SymbolMatch::ChildrenOf(key) => entry.path == key.path && entry.symbol.parent.as_ref() == Some(&key.id),
             SymbolMatch::OverloadsOf(key) => overloaded.as_ref().is_some_and(|SymbolEntry { symbol: of, .. }| {
-                let same_place = entry.path == key.path && entry.symbol.parent == of.parent && entry.symbol.name == of.name;
-                entry.symbol.kind == SymbolKind::Overload && same_place && entry.symbol.id != of.id
+                let same_parent_and_name =
+                    entry.path == key.path && entry.symbol.parent == of.parent && entry.symbol.name == of.name;
+                entry.symbol.kind == SymbolKind::Overload && same_parent_and_name && entry.symbol.id != of.id
             }),
         };
         let of_kind = |entry: &SymbolEntry| kind.is_none_or(|kind| entry.symbol.kind == kind);

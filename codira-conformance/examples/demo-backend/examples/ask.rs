@@ -1,4 +1,4 @@
-//! Indexes a directory of Python through the backend `demo`, chosen by name, and asks who calls what:
+//! Indexes a directory of Python through the backend `demo`, chosen by name, and asks for callers:
 //! `cargo run --example ask -- DIRECTORY NAME`.
 
 use std::{error::Error, fmt::Write as _, path::Path};
@@ -19,14 +19,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Where `name` is, and who calls it, after bringing the index of `directory` up to date.
+/// Where `name` is, and its callers, after bringing the index of `directory` up to date.
 pub async fn index_and_ask(directory: &Path, name: &str) -> Result<String, Box<dyn Error>> {
     let mut registry = BackendRegistry::first_party();
     registry.register(BackendFactory::new(NAME, env!("CARGO_PKG_NAME"), Some(FILE_NAME), |location| {
         Ok(DynBackend::new(demo_backend::in_directory(location.state.path())))
     }))?;
 
-    // A tool would let `Config` say which backend; here it is as if somebody had said `--backend demo`.
+    // A tool would let `Config` say which backend; here it is as after `--backend demo`.
     let choice = BackendChoice { name: NAME.to_owned(), source: ConfigSource::Argument };
     let root = discover_root(directory)?;
     let backend = registry.open(&choice, &Location::of(&root))?;

@@ -5,7 +5,7 @@
 //! demo/1f3a...   a `FileSnapshot` as JSON; its name is the hash of its content
 //! ```
 //!
-//! Files are never changed: a commit writes new ones beside the old, and is done when the new `HEAD` takes the place of the old one.
+//! Files are never changed: a commit writes new ones beside the old, and is done when the new `HEAD` replaces the old one.
 //! Every byte that is read is covered by a hash, so that damage cannot pass for an answer.
 
 use std::{

@@ -46,23 +46,23 @@ fn languages() -> [Language; 5] {
 /// Files whose lists hold few values, in other combinations in each: equal ones beside one another, and empty texts.
 fn files(embeddings: bool) -> Vec<FileSnapshot> {
     let of = |(number, path): (usize, &&str)| {
-        let at = |list: &[&str], place: usize| list[(number + place) % list.len()].to_owned();
+        let at = |list: &[&str], index: usize| list[(number + index) % list.len()].to_owned();
         let mut file = file(path);
         let analysis = &mut file.analysis;
         analysis.language = languages()[number % 5].clone();
         analysis.module = at(MODULES, 0);
         let parents = [None, Some("s0"), Some("s0"), Some("s0"), Some("s1"), Some("s1"), None, None];
         analysis.symbols = (0..8)
-            .map(|place: usize| Symbol {
-                parent: parents[place].map(Into::into),
-                span: LineSpan::new(1 + place as u32 / 3, 9),
-                ..Symbol::new(format!("s{place}"), KINDS[(number + place) % KINDS.len()], at(NAMES, place / 2))
+            .map(|index: usize| Symbol {
+                parent: parents[index].map(Into::into),
+                span: LineSpan::new(1 + index as u32 / 3, 9),
+                ..Symbol::new(format!("s{index}"), KINDS[(number + index) % KINDS.len()], at(NAMES, index / 2))
             })
             .collect();
         analysis.imports = ["json", "json", "", "pkg", "pkg", "nowhere.x"].map(|module| import(module, "run")).to_vec();
         let texts = ["json.x", "json.x", "nobody", "", "run", "helper"];
-        let uses = texts.iter().zip(0..).flat_map(|(text, place)| {
-            let record = UseRecord { site: Site::new(9 - place, 1), ..call(&format!("s{}", place % 3), text) };
+        let uses = texts.iter().zip(0..).flat_map(|(text, index)| {
+            let record = UseRecord { site: Site::new(9 - index, 1), ..call(&format!("s{}", index % 3), text) };
             [UseRecord { kind: UseKind::Reference, ..record.clone() }, record]
         });
         analysis.uses = uses.collect();
@@ -70,15 +70,15 @@ fn files(embeddings: bool) -> Vec<FileSnapshot> {
         analysis.documentation = owners
             .iter()
             .zip(0..)
-            .map(|(owner, place)| Documentation {
+            .map(|(owner, index)| Documentation {
                 owner: owner.map(Into::into),
-                ..unit(&format!("u{}", 9 - place), &at(RULES, 0))
+                ..unit(&format!("u{}", 9 - index), &at(RULES, 0))
             })
             .collect();
         analysis.doc_issues = (0..8)
-            .map(|place: usize| DocIssue {
-                rule: at(RULES, place / 2),
-                severity: Severity::ALL[(number + place / 3) % 3],
+            .map(|index: usize| DocIssue {
+                rule: at(RULES, index / 2),
+                severity: Severity::ALL[(number + index / 3) % 3],
                 message: String::new(),
                 ..an_issue()
             })
@@ -207,7 +207,7 @@ pub(crate) fn narrowing_is_a_filter(cx: &Cx) -> Outcome {
                 questions.push(limited(None));
                 if count > 0 {
                     let limits = [0, 1, count / 2, count - 1, count, count + 1, usize::MAX];
-                    questions.extend([number, number / 7 + 3].map(|place| limited(Some(limits[place % limits.len()]))));
+                    questions.extend([number, number / 7 + 3].map(|index| limited(Some(limits[index % limits.len()]))));
                 }
             }
             whole.judge(&reader, descriptor, questions).await?;

@@ -203,7 +203,8 @@ pub(crate) fn an_answer_has_what_the_request_names(cx: &Cx) -> Outcome {
             for (at_least, language) in severities.into_iter().flat_map(|it| languages.clone().map(|language| (it, language))) {
                 let request = DocIssueRequest { rule: rule.clone(), at_least, language, ..Default::default() };
                 let wanted = |issue: &&DocIssue| {
-                    rule.as_ref().is_none_or(|rule| *rule == issue.rule) && at_least.is_none_or(|least| issue.severity >= least)
+                    rule.as_ref().is_none_or(|rule| *rule == issue.rule)
+                        && at_least.is_none_or(|minimum| issue.severity >= minimum)
                 };
                 let mut issues = issues.clone();
                 issues[2].rule = "another".to_owned();

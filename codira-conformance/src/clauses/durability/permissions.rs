@@ -6,7 +6,7 @@ use codira_contracts::IndexBackend;
 
 use crate::{Cx, Outcome, Violation, directory, stamped, verdict::ensure};
 
-/// Who may read a file, as far as the system tells.
+/// The permissions to read a file, as far as the system tells.
 #[cfg(unix)]
 fn readers_of(path: &Path) -> std::io::Result<u32> {
     use std::os::unix::fs::PermissionsExt;
@@ -18,7 +18,7 @@ fn readers_of(path: &Path) -> std::io::Result<u32> {
     fs::metadata(path).map(|_| 0)
 }
 
-pub(crate) fn who_reads_other_files_reads_the_index(cx: &Cx) -> Outcome {
+pub(crate) fn the_index_is_as_readable_as_other_files(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let beside = tempfile::TempDir::new().map_err(Violation::new)?;

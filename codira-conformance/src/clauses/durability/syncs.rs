@@ -15,7 +15,7 @@ const LAST: u64 = 2;
 /// How many syncs fail, one in each try: more than a commit of most stores makes.
 const SYNCS: usize = 24;
 
-pub(crate) fn a_failed_sync_is_told_rightly(cx: &Cx) -> Outcome {
+pub(crate) fn a_failed_sync_is_reported_correctly(cx: &Cx) -> Outcome {
     for call in made(cx)?.iter().take(SYNCS) {
         let SyncCall { path, number } = call;
         let fails = format!("sync {number} of {:?} fails in a session", path.display());

@@ -18,17 +18,17 @@ use crate::{
 };
 
 /// How many rows a file has.
-const OF_A_FILE: usize = 75;
+const ROWS_OF_A_FILE: usize = 75;
 
 /// More than a store handles at once, and than there are parameters of a statement.
 const COUNT: usize = 10_050;
 
 fn at(number: usize) -> String {
-    format!("many/m{}.toy", number / OF_A_FILE)
+    format!("many/m{}.toy", number / ROWS_OF_A_FILE)
 }
 
 fn id(number: usize) -> String {
-    format!("s{}", number % OF_A_FILE)
+    format!("s{}", number % ROWS_OF_A_FILE)
 }
 
 /// Each text is another, and each vector.
@@ -41,7 +41,7 @@ fn numbers(number: usize) -> [f32; 2] {
 }
 
 fn file(number: usize) -> FileSnapshot {
-    let ids: Vec<String> = (0..OF_A_FILE).map(id).collect();
+    let ids: Vec<String> = (0..ROWS_OF_A_FILE).map(id).collect();
     defining(&at(number), &ids.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
@@ -68,7 +68,7 @@ fn computed(number: usize, numbers: [f32; 2]) -> ComputedEmbedding {
 pub(crate) fn rows_by_the_thousand_are_all_kept(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
-        let mut files = Files::of((0..COUNT).step_by(OF_A_FILE).map(file));
+        let mut files = Files::of((0..COUNT).step_by(ROWS_OF_A_FILE).map(file));
         let mut session = index.backend.begin_index_session(request(Full)).await?;
         for file in files.0.values() {
             session.put_file(file.clone()).await?;

@@ -35,8 +35,8 @@ fn specs() -> BTreeSet<EmbeddingSpec> {
 fn numbers(seed: u64, dimension: u32) -> Vec<f32> {
     const HARD: [f32; 4] = [-0.0, f32::MIN_POSITIVE, f32::from_bits(1), 0.1];
     let mut state = seed;
-    let number = |place: u32| match next(&mut state) {
-        drawn if drawn.is_multiple_of(16) => HARD[place as usize % HARD.len()],
+    let number = |index: u32| match next(&mut state) {
+        drawn if drawn.is_multiple_of(16) => HARD[index as usize % HARD.len()],
         drawn => (drawn >> 40) as f32 / 8_388_608.0 - 1.0,
     };
     (0..dimension).map(number).collect()

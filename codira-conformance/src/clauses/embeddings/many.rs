@@ -20,20 +20,20 @@ use crate::{
 /// How many numbers a vector has.
 const DIMENSION: u8 = 24;
 /// How many vectors a file has.
-const OF_A_FILE: u16 = 150;
+const VECTORS_OF_A_FILE: u16 = 150;
 
 /// Vectors that hardly differ: their scores do from the third or fourth digit on.
 fn close(seed: u32) -> Vec<f32> {
-    let number = |place: u8| {
+    let number = |index: u8| {
         // Squares modulo a prime have no pattern that a quantized vector could follow.
-        let noise = (u64::from(seed) * 7919 + u64::from(place) * 104_729 + 1).pow(2) % 65_521;
-        f32::from(place % 5) - 1.5 + noise as f32 / 6_552_100.0
+        let noise = (u64::from(seed) * 7919 + u64::from(index) * 104_729 + 1).pow(2) % 65_521;
+        f32::from(index % 5) - 1.5 + noise as f32 / 6_552_100.0
     };
     (0..DIMENSION).map(number).collect()
 }
 
 fn of_close_vectors(path: &str, seed: u32) -> FileSnapshot {
-    let ids: Vec<String> = (0..OF_A_FILE).map(|number| format!("s{number}")).collect();
+    let ids: Vec<String> = (0..VECTORS_OF_A_FILE).map(|number| format!("s{number}")).collect();
     let mut file = defining(path, &ids.iter().map(String::as_str).collect::<Vec<_>>());
     let mut spec = spec("1");
     spec.dimension = DIMENSION.into();
@@ -148,12 +148,12 @@ async fn compared(reader: &impl IndexReader, files: &BTreeMap<RepoPath, FileSnap
                 });
                 ensure!(
                     unlike.is_none() && found.len() == first.len(),
-                    "{when}, of {} vectors inside {prefix:?}, the first {limit} are {}, and given are {}; place {unlike:?} is the first that differs: {:?} is right, and {:?} is given",
+                    "{when}, of {} vectors inside {prefix:?}, the first {limit} are {}, and given are {}; index {unlike:?} is the first that differs: {:?} is right, and {:?} is given",
                     expected.len(),
                     first.len(),
                     found.len(),
-                    unlike.map(|place| &first[place]),
-                    unlike.map(|place| &found[place]),
+                    unlike.map(|index| &first[index]),
+                    unlike.map(|index| &found[index]),
                 );
             }
         }

@@ -57,7 +57,7 @@ impl Files {
         waiting
     }
 
-    /// Every vector of a spec by its text: that of the least key.
+    /// Every vector of a spec by its text: that of the lowest key.
     pub(super) fn reusable(&self, spec: &EmbeddingSpec) -> BTreeMap<ContentHash, (SymbolKey, ReusableEmbedding)> {
         let mut found = BTreeMap::new();
         // Rows come by key.

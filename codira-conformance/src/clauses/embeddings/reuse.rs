@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// How many rows a file has.
-const OF_A_FILE: usize = 40;
+const ROWS_OF_A_FILE: usize = 40;
 
 /// How many files there are at first, and are put afterwards in each of two directories. Of their rows, some share a text.
 const FIRST: usize = 140;
@@ -24,10 +24,10 @@ const MORE: usize = 80;
 
 /// A file with rows of the texts of its number; `stamp` tells its vectors from those of other files.
 fn with_rows(at: &str, number: usize, texts: usize, stamp: f32) -> FileSnapshot {
-    let ids: Vec<String> = (0..OF_A_FILE).map(|place| format!("s{place}")).collect();
+    let ids: Vec<String> = (0..ROWS_OF_A_FILE).map(|index| format!("s{index}")).collect();
     let mut file = defining(at, &ids.iter().map(String::as_str).collect::<Vec<_>>());
-    let rows = ids.iter().zip(number * OF_A_FILE..);
-    file.embeddings = rows.map(|(id, place)| row(id, spec("1"), &text(place % texts), &[place as f32 + 1.0, stamp])).collect();
+    let rows = ids.iter().zip(number * ROWS_OF_A_FILE..);
+    file.embeddings = rows.map(|(id, index)| row(id, spec("1"), &text(index % texts), &[index as f32 + 1.0, stamp])).collect();
     file
 }
 
@@ -35,11 +35,11 @@ fn text(number: usize) -> String {
     format!("text {number}")
 }
 
-/// Of each text the vector with the least key, among those of before and of now; of one key, that of now.
+/// Of each text the vector with the lowest key, among those of before and of now; of one key, that of now.
 fn expected(before: &Files, now: &Files) -> Vec<ReusableEmbedding> {
     let mut all = before.reusable(&spec("1"));
     for (text, (key, row)) in now.reusable(&spec("1")) {
-        if all.get(&text).is_none_or(|(least, _)| key <= *least) {
+        if all.get(&text).is_none_or(|(lowest, _)| key <= *lowest) {
             all.insert(text, (key, row));
         }
     }
@@ -48,7 +48,7 @@ fn expected(before: &Files, now: &Files) -> Vec<ReusableEmbedding> {
 
 pub(crate) fn a_session_finds_every_vector(cx: &Cx) -> Outcome {
     // Some texts are those of two files.
-    let texts = FIRST * OF_A_FILE * 4 / 5;
+    let texts = FIRST * ROWS_OF_A_FILE * 4 / 5;
     let request_of = |session_texts: usize| ReuseRequest {
         spec: spec("1"),
         texts: (0..session_texts).map(|number| hash(&text(number))).collect(),
@@ -65,7 +65,7 @@ pub(crate) fn a_session_finds_every_vector(cx: &Cx) -> Outcome {
             session.commit().await?;
             let mut now = Files::default();
             let mut session = index.backend.begin_index_session(request(scope)).await?;
-            // Those of least keys come last, so that what was found changes.
+            // Those of the lowest keys come last, so that what was found changes.
             for (directory, stamp) in [("other", 1.0), ("least", 2.0)] {
                 for number in 0..MORE {
                     let file = with_rows(&format!("{directory}/f{number}.toy"), number, texts, stamp);

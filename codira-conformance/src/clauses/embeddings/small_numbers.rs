@@ -15,23 +15,23 @@ const VECTORS: u16 = 150;
 const DIMENSION: u16 = 128;
 
 /// A number between 0.5 and 1, and its sign.
-fn small(place: u16) -> f32 {
-    let noise = (u32::from(place) * 7_919 + 17) % 101;
+fn small(index: u16) -> f32 {
+    let noise = (u32::from(index) * 7_919 + 17) % 101;
     let size = 0.5 + noise as f32 / 202.0;
     if noise.is_multiple_of(2) { size } else { -size }
 }
 
 /// What is looked for: beside one great number, all others are too small for a code of two bytes, and together they are not.
 fn of_small_numbers() -> Vec<f32> {
-    (0..DIMENSION).map(|place| if place == 0 { 1.0 } else { small(place) * 2e-4 }).collect()
+    (0..DIMENSION).map(|index| if index == 0 { 1.0 } else { small(index) * 2e-4 }).collect()
 }
 
 /// Vectors like the small numbers, and vectors unlike them that have a little of the great one.
 fn near_small_numbers(number: u16) -> Vec<f32> {
     let (great, sign) = if number.is_multiple_of(2) { (0.0, 1.0) } else { (1.0 / 127.0, -1.0) };
     // Each of them has some signs of its own.
-    let turned = |place: u16| if (place + number) % 16 < number % 5 { -sign } else { sign };
-    (0..DIMENSION).map(|place| if place == 0 { great } else { turned(place) * small(place).signum() }).collect()
+    let turned = |index: u16| if (index + number) % 16 < number % 5 { -sign } else { sign };
+    (0..DIMENSION).map(|index| if index == 0 { great } else { turned(index) * small(index).signum() }).collect()
 }
 
 pub(crate) fn small_numbers_decide(cx: &Cx) -> Outcome {

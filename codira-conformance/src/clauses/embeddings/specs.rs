@@ -61,7 +61,7 @@ const TEXT: &str = "text";
 
 /// The vector of the spec with this number.
 fn numbers(spec: &EmbeddingSpec, number: usize) -> Vec<f32> {
-    (0..spec.dimension).map(|place| if place == 0 { 1.0 } else { number as f32 + place as f32 / 8.0 }).collect()
+    (0..spec.dimension).map(|index| if index == 0 { 1.0 } else { number as f32 + index as f32 / 8.0 }).collect()
 }
 
 pub(crate) fn specs_never_mix(cx: &Cx) -> Outcome {

@@ -27,16 +27,16 @@ fn numbers(number: usize) -> [f32; 2] {
 }
 
 /// A file of symbols and units side by side: the first file has symbols alone, the last one units alone.
-fn mixed(place: usize) -> FileSnapshot {
-    let symbols = OWNERS - OWNERS * place / (PATHS.len() - 1);
+fn mixed(index: usize) -> FileSnapshot {
+    let symbols = OWNERS - OWNERS * index / (PATHS.len() - 1);
     let id = |number: usize| ["s", "S", "s0", "\u{e9}"][number % 4].to_owned() + &number.to_string();
     let ids: Vec<String> = (0..OWNERS).map(id).collect();
     // In the order of ids, symbols and units alternate as long as there are both.
     let (own, others): (Vec<_>, Vec<_>) =
         ids.iter().enumerate().partition(|(number, _)| number * symbols / OWNERS != (number + 1) * symbols / OWNERS);
-    let mut file = defining(PATHS[place], &own.iter().map(|(_, id)| id.as_str()).collect::<Vec<_>>());
+    let mut file = defining(PATHS[index], &own.iter().map(|(_, id)| id.as_str()).collect::<Vec<_>>());
     file.analysis.documentation = others.iter().map(|(_, id)| unit(id, "text")).collect();
-    let rows = ids.iter().enumerate().map(|(number, id)| row(id, spec("1"), id, &numbers(number + 7 * place)));
+    let rows = ids.iter().enumerate().map(|(number, id)| row(id, spec("1"), id, &numbers(number + 7 * index)));
     file.embeddings = rows.collect();
     file
 }
@@ -48,11 +48,11 @@ pub(crate) fn equal_scores_are_cut_by_key(cx: &Cx) -> Outcome {
         // Half of the files come with their vectors, last first; those of the others are made afterwards.
         let (mut queued, mut computed) = (Vec::new(), Vec::new());
         let mut session = index.backend.begin_index_session(request(Full)).await?;
-        for (place, file) in files.iter().enumerate().rev() {
+        for (nth, file) in files.iter().enumerate().rev() {
             let mut file = file.clone();
-            if place % 2 == 0 {
+            if nth % 2 == 0 {
                 for row in file.embeddings.drain(..).rev() {
-                    let key = key(PATHS[place], row.owner.as_str());
+                    let key = key(PATHS[nth], row.owner.as_str());
                     let text = row.owner.as_str().to_owned();
                     if let EmbeddingState::Computed(vector) = row.state {
                         let (key, spec, text_hash) = (key.clone(), row.spec.clone(), row.text_hash);

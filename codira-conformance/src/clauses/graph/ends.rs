@@ -121,7 +121,7 @@ fn web() -> Vec<FileSnapshot> {
         dup.analysis.uses.truncate(3 - number);
         files.push(dup);
     }
-    // A file of the same name elsewhere, in which nothing lands.
+    // A file of the same name elsewhere, to which no import leads.
     files.push(module("other/b.toy", "other.b"));
     // The module without a name.
     let mut root = module("root.toy", "");
@@ -241,11 +241,11 @@ pub(crate) fn every_end_filters_all_edges(cx: &Cx) -> Outcome {
             // Every id where it is, and at every third path where it is not.
             let own = files.iter().filter(|file| *file.path() == path).flat_map(|file| &file.analysis.symbols);
             let own: BTreeSet<_> = own.map(|symbol| symbol.id.clone()).collect();
-            for (place, id) in ids.iter().enumerate().filter(|(place, id)| own.contains(*id) || (place + number) % 3 == 0) {
+            for (nth, id) in ids.iter().enumerate().filter(|(nth, id)| own.contains(*id) || (nth + number) % 3 == 0) {
                 let key = SymbolKey { path: path.clone(), id: id.clone() };
-                ends.push(if place % 2 == 0 { EdgeEnd::From(key.clone()) } else { EdgeEnd::To(key.clone()) });
+                ends.push(if nth % 2 == 0 { EdgeEnd::From(key.clone()) } else { EdgeEnd::To(key.clone()) });
                 if own.contains(id) {
-                    ends.push(if place % 2 == 0 { EdgeEnd::To(key) } else { EdgeEnd::From(key) });
+                    ends.push(if nth % 2 == 0 { EdgeEnd::To(key) } else { EdgeEnd::From(key) });
                 }
             }
         }

@@ -116,7 +116,7 @@ pub(crate) fn deriving_grows_with_the_change(cx: &Cx) -> Outcome {
         let mut done = Work::default();
         derive(&mut session, &counter, &mut done, "many files were put").await?;
         session.commit().await?;
-        // Who derives nothing before the commit may derive everything in it.
+        // A backend that derives nothing before the commit may derive everything in it.
         let is_incremental = !done.resolved.is_empty();
         for (says, edits) in steps() {
             let during = |violation: Violation| violation.during(says);

@@ -197,7 +197,7 @@ async fn beside_large_commits<B: IndexBackend>(backend: &Arc<B>) -> Outcome {
         }
         let (committed, begin, took) = commit.await.map_err(Violation::new)?;
         committed?;
-        // In its first half, since who waited for it may be through before it says that it has ended.
+        // In its first half, since a reader that waited for it may be through before the commit says that it has ended.
         let within = reads.iter().filter(|read| begin <= read.0 && read.1 <= begin + took / 2).count();
         if within >= WITHIN {
             return Ok(());

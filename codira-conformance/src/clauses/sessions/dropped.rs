@@ -41,7 +41,7 @@ pub(crate) fn a_dropped_beginning_leaves_no_session(cx: &Cx) -> Outcome {
     })
 }
 
-pub(crate) fn a_dropped_beginning_leaves_an_open_session(cx: &Cx) -> Outcome {
+pub(crate) fn a_dropped_beginning_does_not_end_an_open_session(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         for scope in [Full, Incremental] {
@@ -68,7 +68,7 @@ pub(crate) fn a_dropped_beginning_leaves_an_open_session(cx: &Cx) -> Outcome {
     })
 }
 
-pub(crate) fn a_dropped_abort_gives_the_session_up(cx: &Cx) -> Outcome {
+pub(crate) fn a_dropped_abort_ends_the_session(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         commit(&index.backend, Full, &["pkg/a.toy"]).await?;
@@ -205,7 +205,7 @@ impl Call {
     }
 }
 
-pub(crate) fn a_dropped_call_has_happened_or_has_not(cx: &Cx) -> Outcome {
+pub(crate) fn a_dropped_call_happens_whole_or_not_at_all(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let embeddings = keeps_embeddings(index.backend.descriptor());

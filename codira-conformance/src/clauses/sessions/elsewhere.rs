@@ -73,7 +73,7 @@ pub(crate) fn sessions_and_readers_work_on_any_thread(cx: &Cx) -> Outcome {
     let reader = cx.block_on(backend.open_reader())?;
     let found = elsewhere.run(reader.symbols(&SymbolRequest::named("run")))??;
     ensure!(found.len() == 2, "a reader of the second commit finds {found:?}");
-    // Given up where no runtime is, the place is free at once.
+    // Dropped where no runtime is: the writer lock is free at once.
     for scope in [Incremental, Full] {
         let mut session = cx.block_on(backend.begin_index_session(request(scope)))?;
         cx.block_on(session.put_file(file("pkg/d.toy")))?;

@@ -47,7 +47,7 @@ fields! {
     "a diagnostic" of file: {
         "the line": diagnostics(file)[0].line += 1;
         "the message": diagnostics(file)[0].message = "changed".to_owned();
-        "the place": diagnostics(file).reverse();
+        "the position": diagnostics(file).reverse();
         "the absence": diagnostics(file).clear();
     }
     "a symbol" of file: {
@@ -75,7 +75,7 @@ fields! {
         "that it yields": file.analysis.symbols[1].body.yields ^= true;
         "that it raises": file.analysis.symbols[1].body.raises ^= true;
         "that it asserts": file.analysis.symbols[1].body.asserts ^= true;
-        "the place": file.analysis.symbols.swap(1, 2);
+        "the position": file.analysis.symbols.swap(1, 2);
         "the number": file.analysis.symbols.push(Symbol::new("changed", SymbolKind::Function, "changed"));
     }
     "a parameter" of file: {
@@ -84,7 +84,7 @@ fields! {
         "the annotation": file.analysis.symbols[1].parameters[0].annotation = Some("changed".to_owned());
         "the absence of an annotation": file.analysis.symbols[1].parameters[0].annotation = None;
         "the default": file.analysis.symbols[1].parameters[0].default = Some("changed".to_owned());
-        "the place": file.analysis.symbols[1].parameters.reverse();
+        "the position": file.analysis.symbols[1].parameters.reverse();
         "the number": file.analysis.symbols[1].parameters.truncate(1);
     }
     "an import" of file: {
@@ -100,7 +100,7 @@ fields! {
         "the visibility": file.analysis.imports[0].visibility = Visibility::Internal;
         "the condition": file.analysis.imports[0].condition = ImportCondition::TypeChecking;
         "the line": file.analysis.imports[0].line += 1;
-        "the place": file.analysis.imports.reverse();
+        "the position": file.analysis.imports.reverse();
         "the number": drop(file.analysis.imports.pop());
     }
     "a use" of file: {
@@ -110,7 +110,7 @@ fields! {
         "the text": file.analysis.uses[0].text = "changed".to_owned();
         "the line": file.analysis.uses[0].site.line += 1;
         "the column": file.analysis.uses[0].site.column += 1;
-        "the place": file.analysis.uses.reverse();
+        "the position": file.analysis.uses.reverse();
         "the number": file.analysis.uses.push(file.analysis.uses[0].clone());
         "the absence": file.analysis.uses.clear();
     }
@@ -126,7 +126,7 @@ fields! {
         "the text": file.analysis.documentation[0].text = "changed".to_owned();
         "the owner": file.analysis.documentation[0].owner = Some("last".into());
         "the absence of an owner": file.analysis.documentation[0].owner = None;
-        "the place": file.analysis.documentation.reverse();
+        "the position": file.analysis.documentation.reverse();
         "the number": drop(file.analysis.documentation.pop());
     }
     "an issue" of file: {
@@ -141,7 +141,7 @@ fields! {
         "the version of the auditor": file.analysis.doc_issues[0].auditor.version.push('2');
         "the owner": file.analysis.doc_issues[0].owner = Some("last".into());
         "the absence of an owner": file.analysis.doc_issues[0].owner = None;
-        "the place": file.analysis.doc_issues.reverse();
+        "the position": file.analysis.doc_issues.reverse();
         "the number": drop(file.analysis.doc_issues.pop());
     }
     "an embedding" of file: {

@@ -1,4 +1,4 @@
-//! What is true of an index as a whole: who wrote it, and how much it holds.
+//! What is true of an index as a whole: which backend wrote it, and how much it holds.
 
 use codira_contracts::{
     AnalyzerInventory, Coverage, EdgeCounts, EmbeddingState, ErrorKind, IndexBackend, IndexReader, IndexWriteSession,

@@ -129,7 +129,7 @@ const SESSIONS: &[&[Call]] = &[
     &[Remove("a"), Maintain(&[]), Put("a", "toy", 1)],
 ];
 
-pub(crate) fn issues_are_of_the_language_that_their_file_has(cx: &Cx) -> Outcome {
+pub(crate) fn issues_have_the_language_of_their_file(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let mut expected = Expected::default();

@@ -160,7 +160,7 @@ pub(crate) fn a_path_holds_what_came_last(cx: &Cx) -> Outcome {
     let path = |number: usize| format!("path{number}");
     let edit = |number: usize, call: &Option<(Language, &str)>| match call {
         None => Edit::Remove(samples::path(&path(number))),
-        // Who keeps no embeddings is given none.
+        // A backend without embeddings is given none.
         Some((language, says)) => Edit::Put(Box::new(version(&path(number), language.clone(), says))),
     };
     type Languages = [Option<(Language, &'static str)>];
