@@ -14,7 +14,7 @@ use std::{
 use disk::Disk;
 pub(crate) use disk::{Contents, Kept};
 use trace::{Op, Unreadable};
-pub(crate) use trace::{SyncCall, failing_sync, tracer};
+pub(crate) use trace::{SyncCall, failing_sync, slow_locks, tracer};
 
 use crate::{Outcome, Violation, directory};
 

@@ -132,6 +132,8 @@ pub(crate) enum Bounds<'a> {
     Recorded(&'a Path),
     /// This sync fails; its path is absolute.
     FailingSync(&'a SyncCall),
+    /// Each call about a lock takes a tenth of a second.
+    SlowLocks,
 }
 
 /// How many random moments to try.
@@ -182,6 +184,11 @@ impl Other {
                 command.arg(binary);
                 command
             }
+            Bounds::SlowLocks => {
+                let mut command = power::slow_locks();
+                command.arg(binary);
+                command
+            }
             Bounds::FailingSync(call) => {
                 let mut command = power::failing_sync(call);
                 command.arg(binary);
@@ -203,7 +210,7 @@ impl Other {
             .stderr(Stdio::null());
         let mut child = command.spawn().map_err(|error| {
             let hint = match bounds {
-                Bounds::None | Bounds::Recorded(_) | Bounds::FailingSync(_) => "",
+                Bounds::None | Bounds::Recorded(_) | Bounds::FailingSync(_) | Bounds::SlowLocks => "",
                 _ => " (where permissions do not bind, `setpriv` is needed, and `sh` to limit the size of files)",
             };
             Violation::new(format_args!("cannot start {:?}: {error}{hint}", command.get_program()))

@@ -1,11 +1,13 @@
 //! Processes: several that read and write one index at once.
 
+use std::thread;
+
 use codira_contracts::{BackendError, Holder, IndexBackend, IndexReader, IndexWriteSession, WriteScope};
 use tempfile::TempDir;
 
 use crate::{
     Cx, Outcome, Violation,
-    process::{Order, Other, Refusal, Reply},
+    process::{Bounds, Order, Other, Refusal, Reply},
     stamped,
     toy::request,
     verdict::ensure,
@@ -130,6 +132,37 @@ pub(crate) fn a_killed_process_releases_the_writer_lock(cx: &Cx) -> Outcome {
         drop(index.backend.begin_index_session(request(WriteScope::Full)).await?);
         stamped::shows(&index.backend, 1).await
     })
+}
+
+pub(crate) fn a_late_session_is_refused(cx: &Cx) -> Outcome {
+    let index = cx.block_on(cx.index())?;
+    let backend = &index.backend;
+    cx.block_on(stamped::commit_up_to(backend, 1))?;
+    let mut late = Other::start_within(cx, index.path(), Bounds::SlowLocks)?;
+    let begin = || cx.block_on(backend.begin_index_session(request(WriteScope::Incremental)));
+    let mut session = Some(begin()?);
+    late.send(&Order::Step { stamp: 2, step: 0 })?;
+    // Sessions come and go while it takes the lock, until it has answered or holds the lock.
+    let reply = thread::scope(|scope| {
+        let reply = scope.spawn(|| late.receive());
+        while let Some(open) = session.take_if(|_| !reply.is_finished()) {
+            cx.block_on(open.commit())?;
+            session = match begin() {
+                Err(BackendError::SessionBusy { .. }) => None,
+                begun => Some(begun?),
+            };
+        }
+        reply.join().map_err(|_| Violation::new("the other process was not heard"))?
+    })?;
+    match reply {
+        Reply::Done(_) => {
+            ensure!(session.is_none(), "a process that is slow to take the writer lock has a session beside another")
+        }
+        Reply::Refused(Refusal { kind, .. }) if kind == "SessionBusy" => {}
+        reply => ensure!(false, "the session of another process: {reply}"),
+    }
+    drop(session);
+    late.dismiss()
 }
 
 /// How many processes take turns, and how many sessions each of them holds.

@@ -95,6 +95,8 @@ macro_rules! __for_each_clause {
                     "The writer lock is free as soon as the process that held it was killed.";
                 short_sessions_never_overlap (With Durable)
                     "However short sessions are and however many processes begin them, no two are open at once, and no commit is lost.";
+                a_late_session_is_refused (WithTracer Durable LocalFiles)
+                    "A process that is slow to take the writer lock is refused while a session is open, however many sessions ended meanwhile.";
                 hundreds_of_sessions_leave_nothing_behind
                     "Hundreds of sessions and readers, however they end, leave no open file, thread or file behind, and one that is held meanwhile goes on.";
             }

@@ -60,6 +60,14 @@ pub(crate) fn failing_sync(SyncCall { path, number }: &SyncCall) -> std::process
     command
 }
 
+/// What delays each call about a lock of the program that follows, and its arguments.
+pub(crate) fn slow_locks() -> std::process::Command {
+    let mut command = std::process::Command::new("strace");
+    command.args(["-f", "--seccomp-bpf", "-e", "signal=none", "-e", "trace=flock,fcntl"]);
+    command.args(["-e", "inject=flock,fcntl:delay_enter=100000", "-o", "/dev/null", "--"]);
+    command
+}
+
 /// Something that was done to what is below a directory. Paths are relative to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Op {

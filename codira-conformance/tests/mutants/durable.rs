@@ -161,6 +161,13 @@ durable_mutants! {
         "processes::readers_and_writers_see_whole_commits",
         "durability::pending_rows_survive_kills",
     ];
+    a_lock_that_is_cleaned_up: CleansLockUp, "the lock's file is removed when a session ends",
+        "processes::a_late_session_is_refused"; [
+        "sessions::short_sessions_never_overlap",
+        "processes::short_sessions_never_overlap",
+        "processes::readers_and_writers_see_whole_commits",
+        "durability::pending_rows_survive_kills",
+    ];
     a_lock_that_is_looked_for: ChecksThenMakes, "whether there is a lock's file is looked up before it is made",
         "processes::short_sessions_never_overlap"; [
         "processes::readers_and_writers_see_whole_commits",

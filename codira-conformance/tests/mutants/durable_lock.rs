@@ -82,7 +82,7 @@ impl WriterLock {
         let text = Holder::current().to_string();
         file.set_len(0).and_then(|()| file.write_all(text.as_bytes())).map_err(failed)?;
         taken.lock = Some(file);
-        if kept.flaw == Flaw::UnlinksLock {
+        if matches!(kept.flaw, Flaw::UnlinksLock | Flaw::CleansLockUp) {
             taken.remove = Some(path.clone());
         }
         if kept.flaw == Flaw::LeavesDebris {

@@ -55,6 +55,7 @@ pub enum Flaw {
     NamesItself,
     RefusesVersions,
     UnlinksLock,
+    CleansLockUp,
     ChecksThenMakes,
     RemembersDamage,
     RemembersState,
