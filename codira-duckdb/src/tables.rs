@@ -331,7 +331,10 @@ impl Tables for DuckdbTables {
             let mut batch = QuantizedBatch::default();
             open.select("file, quantized", "embedding", &which, "", |row| {
                 let number = row.get(0)?;
-                row.blob(1, "quantized vectors", |bytes| Some(batch.push(number, bytes)))
+                row.blob(1, "quantized vectors", |bytes| {
+                    batch.push(number, bytes);
+                    Some(())
+                })
             })?;
             Ok(batch)
         })
