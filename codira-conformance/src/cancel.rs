@@ -2,7 +2,8 @@
 
 use std::{future::poll_fn, pin::pin, task::Poll};
 
-/// Polls `future` at most `polls` times, then drops it; `None` when it had not finished. Without polls it never starts.
+/// Polls `future` at most `polls` times, then drops it; `None` when it had not finished. Without
+/// polls it never starts.
 pub(crate) async fn cancelled<T>(polls: u8, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     let mut left = polls;

@@ -47,7 +47,8 @@ pub enum Applies {
     Always,
     /// Those that claim all of this.
     With(&'static [Capability]),
-    /// Those that claim all of this, where the kit can watch what another process does to its files.
+    /// Those that claim all of this, where the kit can watch what another process does to its
+    /// files.
     WithTracer(&'static [Capability]),
     /// Those that claim nothing of this.
     Without(&'static [Capability]),
@@ -58,11 +59,13 @@ pub enum Applies {
 /// The schema of a store that the author keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OtherSchema {
-    /// One of an older version, which a session migrates. Its store holds the [sample](crate::write_sample).
+    /// One of an older version, which a session migrates. Its store holds the
+    /// [sample](crate::write_sample).
     Older,
     /// One of a newer version, which is left alone.
     Newer,
-    /// The present one, in a store of the [sample](crate::write_sample) that another version of the backend wrote.
+    /// The present one, in a store of the [sample](crate::write_sample) that another version of
+    /// the backend wrote.
     Same,
 }
 

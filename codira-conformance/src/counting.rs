@@ -12,7 +12,8 @@ type Answer<T> = Result<T, BackendError>;
 
 /// Hands everything on to a backend, and counts it. Clones share backend and counts.
 ///
-/// It is erased, so that the indexer above it is compiled once, and not for every backend that the kit meets.
+/// It is erased, so that the indexer above it is compiled once, and not for every backend that the
+/// kit meets.
 #[derive(Clone)]
 pub(crate) struct Counting {
     backend: DynBackend,

@@ -30,23 +30,30 @@ const KEEP: &str = "CODIRA_KEEP";
 /// How a backend is judged.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The directory in which the seeds of failing random histories are kept, to be met again first of all.
+    /// The directory in which the seeds of failing random histories are kept, to be met again
+    /// first of all.
     pub regressions: Option<PathBuf>,
-    /// The name, to this test binary's own runner, of a test that judges a clause with the same fixture. Clauses about several
-    /// processes start it again, as `BINARY NAME --exact --include-ignored --nocapture --test-threads 1`, and are broken where this is `None`.
+    /// The name, to this test binary's own runner, of a test that judges a clause with the same
+    /// fixture. Clauses about several processes start it again, as
+    /// `BINARY NAME --exact --include-ignored --nocapture --test-threads 1`, and are broken where
+    /// this is `None`.
     pub restart: Option<String>,
-    /// The directory in which the author keeps stores of other schemas: see the [crate's documentation](crate#stores-of-other-schemas).
+    /// The directory in which the author keeps stores of other schemas: see the
+    /// [crate's documentation](crate#stores-of-other-schemas).
     pub stores: Option<PathBuf>,
     /// Whether to look for the shortest history that fails.
     pub shrink: bool,
-    /// How long a clause may take without coming any further before it is given up. Only a backend that hangs meets it.
+    /// How long a clause may take without coming any further before it is given up. Only a backend
+    /// that hangs meets it.
     pub patience: Duration,
-    /// How long the writer lock may stay taken after a cancelled call, whose work may go on elsewhere.
+    /// How long the writer lock may stay taken after a cancelled call, whose work may go on
+    /// elsewhere.
     pub settling: Duration,
 }
 
 impl Default for Settings {
-    /// Keeps no seeds and no stores, has no other processes, looks for the shortest history, and has patience for two minutes, with cancelled calls for twenty seconds.
+    /// Keeps no seeds and no stores, has no other processes, looks for the shortest history, and
+    /// has patience for two minutes, with cancelled calls for twenty seconds.
     fn default() -> Self {
         Self {
             regressions: None,
@@ -68,7 +75,8 @@ struct Shared {
     settings: Settings,
     /// Directories of indexes that are kept, where that is asked for.
     kept: Mutex<Vec<PathBuf>>,
-    /// Counts what the clause set out to do, and what it asked of backends, so that a long clause can be told from one that hangs.
+    /// Counts what the clause set out to do, and what it asked of backends, so that a long clause
+    /// can be told from one that hangs.
     steps: AtomicU64,
     asked: Arc<Mutex<Counts>>,
 }
@@ -104,7 +112,8 @@ impl Index {
 impl Cx {
     /// Prepares to judge the backend of `fixture`.
     pub fn new(fixture: impl Fixture, settings: Settings) -> Self {
-        // More than one thread, because reading many rows costs some drivers ten times as much on one.
+        // More than one thread, because reading many rows costs some drivers ten times as much on
+        // one.
         let mut runtime = tokio::runtime::Builder::new_multi_thread();
         let runtime = runtime.worker_threads(2).enable_all().build().expect("the system gives a runtime its threads");
         Self::sharing(Arc::new(Erased::new(fixture)), Arc::new(runtime), settings)
@@ -125,7 +134,8 @@ impl Cx {
 
     /// Checks one clause, in a thread of its own: whatever the backend does, this returns.
     ///
-    /// Where this process was started by a clause that needs several, this does that clause's work instead, and ends the process.
+    /// Where this process was started by a clause that needs several, this does that clause's work
+    /// instead, and ends the process.
     pub fn judge(&self, clause: &Clause) -> Verdict {
         if let Some(dir) = process::directory_of_copy() {
             process::copy::serve(self, &dir);

@@ -1,7 +1,7 @@
 //! Answers that are filters: each list whole, and of it what a request names, from the first on.
 //!
-//! An index is asked by one end, one field or one word at a time, and has a way of its own for each. Here is one way for all, which is
-//! too slow for anything but to compare with.
+//! An index is asked by one end, one field or one word at a time, and has a way of its own for
+//! each. Here is one way for all, which is too slow for anything but to compare with.
 
 use std::{collections::HashMap, sync::Arc};
 

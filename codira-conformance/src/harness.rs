@@ -1,8 +1,9 @@
 //! The program of tests that [`conformance_tests!`](crate::conformance_tests) makes.
 //!
-//! Whether a clause says anything of a backend is known only when the backend is asked, and the harness of the standard library can
-//! leave a test out only before. This one names such tests as ignored, with the reason, so that nothing that was not tried reads `ok`.
-//! It takes the arguments that `cargo test` and `cargo nextest` give; each test takes a thread of its own.
+//! Whether a clause says anything of a backend is known only when the backend is asked, and the
+//! harness of the standard library can leave a test out only before. This one names such tests as
+//! ignored, with the reason, so that nothing that was not tried reads `ok`. It takes the arguments
+//! that `cargo test` and `cargo nextest` give; each test takes a thread of its own.
 
 use std::{
     collections::VecDeque,

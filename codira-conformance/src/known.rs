@@ -31,7 +31,8 @@ impl Cx {
         }
     }
 
-    /// Fails where the list of [known failures](crate::Fixture::known_failures) names what is no clause, or a clause twice.
+    /// Fails where the list of [known failures](crate::Fixture::known_failures) names what is no
+    /// clause, or a clause twice.
     ///
     /// # Errors
     ///

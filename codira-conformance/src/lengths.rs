@@ -3,7 +3,8 @@
 use codira_contracts::{BoxError, EmbeddingSpec, Vector};
 use codira_indexer::EmbeddingEngine;
 
-/// Embeds a text as its length, and one. The spec says of which model, and that vectors have two numbers.
+/// Embeds a text as its length, and one. The spec says of which model, and that vectors have two
+/// numbers.
 pub(crate) struct Lengths(pub(crate) EmbeddingSpec);
 
 impl EmbeddingEngine for Lengths {

@@ -1,7 +1,8 @@
 //! The contract of a code index, as tests that any backend can run.
 //!
-//! The traits of [`codira_contracts`] say in words what a backend must do. This crate holds the same sentences as one list of
-//! *clauses*, and for each the check that it holds. A backend's own crate runs them all, a test each, with this file:
+//! The traits of [`codira_contracts`] say in words what a backend must do. This crate holds the
+//! same sentences as one list of *clauses*, and for each the check that it holds. A backend's own
+//! crate runs them all, a test each, with this file:
 //!
 //! ```no_run
 //! // tests/conformance.rs of your crate
@@ -42,40 +43,53 @@
 //!
 //! # What an author must know
 //!
-//! - The kit owns the directories, the runtime (Tokio, several threads), the seeds and the names. A fixture has one method, and
-//!   nothing is asked of a backend beyond its traits. Tests run in parallel, in any order, under `cargo test` and `cargo nextest`.
-//! - A clause *holds*, is *broken*, or says nothing of the backend, because it is about a capability that is *not claimed*; the test
-//!   is then ignored, and says so. Claiming less is checked too: what is not claimed must be refused.
-//! - While a backend is unfinished, its fixture may list the clauses that it breaks as [known failures](Fixture::known_failures): their
-//!   tests pass and say so, and fail as soon as the clause holds. Reports show and count them apart.
-//! - The chapters `warm`, `reuse` and `told` judge the backend through the real indexer and its parsers. They are behind the feature
-//!   `indexer`, so that other authors compile few crates; without it reports say `not compiled`.
-//! - Clause ids are stable: `cargo test --test conformance sessions::` runs a chapter. `docs/contract.md` lists all sentences.
-//! - The chapter `history` leads the backend through random histories of sessions, beside the reference
-//!   ([`codira_memory`]), and shows the shortest history that it finds when an answer differs. The histories are the same each time;
-//!   `PROPTEST_CASES=1000` asks for more of them and `PROPTEST_RNG_SEED=7` for others. Seeds of failures are kept in
-//!   `tests/conformance-regressions/` of the backend's crate and tried first: check these files in.
-//! - Durable backends are also tried in several processes, and in processes that are killed: a clause starts its own test binary
-//!   again and tells the copy what to do. `CODIRA_CRASH_POINTS=200` kills at more moments.
-//! - Where the index is local files, these are damaged, cut short, moved and made read-only. A store on a server does not claim the
-//!   capability `LocalFiles`, and takes the name of the directory that the kit gives as its namespace.
-//! - `CODIRA_REPORT=target/conformance cargo test --test conformance report -- --ignored --nocapture` prints all verdicts as one table, with
-//!   times, and writes it to that directory as Markdown and JSON. [`Matrix`] is the same as a value.
-//! - `CODIRA_KEEP=1` keeps the directory of an index for which a clause is broken, and names it. A random history that fails is also printed
-//!   as one line of text: `CODIRA_HISTORY=FILE` meets it again.
+//! - The kit owns the directories, the runtime (Tokio, several threads), the seeds and the names.
+//!   A fixture has one method, and nothing is asked of a backend beyond its traits. Tests run in
+//!   parallel, in any order, under `cargo test` and `cargo nextest`.
+//! - A clause *holds*, is *broken*, or says nothing of the backend, because it is about a
+//!   capability that is *not claimed*; the test is then ignored, and says so. Claiming less is
+//!   checked too: what is not claimed must be refused.
+//! - While a backend is unfinished, its fixture may list the clauses that it breaks as
+//!   [known failures](Fixture::known_failures): their tests pass and say so, and fail as soon as
+//!   the clause holds. Reports show and count them apart.
+//! - The chapters `warm`, `reuse` and `told` judge the backend through the real indexer and its
+//!   parsers. They are behind the feature `indexer`, so that other authors compile few crates;
+//!   without it reports say `not compiled`.
+//! - Clause ids are stable: `cargo test --test conformance sessions::` runs a chapter.
+//!   `docs/contract.md` lists all sentences.
+//! - The chapter `history` leads the backend through random histories of sessions, beside the
+//!   reference ([`codira_memory`]), and shows the shortest history that it finds when an answer
+//!   differs. The histories are the same each time; `PROPTEST_CASES=1000` asks for more of them
+//!   and `PROPTEST_RNG_SEED=7` for others. Seeds of failures are kept in
+//!   `tests/conformance-regressions/` of the backend's crate and tried first: check these files
+//!   in.
+//! - Durable backends are also tried in several processes, and in processes that are killed: a
+//!   clause starts its own test binary again and tells the copy what to do.
+//!   `CODIRA_CRASH_POINTS=200` kills at more moments.
+//! - Where the index is local files, these are damaged, cut short, moved and made read-only. A
+//!   store on a server does not claim the capability `LocalFiles`, and takes the name of the
+//!   directory that the kit gives as its namespace.
+//! - All verdicts with times, as one table that is also written as Markdown and JSON:
+//!   `CODIRA_REPORT=target/conformance cargo test --test conformance report -- --ignored --nocapture`.
+//!   [`Matrix`] is the same as a value.
+//! - `CODIRA_KEEP=1` keeps the directory of an index for which a clause is broken, and names it. A
+//!   random history that fails is also printed as one line of text: `CODIRA_HISTORY=FILE` meets it
+//!   again.
 //! - A backend that hangs is given up after two minutes without progress, and its clause is broken.
 //!
 //! # Stores of other schemas
 //!
-//! When the schema of your backend changes, write the [sample](write_sample) with the former version first, and check in the
-//! directory of that index as `tests/conformance-stores/older-NAME`: the clauses of the chapter `schemas` see that it is migrated.
-//! A store in `newer-NAME` stands for what a later version will write, and the sample in `same-NAME` was written by another version with
-//! the present schema. Without such stores these clauses are not claimed.
+//! When the schema of your backend changes, write the [sample](write_sample) with the former
+//! version first, and check in the directory of that index as
+//! `tests/conformance-stores/older-NAME`: the clauses of the chapter `schemas` see that it is
+//! migrated. A store in `newer-NAME` stands for what a later version will write, and the sample in
+//! `same-NAME` was written by another version with the present schema. Without such stores these
+//! clauses are not claimed.
 //!
 //! `docs/writing-a-backend.md` is the guide, with the pitfalls that others met.
 //!
-//! To run the clauses in another way, as this crate's own matrix of all first-party backends does, make a [`Cx`] and
-//! [judge](Cx::judge) each of the [`clauses`].
+//! To run the clauses in another way, as this crate's own matrix of all first-party backends does,
+//! make a [`Cx`] and [judge](Cx::judge) each of the [`clauses`].
 
 mod cancel;
 mod clauses;
@@ -127,10 +141,12 @@ pub use report::{Matrix, Tally};
 pub use stamped::write_sample;
 pub use table::contract_table;
 
-/// The rules of the kit's own language, for the tests of a backend that need files which mean each other.
+/// The rules of the kit's own language, for the tests of a backend that need files which mean each
+/// other.
 ///
-/// A file of the language `toy` is a module with a dotted name. Its names are those that it defines, and those that it imports from
-/// other modules: by name, under another name, or all of them.
+/// A file of the language `toy` is a module with a dotted name. Its names are those that it
+/// defines, and those that it imports from other modules: by name, under another name, or all of
+/// them.
 pub fn toy_rules() -> codira_contracts::resolve::RuleSet {
     toy::Edition::First.rules()
 }
@@ -139,10 +155,11 @@ pub use verdict::{Outcome, Verdict, Violation};
 
 /// Makes the program of tests that judges a backend by every clause of the contract.
 ///
-/// The argument is an expression that makes your [`Fixture`]. The test has no other harness: see the [crate's documentation](crate).
+/// The argument is an expression that makes your [`Fixture`]. The test has no other harness: see
+/// the [crate's documentation](crate).
 ///
-/// A second test may judge the same backend in another setting by one chapter alone, with stores of its own:
-/// `conformance_tests!(MyFixture, chapter "schemas", stores "next-stores")`.
+/// A second test may judge the same backend in another setting by one chapter alone, with stores
+/// of its own: `conformance_tests!(MyFixture, chapter "schemas", stores "next-stores")`.
 #[macro_export]
 macro_rules! conformance_tests {
     ($fixture:expr) => {
@@ -156,7 +173,8 @@ macro_rules! conformance_tests {
     };
 }
 
-/// What [`conformance_tests!`] makes: `tests` is the author's directory of tests, and `chapter` may be empty for all.
+/// What [`conformance_tests!`] makes: `tests` is the author's directory of tests, and `chapter`
+/// may be empty for all.
 #[doc(hidden)]
 pub fn __run_tests(fixture: impl Fixture, tests: &str, chapter: &str, stores: &str) -> ExitCode {
     let mut clauses = clauses();

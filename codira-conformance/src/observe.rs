@@ -5,8 +5,8 @@ use similar::TextDiff;
 
 use crate::{Outcome, Violation, question::Question};
 
-/// Asks `reader`, which is one of the backend `of`, and writes the answers down. A backend that does not claim embeddings
-/// is not asked about them; see the chapter `refusals`.
+/// Asks `reader`, which is one of the backend `of`, and writes the answers down. A backend that
+/// does not claim embeddings is not asked about them; see the chapter `refusals`.
 pub(crate) async fn observe(
     reader: &impl IndexReader,
     of: &BackendDescriptor,
@@ -38,7 +38,8 @@ pub(crate) async fn answers<'q>(
         text += &format!("{question:?}\n");
         match question.ask(reader, of).await {
             Ok(lines) => lines.iter().for_each(|line| text += &format!("    {line}\n")),
-            // What a refused question says is the backend's own; why it was refused is the contract's.
+            // What a refused question says is the backend's own; why it was refused is the
+            // contract's.
             Err(error) if error.kind() == ErrorKind::InvalidInput => text += "    refused: InvalidInput\n",
             Err(error) => return Err(Unanswered { question, error }),
         }
@@ -46,8 +47,8 @@ pub(crate) async fn answers<'q>(
     Ok(text)
 }
 
-/// Asks a reader of the backend `of` everything about the files that it has, and writes the answers down: for the tests of a backend
-/// that compare two states, or look at a damaged one.
+/// Asks a reader of the backend `of` everything about the files that it has, and writes the
+/// answers down: for the tests of a backend that compare two states, or look at a damaged one.
 ///
 /// Each file is asked for, and about the first one is asked in every way.
 ///

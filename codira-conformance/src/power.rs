@@ -1,4 +1,5 @@
-//! Power cuts: what another process does to its files is recorded, and the states are made that a disk may keep of it.
+//! Power cuts: what another process does to its files is recorded, and the states are made that a
+//! disk may keep of it.
 
 mod disk;
 mod trace;
@@ -68,7 +69,8 @@ fn operations(record: &Path, dir: &Path) -> Outcome<Vec<Op>> {
 }
 
 impl Recording {
-    /// Reads what `record` tells of the files below `dir`, and sees that it tells all: that it leads to what is there.
+    /// Reads what `record` tells of the files below `dir`, and sees that it tells all: that it
+    /// leads to what is there.
     pub(crate) fn read(record: &Path, dir: &Path) -> Outcome<Self> {
         let ops = operations(record, dir)?;
         let mut disk = Disk::default();
@@ -94,8 +96,8 @@ impl Recording {
         texts.flat_map(|text| text.lines()).filter_map(|line| line.strip_prefix(mark)).collect()
     }
 
-    /// So many states that a cut may leave, each once: first what is left when
-    /// something was said and nothing more is kept, then those around what makes changes durable, then any.
+    /// So many states that a cut may leave, each once: first what is left when something was said
+    /// and nothing more is kept, then those around what makes changes durable, then any.
     pub(crate) fn cuts(&self, most: usize) -> Vec<Cut> {
         let (mut returned, mut telling, mut others) = (Vec::new(), Vec::new(), Vec::new());
         let mut disk = Disk::default();

@@ -1,7 +1,7 @@
 //! Other processes: the test binary starts itself again, and the copy does as it is told.
 //!
-//! A copy is told what to do in lines of JSON on its input, and answers in such lines on its output. It ends when its input
-//! ends, so that none outlives the test, however that ends.
+//! A copy is told what to do in lines of JSON on its input, and answers in such lines on its
+//! output. It ends when its input ends, so that none outlives the test, however that ends.
 
 use std::{
     env, fmt,
@@ -30,7 +30,8 @@ const DIRECTORY: &str = "CODIRA_CONFORMANCE_DIRECTORY";
 /// What begins a line of the copy, among those of the test runner.
 pub(crate) const MARK: &str = "=> ";
 
-/// How many random moments are tried where `CODIRA_CRASH_POINTS` does not say: the chapters take seconds.
+/// How many random moments are tried where `CODIRA_CRASH_POINTS` does not say: the chapters take
+/// seconds.
 const CRASH_POINTS: u32 = 10;
 
 /// What the other process is to do.
@@ -42,10 +43,11 @@ pub(crate) enum Order {
     Drop,
     /// The whole session that commits this stamp.
     Commit(u64),
-    /// This many incremental sessions, one after the other, beside other writers. Where the very first is refused, that is
-    /// said, too, and it goes on trying.
+    /// This many incremental sessions, one after the other, beside other writers. Where the very
+    /// first is refused, that is said, too, and it goes on trying.
     Write(u64),
-    /// One reader after the other, each whole and none older than the one before, until this generation is reached.
+    /// One reader after the other, each whole and none older than the one before, until this
+    /// generation is reached.
     WatchUntil(u64),
     /// Open a reader and keep it.
     Open,
@@ -59,13 +61,16 @@ pub(crate) enum Order {
     Fill(u64),
     /// The same with incremental scope.
     Grow(u64),
-    /// This many short sessions, beside other processes that share the witness in this directory; says how many of them committed.
+    /// This many short sessions, beside other processes that share the witness in this directory;
+    /// says how many of them committed.
     Storm(PathBuf, u64),
-    /// This many rounds of sessions and readers, which leave nothing behind; says how many commits were made.
+    /// This many rounds of sessions and readers, which leave nothing behind; says how many commits
+    /// were made.
     Endure(u64),
     /// Open another backend, on this directory, and ask a reader.
     Inspect(PathBuf),
-    /// On this directory, begin a session of incremental scope, and drop it, then commit one of full scope and ask a reader.
+    /// On this directory, begin a session of incremental scope, and drop it, then commit one of
+    /// full scope and ask a reader.
     Replace(PathBuf),
     /// The same with the backend that is open.
     Renew,
@@ -223,7 +228,8 @@ impl Other {
         }
     }
 
-    /// Another process, with an open session of the commit after `generation`: nothing is left to do but the commit.
+    /// Another process, with an open session of the commit after `generation`: nothing is left to
+    /// do but the commit.
     pub(crate) fn begun(cx: &Cx, dir: &Path, generation: u64) -> Outcome<Self> {
         let mut other = Self::start(cx, dir)?;
         for step in 0..stamped::steps(generation + 1, false).len() - 1 {
@@ -284,7 +290,8 @@ impl Other {
         }
     }
 
-    /// Kills it, as the system does when memory runs out: it can clean nothing up. Says what it had answered before.
+    /// Kills it, as the system does when memory runs out: it can clean nothing up. Says what it
+    /// had answered before.
     pub(crate) fn kill(mut self) -> Outcome<Option<Reply>> {
         self.child.kill().map_err(Violation::new)?;
         self.child.wait().map_err(Violation::new)?;
@@ -319,8 +326,8 @@ impl Drop for Other {
     }
 }
 
-/// Moments inside a span of time, from a seed. The span was measured once, on a machine that may have been busy with other
-/// things then, or is now: it follows what the moments meet.
+/// Moments inside a span of time, from a seed. The span was measured once, on a machine that may
+/// have been busy with other things then, or is now: it follows what the moments meet.
 pub(crate) struct Moments {
     state: u64,
     span: Duration,

@@ -1,7 +1,7 @@
 //! Everything that a reader can be asked, as values: drawn, asked, and answered as lines of text.
 //!
-//! Whatever the kit knows of single questions of the contract is here: a new one is added to this file, and is asked wherever all of
-//! them are. What they are about is drawn in [`draw`].
+//! Whatever the kit knows of single questions of the contract is here: a new one is added to this
+//! file, and is asked wherever all of them are. What they are about is drawn in [`draw`].
 
 pub(crate) mod draw;
 
@@ -24,8 +24,8 @@ use draw::{candidates, edge_end, import_end, key, kind, limit, matching, pending
 /// One question of the contract, with what narrows it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Question {
-    /// The number of the commit, apart from the rest of the inventory: it counts sessions, and two indexes of the same files may have
-    /// come about in more or fewer.
+    /// The number of the commit, apart from the rest of the inventory: it counts sessions, and two
+    /// indexes of the same files may have come about in more or fewer.
     Generation,
     Inventory,
     Totals,
@@ -102,7 +102,8 @@ impl Question {
         questions
     }
 
-    /// Every question of the contract, in every way in which it can be asked about what a file says.
+    /// Every question of the contract, in every way in which it can be asked about what a file
+    /// says.
     pub(crate) fn about(file: &FileSnapshot) -> Vec<Self> {
         let FileSnapshot { analysis, embeddings, .. } = file;
         let (path, module) = (file.path(), &analysis.module);

@@ -1,4 +1,5 @@
-//! What a process and an index have open: how leaks are told from what a backend keeps for the next one.
+//! What a process and an index have open: how leaks are told from what a backend keeps for the
+//! next one.
 
 use std::{fmt, fs, path::Path};
 
@@ -14,7 +15,8 @@ pub(crate) struct Resources {
 }
 
 impl Resources {
-    /// Those of this process, and of an index in `dir`. Open files and threads are known on Linux alone.
+    /// Those of this process, and of an index in `dir`. Open files and threads are known on Linux
+    /// alone.
     pub(crate) fn now(dir: &Path) -> Outcome<Self> {
         let of_process = |what: &str| {
             if cfg!(target_os = "linux") { entries(&Path::new("/proc/self").join(what)) } else { Ok(0) }
@@ -27,7 +29,8 @@ impl Resources {
         })
     }
 
-    /// Whether more than `most` are open than before, or twice as many files are left: a store may need one for a commit.
+    /// Whether more than `most` are open than before, or twice as many files are left: a store may
+    /// need one for a commit.
     pub(crate) fn grown_since(self, before: Self, most: usize) -> bool {
         self.open_files > before.open_files + most
             || self.threads > before.threads + most

@@ -130,7 +130,8 @@ pub(crate) fn abridged(line: &str) -> String {
     format!("{} ({} bytes)", cut(line, 0), line.len())
 }
 
-/// The first line in which two answers differ, from shortly before the difference. `None` where they are the same.
+/// The first line in which two answers differ, from shortly before the difference. `None` where
+/// they are the same.
 pub(crate) fn difference(expected: &[String], found: &[String]) -> Option<String> {
     let number = (0..expected.len().max(found.len())).find(|number| expected.get(*number) != found.get(*number))?;
     let (expected_line, found_line) = (expected.get(number), found.get(number));

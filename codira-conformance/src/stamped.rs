@@ -1,4 +1,5 @@
-//! An index in which every row tells by which commit it was written, so that half a commit, an old answer or a lost row shows.
+//! An index in which every row tells by which commit it was written, so that half a commit, an old
+//! answer or a lost row shows.
 
 use std::sync::Arc;
 
@@ -124,7 +125,8 @@ pub(crate) async fn commit<B: IndexBackend>(backend: &B, stamp: u64) -> Result<C
     unreachable!("the last step commits")
 }
 
-/// Begins an incremental session, writes what follows what is there, and commits; says which stamp that was.
+/// Begins an incremental session, writes what follows what is there, and commits; says which stamp
+/// that was.
 pub(crate) async fn commit_next<B: IndexBackend>(backend: &B) -> Result<(u64, Commit), BackendError> {
     let mut session = Some(backend.begin_index_session(request(Incremental)).await?);
     // While the session is open, what a reader shows is what it began from.
@@ -142,8 +144,8 @@ pub(crate) async fn commit_next<B: IndexBackend>(backend: &B) -> Result<(u64, Co
     unreachable!("the last step commits")
 }
 
-/// Commits the sample of which stores of older schemas are made, as one session of full scope: see the
-/// [crate's documentation](crate#stores-of-other-schemas). The index is to be empty before.
+/// Commits the sample of which stores of older schemas are made, as one session of full scope: see
+/// the [crate's documentation](crate#stores-of-other-schemas). The index is to be empty before.
 ///
 /// # Errors
 ///
@@ -173,7 +175,8 @@ pub(crate) enum Shown {
     Wrong(Violation),
 }
 
-/// Asks everything: whether the answers are those of the reference after the commit that the reader shows.
+/// Asks everything: whether the answers are those of the reference after the commit that the
+/// reader shows.
 pub(crate) async fn shown(reader: &impl IndexReader, of: &BackendDescriptor) -> Result<Shown, BackendError> {
     shown_with_stamp(reader, of, reader.inventory().await?.generation).await
 }

@@ -1,7 +1,8 @@
-//! Sessions as short as can be, beside others: a witness of the kit's own sees whether two of them are ever open at once.
+//! Sessions as short as can be, beside others: a witness of the kit's own sees whether two of them
+//! are ever open at once.
 //!
-//! The witness is a file that is made when a session has begun, and removed before it ends. It is there already only when the backend
-//! lets two in.
+//! The witness is a file that is made when a session has begun, and removed before it ends. It is
+//! there already only when the backend lets two in.
 
 use std::{
     fs::{self, File},
@@ -44,7 +45,8 @@ impl Witness {
     }
 }
 
-/// Holds so many sessions, one after the other, beside others that do the same; says how many of them committed.
+/// Holds so many sessions, one after the other, beside others that do the same; says how many of
+/// them committed.
 pub(crate) async fn hold(backend: &impl IndexBackend, witness: &Witness, sessions: u64) -> Outcome<u64> {
     let (mut held, mut commits) = (0, 0);
     while held < sessions {

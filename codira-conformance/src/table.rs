@@ -6,8 +6,8 @@ use codira_contracts::Capability;
 
 use crate::{Applies, clauses};
 
-/// The list of clauses in Markdown, as `docs/contract.md` holds it: a table for each chapter, with id, sentence and the capability
-/// that a clause is about.
+/// The list of clauses in Markdown, as `docs/contract.md` holds it: a table for each chapter, with
+/// id, sentence and the capability that a clause is about.
 pub fn contract_table() -> String {
     let mut text = String::from(INTRODUCTION);
     let mut chapter = "";

@@ -18,8 +18,8 @@ pub enum Verdict {
         /// What does not hold.
         violation: Violation,
     },
-    /// The clause says nothing of this backend: it is about a capability that the backend does not claim, or about
-    /// backends that do not claim one that it does.
+    /// The clause says nothing of this backend: it is about a capability that the backend does not
+    /// claim, or about backends that do not claim one that it does.
     NotClaimed,
     /// The clause needs something that is not there, so that nothing is known.
     NotRun {

@@ -1,4 +1,5 @@
-//! The few words that histories are made of: few, so that they collide; hostile, where stores go wrong.
+//! The few words that histories are made of: few, so that they collide; hostile, where stores go
+//! wrong.
 
 use codira_contracts::{EmbeddingSpec, ImportKind, Language, PathPrefix, Precision, RepoPath, Tool};
 
@@ -7,7 +8,8 @@ use crate::toy::{OPEN, PLAIN, TOY};
 /// Quotes, wildcards, an escape and a NUL: what a careless query takes for something else.
 pub(crate) const HOSTILE: &str = "%_*'\"\\\0";
 
-/// Three small packages whose files mean each other, and a stranger whose directory begins like the name of a file.
+/// Three small packages whose files mean each other, and a stranger whose directory begins like
+/// the name of a file.
 const HOMES: &[(&str, Language, &str)] = &[
     ("pkg/index.toy", TOY, "pkg"),
     ("pkg/a.toy", TOY, "pkg.a"),

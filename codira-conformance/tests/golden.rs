@@ -1,4 +1,5 @@
-//! The transcripts of the told histories are what the reference gives. Only this test accepts them, and only from the reference.
+//! The transcripts of the told histories are what the reference gives. Only this test accepts
+//! them, and only from the reference.
 #![allow(clippy::unwrap_used)]
 
 #[test]

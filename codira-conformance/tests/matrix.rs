@@ -1,5 +1,6 @@
-//! The backends of this repository against every clause, as one table; all but DuckDB, which would be compiled for it, and takes as long as
-//! all others together. The test of its own crate judges it by the same clauses.
+//! The backends of this repository against every clause, as one table; all but DuckDB, which would
+//! be compiled for it, and takes as long as all others together. The test of its own crate judges
+//! it by the same clauses.
 
 use std::{
     path::PathBuf,

@@ -30,28 +30,33 @@ words! {
     ImportCondition, "import condition" {
         /// Always.
         Always = "always",
-        /// Under a condition that is decided at run time or by the build: `try`, `if`, `#ifdef`, `#[cfg]`.
+        /// Under a condition that is decided at run time or by the build: `try`, `if`, `#ifdef`,
+        /// `#[cfg]`.
         Conditional = "conditional",
         /// For type checkers only: `if TYPE_CHECKING`.
         TypeChecking = "type-checking",
     }
 }
 
-/// One name, module or file that a file brings in. A statement that brings in several gives several.
+/// One name, module or file that a file brings in. A statement that brings in several gives
+/// several.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Import {
     /// How it is brought in.
     pub kind: ImportKind,
-    /// The module or file as written, relative ones included: `a.b`, `..pkg`, `crate::sync`, `server.h`. For
-    /// [`ImportKind::Submodule`] its name, or the file of a `#[path]` attribute.
+    /// The module or file as written, relative ones included: `a.b`, `..pkg`, `crate::sync`,
+    /// `server.h`. For [`ImportKind::Submodule`] its name, or the file of a `#[path]` attribute.
     pub module: String,
     /// The name that is taken, for [`ImportKind::Name`].
     pub name: Option<String>,
-    /// The name that it gets here, where it differs; for a submodule with `#[path]`, the submodule's name.
+    /// The name that it gets here, where it differs; for a submodule with `#[path]`, the
+    /// submodule's name.
     pub alias: Option<String>,
-    /// The innermost symbol whose scope gets the name: the file's module, an inner module, a function.
+    /// The innermost symbol whose scope gets the name: the file's module, an inner module, a
+    /// function.
     pub owner: Option<StableId>,
-    /// From where the name can be used once it is here: `pub use` and what `__all__` lists are public.
+    /// From where the name can be used once it is here: `pub use` and what `__all__` lists are
+    /// public.
     pub visibility: Visibility,
     /// When it takes effect.
     pub condition: ImportCondition,
@@ -62,7 +67,8 @@ pub struct Import {
 impl Import {
     /// The name by which the code of this file reaches what was imported, if there is one.
     ///
-    /// `import a.b` binds `a`, `import a.b as c` binds `c`, `from a import b` binds `b`; globs and includes bind none.
+    /// `import a.b` binds `a`, `import a.b as c` binds `c`, `from a import b` binds `b`; globs and
+    /// includes bind none.
     pub fn binds(&self) -> Option<&str> {
         match (&self.alias, self.kind) {
             (_, ImportKind::Glob | ImportKind::LocalInclude | ImportKind::SystemInclude) => None,
@@ -78,7 +84,8 @@ words! {
     UseKind, "use kind" {
         /// It calls it: a [`UseRecord`] of this kind is a *call record*.
         Call = "call",
-        /// It names it without calling it (as argument, value, decorator or base): a *callable reference*.
+        /// It names it without calling it (as argument, value, decorator or base): a *callable
+        /// reference*.
         Reference = "reference",
     }
 }
@@ -86,14 +93,16 @@ words! {
 words! {
     /// How a use reaches what it names; what can be said of it from the file alone.
     UseForm, "use form" {
-        /// By a path from the scope around it: `run`, `os.path.join`, `crate::sync::Mutex::new`. The first part is no
-        /// parameter and no local variable.
+        /// By a path from the scope around it: `run`, `os.path.join`, `crate::sync::Mutex::new`.
+        /// The first part is no parameter and no local variable.
         Path = "path",
-        /// By a member of the enclosing type: the text `run` stands for `self.run`, `cls.run`, `Self::run`.
+        /// By a member of the enclosing type: the text `run` stands for `self.run`, `cls.run`,
+        /// `Self::run`.
         SelfMember = "self-member",
         /// By a member of a base of the enclosing type: the text `run` stands for `super().run`.
         SuperMember = "super-member",
-        /// By a member of a value whose type is not known, or a local value itself: `conn.execute`, `callback`. Never resolved.
+        /// By a member of a value whose type is not known, or a local value itself:
+        /// `conn.execute`, `callback`. Never resolved.
         Value = "value",
         /// By the name of a macro: `println`, `tokio::select`.
         Macro = "macro",
@@ -123,9 +132,10 @@ pub struct UseRecord {
     pub owner: StableId,
     /// How it reaches what it names.
     pub form: UseForm,
-    /// The path of what is used, in the language's notation (`.` or `::`), without whitespace, comments, arguments and type
-    /// arguments, and without the part that [`form`](Self::form) stands for. Of a value that is an expression, only what
-    /// follows it is kept: `.execute` for `connect().execute`.
+    /// The path of what is used, in the language's notation (`.` or `::`), without whitespace,
+    /// comments, arguments and type arguments, and without the part that [`form`](Self::form)
+    /// stands for. Of a value that is an expression, only what follows it is kept: `.execute` for
+    /// `connect().execute`.
     pub text: String,
     /// Where the last name of the path begins.
     pub site: Site,
@@ -170,7 +180,8 @@ pub enum AnalysisStatus {
 pub struct FileAnalysis {
     /// The language that the file was read as.
     pub language: Language,
-    /// The name by which people of the language call the file as a module: `flask.app`, `tokio::sync::mutex`; for C its path.
+    /// The name by which people of the language call the file as a module: `flask.app`,
+    /// `tokio::sync::mutex`; for C its path.
     pub module: String,
     /// What the file defines.
     pub symbols: Vec<Symbol>,
@@ -206,9 +217,10 @@ impl FileAnalysis {
 
     /// The logical name of every symbol, in the order of [`symbols`](Self::symbols).
     ///
-    /// A logical name is how people write a symbol down inside its module: the names of the symbols that hold it, the
-    /// file's module left out, and its own, joined by dots: `Flask.run`, `outer.inner`. A member of an implementation is
-    /// named after the type that gets it. The logical name of a file's module is its own name.
+    /// A logical name is how people write a symbol down inside its module: the names of the
+    /// symbols that hold it, the file's module left out, and its own, joined by dots: `Flask.run`,
+    /// `outer.inner`. A member of an implementation is named after the type that gets it. The
+    /// logical name of a file's module is its own name.
     ///
     /// A parent that does not exist or holds itself ends the chain.
     ///

@@ -1,4 +1,5 @@
-//! What a reader answers. Answers are owned, and each list has one order: the one that its type documents.
+//! What a reader answers. Answers are owned, and each list has one order: the one that its type
+//! documents.
 
 use std::{fmt, str::FromStr};
 
@@ -76,19 +77,22 @@ words! {
     ExternalKind, "external kind" {
         /// In the language itself: `len`, `println`.
         Builtin = "builtin",
-        /// In a package, crate or module that an import names and the repository does not hold: `json.dumps`.
+        /// In a package, crate or module that an import names and the repository does not hold:
+        /// `json.dumps`.
         Package = "package",
         /// Behind a header that the repository does not hold: `printf`.
         System = "system",
     }
 }
 
-/// What an edge leads to. Orders as listed: resolved targets by symbol, then external by kind and name, then unresolved by text.
+/// What an edge leads to. Orders as listed: resolved targets by symbol, then external by kind and
+/// name, then unresolved by text.
 ///
-/// `S` is the identity of a symbol where edges are derived and stored, and its [summary](SymbolSummary) in answers.
+/// `S` is the identity of a symbol where edges are derived and stored, and its
+/// [summary](SymbolSummary) in answers.
 ///
-/// The *name* of a target, by which [`EdgeEnd::ToNamed`](crate::EdgeEnd::ToNamed) finds it, is the name of the resolved symbol,
-/// or the last name of an external or unresolved path.
+/// The *name* of a target, by which [`EdgeEnd::ToNamed`](crate::EdgeEnd::ToNamed) finds it, is the
+/// name of the resolved symbol, or the last name of an external or unresolved path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EdgeTarget<S = SymbolKey> {
@@ -103,8 +107,8 @@ pub enum EdgeTarget<S = SymbolKey> {
     },
     /// No candidate, or more than one.
     Unresolved {
-        /// What the code says: the text of the record, with what its [form](crate::UseForm) stands for put back as `self.`,
-        /// `super().`, `Self::` or `super::`.
+        /// What the code says: the text of the record, with what its [form](crate::UseForm) stands
+        /// for put back as `self.`, `super().`, `Self::` or `super::`.
         text: String,
     },
 }
@@ -116,7 +120,8 @@ impl<S> EdgeTarget<S> {
     }
 }
 
-/// What the uses of one symbol amount to: one edge for each owner, kind and target, with all its sites.
+/// What the uses of one symbol amount to: one edge for each owner, kind and target, with all its
+/// sites.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Edge {
     /// The symbol that calls or refers.
@@ -129,7 +134,8 @@ pub struct Edge {
     pub sites: Vec<Site>,
 }
 
-/// An edge with what it takes to name both ends. Orders by the keys of owner and target; the kind is that of the request.
+/// An edge with what it takes to name both ends. Orders by the keys of owner and target; the kind
+/// is that of the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EdgeEntry {
     /// The symbol that calls or refers.
@@ -152,7 +158,8 @@ pub enum ImportTarget {
     Unresolved,
 }
 
-/// An import with both its ends. Orders by path, then the position of the import in its file's list.
+/// An import with both its ends. Orders by path, then the position of the import in its file's
+/// list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportEntry {
     /// The file that imports.
@@ -165,7 +172,8 @@ pub struct ImportEntry {
     pub target: ImportTarget,
 }
 
-/// A line in which a text occurs. Orders by path, then site; one entry a line, for the first occurrence.
+/// A line in which a text occurs. Orders by path, then site; one entry a line, for the first
+/// occurrence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextReference {
     /// The file.
@@ -185,7 +193,8 @@ pub struct DocumentationEntry {
     pub unit: Documentation,
 }
 
-/// A documentation issue with its location. Orders by path, then the position of the issue in its file's list.
+/// A documentation issue with its location. Orders by path, then the position of the issue in its
+/// file's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DocIssueEntry {
     /// The file.
@@ -194,7 +203,8 @@ pub struct DocIssueEntry {
     pub issue: DocIssue,
 }
 
-/// An answer by similarity. Orders by score, greatest first, then by path and id of the owner of the vector.
+/// An answer by similarity. Orders by score, greatest first, then by path and id of the owner of
+/// the vector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
     /// The cosine of query and stored vector. See [`cosine`](crate::score::cosine).

@@ -11,11 +11,12 @@ words! {
     Capability, "capability" {
         /// Commits outlive the process, and other processes see them, wherever they are kept.
         Durable = "durable",
-        /// The index is files in the state directory, and nothing else: they can be moved, copied, protected from writing, and
-        /// damaged. A store on a server does not claim this.
+        /// The index is files in the state directory, and nothing else: they can be moved, copied,
+        /// protected from writing, and damaged. A store on a server does not claim this.
         LocalFiles = "local-files",
-        /// It keeps embeddings and answers by similarity. Without it, every method about embeddings and every file that
-        /// carries some is refused with [`Unsupported`](crate::ErrorKind::Unsupported).
+        /// It keeps embeddings and answers by similarity. Without it, every method about
+        /// embeddings and every file that carries some is refused with
+        /// [`Unsupported`](crate::ErrorKind::Unsupported).
         Embeddings = "embeddings",
     }
 }
@@ -54,7 +55,8 @@ impl BackendDescriptor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WriteScope {
-    /// Everything: the session starts empty. It may begin on an index that is damaged or foreign, which its commit replaces.
+    /// Everything: the session starts empty. It may begin on an index that is damaged or foreign,
+    /// which its commit replaces.
     Full,
     /// What it names: the session starts from the last commit.
     Incremental,
@@ -110,7 +112,8 @@ impl Default for MemoryBudget {
 /// A commit that succeeded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
-    /// The number of the commit: one more than that of the state the session began from, where that could be read; else one.
+    /// The number of the commit: one more than that of the state the session began from, where
+    /// that could be read; else one.
     pub generation: u64,
     /// What was replaced, when it was no readable index: a sentence for people.
     pub replaced: Option<String>,

@@ -36,7 +36,8 @@ words! {
     }
 }
 
-/// A piece of documentation that stands on its own: a section of a document, or the documentation of a symbol.
+/// A piece of documentation that stands on its own: a section of a document, or the documentation
+/// of a symbol.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Documentation {
     /// Identity in the file, shared with its symbols.

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::{BackendError, ContentHash, StableId, SymbolKey, symbol::words};
 
 words! {
-    /// The precision in which an engine computed the numbers of a vector. They are kept as `f32` all the same.
+    /// The precision in which an engine computed the numbers of a vector. They are kept as `f32`
+    /// all the same.
     Precision, "precision" {
         /// IEEE 754 binary32.
         F32 = "f32",
@@ -44,7 +45,8 @@ impl fmt::Display for EmbeddingSpec {
     }
 }
 
-/// A vector of finite numbers, kept bit for bit: two vectors are equal when their bits are. A clone shares the numbers.
+/// A vector of finite numbers, kept bit for bit: two vectors are equal when their bits are. A
+/// clone shares the numbers.
 ///
 /// ```
 /// use codira_contracts::Vector;
@@ -63,7 +65,8 @@ impl Vector {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), naming the index, when a number is infinite or none.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), naming the index, when a number is
+    /// infinite or none.
     pub fn new(numbers: Vec<f32>) -> Result<Self, BackendError> {
         match numbers.iter().position(|number| !number.is_finite()) {
             None => Ok(Self(numbers.into())),
@@ -135,7 +138,8 @@ pub enum EmbeddingState {
     },
 }
 
-/// The embedding of one symbol or documentation unit under one spec. A file has at most one row for each owner and spec.
+/// The embedding of one symbol or documentation unit under one spec. A file has at most one row
+/// for each owner and spec.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmbeddingRow {
     /// The symbol or documentation unit of the file.

@@ -11,8 +11,8 @@ use crate::{
 
 /// Any backend, chosen at run time.
 ///
-/// It is itself an [`IndexBackend`], so that code written against the trait runs unchanged over a backend that a
-/// configuration file names; and it is cheap to clone.
+/// It is itself an [`IndexBackend`], so that code written against the trait runs unchanged over a
+/// backend that a configuration file names; and it is cheap to clone.
 ///
 /// ```
 /// use codira_contracts::{BackendError, DynBackend, IndexBackend, IndexReader};

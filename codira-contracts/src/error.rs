@@ -9,8 +9,9 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
 
 /// Why a call failed.
 ///
-/// One type serves every backend, so that callers and the conformance kit need not know which store is underneath: they branch
-/// on [`kind`](Self::kind). What a driver said travels as [`source`](std::error::Error::source), never as a variant.
+/// One type serves every backend, so that callers and the conformance kit need not know which
+/// store is underneath: they branch on [`kind`](Self::kind). What a driver said travels as
+/// [`source`](std::error::Error::source), never as a variant.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BackendError {
@@ -105,8 +106,8 @@ pub enum BackendError {
         source: BoxError,
     },
 
-    /// A layer between the caller and the backend refuses, with an error of its own: the layer that keeps the index in a
-    /// directory, say.
+    /// A layer between the caller and the backend refuses, with an error of its own: the layer
+    /// that keeps the index in a directory, say.
     #[error("{error}")]
     Layer {
         /// What the caller can do about it.
@@ -116,7 +117,8 @@ pub enum BackendError {
     },
 }
 
-/// [`BackendError`] without its payload: what callers branch on, and what the conformance kit compares.
+/// [`BackendError`] without its payload: what callers branch on, and what the conformance kit
+/// compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -141,7 +143,8 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// What the caller can do, as the rest of a sentence for people. A program that has commands says which.
+    /// What the caller can do, as the rest of a sentence for people. A program that has commands
+    /// says which.
     pub const fn advice(self) -> &'static str {
         match self {
             Self::NotIndexed => "index the repository first",
@@ -174,7 +177,8 @@ impl BackendError {
         }
     }
 
-    /// An [`InvalidInput`](Self::InvalidInput): `subject` is the offending value, `problem` the rule that it breaks.
+    /// An [`InvalidInput`](Self::InvalidInput): `subject` is the offending value, `problem` the
+    /// rule that it breaks.
     pub fn invalid(subject: impl fmt::Display, problem: impl Into<String>) -> Self {
         Self::InvalidInput { subject: subject.to_string(), problem: problem.into() }
     }

@@ -8,9 +8,9 @@ use crate::{BackendError, RepoPath};
 
 /// The identity that an analyzer gives to a symbol or documentation unit.
 ///
-/// Unique in its file over symbols *and* documentation units, deterministic, and independent of line numbers, row ids and
-/// unrelated edits. Any text is an id. Nothing is unique across files: identity in a repository is a [`SymbolKey`]. Clones share
-/// the text.
+/// Unique in its file over symbols *and* documentation units, deterministic, and independent of
+/// line numbers, row ids and unrelated edits. Any text is an id. Nothing is unique across files:
+/// identity in a repository is a [`SymbolKey`]. Clones share the text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct StableId(Arc<str>);
@@ -122,7 +122,8 @@ impl From<ContentHash> for String {
     }
 }
 
-/// A tool that produces what is stored, at one version: an analyzer, an auditor, a documentation convention.
+/// A tool that produces what is stored, at one version: an analyzer, an auditor, a documentation
+/// convention.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Tool {
     /// Short name, as configured: `python`.
@@ -144,7 +145,8 @@ impl fmt::Display for Tool {
     }
 }
 
-/// A language, by its lower-case LSP language identifier: `python`, `rust`, `c`, `markdown`. Any text is one.
+/// A language, by its lower-case LSP language identifier: `python`, `rust`, `c`, `markdown`. Any
+/// text is one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Language(Cow<'static, str>);

@@ -1,4 +1,5 @@
-//! What was true of the last run: the backend that wrote the index, its analyzers, and what is stored.
+//! What was true of the last run: the backend that wrote the index, its analyzers, and what is
+//! stored.
 
 use std::{fmt, str::FromStr};
 
@@ -33,7 +34,8 @@ pub struct RuntimeInventory {
     pub rules: Vec<RulesInventory>,
     /// The analyzers of the last run, by tool.
     pub analyzers: Vec<AnalyzerInventory>,
-    /// How many embeddings are stored, by spec; none without [`Capability::Embeddings`](crate::Capability::Embeddings).
+    /// How many embeddings are stored, by spec; none without
+    /// [`Capability::Embeddings`](crate::Capability::Embeddings).
     pub embeddings: Vec<EmbeddingInventory>,
 }
 
@@ -46,7 +48,8 @@ pub struct RulesInventory {
     pub tool: Tool,
 }
 
-/// One analyzer of the last run, or one auditor: everything that the stored analyses depend on. Inventories order by tool.
+/// One analyzer of the last run, or one auditor: everything that the stored analyses depend on.
+/// Inventories order by tool.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AnalyzerInventory {
     /// The analyzer or auditor; the version of an auditor tells how it is set, too.
@@ -55,8 +58,8 @@ pub struct AnalyzerInventory {
     pub globs: Vec<String>,
 }
 
-/// What a session says of the run that it belongs to. A session of full scope that says nothing leaves the
-/// [default](Default); an incremental one leaves what was there.
+/// What a session says of the run that it belongs to. A session of full scope that says nothing
+/// leaves the [default](Default); an incremental one leaves what was there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunInventory {
     /// Whether every source file was covered.
@@ -66,7 +69,8 @@ pub struct RunInventory {
 }
 
 impl RunInventory {
-    /// Brings the analyzers into the order in which they are kept; each session does so in `write_inventory`.
+    /// Brings the analyzers into the order in which they are kept; each session does so in
+    /// `write_inventory`.
     ///
     /// # Errors
     ///
@@ -86,7 +90,8 @@ impl Default for RunInventory {
     }
 }
 
-/// How many embeddings are stored under one spec. Inventories order by spec; a spec without rows is not listed.
+/// How many embeddings are stored under one spec. Inventories order by spec; a spec without rows
+/// is not listed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmbeddingInventory {
     /// The spec.
@@ -133,7 +138,8 @@ pub struct Retention {
     pub specs: Vec<EmbeddingSpec>,
 }
 
-/// What a [`Retention`] does not keep: of a reader, what there is of it; of a session, what was removed.
+/// What a [`Retention`] does not keep: of a reader, what there is of it; of a session, what was
+/// removed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Maintenance {
     /// Stored issues of files whose language is not audited now.

@@ -8,8 +8,9 @@ use crate::BackendError;
 
 /// The path of a file inside its repository: UTF-8, relative, separated by `/`.
 ///
-/// No component is empty, `.` or `..`, and no path holds a NUL. Paths order by their bytes, and are one when these are: case, blanks
-/// and Unicode form count. In an index one may be a directory of another. Clones share the text.
+/// No component is empty, `.` or `..`, and no path holds a NUL. Paths order by their bytes, and
+/// are one when these are: case, blanks and Unicode form count. In an index one may be a directory
+/// of another. Clones share the text.
 ///
 /// ```
 /// use codira_contracts::RepoPath;
@@ -30,7 +31,8 @@ impl RepoPath {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), naming the path, when it breaks a rule above.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), naming the path, when it breaks a rule
+    /// above.
     pub fn new(path: impl AsRef<str>) -> Result<Self, BackendError> {
         let path = path.as_ref();
         let whole = |part: &str| !matches!(part, "" | "." | "..");
@@ -115,7 +117,8 @@ impl From<RepoPath> for String {
 
 /// A part of a repository: one file, or a directory with everything below it.
 ///
-/// A prefix is never a prefix of text: `src/app` covers `src/app` and `src/app/main.py`, not `src/application.py`.
+/// A prefix is never a prefix of text: `src/app` covers `src/app` and `src/app/main.py`, not
+/// `src/application.py`.
 ///
 /// ```
 /// use codira_contracts::{PathPrefix, RepoPath};
@@ -138,11 +141,13 @@ impl PathPrefix {
         Self::default()
     }
 
-    /// Reads a prefix: `.` and empty components are dropped, `..` takes the component before it back.
+    /// Reads a prefix: `.` and empty components are dropped, `..` takes the component before it
+    /// back.
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), naming the prefix, when it is absolute, holds a NUL or leaves the root.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), naming the prefix, when it is absolute,
+    /// holds a NUL or leaves the root.
     pub fn new(prefix: &str) -> Result<Self, BackendError> {
         let outside = || {
             BackendError::invalid(
@@ -181,8 +186,8 @@ impl PathPrefix {
 
     /// The half-open range of paths, ordered by bytes, that lie *below* the prefix as a directory.
     ///
-    /// With it a store asks its index on paths: a path is covered when it equals [`as_str`](Self::as_str)
-    /// or lies in this range. `None` for the whole repository.
+    /// With it a store asks its index on paths: a path is covered when it equals
+    /// [`as_str`](Self::as_str) or lies in this range. `None` for the whole repository.
     ///
     /// ```
     /// # use codira_contracts::PathPrefix;

@@ -1,10 +1,12 @@
 //! What a reader can be asked: one struct a question, with everything that narrows it.
 //!
-//! Every request is built from what it asks for, takes the whole repository and sets no limit; narrow it with struct update
-//! syntax or the `within` and `limit` methods. Requests are values that can be written down.
+//! Every request is built from what it asks for, takes the whole repository and sets no limit;
+//! narrow it with struct update syntax or the `within` and `limit` methods. Requests are values
+//! that can be written down.
 //!
-//! A limit of `n` gives the first `n` answers of the unlimited list; zero gives none. All that a request names narrows together:
-//! first what it names and its prefix, then the limit. Empty text is a text like any other.
+//! A limit of `n` gives the first `n` answers of the unlimited list; zero gives none. All that a
+//! request names narrows together: first what it names and its prefix, then the limit. Empty text
+//! is a text like any other.
 
 use serde::{Deserialize, Serialize};
 
@@ -42,13 +44,15 @@ narrowed!(
     CandidateRequest
 );
 
-/// How a symbol is looked for. Text matches to the byte: case, Unicode form and every special character count.
+/// How a symbol is looked for. Text matches to the byte: case, Unicode form and every special
+/// character count.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SymbolMatch {
     /// By its name: `run`.
     Name(String),
-    /// By its logical name, joined by dots: `Flask.run`. See [`FileAnalysis::logical_names`](crate::FileAnalysis::logical_names).
+    /// By its logical name, joined by dots: `Flask.run`. See
+    /// [`FileAnalysis::logical_names`](crate::FileAnalysis::logical_names).
     LogicalName(String),
     /// By the module name of its file: every symbol of `flask.app`.
     Module(String),
@@ -56,7 +60,8 @@ pub enum SymbolMatch {
     Key(SymbolKey),
     /// By its parent: members, enum members, nested functions.
     ChildrenOf(SymbolKey),
-    /// The symbols of kind [`Overload`](SymbolKind::Overload) that have the file, parent and name of this symbol, itself left out.
+    /// The symbols of kind [`Overload`](SymbolKind::Overload) that have the file, parent and name
+    /// of this symbol, itself left out.
     OverloadsOf(SymbolKey),
 }
 
@@ -121,7 +126,8 @@ pub enum EdgeEnd {
     To(SymbolKey),
     /// Edges whose owner has this name.
     FromNamed(String),
-    /// Edges whose target has this name, resolved or not. See [`EdgeTarget::name`](crate::EdgeTarget).
+    /// Edges whose target has this name, resolved or not. See
+    /// [`EdgeTarget::name`](crate::EdgeTarget).
     ToNamed(String),
     /// Edges whose target is the external thing of this full name: `json.dumps`.
     ToExternal(String),
@@ -157,7 +163,8 @@ pub enum ImportEnd {
     FromModule(String),
     /// Imports that lead to this file.
     ToFile(RepoPath),
-    /// Imports that lead to a file of this module; and those that lead to no file of the repository and name exactly this module.
+    /// Imports that lead to a file of this module; and those that lead to no file of the
+    /// repository and name exactly this module.
     ToModule(String),
 }
 
@@ -179,7 +186,8 @@ impl ImportRequest {
     }
 }
 
-/// Asks for the lines in which a text occurs as whole words. See [`occurrences`](crate::text::occurrences).
+/// Asks for the lines in which a text occurs as whole words. See
+/// [`occurrences`](crate::text::occurrences).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextRequest {
     /// The text; empty text occurs nowhere.

@@ -1,8 +1,9 @@
 //! Scoring by similarity, so that every backend gives the same list with the same scores.
 //!
-//! Sums are formed in one fixed order that leaves room for vector instructions: number `i` of a product goes to lane `i mod 8`,
-//! each lane in `f64` from the front, and the lanes are added from first to last. Products of two `f32` are exact in `f64`,
-//! and no sum of finite `f32` overflows it.
+//! Sums are formed in one fixed order that leaves room for vector instructions: number `i` of a
+//! product goes to lane `i mod 8`, each lane in `f64` from the front, and the lanes are added from
+//! first to last. Products of two `f32` are exact in `f64`, and no sum of finite `f32` overflows
+//! it.
 
 use std::collections::BinaryHeap;
 
@@ -24,7 +25,8 @@ pub fn dot(a: &[f32], b: &[f32]) -> f64 {
     sums.iter().sum()
 }
 
-/// The cosine of the angle between two vectors of one dimension: from -1 to 1; 0 where either has no length.
+/// The cosine of the angle between two vectors of one dimension: from -1 to 1; 0 where either has
+/// no length.
 ///
 /// ```
 /// use codira_contracts::score::cosine;

@@ -29,7 +29,8 @@ pub struct FileSnapshot {
     pub state: FileState,
     /// What its analyzer says.
     pub analysis: FileAnalysis,
-    /// The embeddings of its symbols and documentation units, each owner and spec at most once; kept by owner, then spec.
+    /// The embeddings of its symbols and documentation units, each owner and spec at most once;
+    /// kept by owner, then spec.
     pub embeddings: Vec<EmbeddingRow>,
 }
 
@@ -51,13 +52,15 @@ impl FileSnapshot {
     /// Checks what must be true of every stored file; each session does so in `put_file`.
     ///
     /// - No two symbols or documentation units have the same id.
-    /// - Each parent and owner is a symbol of the file; the owner of an embedding, a symbol or documentation unit.
+    /// - Each parent and owner is a symbol of the file; the owner of an embedding, a symbol or
+    ///   documentation unit.
     /// - No owner has two embeddings under one spec; each vector has the dimension of its spec.
     /// - The hash of a pending embedding is that of its text.
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), naming the path and the first offending id.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), naming the path and the first offending
+    /// id.
     pub fn validate(&self) -> Result<(), BackendError> {
         let invalid =
             |id: &StableId, problem: &str| Err(BackendError::invalid(format_args!("{}#{id}", self.state.path), problem));

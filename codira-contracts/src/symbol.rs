@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{BackendError, LineSpan, StableId};
 
-/// Declares an enum that is also a closed list of lower-case words, for stores, commands and JSON alike.
+/// Declares an enum that is also a closed list of lower-case words, for stores, commands and JSON
+/// alike.
 macro_rules! words {
     (
         $(#[$meta:meta])*
@@ -54,7 +55,8 @@ pub(crate) use words;
 words! {
     /// What a symbol is. The names are those of LSP's `SymbolKind` where it has one.
     SymbolKind, "symbol kind" {
-        /// A file as a scope: a Python module, a Rust module, a C translation unit or header. Owns what the file does at top level.
+        /// A file as a scope: a Python module, a Rust module, a C translation unit or header. Owns
+        /// what the file does at top level.
         Module = "module",
         /// A scope of names alone, also a package or crate.
         Namespace = "namespace",
@@ -72,13 +74,15 @@ words! {
         Trait = "trait",
         /// An interface or protocol.
         Interface = "interface",
-        /// A block that gives members to a type defined elsewhere, such as `impl Shape for Circle`. See [`Symbol::extends`].
+        /// A block that gives members to a type defined elsewhere, such as
+        /// `impl Shape for Circle`. See [`Symbol::extends`].
         Implementation = "implementation",
         /// A function that belongs to no type.
         Function = "function",
         /// A function of a type.
         Method = "method",
-        /// A signature of an overloaded function or method: it has the name and parent of what it overloads, and no body.
+        /// A signature of an overloaded function or method: it has the name and parent of what it
+        /// overloads, and no body.
         Overload = "overload",
         /// A declaration of a function that is defined elsewhere.
         Prototype = "prototype",
@@ -98,7 +102,8 @@ words! {
 }
 
 impl SymbolKind {
-    /// Whether symbols of this kind have members that are reached through a value or the name of the type.
+    /// Whether symbols of this kind have members that are reached through a value or the name of
+    /// the type.
     pub const fn is_type(self) -> bool {
         use SymbolKind as K;
         matches!(self, K::Class | K::Struct | K::Union | K::Enum | K::Trait | K::Interface | K::Implementation | K::TypeAlias)
@@ -174,13 +179,16 @@ pub struct Symbol {
     pub kind: SymbolKind,
     /// The unqualified name, as written where it is defined.
     pub name: String,
-    /// The full name in the language's own notation: `flask.app.Flask.run`, `crate::sync::Mutex::lock`.
+    /// The full name in the language's own notation: `flask.app.Flask.run`,
+    /// `crate::sync::Mutex::lock`.
     pub qualified_name: String,
     /// The symbol of the same file that holds it.
     pub parent: Option<StableId>,
-    /// All lines of the definition: decorators and attributes included, documentation comments before it not.
+    /// All lines of the definition: decorators and attributes included, documentation comments
+    /// before it not.
     pub span: LineSpan,
-    /// The head of the definition on one line, whitespace folded: `def run(self, host=None) -> None`.
+    /// The head of the definition on one line, whitespace folded:
+    /// `def run(self, host=None) -> None`.
     pub signature: Option<String>,
     /// The documentation text, without comment marks and common indentation.
     pub documentation: Option<String>,
@@ -190,10 +198,11 @@ pub struct Symbol {
     pub parameters: Vec<Parameter>,
     /// Decorators or attributes as written, without the mark (`@`, `#[]`), in order.
     pub decorators: Vec<String>,
-    /// Base types, supertraits or, for an implementation, the trait: paths as [`UseRecord::text`](crate::UseRecord::text) has them, in order.
+    /// Base types, supertraits or, for an implementation, the trait: paths as
+    /// [`UseRecord::text`](crate::UseRecord::text) has them, in order.
     pub bases: Vec<String>,
-    /// For [`SymbolKind::Implementation`]: the path of the type that gets the members. For a [`SymbolKind::TypeAlias`]: the path
-    /// of the type that it names, if it names one.
+    /// For [`SymbolKind::Implementation`]: the path of the type that gets the members. For a
+    /// [`SymbolKind::TypeAlias`]: the path of the type that it names, if it names one.
     pub extends: Option<String>,
     /// What its body does.
     pub body: BodyFacts,

@@ -4,14 +4,16 @@ use crate::Site;
 
 /// Whether `char` can be part of a word: letters and digits of any script, and the underscore.
 ///
-/// Nothing else can: no mark, `$` and `-` among them, no combining accent, no NUL. Forms of one letter are different letters.
+/// Nothing else can: no mark, `$` and `-` among them, no combining accent, no NUL. Forms of one
+/// letter are different letters.
 pub fn is_word_char(char: char) -> bool {
     char == '_' || char.is_alphanumeric()
 }
 
 /// The words of a text, in order: its longest runs of [word characters](is_word_char).
 ///
-/// A text can [occur](occurrences) only where all of its words do: that is what an index on words is for.
+/// A text can [occur](occurrences) only where all of its words do: that is what an index on words
+/// is for.
 ///
 /// ```
 /// use codira_contracts::text::words;
@@ -28,7 +30,8 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// How many bytes a text begins with that belong to words, or that do not. Stores look at every byte of every file.
+/// How many bytes a text begins with that belong to words, or that do not. Stores look at every
+/// byte of every file.
 fn run(text: &str, in_words: bool) -> usize {
     /// Of each byte, whether it is a character of a word, one that is not, or part of a longer one.
     const CLASSES: [u8; 256] = {
@@ -67,11 +70,13 @@ pub struct Occurrence<'a> {
 
 /// The lines of `source` in which `text` occurs as whole words, from the first to the last.
 ///
-/// Lines end with `\n` or `\r\n`, and with nothing else: no lone `\r`, form feed or separator of Unicode. A `\r` that ends the
-/// source is no part of the last line. Lines are given as they are, with all their blanks, however long.
+/// Lines end with `\n` or `\r\n`, and with nothing else: no lone `\r`, form feed or separator of
+/// Unicode. A `\r` that ends the source is no part of the last line. Lines are given as they are,
+/// with all their blanks, however long.
 ///
-/// An occurrence neither begins nor ends inside a word: a word character at an edge of `text` has no word character next to it
-/// outside. Occurrences may overlap: the first that is whole words counts. Empty text occurs nowhere, nor does text with a `\n`.
+/// An occurrence neither begins nor ends inside a word: a word character at an edge of `text` has
+/// no word character next to it outside. Occurrences may overlap: the first that is whole words
+/// counts. Empty text occurs nowhere, nor does text with a `\n`.
 ///
 /// ```
 /// use codira_contracts::text::occurrences;

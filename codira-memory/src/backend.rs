@@ -85,7 +85,8 @@ impl MemoryReader {
         Self::of(&DESCRIPTOR, state)
     }
 
-    /// Reads `state` as the backend that this descriptor describes, which has loaded it: its inventory names that backend.
+    /// Reads `state` as the backend that this descriptor describes, which has loaded it: its
+    /// inventory names that backend.
     pub fn of(backend: &BackendDescriptor, state: &Arc<IndexState>) -> Self {
         Self { view: state.view(), backend: backend.clone() }
     }
@@ -117,7 +118,8 @@ impl IndexBackend for MemoryBackend {
     }
 }
 
-/// Asks the view. It does not know whose state it looks at, and one of its questions can be refused.
+/// Asks the view. It does not know whose state it looks at, and one of its questions can be
+/// refused.
 macro_rules! ask {
     ($reader:ident, inventory) => {
         Ok($reader.view.inventory(&$reader.backend))

@@ -11,8 +11,8 @@ use crate::{IndexState, view};
 
 /// A state being changed, beside the state that the session began from.
 ///
-/// Each method is that of [`IndexWriteSession`](codira_contracts::IndexWriteSession) of the same name, and says there what it
-/// does.
+/// Each method is that of [`IndexWriteSession`](codira_contracts::IndexWriteSession) of the same
+/// name, and says there what it does.
 #[derive(Debug, PartialEq)]
 pub struct Draft {
     base: Arc<IndexState>,
@@ -55,7 +55,8 @@ impl Draft {
         self.now.files.remove(path);
     }
 
-    /// Removes the documentation issues and embeddings that `retention` does not keep; says how many.
+    /// Removes the documentation issues and embeddings that `retention` does not keep; says how
+    /// many.
     pub fn maintain(&mut self, Retention { policy, specs }: &Retention) -> Maintenance {
         let mut removed = Maintenance::default();
         for FileSnapshot { analysis, embeddings, .. } in self.now.files.values_mut() {
@@ -70,7 +71,8 @@ impl Draft {
         removed
     }
 
-    /// The vectors stored for some texts, in the state the session began from or in the one it has now.
+    /// The vectors stored for some texts, in the state the session began from or in the one it has
+    /// now.
     pub fn reusable_embeddings(&self, request: &ReuseRequest) -> Vec<ReusableEmbedding> {
         view::reusable_embeddings(&[&self.now, &self.base], request)
     }
@@ -84,7 +86,8 @@ impl Draft {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` when no symbol or documentation unit has the key of a row; then no row is added.
+    /// `InvalidInput` when no symbol or documentation unit has the key of a row; then no row is
+    /// added.
     pub fn queue_embeddings(&mut self, rows: Vec<PendingEmbedding>) -> Result<(), BackendError> {
         let is_there = |row: &&PendingEmbedding| {
             self.now.files.get(&row.key.path).is_some_and(|FileSnapshot { analysis, .. }| {

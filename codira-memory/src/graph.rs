@@ -1,4 +1,5 @@
-//! What follows from the files of a state: its files, resolved by the rules of the session that committed it.
+//! What follows from the files of a state: its files, resolved by the rules of the session that
+//! committed it.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +9,8 @@ use codira_contracts::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The edges and import targets of all files. A store that answers with this crate keeps it with the files, as reading brings no
-/// rules.
+/// The edges and import targets of all files. A store that answers with this crate keeps it with
+/// the files, as reading brings no rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Graph {
     /// Every edge, by keys of owner and target.

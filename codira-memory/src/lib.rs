@@ -6,12 +6,13 @@
 //! - [`Draft`] is a session: a state being changed, beside the one it began from;
 //! - [`View`] answers every question about a state by looking at all of its files.
 //!
-//! [`MemoryBackend`] is a thin asynchronous shell around them. It serves tests and tools that need an index for as long as they
-//! run. It is not fast, and keeps nothing when the process ends.
+//! [`MemoryBackend`] is a thin asynchronous shell around them. It serves tests and tools that need
+//! an index for as long as they run. It is not fast, and keeps nothing when the process ends.
 //!
-//! A new backend may begin with them as its engine: a [`StateStore`] loads and saves whole states ([`SavedState`]), and a [`StoredBackend`]
-//! over it is a backend. Later it answers one question after the other by itself, while the conformance kit stays green.
-//! `docs/writing-a-backend.md` goes this way.
+//! A new backend may begin with them as its engine: a [`StateStore`] loads and saves whole states
+//! ([`SavedState`]), and a [`StoredBackend`] over it is a backend. Later it answers one question
+//! after the other by itself, while the conformance kit stays green. `docs/writing-a-backend.md`
+//! goes this way.
 //!
 //! ```
 //! use codira_contracts::{

@@ -14,19 +14,20 @@ const HOLDER_READS: usize = 100;
 
 /// At most one session for each lock file, over all threads, processes and backend values.
 ///
-/// The lock is the operating system's, and goes with the process, however that ends. The file names the holder, and stays: a lock file
-/// that its holder unlinks lets two sessions in, one that has opened it before, and one that makes a new file.
+/// The lock is the operating system's, and goes with the process, however that ends. The file
+/// names the holder, and stays: a lock file that its holder unlinks lets two sessions in, one that
+/// has opened it before, and one that makes a new file.
 #[derive(Debug)]
 pub struct WriterLock(File);
 
 impl WriterLock {
-    /// Takes the lock on the file `path`, whose directory comes into being. `backend` and `location` are what errors name: the backend,
-    /// and the index that is locked.
+    /// Takes the lock on the file `path`, whose directory comes into being. `backend` and
+    /// `location` are what errors name: the backend, and the index that is locked.
     ///
     /// # Errors
     ///
-    /// [`SessionBusy`](codira_contracts::ErrorKind::SessionBusy), naming the holder, when it is held; what the system says, when the
-    /// file cannot be made.
+    /// [`SessionBusy`](codira_contracts::ErrorKind::SessionBusy), naming the holder, when it is
+    /// held; what the system says, when the file cannot be made.
     pub fn take(path: &Path, backend: &str, location: &Path) -> Result<Self, BackendError> {
         let failed = |error| BackendError::io(backend, "lock", path.display(), error);
         if let Some(directory) = path.parent() {
@@ -55,7 +56,8 @@ impl WriterLock {
 
 impl Drop for WriterLock {
     fn drop(&mut self) {
-        // Closing alone would not do: a process that is just being started may share the file for a moment.
+        // Closing alone would not do: a process that is just being started may share the file for
+        // a moment.
         let _ = self.0.unlock();
     }
 }

@@ -1,4 +1,5 @@
-//! The session of every backend that keeps whole states: a draft, and what its commit does with the state that it has become.
+//! The session of every backend that keeps whole states: a draft, and what its commit does with
+//! the state that it has become.
 
 use async_trait::async_trait;
 use codira_contracts::{
@@ -14,7 +15,8 @@ pub trait Publish: Send + 'static {
     fn publish(self, state: IndexState) -> Result<Commit, BackendError>;
 }
 
-/// A [`Draft`] of the next state. Nothing is written before its commit, so that dropping it has nothing to undo.
+/// A [`Draft`] of the next state. Nothing is written before its commit, so that dropping it has
+/// nothing to undo.
 #[derive(Debug)]
 pub struct DraftSession<P> {
     draft: Draft,

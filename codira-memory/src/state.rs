@@ -1,4 +1,5 @@
-//! What one commit leaves: the files, what was said of the run, by which rules they were resolved, and a number.
+//! What one commit leaves: the files, what was said of the run, by which rules they were resolved,
+//! and a number.
 
 use std::{
     collections::BTreeMap,
@@ -27,8 +28,8 @@ pub struct IndexState {
 impl IndexState {
     /// The state that a store has kept: for backends that answer with this crate.
     ///
-    /// The files must be such as [`FileSnapshot::validate`] accepts. Of several with one path, the last counts. Imports for which the graph has
-    /// no target lead nowhere.
+    /// The files must be such as [`FileSnapshot::validate`] accepts. Of several with one path, the
+    /// last counts. Imports for which the graph has no target lead nowhere.
     pub fn restore(saved: SavedState) -> Self {
         let SavedState { writer: _, generation, inventory, rules, graph, files } = saved;
         let files = files.into_iter().map(|file| (file.path().clone(), file)).collect();
@@ -106,7 +107,8 @@ impl IndexState {
 /// A state as a store keeps it, for [`IndexState::restore`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SavedState {
-    /// The backend that committed the state, in its version of then: a reader of a later one names it.
+    /// The backend that committed the state, in its version of then: a reader of a later one names
+    /// it.
     pub writer: Tool,
     /// The number of the commit.
     pub generation: u64,

@@ -1,4 +1,5 @@
-//! A backend that loads its whole index from a store, and writes it back with each commit: the first step of a new one.
+//! A backend that loads its whole index from a store, and writes it back with each commit: the
+//! first step of a new one.
 
 use std::sync::Arc;
 
@@ -12,10 +13,12 @@ use crate::{
 
 /// Where whole states are kept: all that a [`StoredBackend`] needs.
 ///
-/// Calls block, and are made as if the caller had a thread of its own: nothing awaits while a state is loaded or saved, so that no
-/// dropped future can leave half of it. A store whose calls take long would give them a thread, and the lock with them.
+/// Calls block, and are made as if the caller had a thread of its own: nothing awaits while a
+/// state is loaded or saved, so that no dropped future can leave half of it. A store whose calls
+/// take long would give them a thread, and the lock with them.
 pub trait StateStore: Send + Sync + 'static {
-    /// The writer lock, held. Dropping it releases it, and so does the end of the process. See [`WriterLock`](crate::WriterLock).
+    /// The writer lock, held. Dropping it releases it, and so does the end of the process. See
+    /// [`WriterLock`](crate::WriterLock).
     type Lock: Send + 'static;
 
     /// What the backend says of itself.
@@ -28,18 +31,21 @@ pub trait StateStore: Send + Sync + 'static {
     /// [`SessionBusy`](ErrorKind::SessionBusy), naming the holder, while another session holds it.
     fn lock(&self) -> Result<Self::Lock, BackendError>;
 
-    /// Loads the last commit, whole. Changes nothing, and waits for no lock: it may be called while another state is saved.
+    /// Loads the last commit, whole. Changes nothing, and waits for no lock: it may be called
+    /// while another state is saved.
     ///
     /// # Errors
     ///
     /// Those of [`IndexBackend::open_reader`].
     fn load(&self) -> Result<SavedState, BackendError>;
 
-    /// Makes `state` the last commit, in one step, for the holder of the lock. What is there may be unreadable, and is replaced.
+    /// Makes `state` the last commit, in one step, for the holder of the lock. What is there may
+    /// be unreadable, and is replaced.
     ///
     /// # Errors
     ///
-    /// What the system says; the last commit is then still the one before. What readers can see already is no error.
+    /// What the system says; the last commit is then still the one before. What readers can see
+    /// already is no error.
     fn save(&self, state: &SavedState) -> Result<(), BackendError>;
 }
 

@@ -147,7 +147,8 @@ pub(crate) fn names_match_exactly(cx: &Cx) -> Outcome {
     })
 }
 
-/// A module with a class, its method, and a function inside that; and a type that an implementation gives a member.
+/// A module with a class, its method, and a function inside that; and a type that an
+/// implementation gives a member.
 fn nested() -> Vec<FileSnapshot> {
     use SymbolKind as K;
     let symbol = |id: &str, kind, name: &str, parent: Option<&str>| Symbol {

@@ -61,7 +61,8 @@ pub(crate) fn an_index_survives_moving(cx: &Cx) -> Outcome {
     })
 }
 
-/// What a kill left is commit `last`, or nothing where that is zero; the next session begins at once and is right.
+/// What a kill left is commit `last`, or nothing where that is zero; the next session begins at
+/// once and is right.
 async fn goes_on<B: IndexBackend>(backend: &B, last: u64) -> Outcome {
     left(backend, last..=last).await?;
     let commit = stamped::commit(backend, last + 1).await?;
@@ -124,7 +125,8 @@ pub(crate) fn a_kill_during_a_commit_leaves_old_or_new(cx: &Cx) -> Outcome {
     for _ in 0..crash_points() {
         let held = cx.block_on(backend.open_reader())?;
         let mut other = Other::start(cx, index.path())?;
-        // So that kills fall into the second session, too, which follows a fresh log, copy or whatever the first one leaves.
+        // So that kills fall into the second session, too, which follows a fresh log, copy or
+        // whatever the first one leaves.
         other.send(&Order::Commit(last + 1))?;
         other.send(&Order::Commit(last + 2))?;
         moments.wait();

@@ -40,7 +40,8 @@ fn hash(text: &str) -> ContentHash {
     ContentHash::of(text.as_bytes())
 }
 
-/// A file whose symbols `a`, `b`, ... have these vectors under the first spec, each made from its own id.
+/// A file whose symbols `a`, `b`, ... have these vectors under the first spec, each made from its
+/// own id.
 fn with_vectors(path: &str, vectors: &[&[f32]]) -> FileSnapshot {
     let ids: Vec<String> = ('a'..).take(vectors.len()).map(String::from).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();

@@ -1,4 +1,5 @@
-//! Failing: damage, foreign files, no space and no permission. The kit sees a directory of files, whatever is in them.
+//! Failing: damage, foreign files, no space and no permission. The kit sees a directory of files,
+//! whatever is in them.
 
 use std::{
     fs,
@@ -18,7 +19,8 @@ use crate::{
 /// The commit that is damaged.
 const LAST: u64 = 2;
 
-/// An index in a directory, closed; and another process that opens damaged copies of it, and may crash.
+/// An index in a directory, closed; and another process that opens damaged copies of it, and may
+/// crash.
 struct Scene {
     dir: TempDir,
     other: Other,
@@ -75,7 +77,8 @@ impl Scene {
         }
     }
 
-    /// Fails unless every answer is right, or a reader says one of `kinds`, which is returned, and names the index.
+    /// Fails unless every answer is right, or a reader says one of `kinds`, which is returned, and
+    /// names the index.
     fn noticed(&mut self, dir: &Path, kinds: &[&str]) -> Outcome<Option<String>> {
         let Asked::Refused(Refusal { kind, says, .. }) = self.inspect(dir)? else { return Ok(None) };
         ensure!(kinds.contains(&&*kind), "expected is one of {kinds:?}, and a reader says {kind}: {says}");
@@ -91,7 +94,8 @@ fn names(says: &str, dir: &Path) -> Outcome {
     Ok(())
 }
 
-/// Lengths to which a file is cut: nothing, one byte, all but one, and multiples of 512, as many as moments at which a process is killed.
+/// Lengths to which a file is cut: nothing, one byte, all but one, and multiples of 512, as many
+/// as moments at which a process is killed.
 fn lengths(whole: usize) -> Vec<usize> {
     let points = crash_points() as usize * 2;
     let step = whole.div_ceil(points).next_multiple_of(512);
@@ -306,7 +310,8 @@ fn longest(dir: &Path) -> Outcome<u64> {
     Ok(lengths.into_iter().max().unwrap_or(0) / 512)
 }
 
-/// Lengths of files that a session does not get by with. One that keeps what is there gets by with that, and with a part of what it adds.
+/// Lengths of files that a session does not get by with. One that keeps what is there gets by with
+/// that, and with a part of what it adds.
 fn limits(cx: &Cx, order: &Order) -> Outcome<Vec<u64>> {
     let index = cx.block_on(cx.index())?;
     cx.block_on(stamped::commit_up_to(&index.backend, LAST))?;

@@ -45,7 +45,8 @@ fn session(scope: WriteScope, edits: impl IntoIterator<Item = Edit>) -> Run {
     Run { scope, edition: Edition::First, edits, end: End::Commit, questions: Vec::new() }
 }
 
-/// A file whose function calls the `run` that it imports from `module`, and one that no file defines.
+/// A file whose function calls the `run` that it imports from `module`, and one that no file
+/// defines.
 fn caller(path: &str, module: &str) -> FileSnapshot {
     let mut file = defining(path, &["helper"]);
     file.analysis.imports = vec![import(module, "run")];
@@ -85,7 +86,8 @@ fn changes() -> History {
         session(Incremental, [Edit::RebuildDerived, remove("pkg/b.toy")]),
         session(Incremental, [put(caller("pkg/b.toy", "pkg.a"))]),
         session(Full, [target()]),
-        // The file that counts is put after a question, which may make the session write what it has.
+        // The file that counts is put after a question, which may make the session write what it
+        // has.
         session(Full, [put(caller("pkg/b.toy", "pkg.a")), target(), Edit::AskPending(PendingRequest::default()), renamed()]),
     ])
 }

@@ -154,7 +154,8 @@ pub(crate) fn readers_see_whole_commits(cx: &Cx) -> Outcome {
                     }
                     session.commit().await?;
                     committed.send_replace(generation);
-                    // So that one reader is open while others commit, on the busiest machine. Where it failed, it says so itself.
+                    // So that one reader is open while others commit, on the busiest machine.
+                    // Where it failed, it says so itself.
                     let _ = openings.wait_for(|opened| *opened > 0).await;
                 }
                 Outcome::Ok(())
@@ -185,7 +186,8 @@ enum Pace {
     },
 }
 
-/// Opens readers until the last commit is seen: each shows the stamps of its own generation, and of no earlier one.
+/// Opens readers until the last commit is seen: each shows the stamps of its own generation, and
+/// of no earlier one.
 async fn read_on<B: IndexBackend>(backend: Arc<B>, pace: Pace, mut commits: watch::Receiver<u64>) -> Outcome {
     let mut last = 0;
     while last < COMMITS {

@@ -100,7 +100,8 @@ pub(crate) fn readers_and_writers_see_whole_commits(cx: &Cx) -> Outcome {
     for watcher in &mut watchers {
         watcher.send(&watch)?;
     }
-    // The second writer begins beside a session of the first one, so that they meet on the quickest of machines.
+    // The second writer begins beside a session of the first one, so that they meet on the
+    // quickest of machines.
     let mut writers = [Other::begun(cx, index.path(), 0)?, start()?];
     writers[1].send(&write)?;
     match writers[1].receive()? {

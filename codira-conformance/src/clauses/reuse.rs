@@ -1,4 +1,5 @@
-//! Reuse: what is analyzed and computed again when something changed, and the reason that each file is given.
+//! Reuse: what is analyzed and computed again when something changed, and the reason that each
+//! file is given.
 
 use std::sync::Arc;
 

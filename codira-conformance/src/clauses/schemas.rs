@@ -16,7 +16,8 @@ use crate::{
     verdict::ensure,
 };
 
-/// The schema that is found, where opening a reader says that it is another than the backend's, and leaves every byte.
+/// The schema that is found, where opening a reader says that it is another than the backend's,
+/// and leaves every byte.
 async fn found(cx: &Cx, dir: &Path) -> Outcome<u32> {
     let before = contents(dir)?;
     let backend = cx.open(dir).await?;
@@ -116,7 +117,8 @@ fn killed(cx: &Cx, store: &Path) -> Outcome {
     Ok(())
 }
 
-/// What a kill left is the older schema, or the second commit of this one; the next session is right.
+/// What a kill left is the older schema, or the second commit of this one; the next session is
+/// right.
 async fn goes_on(cx: &Cx, dir: &Path, older: u32, migrated: bool) -> Outcome {
     let backend = cx.open(dir).await?;
     let last = if migrated {

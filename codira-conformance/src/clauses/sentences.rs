@@ -1,7 +1,8 @@
-//! The list of clauses: each sentence of the contract, in its chapter, with the backends that it says something of.
+//! The list of clauses: each sentence of the contract, in its chapter, with the backends that it
+//! says something of.
 
-/// Hands the list of clauses to another macro. A new clause is a line here and a function of its name in the chapter's file;
-/// without either of the two nothing compiles.
+/// Hands the list of clauses to another macro. A new clause is a line here and a function of its
+/// name in the chapter's file; without either of the two nothing compiles.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __for_each_clause {
@@ -304,8 +305,8 @@ macro_rules! __for_each_clause {
     };
 }
 
-/// The same of the clauses that judge the backend as the indexer uses it. Their sentences are always there, their checks behind the
-/// feature `indexer` of this crate.
+/// The same of the clauses that judge the backend as the indexer uses it. Their sentences are
+/// always there, their checks behind the feature `indexer` of this crate.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __for_each_indexer_clause {

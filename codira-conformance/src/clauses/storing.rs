@@ -42,7 +42,8 @@ pub(crate) use odd_paths::*;
 /// So many files of the whole model are put and read back.
 const FILES: usize = 200;
 
-/// Files drawn from the whole model that break no rule, each at a path of its own; the same ones each time.
+/// Files drawn from the whole model that break no rule, each at a path of its own; the same ones
+/// each time.
 pub(super) fn drawn_files(count: usize, embeddings: bool) -> Outcome<Vec<FileSnapshot>> {
     // Drawn once for all backends that one process judges.
     static DRAWN: Mutex<BTreeMap<(usize, bool), Vec<FileSnapshot>>> = Mutex::new(BTreeMap::new());
@@ -72,7 +73,8 @@ fn draw_files(count: usize, embeddings: bool) -> Outcome<Vec<FileSnapshot>> {
     Ok(files)
 }
 
-/// Texts that a store may tidy, beside the [hostile](HOSTILE) ones: spaces, numbers, words with a meaning, separators, marks.
+/// Texts that a store may tidy, beside the [hostile](HOSTILE) ones: spaces, numbers, words with a
+/// meaning, separators, marks.
 const TREACHEROUS: &[&str] =
     &[" run ", "run\t", "007", "1e3", "NULL", "null", "true", "a,b", "a;b\n", "\u{feff}", "\r", "\u{fffd}\u{ffff}", ""];
 
@@ -168,7 +170,8 @@ pub(crate) fn a_removed_file_leaves_no_trace(cx: &Cx) -> Outcome {
     leaves_no_trace(cx, None)
 }
 
-/// Everything is asked, and asked for by name, after a marked file was replaced or removed: an index that never held it answers the same.
+/// Everything is asked, and asked for by name, after a marked file was replaced or removed: an
+/// index that never held it answers the same.
 fn leaves_no_trace(cx: &Cx, replacement: Option<FileSnapshot>) -> Outcome {
     cx.block_on(async {
         let (index, fresh) = (cx.index().await?, cx.index().await?);

@@ -101,7 +101,8 @@ pub(super) async fn ask(reader: &impl IndexReader, keeps_embeddings: bool) -> Re
     Ok((answers, ends))
 }
 
-/// What is stored of each spec, what is most like a text of two lengths, and the first pending rows.
+/// What is stored of each spec, what is most like a text of two lengths, and the first pending
+/// rows.
 async fn embeddings(reader: &impl IndexReader, stored: Vec<EmbeddingInventory>) -> Result<Vec<String>, BackendError> {
     let mut lines = Vec::new();
     for EmbeddingInventory { spec, computed, pending } in stored {
@@ -202,7 +203,8 @@ fn head(FileSnapshot { state, analysis, .. }: &FileSnapshot) -> String {
     format!("{language} module {module:?}, {} bytes, hash {hash}, of step {step}, by {}", state.size, tool(&state.analyzer))
 }
 
-/// A tool without its version, which changes more often than what it says; but an upgrade of the story shows.
+/// A tool without its version, which changes more often than what it says; but an upgrade of the
+/// story shows.
 fn tool(Tool { name, version }: &Tool) -> String {
     if version.ends_with(UPGRADED) { format!("{name}{UPGRADED}") } else { name.clone() }
 }

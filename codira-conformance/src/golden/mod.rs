@@ -1,8 +1,11 @@
-//! Told histories: small source trees, edited step by step and indexed by the real indexer; the answers read as accepted.
+//! Told histories: small source trees, edited step by step and indexed by the real indexer; the
+//! answers read as accepted.
 //!
-//! A story is one file of text: see [`story`]. Its transcript says for a person what was done, what the run reported, and what the
-//! questions answered, and after the first step only what is different. Transcripts are accepted from the reference alone, by this
-//! crate's own test `golden`; every backend is compared with the copy that is compiled in, so that none can accept its own.
+//! A story is one file of text: see [`story`]. Its transcript says for a person what was done,
+//! what the run reported, and what the questions answered, and after the first step only what is
+//! different. Transcripts are accepted from the reference alone, by this crate's own test
+//! `golden`; every backend is compared with the copy that is compiled in, so that none can accept
+//! its own.
 
 mod ask;
 mod story;
@@ -55,7 +58,8 @@ pub(crate) fn read_as_accepted(cx: &Cx) -> Outcome {
     Ok(())
 }
 
-/// Every story by name, told of the reference: what this crate's own test accepts. There is no way to tell it of another backend.
+/// Every story by name, told of the reference: what this crate's own test accepts. There is no way
+/// to tell it of another backend.
 pub(crate) fn of_the_reference() -> Result<Vec<(&'static str, String)>, Violation> {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime = runtime.map_err(Violation::new)?;

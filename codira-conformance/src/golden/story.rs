@@ -1,7 +1,7 @@
 //! Stories as they are written down.
 //!
-//! The first line is the title. `=== TITLE` begins a step, after which the repository is indexed. In a step, each line that begins with
-//! `--- ` is an act:
+//! The first line is the title. `=== TITLE` begins a step, after which the repository is indexed.
+//! In a step, each line that begins with `--- ` is an act:
 //!
 //! ```text
 //! --- write PATH              a new file: the lines that follow, without blank ones at the end

@@ -108,7 +108,8 @@ impl Configured {
         }
     }
 
-    /// Named one by one: what else a program compiled into the indexer must not change a transcript.
+    /// Named one by one: what else a program compiled into the indexer must not change a
+    /// transcript.
     fn analyzers(&self) -> Vec<Arc<dyn LanguageAnalyzer>> {
         let all: [Arc<dyn LanguageAnalyzer>; 6] = [
             Arc::new(CAnalyzer::new()),

@@ -15,7 +15,8 @@ use super::story::{Act, Flag};
 /// The files of a story as they are now.
 pub(super) struct Tree {
     dir: TempDir,
-    /// The step that is being done. What it writes has a time of its own, long ago, so that no file is racy.
+    /// The step that is being done. What it writes has a time of its own, long ago, so that no
+    /// file is racy.
     pub(super) step: u64,
 }
 

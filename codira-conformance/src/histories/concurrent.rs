@@ -1,7 +1,9 @@
-//! Sessions and readers side by side: what each did and saw, and whether some order of whole commits agrees with all of it.
+//! Sessions and readers side by side: what each did and saw, and whether some order of whole
+//! commits agrees with all of it.
 //!
-//! The order is not searched for: a commit tells its number. What is checked is that these numbers are an order, that it agrees with
-//! what came before what, and that the reference, led through the commits in this order, gives every answer that was given.
+//! The order is not searched for: a commit tells its number. What is checked is that these numbers
+//! are an order, that it agrees with what came before what, and that the reference, led through
+//! the commits in this order, gives every answer that was given.
 
 use std::{
     collections::BTreeMap,
@@ -53,8 +55,9 @@ impl Clock {
     }
 }
 
-/// Leads `writers` through the sessions of a history, each taking the next one, beside `readers`; then says whether what they saw is
-/// possible. All are backends of one index, where nothing is indexed.
+/// Leads `writers` through the sessions of a history, each taking the next one, beside `readers`;
+/// then says whether what they saw is possible. All are backends of one index, where nothing is
+/// indexed.
 pub(crate) async fn check<B: IndexBackend>(writers: Vec<Arc<B>>, readers: Vec<Arc<B>>, history: &History) -> Outcome {
     let embeddings = writers.first().is_some_and(|backend| keeps_embeddings(backend.descriptor()));
     let (clock, next) = (Arc::new(Clock::default()), Arc::new(AtomicUsize::new(0)));
@@ -184,7 +187,8 @@ fn kept(file: &FileSnapshot, embeddings: bool) -> FileSnapshot {
     FileSnapshot { embeddings, ..file.clone() }
 }
 
-/// Opens readers and asks them everything, now and then an older one once more, until the writers are through.
+/// Opens readers and asks them everything, now and then an older one once more, until the writers
+/// are through.
 async fn read<B: IndexBackend>(backend: Arc<B>, mut over: watch::Receiver<bool>, clock: Arc<Clock>) -> Outcome<Vec<Seen>> {
     let embeddings = keeps_embeddings(backend.descriptor());
     let questions = Question::everything();
@@ -220,7 +224,8 @@ async fn read<B: IndexBackend>(backend: Arc<B>, mut over: watch::Receiver<bool>,
     Ok(seen)
 }
 
-/// The numbers are one, two, three and so on, and of two commits that followed each other, the later one has the greater.
+/// The numbers are one, two, three and so on, and of two commits that followed each other, the
+/// later one has the greater.
 fn in_order(commits: &BTreeMap<u64, Committed>) -> Outcome {
     let numbers: Vec<u64> = commits.keys().copied().collect();
     ensure!(numbers.iter().copied().eq(1..=numbers.len() as u64), "the commits say that they are {numbers:?}");
@@ -271,7 +276,8 @@ fn replay(commits: &BTreeMap<u64, Committed>, embeddings: bool) -> Outcome<BTree
     Ok(states)
 }
 
-/// A reader shows no less than what had been committed when it was asked for, and nothing that was begun after it was open.
+/// A reader shows no less than what had been committed when it was asked for, and nothing that was
+/// begun after it was open.
 fn possible(Seen { began, ended, generation, .. }: &Seen, commits: &BTreeMap<u64, Committed>) -> Outcome {
     let earliest = commits.iter().filter(|(_, commit)| commit.ended < *began).map(|(number, _)| *number).max().unwrap_or(0);
     let latest = commits.iter().filter(|(_, commit)| commit.began < *ended).map(|(number, _)| *number).max().unwrap_or(0);

@@ -1,4 +1,5 @@
-//! What random histories are made of, counted: a generator that leaves something of the model out would test nothing there.
+//! What random histories are made of, counted: a generator that leaves something of the model out
+//! would test nothing there.
 
 use std::collections::{BTreeMap, BTreeSet};
 

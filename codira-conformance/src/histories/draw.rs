@@ -155,7 +155,8 @@ mod tests {
                 assert!(turns.contains_key(&(language.clone(), turn)), "{language}, {turn:?}: {turns:#?}");
             }
         }
-        // Two files of the open language seldom offer a second candidate; `graph::edges_follow_every_change` does.
+        // Two files of the open language seldom offer a second candidate;
+        // `graph::edges_follow_every_change` does.
         assert!(turns.contains_key(&(TOY, Turn::BecomesAmbiguous)), "{turns:#?}");
     }
 

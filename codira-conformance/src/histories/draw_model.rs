@@ -43,7 +43,8 @@ pub(crate) fn numbers() -> impl Strategy<Value = Vec<f32>> {
     vec(select(NUMBERS), 2)
 }
 
-/// A vector of the dimension of its spec: the numbers over and over. None for a dimension that is too large to compute.
+/// A vector of the dimension of its spec: the numbers over and over. None for a dimension that is
+/// too large to compute.
 pub(crate) fn vector(spec: &EmbeddingSpec, numbers: &[f32]) -> Option<Vector> {
     let dimension = usize::try_from(spec.dimension).ok().filter(|dimension| *dimension <= 8)?;
     Vector::new(numbers.iter().copied().cycle().take(dimension).collect()).ok()

@@ -1,4 +1,5 @@
-//! Drawing symbols, imports and uses: mostly as the [world](super::worlds) of the file has them, and now and then anything.
+//! Drawing symbols, imports and uses: mostly as the [world](super::worlds) of the file has them,
+//! and now and then anything.
 
 use codira_contracts::{
     BodyFacts, Import, ImportCondition, ImportKind, Parameter, ParameterKind, Site, StableId, Symbol, SymbolKind, UseForm,
@@ -32,7 +33,8 @@ pub(super) struct Records {
     usual_imports: Vec<Option<Import>>,
     /// Others, with an owner that is still to be found.
     strange_imports: Vec<(Import, Option<Index>)>,
-    /// Those of the world's uses that the file has, by their indices, with an owner that is still to be found.
+    /// Those of the world's uses that the file has, by their indices, with an owner that is still
+    /// to be found.
     usual_uses: Vec<Option<(UseRecord, Index)>>,
     /// Others.
     strange_uses: Vec<(UseRecord, Index)>,

@@ -39,8 +39,9 @@ pub(crate) struct Twins<'a, B: IndexBackend> {
     unsettled: bool,
 }
 
-/// Leads a backend where nothing is indexed through `history`: after every session, every answer is the reference's; and at the end, every
-/// reader that was opened on the way still answers as it did.
+/// Leads a backend where nothing is indexed through `history`: after every session, every answer
+/// is the reference's; and at the end, every reader that was opened on the way still answers as it
+/// did.
 pub(crate) async fn follow<B: IndexBackend>(backend: &B, settings: &Settings, history: &History) -> Outcome {
     let mut twins = Twins::new(backend, settings, Question::everything());
     twins.compare(&[]).await?;

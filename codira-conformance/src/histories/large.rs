@@ -18,7 +18,8 @@ const COUNT: usize = 1_100;
 /// What begins like the whole is asked for with this limit.
 const FIRST: usize = 700;
 
-/// Many files are put and their embeddings computed; then every other one is removed, and those that stay are put again.
+/// Many files are put and their embeddings computed; then every other one is removed, and those
+/// that stay are put again.
 pub(crate) fn history(embeddings: bool) -> History {
     let put = |number| Edit::Put(Box::new(file(number, 0, embeddings)));
     let remove = |number: usize| Edit::Remove(path(&name(number)));

@@ -1,4 +1,5 @@
-//! Histories of an index: what they are made of, how they read, and how a backend is led through one beside the reference.
+//! Histories of an index: what they are made of, how they read, and how a backend is led through
+//! one beside the reference.
 
 pub(crate) mod concurrent;
 #[cfg(test)]
@@ -28,7 +29,8 @@ pub(crate) use worlds::Focus;
 
 /// A history: sessions one after another, each with what is asked afterwards.
 ///
-/// Sessions hold their edits, so that every part of a history is a history again, and shrinking needs to know nothing.
+/// Sessions hold their edits, so that every part of a history is a history again, and shrinking
+/// needs to know nothing.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct History(pub(crate) Vec<Run>);
 
@@ -95,7 +97,8 @@ pub(crate) enum End {
     CancelCommit(u8),
     /// One more file is put, but dropped after so many polls; then the session is committed.
     CancelPut(u8, Box<FileSnapshot>),
-    /// The session begins only after another beginning was dropped after so many polls; it is committed.
+    /// The session begins only after another beginning was dropped after so many polls; it is
+    /// committed.
     CancelBegin(u8),
 }
 

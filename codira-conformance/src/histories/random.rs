@@ -24,8 +24,8 @@ const REPLAY: &str = "CODIRA_HISTORY";
 const SHRINK_TRIES: u32 = 2_000;
 const SHRINK_MILLISECONDS: u32 = 60_000;
 
-/// Checks something of `cases` histories, or as many as `PROPTEST_CASES` asks for; says which is the shortest that fails.
-/// `clause` names the file that remembers the seeds of those that failed.
+/// Checks something of `cases` histories, or as many as `PROPTEST_CASES` asks for; says which is
+/// the shortest that fails. `clause` names the file that remembers the seeds of those that failed.
 pub(crate) fn check(
     cx: &Cx,
     clause: &str,
@@ -126,8 +126,8 @@ pub(crate) fn drawn<S: Strategy>(values: S) -> Outcome<S::Value> {
     Ok(values.new_tree(&mut TestRunner::deterministic()).map_err(Violation::new)?.current())
 }
 
-/// Leaves out whatever a failing history fails without: proptest shrinks each drawn value for itself, and keeps an ending that
-/// became as simple as one of its kind can be.
+/// Leaves out whatever a failing history fails without: proptest shrinks each drawn value for
+/// itself, and keeps an ending that became as simple as one of its kind can be.
 fn simplest(mut why: String, mut history: History, holds: impl Fn(&History) -> Outcome) -> (String, History) {
     let mut tries = SHRINK_TRIES;
     while let Some((said, shorter)) = shorter(&history).into_iter().find_map(|shorter| {

@@ -11,11 +11,13 @@ use crate::{samples, toy::Edition};
 /// Where the files of a history lie that is alone in its index.
 const HOME: &str = "pkg";
 
-/// All histories of at most two edits of two files with two contents each, in all ways of dividing them into sessions.
+/// All histories of at most two edits of two files with two contents each, in all ways of dividing
+/// them into sessions.
 ///
-/// The first edit puts the first file: what begins with the other is the mirror image, and a removal there removes nothing.
-/// Every session but the last is committed; the last ends in each way and has either scope. The first session has full scope, so
-/// that one index can go through all histories without starting anew.
+/// The first edit puts the first file: what begins with the other is the mirror image, and a
+/// removal there removes nothing. Every session but the last is committed; the last ends in each
+/// way and has either scope. The first session has full scope, so that one index can go through
+/// all histories without starting anew.
 pub(crate) fn alone() -> impl Iterator<Item = History> {
     (0..=2).flat_map(|length| sequences(length, HOME)).flat_map(|edits| divisions(&edits)).flat_map(|runs| {
         let ends = [End::Commit, End::Abort, End::Drop];
@@ -26,7 +28,8 @@ pub(crate) fn alone() -> impl Iterator<Item = History> {
     })
 }
 
-/// Histories that have their sessions in common, and nothing else: the files of each lie in a directory of its own.
+/// Histories that have their sessions in common, and nothing else: the files of each lie in a
+/// directory of its own.
 pub(crate) struct SideBySide {
     /// All of them at once.
     pub(crate) together: History,
@@ -36,8 +39,9 @@ pub(crate) struct SideBySide {
     pub(crate) directories: Vec<String>,
 }
 
-/// All histories of three edits that are committed incrementally, those of one division into sessions side by side. Other ends and
-/// scopes of the last edit show nothing that a history of two edits does not show.
+/// All histories of three edits that are committed incrementally, those of one division into
+/// sessions side by side. Other ends and scopes of the last edit show nothing that a history of
+/// two edits does not show.
 pub(crate) fn side_by_side() -> Vec<SideBySide> {
     let directories: Vec<String> = (0..sequences(3, HOME).len()).map(|number| format!("h{number}")).collect();
     let sequences: Vec<Vec<Edit>> =
@@ -166,8 +170,8 @@ mod tests {
     #[test]
     fn there_are_as_many_as_there_should_be() {
         let of = |edits: usize| alone().filter(|it| it.0.iter().map(|run| run.edits.len()).sum::<usize>() == edits).count();
-        // One edit: two contents, three ends. Two: 12 sequences, in one session with three ends, or in two with either scope.
-        // Three: 72 sequences, divided in four ways.
+        // One edit: two contents, three ends. Two: 12 sequences, in one session with three ends,
+        // or in two with either scope. Three: 72 sequences, divided in four ways.
         assert_eq!([of(0), of(1), of(2)], [3, 2 * 3, 12 * (3 + 6)]);
         assert_eq!(side_by_side().iter().map(|it| it.each.len()).collect::<Vec<_>>(), [72; 4]);
         assert_eq!(side_by_side().iter().map(|it| it.together.0.len()).collect::<Vec<_>>(), [1, 2, 2, 3]);

@@ -1,5 +1,5 @@
-//! Three small packages whose files mean each other: what their files usually say, so that edges cross files, and come and go with
-//! them. What is drawn differs from it now and then.
+//! Three small packages whose files mean each other: what their files usually say, so that edges
+//! cross files, and come and go with them. What is drawn differs from it now and then.
 
 use codira_contracts::{ImportKind, Language, SymbolKind};
 use proptest::{prelude::*, sample::select};
@@ -33,7 +33,8 @@ const fn seed(id: &'static str, kind: SymbolKind, name: &'static str, parent: Op
     Seed { id, kind, name, parent, extends: None }
 }
 
-// What is imported gets names of its own, so that the file's own definitions seldom stand in the way.
+// What is imported gets names of its own, so that the file's own definitions seldom stand in the
+// way.
 
 const MODULES: World = World {
     symbols: &[

@@ -1,8 +1,9 @@
 //! A disk as a power cut may leave it: what was made durable, and any part of the rest.
 //!
-//! What is promised is little, and less than most file systems keep: the bytes of a file are durable once that file was synced, and
-//! the names in a directory once that directory was. What was not may be there or not, each write for itself, in part, in any order;
-//! names change in the order in which they were changed.
+//! What is promised is little, and less than most file systems keep: the bytes of a file are
+//! durable once that file was synced, and the names in a directory once that directory was. What
+//! was not may be there or not, each write for itself, in part, in any order; names change in the
+//! order in which they were changed.
 
 use std::{
     collections::BTreeMap,
@@ -179,7 +180,8 @@ impl Disk {
         self.pending.push((number, naming));
     }
 
-    /// Makes names durable that `within` holds of, as far as they were changed before so many operations.
+    /// Makes names durable that `within` holds of, as far as they were changed before so many
+    /// operations.
     fn settle_names(&mut self, before: usize, within: impl Fn(&Path) -> bool) {
         let concerns = |naming: &Naming| match naming {
             Naming::Add(path, _) | Naming::Remove(path) => within(path),

@@ -5,7 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The calls that change files, or make changes durable, and those that move the position of a descriptor.
+/// The calls that change files, or make changes durable, and those that move the position of a
+/// descriptor.
 const CALLS: &str = "trace=open,openat,creat,dup,dup2,dup3,lseek,read,readv,\
     write,writev,pwrite64,pwritev,pwritev2,sendfile,copy_file_range,\
     ftruncate,truncate,fallocate,mmap,msync,fsync,fdatasync,sync_file_range,syncfs,sync,\
@@ -14,10 +15,12 @@ const CALLS: &str = "trace=open,openat,creat,dup,dup2,dup3,lseek,read,readv,\
 /// The longest text of one call, in bytes: the tracer sets four times as much aside.
 const LONGEST: &str = "16777216";
 
-/// The tracer, to be followed by the program and its arguments: it writes what the program does to `record`.
+/// The tracer, to be followed by the program and its arguments: it writes what the program does to
+/// `record`.
 pub(crate) fn tracer(record: &Path) -> std::process::Command {
     let mut command = std::process::Command::new("strace");
-    // Hexadecimal texts, so that every byte that was written can be read back; descriptors with their paths.
+    // Hexadecimal texts, so that every byte that was written can be read back; descriptors with
+    // their paths.
     command
         .args(["-f", "--seccomp-bpf", "-y", "-xx", "-s", LONGEST, "-e", "signal=none", "-e", CALLS, "-o"])
         .arg(record)
@@ -79,7 +82,8 @@ pub(crate) enum Op {
     Copy { from: PathBuf, from_offset: u64, path: PathBuf, offset: u64, length: u64 },
     /// A file got another length.
     Resize { path: PathBuf, length: u64 },
-    /// A file, or the names in a directory, were made durable, as far as was done before so many operations.
+    /// A file, or the names in a directory, were made durable, as far as was done before so many
+    /// operations.
     Sync { path: PathBuf, before: usize },
     /// Everything was.
     SyncAll { before: usize },

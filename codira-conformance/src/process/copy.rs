@@ -206,7 +206,8 @@ impl Copy<'_> {
     async fn fill(&self, scope: WriteScope, kilobytes: u64) -> Result<Reply, BackendError> {
         let mut session = self.backend.begin_index_session(request(scope)).await?;
         let mut state = 0;
-        // One file, so that it is too long also for a store that keeps one file for each. Packed, digits take half of the space.
+        // One file, so that it is too long also for a store that keeps one file for each. Packed,
+        // digits take half of the space.
         let mut file = file("long.toy");
         file.analysis.source = (0..kilobytes * 64).map(|_| format!("{:015x}\n", next(&mut state) >> 4)).collect();
         session.put_file(file).await?;

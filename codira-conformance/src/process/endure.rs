@@ -1,4 +1,5 @@
-//! Sessions and readers by the hundred in a process of their own, where nothing else opens files or starts threads.
+//! Sessions and readers by the hundred in a process of their own, where nothing else opens files
+//! or starts threads.
 
 use std::{
     path::Path,
@@ -17,8 +18,8 @@ const WARM_UP: u64 = 8;
 /// Which rounds commit: one of so many.
 const COMMITS: u64 = 4;
 
-/// Goes through every life of a session and a reader, so many times; fails where what is open grows with their number. What ends on
-/// its own may take so long for it.
+/// Goes through every life of a session and a reader, so many times; fails where what is open
+/// grows with their number. What ends on its own may take so long for it.
 pub(super) async fn endure(backend: &impl IndexBackend, dir: &Path, rounds: u64, settling: Duration) -> Outcome<u64> {
     let mut commits = 0;
     for number in 0..WARM_UP {
@@ -42,8 +43,8 @@ pub(super) async fn endure(backend: &impl IndexBackend, dir: &Path, rounds: u64,
     Ok(commits)
 }
 
-/// A session that is dropped, one that is aborted, one that is refused, and a beginning and an opening that are dropped; a reader; and
-/// in some rounds a commit.
+/// A session that is dropped, one that is aborted, one that is refused, and a beginning and an
+/// opening that are dropped; a reader; and in some rounds a commit.
 async fn round(backend: &impl IndexBackend, number: u64) -> Result<u64, BackendError> {
     let mut session = backend.begin_index_session(request(Incremental)).await?;
     session.put_file(file("pkg/a.toy")).await?;

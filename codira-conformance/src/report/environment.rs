@@ -3,7 +3,8 @@
 /// The variables that change how much is tried, and what.
 const VARIABLES: [&str; 3] = ["PROPTEST_CASES", "PROPTEST_RNG_SEED", "CODIRA_CRASH_POINTS"];
 
-/// The environment of a report: every variable with its value, `None` where it is not set and the kit's own is used.
+/// The environment of a report: every variable with its value, `None` where it is not set and the
+/// kit's own is used.
 #[derive(Debug)]
 pub(super) struct Environment(pub(super) Vec<(&'static str, Option<String>)>);
 

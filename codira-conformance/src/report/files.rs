@@ -19,8 +19,8 @@ impl Matrix {
         fs::write(directory.join("conformance.json"), self.json())
     }
 
-    /// [Writes](Self::write) into the directory that `CODIRA_REPORT` names, where it is set. Cargo runs tests in the directory of
-    /// their package: a relative path begins there.
+    /// [Writes](Self::write) into the directory that `CODIRA_REPORT` names, where it is set. Cargo
+    /// runs tests in the directory of their package: a relative path begins there.
     ///
     /// # Errors
     ///

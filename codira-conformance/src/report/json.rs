@@ -18,7 +18,8 @@ struct Report<'a> {
     clauses: Vec<Clause<'a>>,
     /// By backend.
     tallies: BTreeMap<&'a str, Tally>,
-    /// Apart from all else, because it alone differs from run to run. In seconds, by backend and chapter.
+    /// Apart from all else, because it alone differs from run to run. In seconds, by backend and
+    /// chapter.
     times: BTreeMap<&'a str, BTreeMap<&'static str, f64>>,
     environment: BTreeMap<&'static str, Option<&'a str>>,
 }

@@ -6,7 +6,8 @@ use super::{Matrix, sentence};
 use crate::Verdict;
 
 impl Matrix {
-    /// The report as Markdown: for each chapter a table of its clauses, then what is broken, and times.
+    /// The report as Markdown: for each chapter a table of its clauses, then what is broken, and
+    /// times.
     pub fn markdown(&self) -> String {
         let mut text = String::from("# Conformance\n\n");
         self.backends.iter().for_each(|backend| text += &format!("- **{backend}**: {}\n", self.tally(backend)));

@@ -19,8 +19,9 @@ pub use tally::Tally;
 
 /// Which clause holds for which backend, as a table.
 ///
-/// [Shown](std::fmt::Display), it is a table for the terminal, followed by counts, by what is broken and by times. [`markdown`](Self::markdown),
-/// [`json`](Self::json) and [`write`](Self::write) make files of it. An author's report in ten lines, beside the one that
+/// [Shown](std::fmt::Display), it is a table for the terminal, followed by counts, by what is
+/// broken and by times. [`markdown`](Self::markdown), [`json`](Self::json) and
+/// [`write`](Self::write) make files of it. An author's report in ten lines, beside the one that
 /// [`conformance_tests!`](crate::conformance_tests) declares:
 ///
 /// ```

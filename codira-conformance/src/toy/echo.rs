@@ -1,4 +1,5 @@
-//! A language whose edges tell everything that rules may look at: a backend that passes them less, or something older, is seen.
+//! A language whose edges tell everything that rules may look at: a backend that passes them less,
+//! or something older, is seen.
 
 use std::collections::BTreeSet;
 
@@ -12,9 +13,10 @@ use super::ECHO;
 const FILES: &str = "echo//files";
 const MODULES: &str = "echo//modules";
 
-/// The rules. A use whose text is the path of a file leads to an external thing, whose name is a digest of what rules may look at
-/// of that file; a use without a text, to a digest of its own file; a colon and a module, to one of all that the files of the module
-/// offer together, as it was shown.
+/// The rules. A use whose text is the path of a file leads to an external thing, whose name is a
+/// digest of what rules may look at of that file; a use without a text, to a digest of its own
+/// file; a colon and a module, to one of all that the files of the module offer together, as it
+/// was shown.
 pub(super) struct Echo {
     tool: Tool,
     languages: [Language; 1],

@@ -1,7 +1,9 @@
 //! Languages that no backend can know: the kit's own, with rules of its own.
 //!
-//! Files of [`TOY`] are modules with dotted names, which import from each other. Names of [`OPEN`] are known in the whole repository.
-//! Edges of [`ECHO`] tell what its rules were shown. A language without rules is [`PLAIN`]. Backends get the rules with each session, and must resolve by those of the session.
+//! Files of [`TOY`] are modules with dotted names, which import from each other. Names of [`OPEN`]
+//! are known in the whole repository. Edges of [`ECHO`] tell what its rules were shown. A language
+//! without rules is [`PLAIN`]. Backends get the rules with each session, and must resolve by those
+//! of the session.
 
 mod counted;
 mod echo;
@@ -35,13 +37,15 @@ pub(crate) const PLAIN: Language = Language::from_static("plain");
 pub(crate) enum Edition {
     /// Those of most sessions.
     First,
-    /// Other rules of the toy language, by which imported names lead out of the repository; none of the open one.
+    /// Other rules of the toy language, by which imported names lead out of the repository; none
+    /// of the open one.
     Second,
     /// No rules at all.
     Without,
     /// Those of the first edition, and those of the language that tells what they were shown.
     Telling,
-    /// Rules of the same languages as in the first edition, the toy language's in the version of the second.
+    /// Rules of the same languages as in the first edition, the toy language's in the version of
+    /// the second.
     Newer,
     /// The same under another name, in the version of the first.
     Renamed,

@@ -1,5 +1,5 @@
-//! A language of modules with dotted names: imports by name, under another name and of everything; types with bases; names that
-//! files pass on.
+//! A language of modules with dotted names: imports by name, under another name and of everything;
+//! types with bases; names that files pass on.
 
 use std::{
     cell::{Cell, RefCell},
@@ -18,7 +18,8 @@ use super::{Defined, Meaning, TOY, decode, encode};
 /// No name is followed over more modules and bases.
 const MAX_DEPTH: usize = 8;
 
-/// Nor in more steps: where many modules import everything of one another, the ways are exponentially many.
+/// Nor in more steps: where many modules import everything of one another, the ways are
+/// exponentially many.
 const MAX_STEPS: usize = 64;
 
 /// What a module says under a name.
@@ -32,8 +33,9 @@ enum Said {
     Bound { module: String, name: Option<String> },
 }
 
-/// The rules. A name is sought among what the symbols around the use hold, then in the module: what it defines, what it imports,
-/// what it imports of everything. In a module that is not there, it is external, and so is `len`.
+/// The rules. A name is sought among what the symbols around the use hold, then in the module:
+/// what it defines, what it imports, what it imports of everything. In a module that is not there,
+/// it is external, and so is `len`.
 pub(super) struct Modules {
     tool: Tool,
     languages: [Language; 1],
@@ -114,7 +116,8 @@ fn is_module(analysis: &FileAnalysis, id: Option<&StableId>) -> bool {
     id.is_none_or(|id| analysis.symbols.iter().any(|symbol| symbol.id == *id && of_file(symbol)))
 }
 
-/// How others name a symbol: `run`, or `Base.run` as a member of a type; what lies deeper, they do not see.
+/// How others name a symbol: `run`, or `Base.run` as a member of a type; what lies deeper, they do
+/// not see.
 fn name_in_module(analysis: &FileAnalysis, symbol: &Symbol) -> Option<String> {
     if is_module(analysis, symbol.parent.as_ref()) {
         return Some(symbol.name.clone());

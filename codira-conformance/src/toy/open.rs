@@ -13,8 +13,9 @@ use super::{Defined, Meaning, OPEN, decode, encode};
 const NAMES: &str = "open//names";
 const FILES: &str = "open//files";
 
-/// The rules. A name means what the file defines, else the only file that defines it for others. What nothing defines is the
-/// system's where the file includes something of the system. An include leads to the only file of that name.
+/// The rules. A name means what the file defines, else the only file that defines it for others.
+/// What nothing defines is the system's where the file includes something of the system. An
+/// include leads to the only file of that name.
 pub(super) struct Open {
     tool: Tool,
     languages: [Language; 1],

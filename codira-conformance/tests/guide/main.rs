@@ -1,4 +1,5 @@
-//! The guide for authors shows code that exists, and the store that it begins with holds the contract.
+//! The guide for authors shows code that exists, and the store that it begins with holds the
+//! contract.
 #![allow(clippy::unwrap_used)]
 #![allow(unreachable_pub, reason = "these files are those of a crate")]
 
@@ -13,8 +14,8 @@ mod store;
 
 use conformance::Mine;
 
-/// Judges every clause but the histories, which meet the same session in the matrix, and is what the clauses of several
-/// processes start again.
+/// Judges every clause but the histories, which meet the same session in the matrix, and is what
+/// the clauses of several processes start again.
 #[test]
 fn the_smallest_store_holds_the_contract() {
     let restart = Some("the_smallest_store_holds_the_contract".to_owned());

@@ -66,7 +66,8 @@ impl StateStore for Store {
             fs::rename(&unfinished, self.file())
         };
         write().map_err(|error| BackendError::io(NAME, "commit", self.file().display(), error))?;
-        // The directory remembers it. Readers see it already, so that a disk which cannot is no error of the commit.
+        // The directory remembers it. Readers see it already, so that a disk which cannot is no
+        // error of the commit.
         let _ = File::open(&self.0).and_then(|directory| directory.sync_all());
         Ok(())
     }

@@ -1,7 +1,9 @@
-//! The accepted table of mutants: which clauses meet which mutant, made by a run and reviewed like a snapshot.
+//! The accepted table of mutants: which clauses meet which mutant, made by a run and reviewed like
+//! a snapshot.
 //!
-//! A mutant's test judges the clauses that the mutant names, which is quick. `CODIRA_MUTANTS=rows` judges every clause of their
-//! chapters and compares the row with the accepted one; `CODIRA_MUTANTS=accept` writes it to `table.txt` instead, to be read before it is committed.
+//! A mutant's test judges the clauses that the mutant names, which is quick. `CODIRA_MUTANTS=rows`
+//! judges every clause of their chapters and compares the row with the accepted one;
+//! `CODIRA_MUTANTS=accept` writes it to `table.txt` instead, to be read before it is committed.
 
 use std::{
     collections::BTreeMap,
@@ -46,8 +48,8 @@ pub struct Row {
 /// Rows by the mutant's path, without the name of this program.
 pub type Rows = BTreeMap<String, Row>;
 
-/// Whether a clause belongs to a row: it is of the chapter of a clause that the mutant names. Of six hundred mutants, whole rows would take
-/// an hour.
+/// Whether a clause belongs to a row: it is of the chapter of a clause that the mutant names. Of
+/// six hundred mutants, whole rows would take an hour.
 pub fn is_near(clause: &str, met_by: &[&str]) -> bool {
     let chapter = |id: &str| id.split_once("::").map(|(chapter, _)| chapter.to_owned());
     met_by.iter().any(|named| chapter(named) == chapter(clause))
@@ -95,7 +97,8 @@ fn print(rows: &Rows) -> String {
     text
 }
 
-/// Fails unless `broken` has all that must meet the mutant, and the accepted row says so. `details` go with a failure.
+/// Fails unless `broken` has all that must meet the mutant, and the accepted row says so.
+/// `details` go with a failure.
 #[track_caller]
 pub fn compare(test: &str, does: &str, met_by: &[&str], broken: &[&str], details: &str) {
     let missed: Vec<&&str> = met_by.iter().filter(|clause| !broken.contains(clause)).collect();

@@ -13,8 +13,8 @@ enum Limit {
     Last,
 }
 
-/// Declares faults of one question each: `ask` says what is asked for, and `then` makes of the answer what the backend takes for the
-/// one to the request.
+/// Declares faults of one question each: `ask` says what is asked for, and `then` makes of the
+/// answer what the backend takes for the one to the request.
 macro_rules! answering {
     ($($fault:ident: $question:ident($request:ty) -> $entry:ty;)*) => {$(
         pub struct $fault {

@@ -260,7 +260,8 @@ impl Fault for OverloadsHaveAParent {
     }
 }
 
-/// Declares backends that look for a text in a line in their own way: the byte at which they find it.
+/// Declares backends that look for a text in a line in their own way: the byte at which they find
+/// it.
 macro_rules! finding_texts {
     ($($fault:ident: $find:expr;)*) => {$(
         #[derive(Default)]

@@ -8,7 +8,8 @@ use codira_contracts::*;
 
 use crate::fault::{Answer, Fault};
 
-/// Opens backends with this fault. The type of the fault is erased, so that the clauses are compiled once for all of them.
+/// Opens backends with this fault. The type of the fault is erased, so that the clauses are
+/// compiled once for all of them.
 pub struct Mutant(pub fn() -> Arc<dyn Fault>);
 
 impl Mutant {

@@ -26,7 +26,8 @@ impl Commits {
         self.0.lock().unwrap().get(&generation).cloned()
     }
 
-    /// The reader on the commit with which the file at `path` got the content that it has for `reader`.
+    /// The reader on the commit with which the file at `path` got the content that it has for
+    /// `reader`.
     pub async fn since(&self, path: &RepoPath, reader: &dyn IndexReader) -> Answer<Option<Arc<dyn IndexReader>>> {
         let file = reader.file(path).await?;
         let mut since = None;

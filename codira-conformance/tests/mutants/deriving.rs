@@ -1,5 +1,5 @@
-//! A backend that derives by the change, as a store does, beside the reference that keeps its files. Each step is one of
-//! [`Steps`], so that a fault gets one of them wrong.
+//! A backend that derives by the change, as a store does, beside the reference that keeps its
+//! files. Each step is one of [`Steps`], so that a fault gets one of them wrong.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -85,7 +85,8 @@ pub trait Steps: Send + Sync + 'static {
     fn skips(&self, _: &Change<'_>) -> bool { false }
     /// The keys that a file is found by, of those that it asked for.
     fn asked(&self, _file: &FileSnapshot, asked: BTreeSet<FactKey>, _: &Files) -> BTreeSet<FactKey> { asked }
-    /// The files to be resolved again, of those that asked for a changed key; those that were put apart.
+    /// The files to be resolved again, of those that asked for a changed key; those that were put
+    /// apart.
     fn dependants(&self, dependants: Vec<RepoPath>, _: &Situation<'_>) -> Vec<RepoPath> { dependants }
     /// The facts by which files are resolved.
     fn facts(&self, situation: &Situation<'_>) -> KnownFacts { facts(situation.all) }
@@ -191,7 +192,8 @@ impl Derives {
     }
 }
 
-/// The state of a reader, with the edges and targets that were derived. What a fault has left of what is not there, is left out.
+/// The state of a reader, with the edges and targets that were derived. What a fault has left of
+/// what is not there, is left out.
 async fn state(reader: &dyn IndexReader, kept: &Files, rules: &RuleSet) -> Answer<IndexState> {
     let RuntimeInventory { backend: writer, generation, coverage, analyzers, .. } = reader.inventory().await?;
     let mut files = Vec::new();

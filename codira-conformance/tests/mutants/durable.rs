@@ -1,5 +1,6 @@
-//! Durable mutants: stores that lose, mix, hide or keep what they must not. They are judged by the clauses about durable
-//! backends and other schemas; the rest is judged by mutants of the reference.
+//! Durable mutants: stores that lose, mix, hide or keep what they must not. They are judged by the
+//! clauses about durable backends and other schemas; the rest is judged by mutants of the
+//! reference.
 
 use std::{path::Path, time::Duration};
 
@@ -41,8 +42,8 @@ macro_rules! durable_mutants {
     };
 }
 
-/// Fails unless the clauses that must meet a store with the flaw do, and where rows are asked for, those of its accepted row and no
-/// others but by chance.
+/// Fails unless the clauses that must meet a store with the flaw do, and where rows are asked for,
+/// those of its accepted row and no others but by chance.
 #[track_caller]
 fn judge(flaw: Flaw, name: &str, does: &str, met_by: &[&str], perhaps: &[&str]) {
     let stores = tempfile::tempdir().unwrap();

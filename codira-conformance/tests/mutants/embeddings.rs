@@ -1,4 +1,5 @@
-//! Embeddings: vectors that are rounded, lost, kept too long, or compared with what they must not meet.
+//! Embeddings: vectors that are rounded, lost, kept too long, or compared with what they must not
+//! meet.
 
 use async_trait::async_trait;
 use codira_contracts::*;

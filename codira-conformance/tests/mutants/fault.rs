@@ -1,7 +1,8 @@
 //! A backend with one fault: the reference, except where the fault answers or acts for it.
 //!
-//! A [`Fault`] has a method for everything that a caller can ask of a backend, a reader or a session. Each hands on to the
-//! reference, so that a fault is written by overriding the few calls that it gets wrong.
+//! A [`Fault`] has a method for everything that a caller can ask of a backend, a reader or a
+//! session. Each hands on to the reference, so that a fault is written by overriding the few calls
+//! that it gets wrong.
 
 use std::{path::Path, sync::Arc};
 
@@ -36,7 +37,8 @@ pub trait Lookups: IndexReader {
 
 impl<R: IndexReader + ?Sized> Lookups for R {}
 
-/// Declares the trait and the backend that consults it, from the contract's lists of questions and calls.
+/// Declares the trait and the backend that consults it, from the contract's lists of questions and
+/// calls.
 macro_rules! hooks {
     (
         [$($hook:ident: $call:ident($($given:ident: $given_type:ty),*) -> $result:ty;)*]

@@ -1,4 +1,5 @@
-//! Sessions that are not held as long as they should be, or not where they should be; and errors that say too little.
+//! Sessions that are not held as long as they should be, or not where they should be; and errors
+//! that say too little.
 
 use std::{
     collections::VecDeque,

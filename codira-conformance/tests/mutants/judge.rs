@@ -16,7 +16,8 @@ pub struct Line {
     pub id: &'static str,
     /// What the backend does wrong.
     pub does: &'static str,
-    /// The ids of the clauses that must meet it: one, unless these clauses have no mutant of their own.
+    /// The ids of the clauses that must meet it: one, unless these clauses have no mutant of their
+    /// own.
     pub met_by: &'static [&'static str],
 }
 
@@ -37,7 +38,8 @@ macro_rules! mutants {
 }
 pub(crate) use mutants;
 
-/// Declares mutants whose faults are values: those of one type differ in what they are made of, and are compiled once.
+/// Declares mutants whose faults are values: those of one type differ in what they are made of,
+/// and are compiled once.
 macro_rules! faults {
     ($($name:ident: $does:literal, $clause:expr => $fault:expr;)*) => {
         pub const TABLE: &[$crate::judge::Line] = &[$($crate::judge::Line {
@@ -61,8 +63,9 @@ pub const TOLD: &str = "told::stories_read_as_accepted";
 pub const LARGE: &str = "history::a_large_history_matches_the_reference";
 pub const REBUILT: &str = "history::incremental_equals_full";
 
-/// Clauses that meet a fault by luck, or go through thousands of entries or the whole indexer. That they miss one is no law, and they
-/// take most of the time, so they are in a row only where the mutant names them.
+/// Clauses that meet a fault by luck, or go through thousands of entries or the whole indexer.
+/// That they miss one is no law, and they take most of the time, so they are in a row only where
+/// the mutant names them.
 const APART: &[&str] = &[
     EVERY,
     TOLD,
@@ -86,8 +89,9 @@ const APART: &[&str] = &[
 /// Chapters about other processes and damaged stores, which have mutants of their own.
 const ELSEWHERE: &[&str] = &["processes::", "durability::", "failing::", "schemas::"];
 
-/// Fails unless the clauses that must meet a backend with the fault do, and where rows are asked for, those of its accepted row and
-/// no others of their chapters. `test` is the path of the calling test in this program.
+/// Fails unless the clauses that must meet a backend with the fault do, and where rows are asked
+/// for, those of its accepted row and no others of their chapters. `test` is the path of the
+/// calling test in this program.
 #[track_caller]
 pub fn judge<F: Fault + Default>(test: &str, does: &str, met_by: &[&str]) {
     judge_backend(test, does, met_by, Mutant::with::<F>());
@@ -98,7 +102,8 @@ pub fn judge<F: Fault + Default>(test: &str, does: &str, met_by: &[&str]) {
 pub fn judge_backend(test: &str, does: &str, met_by: &[&str], backend: Mutant) {
     let settings = Settings {
         shrink: false,
-        // A backend that waits for ever costs this much, and a sound one seldom needs a hundredth of it.
+        // A backend that waits for ever costs this much, and a sound one seldom needs a hundredth
+        // of it.
         settling: Duration::from_secs(1),
         restart: test.split_once("::").map(|(_, test)| test.to_owned()),
         ..Settings::default()

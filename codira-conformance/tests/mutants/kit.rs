@@ -1,4 +1,5 @@
-//! What the kit itself promises: it survives backends that hang or panic, shows short histories, and remembers failing ones.
+//! What the kit itself promises: it survives backends that hang or panic, shows short histories,
+//! and remembers failing ones.
 
 use std::{
     path::{Path, PathBuf},

@@ -1,4 +1,5 @@
-//! What was put, for faults that change a call by what came before it. Sessions that are given up are not undone.
+//! What was put, for faults that change a call by what came before it. Sessions that are given up
+//! are not undone.
 
 use std::{
     collections::BTreeMap,

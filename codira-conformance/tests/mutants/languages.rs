@@ -1,4 +1,5 @@
-//! Languages that a store takes for one another, and purges that look at another file than the one that is there.
+//! Languages that a store takes for one another, and purges that look at another file than the one
+//! that is there.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

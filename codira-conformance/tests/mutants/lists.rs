@@ -47,7 +47,8 @@ mutants! {
         "asking::a_limit_gives_the_first";
 }
 
-/// Declares backends that put the whole answer to a request into another order, before it is limited.
+/// Declares backends that put the whole answer to a request into another order, before it is
+/// limited.
 macro_rules! sorting {
     ($($fault:ident: $question:ident($request:ty) -> $entry:ty, $sort:expr;)*) => {$(
         #[derive(Default)]

@@ -1,7 +1,9 @@
-//! The kit judged: backends with one fault each are met by the clause that they name, and odd but sound ones by none.
+//! The kit judged: backends with one fault each are met by the clause that they name, and odd but
+//! sound ones by none.
 //!
-//! Each chapter's file holds its faults and, on top of them, their lines of the table. A new clause needs a mutant that it meets,
-//! best one that no other clause meets: a test names the clauses that have none. [`accepted`] holds the whole table.
+//! Each chapter's file holds its faults and, on top of them, their lines of the table. A new
+//! clause needs a mutant that it meets, best one that no other clause meets: a test names the
+//! clauses that have none. [`accepted`] holds the whole table.
 #![allow(clippy::unwrap_used)]
 #![allow(unreachable_pub, reason = "the modules of a test are no interface")]
 

@@ -181,7 +181,8 @@ impl Fault for EdgesKindAfterLimit {
     }
 }
 
-/// Issues of the languages that `same` takes for the one that is asked for, limited first where `early` says so.
+/// Issues of the languages that `same` takes for the one that is asked for, limited first where
+/// `early` says so.
 async fn issues_of(
     reader: &dyn IndexReader,
     request: &DocIssueRequest,

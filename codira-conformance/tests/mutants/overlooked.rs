@@ -1,4 +1,5 @@
-//! Files that are put again, of which a store takes only a part for new, or takes them for what it has.
+//! Files that are put again, of which a store takes only a part for new, or takes them for what it
+//! has.
 
 use async_trait::async_trait;
 use codira_contracts::*;

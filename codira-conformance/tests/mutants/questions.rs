@@ -28,7 +28,8 @@ mutants! {
     a_dropped_opening_is_what_the_next_opens: OpeningIsKept, "a reader is what an opening that was dropped has left", OPENING;
 }
 
-/// Declares a fault of a reader that has one connection, which a dropped question takes along: totals need it, too.
+/// Declares a fault of a reader that has one connection, which a dropped question takes along:
+/// totals need it, too.
 macro_rules! keeps_the_connection {
     ($name:ident: $question:ident($($given:ident: $type:ty),*) -> $answer:ty) => {
         #[derive(Default)]

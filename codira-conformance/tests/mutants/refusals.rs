@@ -57,7 +57,8 @@ impl Fault for NewVersions {
     }
 }
 
-/// Declares backends that do without embeddings in their own way, where [`KeepsNoEmbeddings`] does so rightly.
+/// Declares backends that do without embeddings in their own way, where [`KeepsNoEmbeddings`] does
+/// so rightly.
 macro_rules! without_embeddings {
     ($($fault:ident claims $claims:literal, puts $put:expr, refuses $refuse:expr;)*) => {$(
         #[derive(Default)]

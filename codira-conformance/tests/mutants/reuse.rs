@@ -33,7 +33,8 @@ mutants! {
         "embeddings::specs_never_mix";
 }
 
-/// The vectors that a session has stored for texts, as its own files have them when it would commit.
+/// The vectors that a session has stored for texts, as its own files have them when it would
+/// commit.
 #[derive(Default)]
 struct Own(std::sync::Mutex<BTreeMap<RepoPath, FileSnapshot>>);
 

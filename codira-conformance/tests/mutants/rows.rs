@@ -1,4 +1,5 @@
-//! Rows of embeddings: ties that are cut otherwise, rows by the thousand, and two vectors for one of them.
+//! Rows of embeddings: ties that are cut otherwise, rows by the thousand, and two vectors for one
+//! of them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -93,7 +93,8 @@ impl Fault for ShowsHundred {
     }
 }
 
-/// Keeps the edges of the commit before where no file was put and its rules are others, if that is overlooked.
+/// Keeps the edges of the commit before where no file was put and its rules are others, if that is
+/// overlooked.
 macro_rules! keeps_edges {
     ($fault:ident: |$before:ident, $now:ident| $overlooked:expr) => {
         #[derive(Default)]

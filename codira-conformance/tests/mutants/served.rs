@@ -1,4 +1,5 @@
-//! A store that is durable and has no local files, as one on a server: the clauses about files say nothing of it, all others hold.
+//! A store that is durable and has no local files, as one on a server: the clauses about files say
+//! nothing of it, all others hold.
 
 use std::{
     fs,
@@ -16,7 +17,8 @@ use crate::{
     fault::{Answer, Fault},
 };
 
-/// Keeps the index where no clause looks: beside the directory that is named, which stands for a server's database of that name.
+/// Keeps the index where no clause looks: beside the directory that is named, which stands for a
+/// server's database of that name.
 #[derive(Default)]
 struct Served {
     databases: Mutex<Vec<PathBuf>>,

@@ -1,4 +1,5 @@
-//! Sessions: writer locks that are kept or shared, endings that do something else, and scopes that are not kept to.
+//! Sessions: writer locks that are kept or shared, endings that do something else, and scopes that
+//! are not kept to.
 
 use std::{
     sync::{

@@ -1,4 +1,5 @@
-//! Vectors and specs: numbers that are lost where vectors are long or of another precision, and specs that are taken for each other.
+//! Vectors and specs: numbers that are lost where vectors are long or of another precision, and
+//! specs that are taken for each other.
 
 use std::collections::BTreeMap;
 

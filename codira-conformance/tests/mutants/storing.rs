@@ -1,4 +1,5 @@
-//! Storing: traces of what is gone, identities that are shared, rules that are not kept, and what is true of the run as a whole.
+//! Storing: traces of what is gone, identities that are shared, rules that are not kept, and what
+//! is true of the run as a whole.
 
 use std::{
     collections::BTreeSet,

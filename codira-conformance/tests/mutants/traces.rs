@@ -26,7 +26,8 @@ mutants! {
         "storing::files_share_no_identities";
 }
 
-/// The lines of the commit before, in files that are gone, or that are there still with another text.
+/// The lines of the commit before, in files that are gone, or that are there still with another
+/// text.
 async fn former_lines(
     commits: &Commits,
     reader: &dyn IndexReader,

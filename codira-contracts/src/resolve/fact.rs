@@ -12,8 +12,8 @@ use crate::RepoPath;
 
 /// Under what a fact is found: a name in a scope.
 ///
-/// Both are texts that only [rules](super::LanguageRules) read. Scopes begin with the name of the rules, so that rules of
-/// different languages never share one by accident.
+/// Both are texts that only [rules](super::LanguageRules) read. Scopes begin with the name of the
+/// rules, so that rules of different languages never share one by accident.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FactKey {
     /// The scope.
@@ -29,10 +29,11 @@ impl FactKey {
     }
 }
 
-/// What a file offers to the resolution of others: bytes that only the rules read. A clone shares them.
-///
-/// No line, span or body belongs in a fact, so that most edits change none. Equal facts have equal bytes, and facts order by
+/// What a file offers to the resolution of others: bytes that only the rules read. A clone shares
 /// them.
+///
+/// No line, span or body belongs in a fact, so that most edits change none. Equal facts have equal
+/// bytes, and facts order by them.
 #[derive(Clone)]
 pub struct Fact(Arc<Content>);
 
@@ -52,8 +53,8 @@ impl Fact {
         &self.0.bytes
     }
 
-    /// What `decode` makes of the bytes. The value is kept, so that a fact that many files ask for is decoded once; `None`
-    /// where `decode` says so, or another type was asked for before.
+    /// What `decode` makes of the bytes. The value is kept, so that a fact that many files ask for
+    /// is decoded once; `None` where `decode` says so, or another type was asked for before.
     ///
     /// ```
     /// use codira_contracts::resolve::Fact;

@@ -7,7 +7,8 @@ use crate::RepoPath;
 
 /// What is known of other files: resolving a file looks facts up through this.
 pub trait Facts: Sync {
-    /// Everything that files offer under a key, ordered by path, then fact; `None` while that is not known.
+    /// Everything that files offer under a key, ordered by path, then fact; `None` while that is
+    /// not known.
     fn get(&self, scope: &str, name: &str) -> Option<&[Offered]>;
 }
 
@@ -40,7 +41,8 @@ impl KnownFacts {
         *self.entry(key) = facts;
     }
 
-    /// How many keys are known; a store that resolves many files may start afresh when there are too many.
+    /// How many keys are known; a store that resolves many files may start afresh when there are
+    /// too many.
     pub fn len(&self) -> usize {
         self.len
     }

@@ -21,7 +21,8 @@ pub(super) fn resolve(path: &RepoPath, analysis: &FileAnalysis) -> Resolution {
     Resolution::new(path, groups, targets, imports, Default::default())
 }
 
-/// The symbols of one file by their name and the symbol that holds them; `None` where several have the name there.
+/// The symbols of one file by their name and the symbol that holds them; `None` where several have
+/// the name there.
 struct Names<'a> {
     by_id: FxHashMap<&'a StableId, &'a Symbol>,
     by_name: FxHashMap<(Option<&'a StableId>, &'a str), Option<&'a StableId>>,

@@ -1,19 +1,20 @@
 //! From records to edges: which symbol a use resolves to, and which file an import leads to.
 //!
-//! What records mean is decided by the [rules](LanguageRules) of their language, which the caller brings with the session. Resolution
-//! is pure and knows no store. It sees one file at a time, plus *facts* about other files that it looks up by *key*. A store that
-//! keeps three things for each file can derive edges incrementally and never be wrong:
+//! What records mean is decided by the [rules](LanguageRules) of their language, which the caller
+//! brings with the session. Resolution is pure and knows no store. It sees one file at a time,
+//! plus *facts* about other files that it looks up by *key*. A store that keeps three things for
+//! each file can derive edges incrementally and never be wrong:
 //!
 //! 1. what the file [offers](RuleSet::offers): facts under keys;
 //! 2. which keys its resolution [asked](Resolution::asked) for, found or not;
 //! 3. what came out: [edges](Resolution::edges) and [import targets](Resolution::imports).
 //!
-//! When files are put or removed, the keys whose facts [changed](changed_keys) are known, and exactly the files that asked for
-//! one of them, or were put themselves, are resolved again. A session with other rules than those of the last commit resolves
-//! everything again.
+//! When files are put or removed, the keys whose facts [changed](changed_keys) are known, and
+//! exactly the files that asked for one of them, or were put themselves, are resolved again. A
+//! session with other rules than those of the last commit resolves everything again.
 //!
-//! To resolve a file, call [`RuleSet::resolve`]. While it answers [`Progress::Needs`], look the keys up,
-//! [supply](KnownFacts::supply) them, empty or not, and call again.
+//! To resolve a file, call [`RuleSet::resolve`]. While it answers [`Progress::Needs`], look the
+//! keys up, [supply](KnownFacts::supply) them, empty or not, and call again.
 //!
 //! ```
 //! use codira_contracts::{FileAnalysis, Language, RepoPath, resolve::{KnownFacts, Progress, RuleSet}};
@@ -46,7 +47,8 @@ pub use rules::{LanguageRules, RuleSet};
 
 use crate::{Edge, EdgeTarget, ImportTarget, RepoPath, Site, StableId, SymbolKey, UseForm, UseKind, UseRecord};
 
-/// The keys under which a file offers other facts than before; both lists as [`RuleSet::offers`] gives them.
+/// The keys under which a file offers other facts than before; both lists as [`RuleSet::offers`]
+/// gives them.
 pub fn changed_keys(before: &[Offer], after: &[Offer]) -> BTreeSet<FactKey> {
     let before: BTreeSet<&Offer> = before.iter().collect();
     let after: BTreeSet<&Offer> = after.iter().collect();
@@ -67,8 +69,8 @@ pub enum Progress {
 pub struct Resolution {
     /// The edges that the file's symbols own, sorted.
     pub edges: Vec<Edge>,
-    /// What each [group](groups) of uses resolves to, in their order. Edges follow from uses and targets: a store may keep
-    /// these instead.
+    /// What each [group](groups) of uses resolves to, in their order. Edges follow from uses and
+    /// targets: a store may keep these instead.
     pub targets: Vec<EdgeTarget>,
     /// Where each import leads, in the order of the file's imports.
     pub imports: Vec<ImportTarget>,

@@ -5,20 +5,25 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use super::{Facts, Offer, Progress, local};
 use crate::{BackendError, FileAnalysis, Language, RepoPath, RulesInventory, Tool};
 
-/// What the uses and imports of one language's files mean: pure functions of a file and of facts about others.
+/// What the uses and imports of one language's files mean: pure functions of a file and of facts
+/// about others.
 ///
-/// Rules see one file at a time, plus *facts* about other files that they look up by *key*. Two laws let a store derive edges
-/// incrementally and never be wrong:
+/// Rules see one file at a time, plus *facts* about other files that they look up by *key*. Two
+/// laws let a store derive edges incrementally and never be wrong:
 ///
 /// - What a file offers and what it resolves to depend on nothing but the arguments.
-/// - Resolving one file depends on another only through the facts under the keys in [`Resolution::asked`](super::Resolution::asked).
+/// - Resolving one file depends on another only through the facts under the keys in
+///   [`Resolution::asked`](super::Resolution::asked).
 ///
-/// Of an analysis, rules may look at language, module, symbols (without their signature and documentation), imports and, to
-/// resolve the file, uses: stores keep nothing else of a file until it is resolved, and ask without uses what it offers.
+/// Of an analysis, rules may look at language, module, symbols (without their signature and
+/// documentation), imports and, to resolve the file, uses: stores keep nothing else of a file
+/// until it is resolved, and ask without uses what it offers.
 ///
-/// `docs/writing-a-language.md` builds rules from nothing; codira-languages has an engine that they may share.
+/// `docs/writing-a-language.md` builds rules from nothing; codira-languages has an engine that
+/// they may share.
 pub trait LanguageRules: Send + Sync + 'static {
-    /// The name of the rules, and their version: a store whose edges were derived by another version derives them anew.
+    /// The name of the rules, and their version: a store whose edges were derived by another
+    /// version derives them anew.
     fn tool(&self) -> &Tool;
 
     /// The languages whose files they resolve.
@@ -27,18 +32,20 @@ pub trait LanguageRules: Send + Sync + 'static {
     /// What a file offers to others, sorted, each once.
     fn offers(&self, path: &RepoPath, analysis: &FileAnalysis) -> Vec<Offer>;
 
-    /// Resolves one file, as far as `facts` go: [`Progress::Needs`] names keys that must be known first.
+    /// Resolves one file, as far as `facts` go: [`Progress::Needs`] names keys that must be known
+    /// first.
     ///
-    /// A target is resolved only when one candidate remains. Otherwise it is external, where an import or the language says
-    /// so, or unresolved: never guessed, never dropped.
+    /// A target is resolved only when one candidate remains. Otherwise it is external, where an
+    /// import or the language says so, or unresolved: never guessed, never dropped.
     fn resolve(&self, path: &RepoPath, analysis: &FileAnalysis, facts: &dyn Facts) -> Progress;
 }
 
 /// The rules that a session resolves by: at most one for each language. A clone shares them.
 ///
-/// A language without rules resolves names in the file alone: a name is sought in the symbols around the use, innermost first,
-/// then in the file; a member of the enclosing type, in that type; each further part of a path, in what was found. Its imports
-/// lead nowhere, and its files offer nothing.
+/// A language without rules resolves names in the file alone: a name is sought in the symbols
+/// around the use, innermost first, then in the file; a member of the enclosing type, in that
+/// type; each further part of a path, in what was found. Its imports lead nowhere, and its files
+/// offer nothing.
 #[derive(Clone, Default)]
 pub struct RuleSet(Arc<BTreeMap<Language, Arc<dyn LanguageRules>>>);
 
@@ -47,7 +54,8 @@ impl RuleSet {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), naming both rules, when two resolve one language.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), naming both rules, when two resolve one
+    /// language.
     pub fn new(rules: impl IntoIterator<Item = Arc<dyn LanguageRules>>) -> Result<Self, BackendError> {
         let mut by_language: BTreeMap<Language, Arc<dyn LanguageRules>> = BTreeMap::new();
         for rules in rules {

@@ -73,8 +73,8 @@ fn owners(file: &FileSnapshot, among: Owners) -> HashMap<StableId, CandidateOwne
     }
 }
 
-/// The vectors stored for some texts in any of `states`, by text hash. Of several vectors of one text, that of the lowest
-/// key; of one key, that of the first state.
+/// The vectors stored for some texts in any of `states`, by text hash. Of several vectors of one
+/// text, that of the lowest key; of one key, that of the first state.
 pub(crate) fn reusable_embeddings(states: &[&IndexState], request: &ReuseRequest) -> Vec<ReusableEmbedding> {
     let mut lowest = BTreeMap::new();
     for (index, state) in states.iter().enumerate() {

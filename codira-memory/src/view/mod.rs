@@ -1,7 +1,8 @@
 //! Every question of the contract, answered by looking at all files.
 //!
-//! Each method of [`View`] is the question of [`IndexReader`](codira_contracts::IndexReader) of the same name. This file
-//! answers about files and the index as a whole; the others are divided by what is asked for.
+//! Each method of [`View`] is the question of [`IndexReader`](codira_contracts::IndexReader) of
+//! the same name. This file answers about files and the index as a whole; the others are divided
+//! by what is asked for.
 
 mod documentation;
 mod edges;
@@ -32,7 +33,8 @@ impl View {
         Self { state, summaries: OnceLock::new() }
     }
 
-    /// What is true of the state as a whole: written by the backend of this descriptor, by which rules and analyzers.
+    /// What is true of the state as a whole: written by the backend of this descriptor, by which
+    /// rules and analyzers.
     pub fn inventory(&self, backend: &BackendDescriptor) -> RuntimeInventory {
         let state = &*self.state;
         RuntimeInventory {

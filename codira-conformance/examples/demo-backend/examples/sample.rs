@@ -1,4 +1,5 @@
-//! Writes the kit's sample into a directory, to be kept for the chapter `schemas`: `cargo run --example sample -- DIRECTORY`.
+//! Writes the kit's sample into a directory, to be kept for the chapter `schemas`:
+//! `cargo run --example sample -- DIRECTORY`.
 
 use std::{error::Error, path::Path};
 

@@ -1,7 +1,9 @@
-//! The index of a repository as a handful of JSON files: a backend for codira as a stranger would write it.
+//! The index of a repository as a handful of JSON files: a backend for codira as a stranger would
+//! write it.
 //!
-//! What is kept is in `store.rs`. Everything else is [`codira_memory`]'s: the writer lock, what a session does, and the answers, over the
-//! files that a reader has loaded. That is slow to open, quick to write, and right from the first day.
+//! What is kept is in `store.rs`. Everything else is [`codira_memory`]'s: the writer lock, what a
+//! session does, and the answers, over the files that a reader has loaded. That is slow to open,
+//! quick to write, and right from the first day.
 
 mod store;
 

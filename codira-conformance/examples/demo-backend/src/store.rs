@@ -1,12 +1,14 @@
-//! What is on the disk: one file for each source file, and `HEAD`, which names those of the last commit.
+//! What is on the disk: one file for each source file, and `HEAD`, which names those of the last
+//! commit.
 //!
 //! ```text
 //! demo/HEAD      a hash of the rest, a line with the schema, and a `Head` as JSON
 //! demo/1f3a...   a `FileSnapshot` as JSON; its name is the hash of its content
 //! ```
 //!
-//! Files are never changed: a commit writes new ones beside the old, and is done when the new `HEAD` replaces the old one.
-//! Every byte that is read is covered by a hash, so that damage cannot pass for an answer.
+//! Files are never changed: a commit writes new ones beside the old, and is done when the new
+//! `HEAD` replaces the old one. Every byte that is read is covered by a hash, so that damage
+//! cannot pass for an answer.
 
 use std::{
     collections::BTreeSet,
@@ -76,7 +78,8 @@ impl StateStore for Store {
                     let Head { writer, generation, inventory, rules, graph, .. } = head;
                     return Ok(SavedState { writer, generation, inventory, rules, graph, files });
                 }
-                // A commit may have removed the files of this head meanwhile; then there is a newer one.
+                // A commit may have removed the files of this head meanwhile; then there is a
+                // newer one.
                 Err(error) if self.head()? == head => return Err(error),
                 Err(_) => {}
             }
@@ -108,7 +111,8 @@ impl StateStore for Store {
         };
         let written: io::Result<()> = { write }();
         written.map_err(|error| self.failed("commit", error))?;
-        // Readers see it by now. Where the disk cannot make that durable, it is no error of the commit, and the next one tries again.
+        // Readers see it by now. Where the disk cannot make that durable, it is no error of the
+        // commit, and the next one tries again.
         let _ = sync(&self.files);
         self.remove_all_but(&head);
         Ok(())
@@ -174,7 +178,8 @@ impl Store {
         fs::rename(&unfinished, self.files.join(name))
     }
 
-    /// Removes the files of former commits, and what a killed session may have left. What stays costs space, and nothing else.
+    /// Removes the files of former commits, and what a killed session may have left. What stays
+    /// costs space, and nothing else.
     fn remove_all_but(&self, head: &Head) {
         let Ok(entries) = fs::read_dir(&self.files) else { return };
         for entry in entries.flatten() {
@@ -208,7 +213,8 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes what was created and renamed in a directory durable, where the system has handles of directories.
+/// Makes what was created and renamed in a directory durable, where the system has handles of
+/// directories.
 fn sync(directory: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
 }

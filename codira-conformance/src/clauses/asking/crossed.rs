@@ -43,7 +43,8 @@ fn languages() -> [Language; 5] {
     [TOY, PLAIN, Language::new(""), OPEN, Language::new("Toy")]
 }
 
-/// Files whose lists hold few values, in other combinations in each: equal ones beside one another, and empty texts.
+/// Files whose lists hold few values, in other combinations in each: equal ones beside one
+/// another, and empty texts.
 fn files(embeddings: bool) -> Vec<FileSnapshot> {
     let of = |(number, path): (usize, &&str)| {
         let at = |list: &[&str], index: usize| list[(number + index) % list.len()].to_owned();
@@ -181,7 +182,8 @@ fn combinations() -> Vec<Vec<Limited>> {
     crossed
 }
 
-/// So many combinations of each request that have an answer are asked, each without a limit and with two.
+/// So many combinations of each request that have an answer are asked, each without a limit and
+/// with two.
 const ASKED: u32 = 96;
 
 pub(crate) fn narrowing_is_a_filter(cx: &Cx) -> Outcome {

@@ -67,7 +67,8 @@ fn small(directory: usize, number: usize, embeddings: bool) -> FileSnapshot {
     file
 }
 
-/// What a large file is asked: each list of it whole, and with a limit of one less and as many; the largest is asked for few.
+/// What a large file is asked: each list of it whole, and with a limit of one less and as many;
+/// the largest is asked for few.
 fn of_large(count: usize) -> Vec<Question> {
     let (at, named) = (path(&format!("large/{count}.plain")), |what: &str| format!("{what}{count}"));
     let target = || key(at.as_str(), "target");

@@ -22,7 +22,8 @@ use crate::{
     verdict::ensure,
 };
 
-/// Words, and what looks like a word or like none: digits, scripts, cases, forms of one letter, words that begin others.
+/// Words, and what looks like a word or like none: digits, scripts, cases, forms of one letter,
+/// words that begin others.
 const WORDS: &[&str] = &[
     "run",
     "run",
@@ -54,7 +55,8 @@ const WORDS: &[&str] = &[
     "\u{1d7d8}",
 ];
 
-/// What stands between words and is none: marks, and characters that some take for letters or leave out.
+/// What stands between words and is none: marks, and characters that some take for letters or
+/// leave out.
 const MARKS: &[&str] = &[
     "$",
     "-",
@@ -101,7 +103,8 @@ fn source() -> impl Strategy<Value = String> {
     prop_oneof![3 => plain, 1 => (vec(repeated, 1..4)).prop_map(|parts| parts.concat())]
 }
 
-/// Sources in which the first occurrence of a text is inside a word, and the next one begins before that ends.
+/// Sources in which the first occurrence of a text is inside a word, and the next one begins
+/// before that ends.
 const OVERLAPPING: &[(&str, &str)] =
     &[("xrun.run.run\n", "run.run"), ("aab ab ab a", "ab ab"), ("\u{e9}_-_-_", "_-_"), ("9a$a$a$", "a$a")];
 
@@ -196,7 +199,8 @@ pub(crate) fn words_end_where_the_contract_says(cx: &Cx) -> Outcome {
         let whole = Filtered::of(files.clone()).await?;
         whole.judge(&index.backend.open_reader().await?, index.backend.descriptor(), questions()).await?;
 
-        // Two of three are put again with another source, by the same commit by which some go and some come.
+        // Two of three are put again with another source, by the same commit by which some go and
+        // some come.
         let mut session = index.backend.begin_index_session(request(Incremental)).await?;
         let (gone, other) = (|number: usize| number.is_multiple_of(7), |number: usize| !number.is_multiple_of(3));
         files.retain(|file| !gone(number_of(file)));
@@ -225,8 +229,8 @@ fn number_of(file: &FileSnapshot) -> usize {
 /// More lines than sixteen bits count.
 const LINES: usize = 70_000;
 
-/// A source of so many lines, each with a word of its own and one that all have; three of them are longer than 64 KiB: one of many
-/// words, one of a single word, and one of blanks.
+/// A source of so many lines, each with a word of its own and one that all have; three of them are
+/// longer than 64 KiB: one of many words, one of a single word, and one of blanks.
 fn huge() -> String {
     let mut source = String::new();
     for number in 1..=LINES {

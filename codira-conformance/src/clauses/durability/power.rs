@@ -14,7 +14,8 @@ use crate::{
 /// For every moment at which a process is killed, so many states of the disk: they cost no process.
 const STATES: u32 = 2;
 
-/// Commits of the process that is recorded: from nothing, over one, of full scope, and beside a reader of another process.
+/// Commits of the process that is recorded: from nothing, over one, of full scope, and beside a
+/// reader of another process.
 const COMMITS: u64 = 4;
 
 pub(crate) fn a_power_cut_leaves_old_or_new(cx: &Cx) -> Outcome {
@@ -53,7 +54,8 @@ pub(crate) fn a_power_cut_leaves_old_or_new(cx: &Cx) -> Outcome {
     Ok(())
 }
 
-/// What a cut left is the last commit that had returned or the one after it, and the next session is right.
+/// What a cut left is the last commit that had returned or the one after it, and the next session
+/// is right.
 fn after_cut(cx: &Cx, cut: &Cut, returned: u64) -> Outcome {
     let dir = TempDir::new().map_err(Violation::new)?;
     cut.left.write_into(dir.path()).map_err(Violation::new)?;

@@ -87,7 +87,8 @@ pub(crate) fn rows_by_the_thousand_are_all_kept(cx: &Cx) -> Outcome {
             same_rows(format_args!("the first {limit} of {COUNT} rows that wait"), &pending[..limit.min(COUNT)], &found)?;
         }
 
-        // All in one call, with a few at which a batch may end twice, and one whose text is another.
+        // All in one call, with a few at which a batch may end twice, and one whose text is
+        // another.
         let mut rows: Vec<_> = (0..COUNT).map(|number| computed(number, numbers(number))).collect();
         let again = [0, 999, 1_000, 3_999, 4_000, COUNT - 1];
         rows.extend(again.map(|number| computed(number, [-1.0, -1.0])));
@@ -145,7 +146,8 @@ pub(crate) fn the_first_vector_for_a_row_counts(cx: &Cx) -> Outcome {
         let stale = |number| ComputedEmbedding { text_hash: hash("earlier"), ..computed(number, second) };
         let elsewhere = ComputedEmbedding { spec: spec("2"), ..computed(0, second) };
         for (rows, stored, stale) in [
-            // Side by side, with another row in between, and with one of another text or spec before it.
+            // Side by side, with another row in between, and with one of another text or spec
+            // before it.
             (vec![computed(0, first), computed(0, second)], 1, 1),
             (vec![computed(1, first), computed(2, first), computed(1, second), computed(2, second)], 2, 2),
             (vec![stale(3), computed(3, first), stale(3), computed(3, second)], 1, 3),

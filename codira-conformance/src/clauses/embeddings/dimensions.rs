@@ -20,7 +20,8 @@ use crate::{
     verdict::ensure,
 };
 
-/// Around what a store may count in: nothing, a number, the lanes of a sum, a byte, a page, a sum of products of small numbers.
+/// Around what a store may count in: nothing, a number, the lanes of a sum, a byte, a page, a sum
+/// of products of small numbers.
 const DIMENSIONS: [u32; 14] = [0, 1, 2, 7, 8, 9, 10, 255, 256, 257, 1_023, 1_024, 2_000, 10_000];
 
 /// Every dimension in some precision, and two of them in each.
@@ -52,7 +53,8 @@ fn but_for_the_last(mut numbers: Vec<f32>) -> Vec<f32> {
 const PUT: [&str; 4] = ["first", "twin", "level", "unit"];
 const LATER: [&str; 2] = ["later", "note"];
 
-/// The vector of an owner: twins differ in their last number alone, and what is level has the greatest sum.
+/// The vector of an owner: twins differ in their last number alone, and what is level has the
+/// greatest sum.
 fn vector_of(at: &str, owner: &str, spec: &EmbeddingSpec) -> Vec<f32> {
     let seed = |name: &str| name.bytes().fold(0, |seed, byte| seed * 31 + u64::from(byte));
     match owner {

@@ -55,7 +55,8 @@ pub(crate) fn many_vectors_are_all_compared(cx: &Cx) -> Outcome {
         }
         session.commit().await?;
         compared(&index.backend.open_reader().await?, &files, "at first").await?;
-        // A file goes, one has other vectors under the same keys, twice, and of one every third vector is made anew.
+        // A file goes, one has other vectors under the same keys, twice, and of one every third
+        // vector is made anew.
         let mut session = index.backend.begin_index_session(request(Incremental)).await?;
         session.remove_file(&path("pkg/a.toy")).await?;
         files.remove(&path("pkg/a.toy"));
@@ -125,7 +126,8 @@ async fn put(
 async fn compared(reader: &impl IndexReader, files: &BTreeMap<RepoPath, FileSnapshot>, when: &str) -> Outcome {
     let mut spec = spec("1");
     spec.dimension = DIMENSION.into();
-    // One that is stored, one that is stored no more, one that is near all of them, and one that is far from all.
+    // One that is stored, one that is stored no more, one that is near all of them, and one that
+    // is far from all.
     for query in [close(9_005), close(GONE + 148), close(500_000), close(1).into_iter().map(|number| -number).collect()] {
         for prefix in ["", "pkg", "src/a.plain"] {
             let prefix = PathPrefix::new(prefix)?;

@@ -213,7 +213,8 @@ fn led(cx: &Cx, scope: WriteScope, length: u32) -> Outcome {
             let told = |violation: Violation| violation.after(stories.iter().map(|it| it.until(step)).collect::<String>());
             let waiting = session.pending_embeddings(&PendingRequest::default()).await?;
             same_rows(format_args!("after call {}, the pending rows", step + 1), &now.pending(), &waiting).map_err(told)?;
-            // What the session began from can be reused still; of one key, the present vector counts.
+            // What the session began from can be reused still; of one key, the present vector
+            // counts.
             let mut expected = before.reusable(&spec("1"));
             expected.extend(now.reusable(&spec("1")));
             let expected: Vec<ReusableEmbedding> = expected.into_values().map(|(_, row)| row).collect();

@@ -112,7 +112,8 @@ impl Files {
     }
 }
 
-/// Fails unless a reader keeps the rows of `files`, and no others: as files, as pending rows, as what can be reused, and in its counts.
+/// Fails unless a reader keeps the rows of `files`, and no others: as files, as pending rows, as
+/// what can be reused, and in its counts.
 pub(super) async fn kept(when: &str, reader: &impl IndexReader, files: &Files) -> Outcome {
     for (path, file) in &files.0 {
         let found = reader.file(path).await?;

@@ -28,7 +28,8 @@ pub(crate) fn a_row_without_owner_is_refused(cx: &Cx) -> Outcome {
         let mut session = index.backend.begin_index_session(request(Incremental)).await?;
         session.remove_file(&path("c/a.c")).await?;
         for (at, id) in [("pkg/b.toy", "nobody"), ("pkg/a.toy", "run"), ("nowhere.toy", "run"), ("c/a.c", "run")] {
-            // Rows that would be added, wait with another text, or replace a vector, on either side of it.
+            // Rows that would be added, wait with another text, or replace a vector, on either
+            // side of it.
             let rows = vec![
                 pending("pkg/b.toy", "stop", "1", "stop"),
                 pending("pkg/b.toy", "run", "1", "later"),

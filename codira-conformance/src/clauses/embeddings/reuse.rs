@@ -18,11 +18,13 @@ use crate::{
 /// How many rows a file has.
 const ROWS_OF_A_FILE: usize = 40;
 
-/// How many files there are at first, and are put afterwards in each of two directories. Of their rows, some share a text.
+/// How many files there are at first, and are put afterwards in each of two directories. Of their
+/// rows, some share a text.
 const FIRST: usize = 140;
 const MORE: usize = 80;
 
-/// A file with rows of the texts of its number; `stamp` tells its vectors from those of other files.
+/// A file with rows of the texts of its number; `stamp` tells its vectors from those of other
+/// files.
 fn with_rows(at: &str, number: usize, texts: usize, stamp: f32) -> FileSnapshot {
     let ids: Vec<String> = (0..ROWS_OF_A_FILE).map(|index| format!("s{index}")).collect();
     let mut file = defining(at, &ids.iter().map(String::as_str).collect::<Vec<_>>());
@@ -35,7 +37,8 @@ fn text(number: usize) -> String {
     format!("text {number}")
 }
 
-/// Of each text the vector with the lowest key, among those of before and of now; of one key, that of now.
+/// Of each text the vector with the lowest key, among those of before and of now; of one key, that
+/// of now.
 fn expected(before: &Files, now: &Files) -> Vec<ReusableEmbedding> {
     let mut all = before.reusable(&spec("1"));
     for (text, (key, row)) in now.reusable(&spec("1")) {

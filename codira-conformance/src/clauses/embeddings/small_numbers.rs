@@ -21,7 +21,8 @@ fn small(index: u16) -> f32 {
     if noise.is_multiple_of(2) { size } else { -size }
 }
 
-/// What is looked for: beside one great number, all others are too small for a code of two bytes, and together they are not.
+/// What is looked for: beside one great number, all others are too small for a code of two bytes,
+/// and together they are not.
 fn of_small_numbers() -> Vec<f32> {
     (0..DIMENSION).map(|index| if index == 0 { 1.0 } else { small(index) * 2e-4 }).collect()
 }

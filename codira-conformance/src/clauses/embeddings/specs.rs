@@ -17,7 +17,8 @@ use crate::{
     verdict::ensure,
 };
 
-/// Specs that differ from one in one field, each in ways that stores overlook, and such as read alike when their fields are joined.
+/// Specs that differ from one in one field, each in ways that stores overlook, and such as read
+/// alike when their fields are joined.
 fn specs() -> Vec<EmbeddingSpec> {
     let mut specs = vec![spec("1")];
     let mut other = |change: &dyn Fn(&mut EmbeddingSpec)| {
@@ -56,7 +57,8 @@ fn specs() -> Vec<EmbeddingSpec> {
     specs
 }
 
-/// The one row of each owner that all specs share: the same text, so that hashes tell nothing apart.
+/// The one row of each owner that all specs share: the same text, so that hashes tell nothing
+/// apart.
 const TEXT: &str = "text";
 
 /// The vector of the spec with this number.
@@ -88,7 +90,8 @@ pub(crate) fn specs_never_mix(cx: &Cx) -> Outcome {
         session.commit().await?;
         kept("as put", &index.backend.open_reader().await?, &files).await?;
 
-        // Every third spec has its vector made anew, every third another row, and every third is left alone.
+        // Every third spec has its vector made anew, every third another row, and every third is
+        // left alone.
         let mut session = index.backend.begin_index_session(request(Incremental)).await?;
         for (number, spec) in specs.iter().enumerate() {
             let numbers = numbers(spec, 100 + number);

@@ -13,20 +13,22 @@ use crate::{
     toy::request,
 };
 
-/// Paths that sort otherwise by directory, by letter, by what people read, and together with what follows them.
+/// Paths that sort otherwise by directory, by letter, by what people read, and together with what
+/// follows them.
 const PATHS: [&str; 9] = ["B.toy", "a-b.toy", "a.toy", "a.toy.b.toy", "a/b.toy", "a/b/c.toy", "a0.toy", "z.toy", "\u{e9}.toy"];
 /// How many owners a file has.
 const OWNERS: usize = 48;
 
-/// Groups of vectors: within each of them scores are equal, also where lengths are not. The last two differ in more bits than a
-/// score has.
+/// Groups of vectors: within each of them scores are equal, also where lengths are not. The last
+/// two differ in more bits than a score has.
 fn numbers(number: usize) -> [f32; 2] {
     let times = (1 << (number % 5)) as f32;
     let [a, b] = [[3.0, 4.0], [4.0, 3.0], [-3.0, 4.0], [3.0, 4.000_000_5], [3.0, 3.999_999_8]][number / 5 % 5];
     [a * times, b * times]
 }
 
-/// A file of symbols and units side by side: the first file has symbols alone, the last one units alone.
+/// A file of symbols and units side by side: the first file has symbols alone, the last one units
+/// alone.
 fn mixed(index: usize) -> FileSnapshot {
     let symbols = OWNERS - OWNERS * index / (PATHS.len() - 1);
     let id = |number: usize| ["s", "S", "s0", "\u{e9}"][number % 4].to_owned() + &number.to_string();
@@ -45,7 +47,8 @@ pub(crate) fn equal_scores_are_cut_by_key(cx: &Cx) -> Outcome {
     cx.block_on(async {
         let index = cx.index().await?;
         let files: Vec<FileSnapshot> = (0..PATHS.len()).map(mixed).collect();
-        // Half of the files come with their vectors, last first; those of the others are made afterwards.
+        // Half of the files come with their vectors, last first; those of the others are made
+        // afterwards.
         let (mut queued, mut computed) = (Vec::new(), Vec::new());
         let mut session = index.backend.begin_index_session(request(Full)).await?;
         for (nth, file) in files.iter().enumerate().rev() {

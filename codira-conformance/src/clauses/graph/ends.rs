@@ -1,4 +1,5 @@
-//! The graph: what is found at each end, of all edges and all imports, for every text that occurs anywhere.
+//! The graph: what is found at each end, of all edges and all imports, for every text that occurs
+//! anywhere.
 
 use std::collections::BTreeSet;
 
@@ -51,14 +52,16 @@ fn calls(owner: &str, texts: &[&str]) -> Vec<UseRecord> {
     texts.iter().zip(0..).map(call).collect()
 }
 
-/// A web of files in which one text is many things: a name here, an id, an alias, a module, a path or the end of one there.
+/// A web of files in which one text is many things: a name here, an id, an alias, a module, a path
+/// or the end of one there.
 fn web() -> Vec<FileSnapshot> {
     let mut a = module("web/a.toy", "web.a");
     a.analysis.symbols = vec![
         class("Base", "Base"),
         member("Base.run", "run", "Base"),
         symbol("run", "run"),
-        // An id that is empty, one that is another's name, a name that is a path, and one that is hostile.
+        // An id that is empty, one that is another's name, a name that is a path, and one that is
+        // hostile.
         symbol("", "unnamed"),
         symbol("unnamed", "json"),
         class("T", "T"),
@@ -179,7 +182,8 @@ fn texts(files: &[FileSnapshot], whole: &Filtered) -> BTreeSet<String> {
     texts
 }
 
-/// A text that only a store that does not look closely takes for this one; another way for each number.
+/// A text that only a store that does not look closely takes for this one; another way for each
+/// number.
 fn near(text: &str, number: usize) -> String {
     match number % 6 {
         0 => text.to_uppercase(),

@@ -1,4 +1,5 @@
-//! Edges follow every change of a fact, alone and among others, at once and after others that were undone.
+//! Edges follow every change of a fact, alone and among others, at once and after others that were
+//! undone.
 
 use codira_contracts::{
     EdgeEnd, EdgeRequest, FileSnapshot, Import, ImportEnd, ImportKind, ImportRequest, Retention, Symbol,

@@ -46,7 +46,8 @@ impl Web {
         format!("{}/{name}", self.name)
     }
 
-    /// An empty file. Every one has the same state, whatever it holds: what changed is told by the content alone.
+    /// An empty file. Every one has the same state, whatever it holds: what changed is told by the
+    /// content alone.
     pub(super) fn file(&self, name: &str, language: Language, module: &str) -> FileSnapshot {
         let mut file = samples::file(&self.path(name));
         file.analysis.language = language;
@@ -217,7 +218,8 @@ impl Web {
         questions
     }
 
-    /// The edges of all webs at once, those of some symbols of each and its imports: as few questions as show what [`Self::questions`] of each do.
+    /// The edges of all webs at once, those of some symbols of each and its imports: as few
+    /// questions as show what [`Self::questions`] of each do.
     pub(super) fn questions_of_all(webs: &[Self]) -> Vec<Question> {
         let edges = |kind, end| Question::Edges(EdgeRequest::new(kind, end));
         let mut questions = vec![Question::SymbolInventory(SymbolInventoryRequest::default())];

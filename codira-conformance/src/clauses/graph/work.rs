@@ -20,7 +20,8 @@ const BYSTANDERS: usize = 20;
 /// How the names of files begin that no change concerns.
 const ASIDE: &str = "by";
 
-/// Files that refer to each other, and to nothing that changes. They lie beside what changes, and are like it.
+/// Files that refer to each other, and to nothing that changes. They lie beside what changes, and
+/// are like it.
 fn bystanders() -> impl Iterator<Item = FileSnapshot> {
     (0..BYSTANDERS).flat_map(|number| {
         let (own, other) = (format!("alone{number}"), format!("alone{}", (number + 1) % BYSTANDERS));

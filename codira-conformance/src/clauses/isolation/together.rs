@@ -108,10 +108,12 @@ pub(crate) fn readers_answer_together_as_alone(cx: &Cx) -> Outcome {
 const FILES: usize = 200;
 /// How often a commit is left alone while readers come by.
 const POLLS: u8 = 16;
-/// How many large commits are made at most, and how many readers have to be through in the first half of one of them.
+/// How many large commits are made at most, and how many readers have to be through in the first
+/// half of one of them.
 const COMMITS: u64 = 8;
 const WITHIN: usize = 3;
-/// How many times as long as a reader all commits together must have taken, so that it says something that none was through.
+/// How many times as long as a reader all commits together must have taken, so that it says
+/// something that none was through.
 const TELLING: u32 = 200;
 
 fn large(number: usize, stamp: u64) -> FileSnapshot {
@@ -197,7 +199,8 @@ async fn beside_large_commits<B: IndexBackend>(backend: &Arc<B>) -> Outcome {
         }
         let (committed, begin, took) = commit.await.map_err(Violation::new)?;
         committed?;
-        // In its first half, since a reader that waited for it may be through before the commit says that it has ended.
+        // In its first half, since a reader that waited for it may be through before the commit
+        // says that it has ended.
         let within = reads.iter().filter(|read| begin <= read.0 && read.1 <= begin + took / 2).count();
         if within >= WITHIN {
             return Ok(());

@@ -240,7 +240,8 @@ pub(crate) fn a_dropped_call_happens_whole_or_not_at_all(cx: &Cx) -> Outcome {
     })
 }
 
-/// What two files and the inventory are after a call in a session that begins with them and puts another.
+/// What two files and the inventory are after a call in a session that begins with them and puts
+/// another.
 async fn left_by<B: IndexBackend>(
     backend: &B,
     call: impl AsyncFnOnce(&mut B::Session) -> Result<(), BackendError>,

@@ -1,4 +1,5 @@
-//! Sessions and readers on other threads and in other runtimes than they began in, and sessions that are held for long.
+//! Sessions and readers on other threads and in other runtimes than they began in, and sessions
+//! that are held for long.
 
 use std::thread;
 

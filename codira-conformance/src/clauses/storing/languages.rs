@@ -69,7 +69,8 @@ impl Expected {
         stale.map(|file| file.analysis.doc_issues.drain(..).count() as u64).sum()
     }
 
-    /// Fails unless the index holds this, and says of each policy and each language what follows from it.
+    /// Fails unless the index holds this, and says of each policy and each language what follows
+    /// from it.
     async fn check(&self, backend: &impl IndexBackend) -> Outcome {
         let reader = backend.open_reader().await?;
         for file in &self.0 {

@@ -23,7 +23,8 @@ use crate::{
 /// Bytes of each text.
 const LENGTHS: &[usize] = &[255, 256, 512, 4_096, 70_000];
 
-/// A text of so many bytes, of which the last tells it from others. It has no dots, and more bytes than characters.
+/// A text of so many bytes, of which the last tells it from others. It has no dots, and more bytes
+/// than characters.
 fn long(length: usize, last: char) -> String {
     let unit = "\u{e9}longer";
     let body = length - last.len_utf8();

@@ -17,8 +17,9 @@ use crate::{
     toy::{Edition, OPEN, PLAIN, TOY},
 };
 
-/// Prefixes of one another, of which some sort before `/`; those that differ in case, Unicode form, blanks or width; what looks like a
-/// number, a pattern, a quotation or a step; what orders otherwise in UTF-16, by natural order, by length, or by component.
+/// Prefixes of one another, of which some sort before `/`; those that differ in case, Unicode
+/// form, blanks or width; what looks like a number, a pattern, a quotation or a step; what orders
+/// otherwise in UTF-16, by natural order, by length, or by component.
 #[rustfmt::skip]
 const PATHS: &[&str] = &[
     "a", "a/b", "a/b/c", "a/b-c", "a/b.c", "a-b", "a.b", "a b", "a+b", "a!", "a/!", "a0", "ab", "ab/c", "A", "A/b",
@@ -119,7 +120,8 @@ pub(crate) fn odd_paths_stay_apart(cx: &Cx) -> Outcome {
         for (number, (says, run)) in sessions.iter().enumerate() {
             let during = |violation: Violation| violation.during(says);
             twins.lead(run).await.map_err(during)?;
-            // Of each path after two of the sessions, so that neighbours are asked about after different ones.
+            // Of each path after two of the sessions, so that neighbours are asked about after
+            // different ones.
             let asked = paths.iter().skip(number % 3).step_by(3).flat_map(of_path).collect::<Vec<_>>();
             twins.compare(&asked).await.map_err(during)?;
         }
@@ -139,7 +141,8 @@ fn version(of: &str, language: Language, says: &str) -> FileSnapshot {
     embedded(file, true)
 }
 
-/// Calls about one path, of which the last counts: with a file of a language and what it says, or with none.
+/// Calls about one path, of which the last counts: with a file of a language and what it says, or
+/// with none.
 type Calls = Vec<Option<(Language, &'static str)>>;
 
 /// All ways of three calls about a path, then three more.
