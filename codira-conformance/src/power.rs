@@ -3,6 +3,7 @@
 
 mod disk;
 mod trace;
+mod tracer;
 
 use std::{
     collections::HashSet,
@@ -15,7 +16,7 @@ use std::{
 use disk::Disk;
 pub(crate) use disk::{Contents, Kept};
 use trace::{Op, Unreadable};
-pub(crate) use trace::{SyncCall, failing_sync, slow_locks, tracer};
+pub(crate) use tracer::{SyncCall, failing_sync, slow_locks, tracer};
 
 use crate::{Outcome, Violation, directory};
 
@@ -58,7 +59,7 @@ pub(crate) struct Cut {
 
 /// The syncs that `record` tells of below `dir`, in order.
 pub(crate) fn syncs(record: &Path, dir: &Path) -> Outcome<Vec<SyncCall>> {
-    Ok(trace::syncs(&operations(record, dir)?))
+    Ok(tracer::syncs(&operations(record, dir)?))
 }
 
 fn operations(record: &Path, dir: &Path) -> Outcome<Vec<Op>> {
