@@ -90,8 +90,8 @@ impl SessionRequest {
     }
 }
 
-/// How many bytes of memory a run should use, its buffers and caches together. A target that whoever allocates shares out, not a limit
-/// that is enforced.
+/// How many bytes of memory a run should use, its buffers and caches together. Each of them takes
+/// a share of it. It is a target, and no limit that is enforced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct MemoryBudget(pub u64);
 
@@ -103,7 +103,7 @@ impl MemoryBudget {
 }
 
 impl Default for MemoryBudget {
-    /// 512 MiB: what an index of a hundred thousand files needs to be made without reading anything twice.
+    /// 512 MiB: enough to index a hundred thousand files without reading anything twice.
     fn default() -> Self {
         Self(512 << 20)
     }

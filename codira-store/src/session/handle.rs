@@ -51,7 +51,7 @@ impl<S: Store> Session<S> {
     pub async fn begin(store: S, backend: Tool, request: SessionRequest) -> Result<Self, BackendError> {
         let lock = store.lock()?;
         let cancel = Cancel::default();
-        let (room, rules) = (Room::of(request.memory.per_mille(40)), request.rules.clone());
+        let (room, rules) = (Room::of(request.memory), request.rules.clone());
         let (sender, receiver) = mpsc::unbounded_channel();
         let (ready, begun) = oneshot::channel();
         let (own, its_cancel) = (store.clone(), cancel.clone());

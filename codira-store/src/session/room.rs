@@ -1,8 +1,13 @@
-//! The bound of what was put and is not written yet: puts wait for room, in bytes of memory.
+//! The bound of the files that were put and are not written yet: puts wait for room, in bytes of
+//! memory.
 
 use std::sync::Arc;
 
+use codira_contracts::MemoryBudget;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// The share of memory for files that are not written yet, in thousandths of the budget.
+const SHARE: u64 = 40;
 
 /// What the smallest file takes, and a removal.
 const UNIT_BYTES: usize = 4 << 10;
@@ -15,10 +20,11 @@ pub(super) struct Room {
 }
 
 impl Room {
-    /// Room for so many bytes.
-    pub(super) fn of(bytes: usize) -> Self {
-        let units = (bytes / UNIT_BYTES).clamp(2, Semaphore::MAX_PERMITS.min(1 << 30));
-        // What is less than half full takes the largest file, too: the queue is written when it is half full, so no put waits for ever.
+    /// The room of a session with this budget.
+    pub(super) fn of(memory: MemoryBudget) -> Self {
+        let units = (memory.per_mille(SHARE) / UNIT_BYTES).clamp(2, Semaphore::MAX_PERMITS.min(1 << 30));
+        // Half a room holds the largest file, and the queue is written when it fills the other
+        // half: no put waits for ever.
         Self { free: Arc::new(Semaphore::new(units)), largest: u32::try_from(units / 2).unwrap_or(u32::MAX) }
     }
 

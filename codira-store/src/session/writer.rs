@@ -65,12 +65,15 @@ pub(super) struct Limits {
     pub(super) offers: usize,
 }
 
+/// The shares of memory for both, in thousandths of the budget.
+const UNRESOLVED_SHARE: u64 = 100;
+const OFFERS_SHARE: u64 = 375;
 /// What an offer takes in memory, roughly, with what is unpacked of it.
 const OFFER_BYTES: usize = 64;
 
 impl Limits {
     fn of(memory: MemoryBudget) -> Self {
-        Self { unresolved_bytes: memory.per_mille(100), offers: memory.per_mille(375) / OFFER_BYTES }
+        Self { unresolved_bytes: memory.per_mille(UNRESOLVED_SHARE), offers: memory.per_mille(OFFERS_SHARE) / OFFER_BYTES }
     }
 }
 
