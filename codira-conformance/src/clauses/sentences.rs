@@ -28,6 +28,8 @@ macro_rules! __for_each_clause {
                     "A call of a session whose future is dropped, at any await, happens whole or not at all, and leaves the session usable.";
                 a_dropped_commit_publishes_all_or_nothing
                     "A commit whose future is dropped, at any await, publishes everything or nothing, and releases the writer lock.";
+                memory_changes_no_answer
+                    "However little memory a session is asked to use, it ends, and its commit gives the same answers.";
                 a_session_owns_what_it_needs
                     "A session and a reader may be used, and the session committed, after their backend was dropped.";
                 the_first_commit_is_number_one

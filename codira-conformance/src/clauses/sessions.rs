@@ -2,6 +2,7 @@
 
 mod dropped;
 mod elsewhere;
+mod memory;
 mod storm;
 
 use codira_contracts::{
@@ -21,6 +22,7 @@ use crate::{
 
 pub(crate) use dropped::*;
 pub(crate) use elsewhere::*;
+pub(crate) use memory::*;
 pub(crate) use storm::*;
 
 /// The paths that a fresh reader lists.

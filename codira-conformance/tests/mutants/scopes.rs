@@ -22,6 +22,8 @@ mutants! {
         "sessions::the_first_commit_is_number_one";
     full_scope_keeps_old_files: FullKeepsFiles, "a full session keeps the files that it does not put",
         "sessions::a_dropped_commit_publishes_all_or_nothing";
+    little_memory_begins_anew: BeginsAnewWithLittle, "an incremental session with little memory starts empty",
+        "sessions::memory_changes_no_answer";
     full_scope_keeps_the_inventory: FullKeepsInventory, "a full session keeps the inventory that it does not write",
         "sessions::full_scope_replaces_everything";
     full_scope_keeps_embeddings: FullKeepsEmbeddings, "a full session keeps the embeddings of a file that it puts without",
@@ -72,6 +74,18 @@ struct FullKeepsFiles;
 impl Fault for FullKeepsFiles {
     async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
         base.begin_index_session(SessionRequest { scope: WriteScope::Incremental, ..request }).await
+    }
+}
+
+#[derive(Default)]
+struct BeginsAnewWithLittle;
+
+#[async_trait]
+impl Fault for BeginsAnewWithLittle {
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        let is_little = request.memory < MemoryBudget::default();
+        let scope = if is_little { WriteScope::Full } else { request.scope };
+        base.begin_index_session(SessionRequest { scope, ..request }).await
     }
 }
 
