@@ -3,8 +3,12 @@
 use codira_contracts::PathPrefix;
 use duckdb::types::Value;
 
-/// A condition on rows. It says no more than is asked, for what need not be planned costs nothing; and it names its values, because
-/// DuckDB plans a statement with parameters once when it is prepared, and again whenever it runs.
+/// How many times as many rows are read as are wanted, at most, rather than that each is named.
+const SPARSE: usize = 2;
+
+/// A condition on rows. It says no more than is asked, for what need not be planned costs nothing;
+/// and it names its values, because DuckDB plans a statement with parameters once when it is
+/// prepared, and again whenever it runs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Condition {
     sql: String,
@@ -21,6 +25,17 @@ impl Condition {
     /// Those whose column has one of these numbers.
     pub(crate) fn among<T: ToString>(column: &str, numbers: impl IntoIterator<Item = T>) -> Self {
         Self::all().and(&format!("{column} IN ({})", list(numbers)), [])
+    }
+
+    /// Those whose column has one of these numbers, and some between them: a list of numbers takes
+    /// DuckDB longer than the few rows that are read in vain.
+    pub(crate) fn near(column: &str, numbers: &[u32]) -> Self {
+        match (numbers.iter().min(), numbers.iter().max()) {
+            (Some(first), Some(last)) if ((last - first) as usize) < SPARSE * numbers.len() => {
+                Self::all().and(&format!("{column} BETWEEN {first} AND {last}"), [])
+            }
+            _ => Self::among(column, numbers),
+        }
     }
 
     /// Those whose column has one of these texts.

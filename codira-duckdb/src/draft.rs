@@ -2,15 +2,15 @@
 
 use codira_contracts::{BackendError, EmbeddingSpec, MemoryBudget, Precision};
 use codira_store::{
-    Draft,
+    Draft, IndexFiles,
     tables::{Block, EmbeddingRow, Removed, Segment, State, StoredFile, StoredResolution},
 };
 
 use crate::{
     condition::{Condition, list},
     engine::Rows,
-    errors::{At, at},
-    files::Files,
+    errors::At,
+    files,
     instance::within,
     schema::Schema,
     store::open_base,
@@ -27,7 +27,8 @@ const SET_STATE: &str = "INSERT INTO state (generation, backend, version, run) V
 /// The tables whose rows belong to a file.
 const OF_FILES: [&str; 4] = ["document", "doc_issue", "resolution", "embedding"];
 
-/// What a session writes. A transaction is always open on it; no one else sees it, so it may end at any time.
+/// What a session writes. A transaction is always open on it; no one else sees it, so it may end at
+/// any time.
 #[derive(Debug)]
 pub struct DuckdbDraft {
     pub(crate) tables: DuckdbTables,
@@ -41,12 +42,12 @@ pub struct DuckdbDraft {
 
 /// Removes what only the session uses, whichever way it ends.
 #[derive(Debug)]
-pub(crate) struct DraftFiles(pub(crate) Files);
+pub(crate) struct DraftFiles(pub(crate) IndexFiles);
 
 impl Drop for DraftFiles {
     fn drop(&mut self) {
         // Best effort: what stays is removed when the next session begins.
-        let _ = self.0.remove_drafts();
+        let _ = files::remove_drafts(&self.0);
     }
 }
 
@@ -60,7 +61,8 @@ impl Open {
         self.database.batch(&within(self.memory, bytes))
     }
 
-    /// Flushes what was written into the file, where it is much: DuckDB keeps what is not committed in memory.
+    /// Flushes what was written into the file, where it is much: DuckDB keeps what is not committed
+    /// in memory.
     fn flush_if_much(&mut self, bytes: usize) -> Result<(), BackendError> {
         self.unflushed += bytes;
         if self.unflushed < self.memory.per_mille(UNFLUSHED_SHARE) {
@@ -71,7 +73,8 @@ impl Open {
     }
 
     fn put_files(&mut self, mut stored: Vec<StoredFile>) -> Result<(), BackendError> {
-        // DuckDB begins a block for the blobs over four kilobytes among some thirty kilobytes of smaller ones: those stand apart.
+        // DuckDB begins a block for the blobs over four kilobytes among some thirty kilobytes of
+        // smaller ones: those stand apart.
         stored.sort_by_key(|stored| stored.content.len());
         self.make_room(stored.iter().map(|stored| stored.state.size).max().unwrap_or_default())?;
         let (mut files, mut documents) = (self.database.append("file")?, self.database.append("document")?);
@@ -181,7 +184,7 @@ impl Draft for DuckdbDraft {
         }
         let (files, schema, memory) = (self.files.0.clone(), self.schema, self.memory);
         // Only this session replaces it: it holds the writer lock.
-        DuckdbTables::open(files.index(), memory, move || open_base(&files, schema, memory)).await.map(Some)
+        DuckdbTables::open(files.index().to_owned(), memory, move || open_base(&files, schema, memory)).await.map(Some)
     }
 
     async fn last_file(&mut self) -> Result<u32, BackendError> {
@@ -249,7 +252,8 @@ impl Draft for DuckdbDraft {
         let written = self.tables.ask(move |open| {
             open.database.batch("DELETE FROM state")?;
             open.database.run(SET_STATE, (generation, backend.name, backend.version, run))?;
-            // The commit writes everything into the file; the checkpoint makes sure that no log stays beside it.
+            // The commit writes everything into the file; the checkpoint makes sure that no log
+            // stays beside it.
             open.database.batch("COMMIT; CHECKPOINT")
         });
         if let Err(error) = written.await {
@@ -258,14 +262,14 @@ impl Draft for DuckdbDraft {
         }
         let Self { tables, files, .. } = self;
         tables.close().await?;
-        files.0.publish().map_err(|error| at(&files.0.index()).io("commit", error))
+        files::publish(&files.0).map_err(|error| files.0.at().io("commit", error))
     }
 
     async fn abort(self) -> Result<(), BackendError> {
         let Self { tables, files, .. } = self;
         // What is not committed goes with the file.
         let _ = tables.close().await;
-        files.0.remove_drafts().map_err(|error| at(&files.0.index()).io("clean up", error))
+        files::remove_drafts(&files.0).map_err(|error| files.0.at().io("clean up", error))
     }
 }
 

@@ -44,9 +44,9 @@ impl Database {
         self.connection.interrupt_handle()
     }
 
-    /// Asks a question that comes again. A reader keeps it parsed, and planned where it has no parameters. A session must not: a
-    /// plan for a table that is still empty says that there is nothing, and DuckDB does not plan again when rows come within the
-    /// transaction.
+    /// Asks a question that comes again. A reader keeps it parsed, and planned where it has no
+    /// parameters. A session must not: a plan for a table that is still empty says that there is
+    /// nothing, and DuckDB does not plan again when rows come within the transaction.
     pub(crate) fn rows<T>(
         &self,
         sql: &str,

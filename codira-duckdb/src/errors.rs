@@ -1,4 +1,5 @@
-//! What DuckDB and the file system report, as errors of the contract. The one place that reads messages.
+//! What DuckDB and the file system report, as errors of the contract. The one place that reads
+//! messages.
 
 use std::{io, path::Path};
 

@@ -1,7 +1,8 @@
 //! Instances of DuckDB, each with one database.
 //!
-//! Starting an instance takes ten times as long as opening a small database in one, most of it to register functions. So those
-//! that are done with their database wait here for the next one. No two share an instance: its limits are those of its database.
+//! Starting an instance takes ten times as long as opening a small database in one, most of it to
+//! register functions. So those that are done with their database wait here for the next one. No
+//! two share an instance: its limits are those of its database.
 
 use std::{
     path::{Path, PathBuf},
@@ -16,27 +17,30 @@ use crate::files;
 
 /// How many instances wait at most; each takes a few megabytes.
 const MAX_IDLE: usize = 4;
-/// How much of a session's memory DuckDB takes before it spills to its directory, in thousandths: more makes no session faster, as it
-/// hardly reads what it wrote. And how much it needs at least, in MiB.
+/// How much of a session's memory DuckDB takes before it spills to its directory, in thousandths:
+/// more makes no session faster, as it hardly reads what it wrote. And how much it needs at least,
+/// in MiB.
 const SHARE: u64 = 320;
 const MIN_MEMORY: usize = 96;
 /// How many MiB each thread beyond the first needs.
 const THREAD_MEMORY: usize = 32;
-/// How often a value may be in memory while it is written or read, and from how many megabytes on that matters.
+/// How often a value may be in memory while it is written or read, and from how many megabytes on
+/// that matters.
 const COPIES: usize = 4;
 const LARGE_VALUE: usize = 8;
-/// The size of a block. The default of 256 KiB makes small indexes large; blocks of half the size are too small for DuckDB to leave
-/// out the zeros of numbers.
+/// The size of a block. The default of 256 KiB makes small indexes large; blocks of half the size
+/// are too small for DuckDB to leave out the zeros of numbers.
 const BLOCK: &str = "32768";
-/// How many rows DuckDB keeps together. When a session settles, it writes the last ones of each table once more, with those that came
-/// since: with the default of 122 880 rows that was most of what was written.
+/// How many rows DuckDB keeps together. When a session settles, it writes the last ones of each
+/// table once more, with those that came since: with the default of 122 880 rows that was most of
+/// what was written.
 const ROW_GROUP: usize = 16_384;
-/// From which size on an index is worth a thread on every core. For a smaller one they cost more than they give, in a session, too:
-/// who waits for another thread of DuckDB does so busily.
+/// From which size on an index is worth a thread on every core. For a smaller one they cost more
+/// than they give, in a session, too: who waits for another thread of DuckDB does so busily.
 const MIN_BYTES_FOR_THREADS: u64 = 64 << 20;
 
-/// What the questions of a reader, each of one table, need no help with. Every step of the optimizer that is left out saves a
-/// tenth of what it takes to plan one.
+/// What the questions of a reader, each of one table, need no help with. Every step of the
+/// optimizer that is left out saves a tenth of what it takes to plan one.
 const NO_OPTIMIZERS: &str = "filter_pullup,empty_result_pullup,cte_filter_pusher,regex_range,deliminator,unnest_rewriter,\
     common_subexpressions,common_aggregate,column_lifetime,top_n_window_elimination,compressed_materialization,duplicate_groups,\
     reorder_filter,sampling_pushdown,extension,materialized_cte,sum_rewriter,cte_inlining,common_subplan,join_elimination,\
@@ -54,7 +58,8 @@ pub(crate) enum Use {
     Write(MemoryBudget),
 }
 
-/// An instance that has a database. Dropping it closes the database; connections to it are to be dropped before.
+/// An instance that has a database. Dropping it closes the database; connections to it are to be
+/// dropped before.
 #[derive(Debug)]
 pub(crate) struct Instance {
     control: Option<Connection>,
@@ -123,7 +128,8 @@ impl Drop for Instance {
     }
 }
 
-/// Keeps a session within its memory, but for a value of so many bytes: that it must hold. No file of gigabytes is indexed.
+/// Keeps a session within its memory, but for a value of so many bytes: that it must hold. No file
+/// of gigabytes is indexed.
 pub(crate) fn within(memory: MemoryBudget, largest: u64) -> String {
     let megabytes = |bytes: u64| usize::try_from(bytes >> 20).map_or(4096, |megabytes| megabytes.min(4096));
     let largest = megabytes(largest);
@@ -147,7 +153,8 @@ fn start() -> duckdb::Result<Connection> {
         // A commit goes into the file, not into a log beside it.
         .with("checkpoint_threshold", "0B")?
         .with("temp_directory", "")?
-        // No code from elsewhere. An index itself is kept from reading other files by `schema::number_of`.
+        // No code from elsewhere. An index itself is kept from reading other files by
+        // `schema::number_of`.
         .enable_autoload_extension(false)?;
     Connection::open_in_memory_with_flags(config)
 }

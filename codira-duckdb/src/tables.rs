@@ -1,6 +1,9 @@
 //! What the engine asks of the tables, on the thread that owns the connection.
 
-use std::{collections::HashMap, path::PathBuf};
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+};
 
 use codira_contracts::{
     BackendError, ContentHash, EmbeddingSpec, FileState, Language, MemoryBudget, PathPrefix, Precision, RepoPath, Tool, Totals,
@@ -33,6 +36,9 @@ const ISSUES: &str = "SELECT language, sum(doc_issues)::UBIGINT FROM file WHERE 
 const FILE: &str = "id, path, language, module, symbols, doc_issues";
 const FILE_AND_STATE: &str =
     "id, path, language, module, symbols, doc_issues, hash, size, modified, analyzer, analyzer_version";
+/// What was said of files?
+const OUTLINE: &str = "file, outline";
+const CONTENT: &str = "file, outline, content";
 /// Which specs are there, and how many embeddings have they?
 const SPECS: &str = "SELECT id, engine, engine_version, model, model_version, dimension, precision FROM spec";
 const EMBEDDING_COUNTS: &str = "SELECT spec, sum(computed)::UBIGINT, sum(pending)::UBIGINT FROM embedding GROUP BY spec";
@@ -56,7 +62,8 @@ pub struct DuckdbTables {
 #[derive(Debug)]
 pub(crate) struct Open {
     pub(crate) database: Database,
-    /// Where the blocks of posting lists begin: by segment, then first key. Nothing until it is asked for.
+    /// Where the blocks of posting lists begin: by segment, then first key. Nothing until it is
+    /// asked for.
     pub(crate) blocks: Option<Vec<(u32, u32)>>,
     /// How much was written that DuckDB still keeps in memory, roughly in bytes.
     pub(crate) unflushed: usize,
@@ -124,29 +131,28 @@ impl Open {
         self.database.rows(&sql, params_from_iter(which.values()), read)
     }
 
-    /// The blobs of these files in a table, by number.
-    fn blobs(&self, column: &str, table: &str, files: &[u32]) -> Result<HashMap<u32, Vec<u8>>, BackendError> {
-        let rows = self.select(&format!("file, {column}"), table, &Condition::among("file", files), "", numbered)?;
-        Ok(rows.into_iter().collect())
-    }
-
     fn documents(&self, files: &[u32], parts: Parts) -> Result<Vec<Document>, BackendError> {
-        let found = self.select(FILE, "file", &Condition::among("id", files), "", file)?;
-        let mut outlines = self.blobs("outline", "document", files)?;
-        let (mut contents, mut resolved) = (HashMap::new(), HashMap::new());
-        if parts != Parts::Outline {
-            contents = self.blobs("content", "document", files)?;
-        }
+        let wanted: HashSet<u32> = files.iter().copied().collect();
+        let found = self.select(FILE, "file", &Condition::near("id", files), "", file)?;
+        let columns = if parts == Parts::Outline { OUTLINE } else { CONTENT };
+        let read = |row: &Cells<'_>| {
+            let content = if parts == Parts::Outline { Vec::new() } else { row.get(2)? };
+            Ok((row.get(0)?, (row.get(1)?, content)))
+        };
+        let blobs = self.select(columns, "document", &Condition::near("file", files), "", read)?;
+        let mut blobs: HashMap<u32, (Vec<u8>, Vec<u8>)> = blobs.into_iter().collect();
+        let mut resolved: HashMap<u32, Vec<u8>> = HashMap::new();
         if parts == Parts::Resolved {
-            resolved = self.blobs("resolved_uses", "resolution", files)?;
+            let which = Condition::near("file", files);
+            resolved.extend(self.select("file, resolved_uses", "resolution", &which, "", numbered)?);
         }
         let document = |file: FileRow| {
             let number = file.number;
-            let content = if parts == Parts::Outline { Some(Vec::new()) } else { contents.remove(&number) };
-            let resolved_uses = if parts == Parts::Resolved { resolved.remove(&number) } else { Some(Vec::new()) };
-            Some(Document { file, outline: outlines.remove(&number)?, content: content?, resolved_uses: resolved_uses? })
+            let resolved_uses = if parts == Parts::Resolved { resolved.remove(&number)? } else { Vec::new() };
+            let (outline, content) = blobs.remove(&number)?;
+            Some(Document { file, outline, content, resolved_uses })
         };
-        Ok(found.into_iter().filter_map(document).collect())
+        Ok(found.into_iter().filter(|file| wanted.contains(&file.number)).filter_map(document).collect())
     }
 
     /// The blocks that may hold these keys, which are sorted.
@@ -172,6 +178,9 @@ impl Open {
 }
 
 impl Tables for DuckdbTables {
+    // However few are asked for, DuckDB looks through whole columns.
+    const BATCH_DOCUMENTS: usize = 1024;
+
     fn at(&self) -> At<'_> {
         at(&self.location)
     }
@@ -246,7 +255,8 @@ impl Tables for DuckdbTables {
         let read = |row: &Cells<'_>| Ok((file(row)?, state(row)?));
         self.ask(move |open| {
             if count == 1 {
-                // Nothing need be ordered to find the one at the path itself, and no other is wanted.
+                // Nothing need be ordered to find the one at the path itself, and no other is
+                // wanted.
                 let which = Condition::texts("path", [path.as_str()].into_iter());
                 return open.select(FILE_AND_STATE, "file", &which, "", read);
             }

@@ -9,7 +9,8 @@ const CHANNEL_CAPACITY: usize = 16;
 
 type Job<S> = Box<dyn FnOnce(&mut S) + Send>;
 
-/// A thread with a state, which does one job after another. A job that was sent is done whole, even if its caller does not wait.
+/// A thread with a state, which does one job after another. A job that was sent is done whole, even
+/// if its caller does not wait.
 ///
 /// Dropping this ends the thread once its jobs are done; the state is dropped there.
 #[derive(Debug)]

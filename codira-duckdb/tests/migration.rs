@@ -1,9 +1,10 @@
-//! Migrations, while there is one schema: the backend with one migration more, over a store of the present schema.
+//! Migrations, while there is one schema: the backend with one migration more, over a store of the
+//! present schema.
 
 use std::path::Path;
 
 use codira_contracts::BackendError;
-use codira_duckdb::DuckdbBackend;
+use codira_duckdb::{DuckdbBackend, DuckdbStore};
 
 struct Next;
 
@@ -12,7 +13,7 @@ impl codira_conformance::Fixture for Next {
     type Backend = DuckdbBackend;
 
     async fn open(&self, dir: &Path) -> Result<DuckdbBackend, BackendError> {
-        Ok(DuckdbBackend::of_next_schema(dir))
+        Ok(DuckdbBackend::of(DuckdbStore::of_next_schema(dir)))
     }
 }
 

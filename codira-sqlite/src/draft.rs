@@ -1,10 +1,15 @@
-//! What a session writes: into the index that is there, through its log, or into a new file, which replaces it.
+//! What a session writes: into the index that is there, through its log, or into a new file, which
+//! replaces it.
 
-use std::{fs::File, path::PathBuf};
+use std::{
+    fs::{self, File},
+    path::PathBuf,
+};
 
 use codira_contracts::{BackendError, EmbeddingSpec, Precision};
 use codira_store::{
-    Draft,
+    Draft, IndexFiles,
+    files::if_there,
     tables::{Block, EmbeddingRow, Removed, Segment, State, StoredFile, StoredResolution},
 };
 use sqlx::Connection;
@@ -14,7 +19,7 @@ use crate::plans::Statement;
 use crate::{
     connection,
     errors::{At, Failed as _, at},
-    files::{self, Files},
+    files,
     publish::MainFile,
     rows::{Insert, Rows, list},
     tables::{SqliteTables, id},
@@ -106,10 +111,11 @@ pub(crate) enum Target {
 /// What a session writes.
 #[derive(Debug)]
 pub struct SqliteDraft {
-    pub(crate) files: Files,
+    pub(crate) files: IndexFiles,
     pub(crate) tables: SqliteTables,
     pub(crate) target: Target,
-    /// The file that holds the state from which the session began, if there is one that can be read.
+    /// The file that holds the state from which the session began, if there is one that can be
+    /// read.
     pub(crate) base: Option<PathBuf>,
 }
 
@@ -281,10 +287,11 @@ impl Draft for SqliteDraft {
         let at = at(&location);
         // Closing takes back what is not committed.
         let closed = connection.close().await;
-        let mut cleaned = files.remove_debris();
+        let mut cleaned = files::remove_debris(&files);
         if target == Target::InPlace {
-            // The log was the session's alone. A commit in it whose write failed must not come back.
-            cleaned = cleaned.and(files::remove(&files.wal()));
+            // The log was the session's alone. A commit in it whose write failed must not come
+            // back.
+            cleaned = cleaned.and(if_there(fs::remove_file(files.beside(files::LOG))).map(drop));
         }
         cleaned.map_err(|error| at.io("clean up", error))?;
         closed.map_err(|error| at.failed("abort", error))
@@ -293,7 +300,8 @@ impl Draft for SqliteDraft {
 
 impl SqliteDraft {
     async fn commit_in_place(mut self) -> Result<(), BackendError> {
-        // First the right to the main file: without it the commit could not be moved there, and nothing happens.
+        // First the right to the main file: without it the commit could not be moved there, and
+        // nothing happens.
         let main = match MainFile::claim(&self.files) {
             Ok(main) => main,
             Err(error) => {
@@ -306,16 +314,17 @@ impl SqliteDraft {
             let _ = self.abort().await;
             return Err(error);
         }
-        // The commit is durable in the log. Should moving it fail, readers find it there, and the next session moves it.
+        // The commit is durable in the log. Should moving it fail, readers find it there, and the
+        // next session moves it.
         let _ = main.move_log(&self.files, self.tables.connection).await;
-        let _ = self.files.remove_debris();
+        let _ = files::remove_debris(&self.files);
         Ok(())
     }
 
     async fn publish(self) -> Result<(), BackendError> {
         let Self { files, tables: SqliteTables { mut connection, location, .. }, .. } = self;
         let at = at(&location);
-        let path = files.fresh();
+        let path = files.beside(files::FRESH);
         let finished = async {
             sqlx::query(COMMIT).execute(&mut connection).await?;
             sqlx::query(USE_LOG).execute(&mut connection).await?;
@@ -326,12 +335,13 @@ impl SqliteDraft {
         let published = finished.and(closed).and_then(|()| {
             let io = |error| at.io("commit", error);
             File::open(&path).and_then(|file| file.sync_all()).map_err(io)?;
-            // A log that is still there belongs to what could not be read; it must not be applied to the new file.
-            files::remove(&files.wal()).map_err(io)?;
+            // A log that is still there belongs to what could not be read; it must not be applied
+            // to the new file.
+            if_there(fs::remove_file(files.beside(files::LOG))).map_err(io)?;
             files.publish(&path).map_err(io)
         });
         // Best effort: what stays is removed when the next session begins.
-        let _ = files.remove_debris();
+        let _ = files::remove_debris(&files);
         published
     }
 }

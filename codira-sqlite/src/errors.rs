@@ -1,4 +1,5 @@
-//! What SQLite and the file system report, as errors of the contract. The one place that knows result codes.
+//! What SQLite and the file system report, as errors of the contract. The one place that knows
+//! result codes.
 
 use std::path::Path;
 
@@ -23,7 +24,8 @@ mod code {
     pub(super) const NOTADB: i32 = 26;
     /// Extended: fewer bytes than the header promises.
     pub(super) const IOERR_SHORT_READ: i32 = 522;
-    /// Extended: writing failed. A full device has a code of its own; what remains are quotas and limits on the size of files.
+    /// Extended: writing failed. A full device has a code of its own; what remains are quotas and
+    /// limits on the size of files.
     pub(super) const IOERR_WRITE: i32 = 778;
 }
 
@@ -48,7 +50,8 @@ impl Failed for At<'_> {
                     (code::IOERR_WRITE, _) | (_, code::FULL) => self.no_space(error),
                     (_, code::CORRUPT) => self.corrupt("the file is damaged", Some(error.into())),
                     (_, code::NOTADB) => self.corrupt("the file is no SQLite database", Some(error.into())),
-                    // Statements are right for the schema that the header names: the tables are not.
+                    // Statements are right for the schema that the header names: the tables are
+                    // not.
                     (_, code::ERROR) => self.corrupt("its tables are not those of its schema", Some(error.into())),
                     (_, code::PERM | code::READONLY | code::AUTH) => self.forbidden(error),
                     _ => self.other(operation, error),

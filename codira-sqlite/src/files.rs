@@ -1,18 +1,24 @@
-//! The files of an index, what the header of the main one says, and how one file takes the place of another.
+//! What lies beside the index, and what the header of the index says.
 
 use std::{
     fs::{self, File},
     io::{self, Read},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-use crate::{FILE_NAME, schema::APPLICATION_ID};
+use codira_store::{IndexFiles, files::if_there};
 
-/// The files of one index.
-#[derive(Clone, Debug)]
-pub(crate) struct Files {
-    directory: PathBuf,
-}
+use crate::schema::APPLICATION_ID;
+
+/// How the name ends of what a session has written and not yet moved into the main file. SQLite
+/// names it.
+pub(crate) const LOG: &str = "-wal";
+
+/// That of a whole new index, until it takes the place of the old one.
+pub(crate) const FRESH: &str = ".new";
+
+/// That of a copy of the index, until it takes the place of the original.
+pub(crate) const COPY: &str = ".copy";
 
 /// What lies where the index should be.
 #[derive(Debug)]
@@ -31,92 +37,18 @@ pub(crate) enum Found {
     },
 }
 
-impl Files {
-    pub(crate) fn new(directory: PathBuf) -> Self {
-        Self { directory }
+/// Removes what a session that was killed may have left of the files that only sessions use.
+pub(crate) fn remove_debris(files: &IndexFiles) -> io::Result<()> {
+    for suffix in [FRESH, ".new-wal", COPY, ".copy-wal"] {
+        if_there(fs::remove_file(files.beside(suffix)))?;
     }
-
-    /// Where all of them are.
-    pub(crate) fn directory(&self) -> &Path {
-        &self.directory
-    }
-
-    /// The index.
-    pub(crate) fn database(&self) -> PathBuf {
-        self.directory.join(FILE_NAME)
-    }
-
-    /// What a session has written and not yet moved into the main file. SQLite names it.
-    pub(crate) fn wal(&self) -> PathBuf {
-        self.beside("-wal")
-    }
-
-    /// The writer lock.
-    pub(crate) fn lock(&self) -> PathBuf {
-        self.beside(".lock")
-    }
-
-    /// A whole new index, until it takes the place of the old one.
-    pub(crate) fn fresh(&self) -> PathBuf {
-        self.beside(".new")
-    }
-
-    /// A copy of the index, until it takes the place of the original.
-    pub(crate) fn copy(&self) -> PathBuf {
-        self.beside(".copy")
-    }
-
-    fn beside(&self, suffix: &str) -> PathBuf {
-        self.directory.join(format!("{FILE_NAME}{suffix}"))
-    }
-
-    /// Removes what a session that was killed may have left of the files that only sessions use.
-    pub(crate) fn remove_debris(&self) -> io::Result<()> {
-        for path in [self.fresh(), self.beside(".new-wal"), self.copy(), self.beside(".copy-wal")] {
-            remove(&path)?;
-        }
-        Ok(())
-    }
-
-    /// Makes sure that the directory takes files. For the holder of the writer lock.
-    pub(crate) fn probe_directory(&self) -> io::Result<()> {
-        let probe = self.copy();
-        File::create(&probe)?;
-        remove(&probe)
-    }
-
-    /// Lets the file at `path` take the place of the index, in one step that outlives a power cut.
-    pub(crate) fn publish(&self, path: &Path) -> io::Result<()> {
-        fs::rename(path, self.database())?;
-        self.sync_directory();
-        Ok(())
-    }
-
-    /// Makes the names in the directory durable. Where that fails, readers see what was published all the same: it is no error of the
-    /// commit, and the next one tries again.
-    fn sync_directory(&self) {
-        // A directory is synced through a handle on it, where the system has such handles.
-        if cfg!(unix) {
-            let _ = File::open(&self.directory).and_then(|directory| directory.sync_all());
-        }
-    }
-}
-
-/// Removes a file that may not be there.
-pub(crate) fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// Whether `path` still leads to `file`, and not to one that has taken its place.
 pub(crate) fn leads_to(path: &Path, file: &File) -> io::Result<bool> {
-    let (there, here) = match fs::metadata(path) {
-        Ok(there) => (there, file.metadata()?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error),
-    };
+    let Some(there) = if_there(fs::metadata(path))? else { return Ok(false) };
+    let here = file.metadata()?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;

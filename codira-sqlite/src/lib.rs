@@ -1,14 +1,16 @@
 //! Keeps a code index in one SQLite file.
 //!
-//! [`SqliteBackend`] is the store of the index in one directory. The file is `index.db`; beside it lies `index.db.lock`, which
-//! names who holds, or last held, the writer lock, and while a session is open whatever the session needs.
+//! [`SqliteBackend`] is the store of the index in one directory. The file is `index.db`; beside it
+//! lies `index.db.lock`, which names who holds, or last held, the writer lock, and while a session
+//! is open whatever the session needs.
 //!
-//! - `schema`: the tables, as numbered migrations. `tables` and `draft`: how the engine of `codira-store` reads and writes them;
-//!   `states`, `prefix`, `rows`: parts of that. The decision is recorded in `docs/decisions/0005-sqlite-documents.md`.
-//! - `store`, `files`, `wal`, `connection`, `snapshot`, `publish`: how one writer and any number of readers share the
-//!   directory. The decision is recorded in `docs/decisions/0002-sqlite-readers.md`.
+//! - `schema`: the tables, as numbered migrations. `tables` and `draft`: how the engine of
+//!   `codira-store` reads and writes them; `states`, `prefix`, `rows`: parts of that. The decision
+//!   is recorded in `docs/decisions/0005-sqlite-documents.md`.
+//! - `store`, `files`, `wal`, `connection`, `snapshot`, `publish`: how one writer and any number of
+//!   readers share the directory. The decision is recorded in
+//!   `docs/decisions/0002-sqlite-readers.md`.
 
-mod backend;
 mod connection;
 mod draft;
 mod errors;
@@ -27,9 +29,8 @@ mod tables;
 mod tests;
 mod wal;
 
-pub use backend::{SqliteBackend, SqliteReader, SqliteSession};
 pub use draft::SqliteDraft;
-pub use store::SqliteStore;
+pub use store::{SqliteBackend, SqliteReader, SqliteSession, SqliteStore};
 pub use tables::SqliteTables;
 
 /// The name of the backend, as configurations choose it.

@@ -1,4 +1,5 @@
-//! Looks at the plan of every statement: none may walk through a whole table that grows with the repository.
+//! Looks at the plan of every statement: none may walk through a whole table that grows with the
+//! repository.
 //!
 //! Statements are constants beside the code that runs them, and each file lists its own.
 #![allow(clippy::unwrap_used)]
@@ -97,7 +98,8 @@ async fn steps(connection: &mut SqliteConnection, sql: &str) -> Vec<String> {
     plan.iter().map(|row| row.get("detail")).collect()
 }
 
-/// A plan that walks is noticed, whether it is a table's, an order's or an index that is made for it.
+/// A plan that walks is noticed, whether it is a table's, an order's or an index that is made for
+/// it.
 #[tokio::test]
 async fn walks_are_noticed() {
     let (_directory, mut connection) = empty().await;

@@ -3,8 +3,8 @@
 use codira_contracts::PathPrefix;
 use sqlx::{SqlSafeStr, Sqlite, query::Query, sqlite::SqliteArguments};
 
-/// Files inside the prefix, by path: `?1` is the prefix, `?2` what follows everything below it, `?3` what everything below begins
-/// with.
+/// Files inside the prefix, by path: `?1` is the prefix, `?2` what follows everything below it,
+/// `?3` what everything below begins with.
 macro_rules! range {
     () => {
         "f.path >= ?1 AND f.path < ?2 AND (f.path = ?1 OR f.path >= ?3)"

@@ -1,4 +1,5 @@
-//! Statements of many rows, and from rows to values. What cannot be read is corrupt, never left out.
+//! Statements of many rows, and from rows to values. What cannot be read is corrupt, never left
+//! out.
 
 use codira_contracts::{BackendError, ContentHash, FileState, RepoPath, Tool};
 use codira_store::tables::FileRow;
@@ -21,7 +22,8 @@ pub(crate) struct Insert {
     pub(crate) columns: usize,
 }
 
-/// Rows of one table that are to be written together: several times as fast as a statement for each.
+/// Rows of one table that are to be written together: several times as fast as a statement for
+/// each.
 pub(crate) struct Rows {
     insert: &'static Insert,
     batches: Vec<SqliteArguments>,

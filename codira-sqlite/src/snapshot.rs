@@ -1,32 +1,40 @@
 //! One committed state, opened so that nothing can change it and opening changes nothing.
 //!
-//! A snapshot holds a shared lock on the main file; a session moves its log into that file only under the exclusive one, and
-//! gives the index a new main file when it cannot get it. So the file is immutable while a snapshot of it lives, and SQLite is
-//! told so: it looks at no log and takes no lock of its own. The log matters only when it holds a commit that is not in the main
-//! file: its writer was killed, or is about to move it. Such a state is read from a private copy, in which SQLite applies the log.
+//! A snapshot holds a shared lock on the main file; a session moves its log into that file only
+//! under the exclusive one, and gives the index a new main file when it cannot get it. So the file
+//! is immutable while a snapshot of it lives, and SQLite is told so: it looks at no log and takes
+//! no lock of its own. The log matters only when it holds a commit that is not in the main file:
+//! its writer was killed, or is about to move it. Such a state is read from a private copy, in
+//! which SQLite applies the log.
 
 use std::{
     fs::{self, File, TryLockError},
     io,
-    path::{Path, PathBuf},
+    path::Path,
     time::Duration,
 };
 
 use codira_contracts::BackendError;
+use codira_store::{
+    IndexFiles,
+    files::{if_there, with_suffix},
+};
 use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::{
     FILE_NAME, connection,
     errors::{At, Failed as _, at},
-    files::{self, Files, Found},
+    files::{self, Found},
     tables::SqliteTables,
     wal,
 };
 
-/// How often the lock is tried, or a copy made again, before giving up: each failure is a commit that came in between.
+/// How often the lock is tried, or a copy made again, before giving up: each failure is a commit
+/// that came in between.
 const ATTEMPTS: u32 = 100;
-/// How many attempts wait for a log to be moved, which takes milliseconds, before a copy is made instead.
+/// How many attempts wait for a log to be moved, which takes milliseconds, before a copy is made
+/// instead.
 const PATIENCE: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -48,9 +56,7 @@ enum Attempt {
 }
 
 /// Opens the last commit.
-pub(crate) async fn open(files: &Files, schema: u32) -> Result<SqliteTables, BackendError> {
-    let location = files.database();
-    let at = at(&location);
+pub(crate) async fn open(files: &IndexFiles, schema: u32) -> Result<SqliteTables, BackendError> {
     for attempt in 0..ATTEMPTS {
         let attempted = match direct(files, schema).await? {
             Attempt::Again if attempt < PATIENCE => Attempt::Again,
@@ -58,31 +64,31 @@ pub(crate) async fn open(files: &Files, schema: u32) -> Result<SqliteTables, Bac
             opened => opened,
         };
         if let Attempt::Opened(connection, keeper) = attempted {
-            return Ok(SqliteTables { connection, location, _keeper: Some(keeper) });
+            return Ok(SqliteTables { connection, location: files.index().to_owned(), _keeper: Some(keeper) });
         }
         tokio::time::sleep(PAUSE).await;
     }
-    Err(at.io("open", io::Error::new(io::ErrorKind::TimedOut, "commits keep coming in between")))
+    Err(files.at().io("open", io::Error::new(io::ErrorKind::TimedOut, "commits keep coming in between")))
 }
 
 /// Opens the main file itself.
-async fn direct(files: &Files, schema: u32) -> Result<Attempt, BackendError> {
-    let path = files.database();
-    let at = at(&path);
+async fn direct(files: &IndexFiles, schema: u32) -> Result<Attempt, BackendError> {
+    let (path, at) = (files.index(), files.at());
     let failed = |error| at.io("open", error);
-    let file = open_main(&path)?;
+    let file = open_main(path)?;
     match file.try_lock_shared() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => return Ok(Attempt::Again),
         Err(TryLockError::Error(error)) => return Err(failed(error)),
     }
-    if wal::may_hold_commit(&files.wal()).map_err(failed)? {
+    if wal::may_hold_commit(&files.beside(files::LOG)).map_err(failed)? {
         return Ok(Attempt::Copy);
     }
     check(&file, schema, at)?;
-    let opened = connection::immutable(&path).await;
-    // The lock must be on the file that SQLite opened, and that file still the one that the log belonged to.
-    if !files::leads_to(&path, &file).map_err(failed)? {
+    let opened = connection::immutable(path).await;
+    // The lock must be on the file that SQLite opened, and that file still the one that the log
+    // belonged to.
+    if !files::leads_to(path, &file).map_err(failed)? {
         return Ok(Attempt::Again);
     }
     Ok(Attempt::Opened(opened?, Keeper::Lock(file)))
@@ -90,11 +96,11 @@ async fn direct(files: &Files, schema: u32) -> Result<Attempt, BackendError> {
 
 /// Opens a private copy of the main file and its log, without the lock.
 ///
-/// The log is copied first. If it is the same log afterwards, then nothing was written to the main file in between, but for moving
-/// pages there that the copied log holds as well: together they are the state after the last commit in that log.
-async fn from_copy(files: &Files, schema: u32) -> Result<Attempt, BackendError> {
-    let path = files.database();
-    let at = at(&path);
+/// The log is copied first. If it is the same log afterwards, then nothing was written to the main
+/// file in between, but for moving pages there that the copied log holds as well: together they are
+/// the state after the last commit in that log.
+async fn from_copy(files: &IndexFiles, schema: u32) -> Result<Attempt, BackendError> {
+    let at = files.at();
     let failed = |error| at.io("copy", error);
     let directory = tempfile::tempdir().map_err(failed)?;
     let copy = directory.path().join(FILE_NAME);
@@ -116,34 +122,27 @@ async fn from_copy(files: &Files, schema: u32) -> Result<Attempt, BackendError> 
 }
 
 /// Copies log and main file; says whether the two belong together.
-fn copy_both(files: &Files, target: &Path) -> io::Result<bool> {
-    let (main, log) = (files.database(), files.wal());
-    let main_before = File::open(&main)?;
-    // Without a log nothing tells whether pages were moved meanwhile. There is none only for a moment.
+fn copy_both(files: &IndexFiles, target: &Path) -> io::Result<bool> {
+    let (main, log) = (files.index(), files.beside(files::LOG));
+    let main_before = File::open(main)?;
+    // Without a log nothing tells whether pages were moved meanwhile. There is none only for a
+    // moment.
     let Some(before) = wal::head(&log)? else { return Ok(false) };
-    let target_log = {
-        let mut name = target.as_os_str().to_owned();
-        name.push("-wal");
-        PathBuf::from(name)
-    };
-    match fs::copy(&log, &target_log) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        copied => copied.map(drop)?,
+    let target_log = with_suffix(target, files::LOG);
+    if if_there(fs::copy(&log, &target_log))?.is_none() {
+        return Ok(false);
     }
     let committed = wal::may_hold_commit(&target_log)?;
-    fs::copy(&main, target)?;
-    // A log without a commit says nothing of pages that are being moved: then a commit must not have come since.
+    fs::copy(main, target)?;
+    // A log without a commit says nothing of pages that are being moved: then a commit must not
+    // have come since.
     let settled = committed || !wal::may_hold_commit(&log)?;
-    Ok(settled && wal::head(&log)? == Some(before) && files::leads_to(&main, &main_before)?)
+    Ok(settled && wal::head(&log)? == Some(before) && files::leads_to(main, &main_before)?)
 }
 
 fn open_main(path: &Path) -> Result<File, BackendError> {
-    match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err(BackendError::NotIndexed { location: at(path).to_string() })
-        }
-        opened => opened.map_err(|error| at(path).io("open", error)),
-    }
+    let opened = if_there(File::open(path)).map_err(|error| at(path).io("open", error))?;
+    opened.ok_or_else(|| BackendError::NotIndexed { location: at(path).to_string() })
 }
 
 /// Makes sure that `file` is an index of the schema.

@@ -11,8 +11,8 @@ use crate::{
     rows::{get, ok_or_corrupt},
 };
 
-/// Which files are there after this path, and in which state? Each column of all of them is one text: thousands of rows take less
-/// time to read than to be sent from SQLite's thread one by one.
+/// Which files are there after this path, and in which state? Each column of all of them is one
+/// text: thousands of rows take less time to read than to be sent from SQLite's thread one by one.
 const STATES: &str = concat!(
     "SELECT group_concat(path, char(0)), CAST(group_concat(hash, '') AS BLOB), group_concat(size, ','), group_concat(modified, ','),
         group_concat(hex(analyzer), ','), group_concat(hex(analyzer_version), ',')
@@ -56,7 +56,8 @@ struct Columns<'a> {
     paths: &'a str,
     /// One after the other.
     hashes: &'a [u8],
-    // Separated by commas from here on; names and versions in hexadecimal digits, as they may hold anything.
+    // Separated by commas from here on; names and versions in hexadecimal digits, as they may hold
+    // anything.
     sizes: &'a str,
     times: &'a str,
     names: &'a str,

@@ -1,44 +1,80 @@
-//! Where an index is, and how sessions on it begin: what is there is looked at, put right, and taken over.
+//! Where an index is, and how sessions on it begin: what is there is looked at, put right, and
+//! taken over.
 
-use std::{fs::File, path::PathBuf};
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
 
 use codira_contracts::{BackendError, MemoryBudget, WriteScope};
-use codira_store::{Begun, Cancel, Store, WriterLock};
+use codira_store::{Backend, Begun, Cancel, IndexFiles, LocalStore, Reader, Session, Store, WriterLock, files::if_there};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
 use crate::{
-    connection,
+    FILE_NAME, NAME, connection,
     draft::{SqliteDraft, Target},
-    errors::{At, Failed as _, at},
-    files::{self, Files, Found},
+    errors::{At, Failed as _},
+    files::{self, Found},
     publish,
-    schema::Schema,
+    schema::{self, Schema},
+    snapshot,
     tables::SqliteTables,
     wal,
 };
 
-/// How many steps of a statement SQLite takes between looks whether the session is cancelled: a fraction of a millisecond.
+/// How many steps of a statement SQLite takes between looks whether the session is cancelled: a
+/// fraction of a millisecond.
 const STEPS_BETWEEN_LOOKS: i32 = 20_000;
 
 /// Begins the one transaction of the session.
 const BEGIN: &str = "BEGIN IMMEDIATE";
 
+/// The store of one repository's index, in a directory.
+///
+/// ```
+/// use codira_contracts::{IndexBackend, IndexReader, IndexWriteSession, SessionRequest, resolve::RuleSet};
+/// use codira_sqlite::SqliteBackend;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let directory = tempfile::tempdir()?;
+/// let backend = SqliteBackend::in_directory(directory.path());
+/// let session = backend.begin_index_session(SessionRequest::full(RuleSet::default())).await?;
+/// session.commit().await?;
+/// assert_eq!(backend.open_reader().await?.inventory().await?.generation, 1);
+/// # Ok(())
+/// # }
+/// ```
+pub type SqliteBackend = Backend<SqliteStore>;
+
+/// A handle on one committed state.
+pub type SqliteReader = Reader<SqliteTables>;
+
+/// The one session of an index.
+pub type SqliteSession = Session<SqliteStore>;
+
 /// The files of an index, and the schema that they have or get.
 #[derive(Clone, Debug)]
 pub struct SqliteStore {
-    pub(crate) files: Files,
-    pub(crate) schema: Schema,
-    /// The index, for errors.
-    location: PathBuf,
+    files: IndexFiles,
+    schema: Schema,
 }
 
 impl SqliteStore {
-    pub(crate) fn new(directory: PathBuf, schema: Schema) -> Self {
-        let files = Files::new(directory);
-        Self { location: files.database(), files, schema }
+    /// A store with another schema than this crate's.
+    pub(crate) fn with_schema(directory: PathBuf, schema: Schema) -> Self {
+        Self { files: IndexFiles::new(NAME, directory, FILE_NAME), schema }
     }
 
-    /// Begins the transaction of a session, in tables of the schema, with so many bytes of pages in memory.
+    /// A store with one migration more, which changes no answer: how migrations are judged while
+    /// there is one schema.
+    #[doc(hidden)]
+    pub fn of_next_schema(directory: impl Into<PathBuf>) -> Self {
+        Self::with_schema(directory.into(), schema::NEXT)
+    }
+
+    /// Begins the transaction of a session, in tables of the schema, with so many bytes of pages in
+    /// memory.
     async fn prepare(&self, connection: &mut SqliteConnection, cache: usize, cancel: Cancel) -> Result<(), BackendError> {
         let at = self.at();
         let cache = format!("PRAGMA cache_size = -{}", cache >> 10);
@@ -51,18 +87,41 @@ impl SqliteStore {
     }
 }
 
+impl LocalStore for SqliteStore {
+    const NAME: &'static str = NAME;
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+
+    fn in_directory(directory: PathBuf) -> Self {
+        Self::with_schema(directory, schema::CURRENT)
+    }
+
+    fn directory(&self) -> &Path {
+        self.files.directory()
+    }
+}
+
 impl Store for SqliteStore {
     type Draft = SqliteDraft;
 
     fn at(&self) -> At<'_> {
-        at(&self.location)
+        self.files.at()
+    }
+
+    fn schema(&self) -> u32 {
+        self.schema.number()
+    }
+
+    async fn open(&self) -> Result<SqliteTables, BackendError> {
+        snapshot::open(&self.files, self.schema.number()).await
     }
 
     fn lock(&self) -> Result<WriterLock, BackendError> {
-        let failed = |error| at(self.files.directory()).io("prepare", error);
-        std::fs::create_dir_all(self.files.directory()).map_err(failed)?;
-        let lock = WriterLock::take(self.files.lock(), self.at())?;
-        self.files.probe_directory().map_err(failed)?;
+        let lock = self.files.lock()?;
+        // What is published is made beside the index: a directory that takes no files is told at
+        // once.
+        let probe = self.files.beside(files::COPY);
+        let probed = File::create(&probe).and_then(|_| fs::remove_file(&probe));
+        probed.map_err(|error| At { path: self.files.directory(), ..self.at() }.io("prepare", error))?;
         Ok(lock)
     }
 
@@ -72,9 +131,9 @@ impl Store for SqliteStore {
         memory: MemoryBudget,
         cancel: &Cancel,
     ) -> Result<Begun<SqliteDraft>, BackendError> {
-        let Self { files, schema, location } = self;
-        let at = self.at();
-        files.remove_debris().map_err(|error| at.io("clean up", error))?;
+        let Self { files, schema } = self;
+        let (at, location) = (self.at(), files.index().to_owned());
+        files::remove_debris(files).map_err(|error| at.io("clean up", error))?;
         let (mut base, mut replaced) = (None, None);
         match find(files).await {
             Ok(None) => {}
@@ -91,8 +150,8 @@ impl Store for SqliteStore {
             _ => Target::Fresh,
         };
         let mut connection = match target {
-            Target::InPlace => connection::in_place(location).await?,
-            Target::Fresh => connection::fresh(&files.fresh()).await?,
+            Target::InPlace => connection::in_place(&location).await?,
+            Target::Fresh => connection::fresh(&files.beside(files::FRESH)).await?,
         };
         let cache = match target {
             Target::InPlace => memory.per_mille(62),
@@ -103,23 +162,23 @@ impl Store for SqliteStore {
             let _ = connection.close().await;
             return Err(error);
         }
-        let tables = SqliteTables { connection, location: location.clone(), _keeper: None };
+        let tables = SqliteTables { connection, location, _keeper: None };
         let draft = SqliteDraft { files: files.clone(), tables, target, base };
         Ok(Begun { draft, is_empty: target == Target::Fresh, replaced })
     }
 }
 
-/// The schema of the index that is there, once what a killed session left is moved into it; `None` when there is none.
-async fn find(files: &Files) -> Result<Option<u32>, BackendError> {
-    let path = files.database();
-    let at = at(&path);
+/// The schema of the index that is there, once what a killed session left is moved into it; `None`
+/// when there is none.
+async fn find(files: &IndexFiles) -> Result<Option<u32>, BackendError> {
+    let at = files.at();
     let failed = |error| at.io("open", error);
-    let look = || match File::open(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        opened => files::inspect(&opened.map_err(failed)?).map(Some).map_err(failed),
+    let look = || match if_there(File::open(files.index())).map_err(failed)? {
+        None => Ok(None),
+        Some(file) => files::inspect(&file).map(Some).map_err(failed),
     };
     let found = match look()? {
-        Some(Found::Index { .. }) if wal::head(&files.wal()).map_err(failed)?.is_some() => {
+        Some(Found::Index { .. }) if wal::head(&files.beside(files::LOG)).map_err(failed)?.is_some() => {
             publish::recover(files).await?;
             look()?
         }
@@ -133,11 +192,11 @@ async fn find(files: &Files) -> Result<Option<u32>, BackendError> {
     }
 }
 
-/// A copy of an index of an older schema, brought to the newer one: how a session looks at the state from which it began.
-async fn migrated(files: &Files, schema: Schema) -> Result<PathBuf, BackendError> {
-    let (path, copy) = (files.database(), files.copy());
-    std::fs::copy(&path, &copy).map_err(|error| at(&path).io("copy", error))?;
-    let at = at(&path);
+/// A copy of an index of an older schema, brought to the newer one: how a session looks at the
+/// state from which it began.
+async fn migrated(files: &IndexFiles, schema: Schema) -> Result<PathBuf, BackendError> {
+    let (at, copy) = (files.at(), files.beside(files::COPY));
+    fs::copy(files.index(), &copy).map_err(|error| at.io("copy", error))?;
     let mut connection = connection::in_place(&copy).await?;
     schema.migrate(&mut connection, &at).await?;
     connection.close().await.map_err(|error| at.failed("migrate", error))?;

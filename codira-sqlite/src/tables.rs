@@ -1,5 +1,5 @@
-//! What the engine asks of the tables. Every statement is a constant, with the question that it answers above it; a test looks at the
-//! plans.
+//! What the engine asks of the tables. Every statement is a constant, with the question that it
+//! answers above it; a test looks at the plans.
 
 use std::path::PathBuf;
 
@@ -83,8 +83,8 @@ const EMBEDDINGS_OF: &str = "SELECT id, computed, pending, vectors, owners FROM 
 /// In which files does anything of this spec wait for its vector?
 const PENDING: &str = "SELECT id & 0xffffffff FROM embedding INDEXED BY embedding_count
     WHERE id >= ?1 << 32 AND id < (?1 + 1) << 32 AND pending > 0";
-/// Which quantized vectors come next? Those of many files are one row: thousands take less time to read than to be sent from
-/// SQLite's thread one by one.
+/// Which quantized vectors come next? Those of many files are one row: thousands take less time to
+/// read than to be sent from SQLite's thread one by one.
 const QUANTIZED: &str =
     "SELECT group_concat(id & 0xffffffff, ','), group_concat(length(body), ','), CAST(group_concat(body, '') AS BLOB)
     FROM (SELECT id, body FROM quantized WHERE id > ? AND id < ? ORDER BY id LIMIT ?)";
@@ -181,6 +181,8 @@ impl SqliteTables {
 }
 
 impl Tables for SqliteTables {
+    const BATCH_DOCUMENTS: usize = 256;
+
     fn at(&self) -> At<'_> {
         at(&self.location)
     }

@@ -1,10 +1,13 @@
-//! Whether a write-ahead log holds a commit. The format is that of <https://www.sqlite.org/fileformat2.html#walformat>.
+//! Whether a write-ahead log holds a commit. The format is that of
+//! <https://www.sqlite.org/fileformat2.html#walformat>.
 
 use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom},
     path::Path,
 };
+
+use codira_store::files::if_there;
 
 /// The first bytes of a log, which change whenever it starts anew.
 pub(crate) type Head = [u8; 32];
@@ -18,8 +21,8 @@ pub(crate) fn head(path: &Path) -> io::Result<Option<Head>> {
 
 /// Whether the log at `path` may hold a commit.
 ///
-/// Only the heads of the frames are read: a frame that was torn by a power cut counts, and SQLite decides about it. While a
-/// session is open its log has frames, and none that commits.
+/// Only the heads of the frames are read: a frame that was torn by a power cut counts, and SQLite
+/// decides about it. While a session is open its log has frames, and none that commits.
 pub(crate) fn may_hold_commit(path: &Path) -> io::Result<bool> {
     let Some((mut file, head)) = open(path)? else { return Ok(false) };
     let page = i64::from(u32::from_be_bytes([head[8], head[9], head[10], head[11]]));
@@ -42,10 +45,7 @@ pub(crate) fn may_hold_commit(path: &Path) -> io::Result<bool> {
 }
 
 fn open(path: &Path) -> io::Result<Option<(File, Head)>> {
-    let mut file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        opened => opened?,
-    };
+    let Some(mut file) = if_there(File::open(path))? else { return Ok(None) };
     let mut head = [0; 32];
     match file.read_exact(&mut head) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),

@@ -1,9 +1,10 @@
-//! Migrations, while there is one schema: the backend with one migration more, over a store of the present schema.
+//! Migrations, while there is one schema: the backend with one migration more, over a store of the
+//! present schema.
 
 use std::path::Path;
 
 use codira_contracts::BackendError;
-use codira_sqlite::SqliteBackend;
+use codira_sqlite::{SqliteBackend, SqliteStore};
 
 struct Next;
 
@@ -12,7 +13,7 @@ impl codira_conformance::Fixture for Next {
     type Backend = SqliteBackend;
 
     async fn open(&self, dir: &Path) -> Result<SqliteBackend, BackendError> {
-        Ok(SqliteBackend::of_next_schema(dir))
+        Ok(SqliteBackend::of(SqliteStore::of_next_schema(dir)))
     }
 }
 

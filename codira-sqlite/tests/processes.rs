@@ -1,4 +1,5 @@
-//! Writers and readers in several processes, and processes that are killed. The test binary starts itself again as the other one.
+//! Writers and readers in several processes, and processes that are killed. The test binary starts
+//! itself again as the other one.
 #![allow(clippy::unwrap_used)]
 
 use std::{

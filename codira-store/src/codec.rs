@@ -1,6 +1,8 @@
-//! The forms of blobs: records in postcard, everything compressed with a digest to notice damage, numbers in few bytes.
+//! The forms of blobs: records in postcard, everything compressed with a digest to notice damage,
+//! numbers in few bytes.
 //!
-//! What is read back is never trusted: every function that reads answers `None` to bytes that it cannot have written.
+//! What is read back is never trusted: every function that reads answers `None` to bytes that it
+//! cannot have written.
 
 use std::cell::RefCell;
 
@@ -23,7 +25,8 @@ thread_local! {
     static DECOMPRESSOR: RefCell<Option<DCtx<'static>>> = const { RefCell::new(None) };
 }
 
-/// The digest of bytes after that of what came before, or after a seed: XXH3, which is stored, and the same everywhere.
+/// The digest of bytes after that of what came before, or after a seed: XXH3, which is stored, and
+/// the same everywhere.
 ///
 /// Not for identity: wherever two texts have one digest, something else decides.
 pub(crate) fn digest(before: u64, bytes: &[u8]) -> u64 {
@@ -48,7 +51,8 @@ pub(crate) fn unpack<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
     }
 }
 
-/// Compresses bytes where that pays. What `dictionary` says already takes next to no room, and is needed to read them.
+/// Compresses bytes where that pays. What `dictionary` says already takes next to no room, and is
+/// needed to read them.
 pub(crate) fn compress(bytes: &[u8], dictionary: &[u8]) -> Vec<u8> {
     let head = |tag| [&[tag], &checksum(bytes)[..]].concat();
     let plain = || [&head(PLAIN), bytes].concat();
@@ -77,7 +81,8 @@ pub(crate) fn decompress(compressed: &[u8], dictionary: &[u8]) -> Option<Vec<u8>
     (checksum(&bytes) == *sum).then_some(bytes)
 }
 
-/// The same without looking for damage: for bytes that are only needed to read others, which look for themselves.
+/// The same without looking for damage: for bytes that are only needed to read others, which look
+/// for themselves.
 pub(crate) fn decompress_unchecked(compressed: &[u8], dictionary: &[u8]) -> Option<Vec<u8>> {
     let (&[tag, ..], body) = compressed.split_first_chunk::<HEAD>()?;
     match tag {

@@ -46,7 +46,8 @@ impl At<'_> {
     }
 }
 
-/// An error once more, for the calls that follow the one that failed: of the same kind, in the same words. Sources become text.
+/// An error once more, for the calls that follow the one that failed: of the same kind, in the same
+/// words. Sources become text.
 ///
 /// ```
 /// use std::{io, path::Path};

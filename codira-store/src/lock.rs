@@ -16,19 +16,20 @@ const SIGNING: Duration = Duration::from_millis(50);
 
 /// At most one session for each lock file, over all threads, processes and backend values.
 ///
-/// The lock is the operating system's: it is free as soon as this is dropped, or the process ends, however it ends. The file names the
-/// holder, and stays: one that its holder unlinks lets two in, the one who has opened it before, and the one who makes a new one.
+/// The lock is the operating system's: it is free as soon as this is dropped, or the process ends,
+/// however it ends. The file names the holder, and stays: one that its holder unlinks lets two in,
+/// the one who has opened it before, and the one who makes a new one.
 #[derive(Debug)]
 pub struct WriterLock(File);
 
 impl WriterLock {
-    /// Takes the lock on `path`, in a directory that is there, or says at once who holds it. `index` is what it guards, as errors name
-    /// it.
+    /// Takes the lock on `path`, in a directory that is there, or says at once who holds it.
+    /// `index` is what it guards, as errors name it.
     ///
     /// # Errors
     ///
-    /// [`SessionBusy`](codira_contracts::ErrorKind::SessionBusy), naming the holder, while it is held; what the system says, where the
-    /// file cannot be made.
+    /// [`SessionBusy`](codira_contracts::ErrorKind::SessionBusy), naming the holder, while it is
+    /// held; what the system says, where the file cannot be made.
     pub fn take(path: PathBuf, index: At<'_>) -> Result<Self, BackendError> {
         let failed = |source| At { path: &path, ..index }.io("lock", source);
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
@@ -40,7 +41,8 @@ impl WriterLock {
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
         let mut lock = Self(file);
-        // Over the former name, and cut to length afterwards: a reader that looks meanwhile sees no empty file.
+        // Over the former name, and cut to length afterwards: a reader that looks meanwhile sees no
+        // empty file.
         let name = format!("{}\n", Holder::current());
         let signed = lock.0.write_all(name.as_bytes()).and_then(|()| lock.0.set_len(name.len() as u64));
         signed.map_err(failed)?;
@@ -50,7 +52,8 @@ impl WriterLock {
 
 impl Drop for WriterLock {
     fn drop(&mut self) {
-        // Closing alone is not enough: a process that is being started just now may have inherited the file.
+        // Closing alone is not enough: a process that is being started just now may have inherited
+        // the file.
         let _ = self.0.unlock();
     }
 }

@@ -16,16 +16,19 @@ use lz4_flex::block::{compress_prepend_size, decompress_size_prepended};
 use rustc_hash::FxBuildHasher;
 use serde::{Serialize, de::DeserializeOwned};
 
-/// How many keys may stay unpacked between one batch of files and the next: some hundred bytes of memory each. Few under test.
+/// How many keys may stay unpacked between one batch of files and the next: some hundred bytes of
+/// memory each. Few under test.
 const UNPACKED: usize = if cfg!(test) { 2 } else { 50_000 };
 
-/// How many bytes are unpacked for one key, about: headers of C offer thousands of keys, and most are asked for.
+/// How many bytes are unpacked for one key, about: headers of C offer thousands of keys, and most
+/// are asked for.
 const BLOCK: usize = if cfg!(test) { 30 } else { 4 << 10 };
 
 /// How many offers are looked through for one, about.
 const BLOCK_OFFERS: usize = 4;
 
-/// What all files offer, gathered file by file: the [facts](codira_contracts::resolve::Facts) by which many files are resolved at once.
+/// What all files offer, gathered file by file: the [facts](codira_contracts::resolve::Facts) by
+/// which many files are resolved at once.
 ///
 /// Takes about a fifth of the memory of the offers themselves.
 ///
@@ -56,8 +59,8 @@ pub struct AllOffers {
 #[derive(Debug)]
 struct Block {
     path: RepoPath,
-    /// Each offer is where its scope is written, name and fact; a scope stands before the first offer in it. Compressed: names
-    /// are in keys, facts and identities.
+    /// Each offer is where its scope is written, name and fact; a scope stands before the first
+    /// offer in it. Compressed: names are in keys, facts and identities.
     offers: Box<[u8]>,
 }
 
@@ -163,7 +166,8 @@ fn hash(scope: &str, name: &str) -> u32 {
 pub struct PackedOffers {
     /// With sorted positions.
     offers: AllOffers,
-    /// Where the positions begin whose hashes have the same first bits, and where the last of them end.
+    /// Where the positions begin whose hashes have the same first bits, and where the last of them
+    /// end.
     begins: Vec<usize>,
     /// How many bits of a hash come after those.
     shift: u32,
@@ -173,7 +177,8 @@ pub struct PackedOffers {
     count: AtomicUsize,
 }
 
-/// The keys of one hash, nearly always one, with their facts, ordered by path. In a box, as most positions never have any.
+/// The keys of one hash, nearly always one, with their facts, ordered by path. In a box, as most
+/// positions never have any.
 #[derive(Debug)]
 struct Unpacked(Vec<(FactKey, Vec<Offered>)>);
 
@@ -191,7 +196,8 @@ impl From<AllOffers> for PackedOffers {
 }
 
 impl PackedOffers {
-    /// Packs again what was unpacked, if that is much: call it between one batch of files and the next.
+    /// Packs again what was unpacked, if that is much: call it between one batch of files and the
+    /// next.
     pub fn trim(&mut self) {
         if *self.count.get_mut() > UNPACKED {
             *self.count.get_mut() = 0;

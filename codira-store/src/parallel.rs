@@ -15,14 +15,15 @@ use tokio::sync::oneshot;
 /// How many items are worth another thread.
 const MIN_ITEMS: usize = 16;
 
-/// Apart from rayon's global pool, so that callers who wait for a store on its threads leave the store its own. None where the system
-/// starts no thread: then callers compute for themselves.
+/// Apart from rayon's global pool, so that callers who wait for a store on its threads leave the
+/// store its own. None where the system starts no thread: then callers compute for themselves.
 static POOL: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
     let builder = ThreadPoolBuilder::new().thread_name(|index| format!("codira-store-{index}"));
     builder.build().ok()
 });
 
-/// What `work` makes of each item, in their order. Blocks until all is done; a panic of `work` is the caller's.
+/// What `work` makes of each item, in their order. Blocks until all is done; a panic of `work` is
+/// the caller's.
 ///
 /// ```
 /// use codira_store::parallel::map;

@@ -2,7 +2,8 @@
 
 use codira_contracts::FileAnalysis;
 
-/// The analysis without the texts that [rules](codira_contracts::resolve::LanguageRules) do not look at.
+/// The analysis without the texts that [rules](codira_contracts::resolve::LanguageRules) do not
+/// look at.
 pub fn for_resolution(mut analysis: FileAnalysis) -> FileAnalysis {
     analysis.source = String::new();
     analysis.documentation = Vec::new();

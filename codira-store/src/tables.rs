@@ -1,11 +1,12 @@
 //! What the engine asks of a database: a few tables of rows, to read and to write.
 //!
-//! A store is these primitives, and how a session begins and is published. Rows hold what a database finds files by (paths, numbers)
-//! in columns; everything else is bytes that the engine makes and reads. What reads may be asked of a committed state as of a draft:
-//! a draft answers with what it has written so far.
+//! A store is these primitives, and how a session begins and is published. Rows hold what a
+//! database finds files by (paths, numbers) in columns; everything else is bytes that the engine
+//! makes and reads. What reads may be asked of a committed state as of a draft: a draft answers
+//! with what it has written so far.
 //!
-//! Every primitive takes many rows at a time, and none is called for each row of another's answer: on a server, each is one
-//! statement and one round trip.
+//! Every primitive takes many rows at a time, and none is called for each row of another's answer:
+//! on a server, each is one statement and one round trip.
 
 use std::{fmt::Debug, future::Future};
 
@@ -22,6 +23,9 @@ impl<T, F: Future<Output = Result<T, BackendError>> + Send> Answer<T> for F {}
 
 /// One state of an index.
 pub trait Tables: Send + 'static {
+    /// How many documents are read together at most.
+    const BATCH_DOCUMENTS: usize;
+
     /// What errors name.
     fn at(&self) -> At<'_>;
 
@@ -34,7 +38,8 @@ pub trait Tables: Send + 'static {
     /// How many documentation issues there are in each language that has some, in any order.
     fn doc_issue_counts(&mut self) -> impl Answer<Vec<(Language, u64)>>;
 
-    /// Those of these files that are there: [inside](WhichFiles::Inside) a prefix by path, others in any order.
+    /// Those of these files that are there: [inside](WhichFiles::Inside) a prefix by path, others
+    /// in any order.
     fn files(&mut self, which: WhichFiles) -> impl Answer<Vec<FileRow>>;
 
     /// The state of every file inside a prefix, by path.
@@ -46,11 +51,12 @@ pub trait Tables: Send + 'static {
     /// The documents of those of these files that are there, in any order.
     fn documents(&mut self, files: &[u32], parts: Parts) -> impl Answer<Vec<Document>>;
 
-    /// The documentation issues of those of these files that have some, with their numbers, in any order.
+    /// The documentation issues of those of these files that have some, with their numbers, in any
+    /// order.
     fn doc_issues(&mut self, files: &[u32]) -> impl Answer<Vec<(u32, Vec<u8>)>>;
 
-    /// The blocks that may hold these keys, which are sorted: of each segment the last one that begins at or before a key. Each block
-    /// once, in any order.
+    /// The blocks that may hold these keys, which are sorted: of each segment the last one that
+    /// begins at or before a key. Each block once, in any order.
     fn blocks(&mut self, keys: &[u32]) -> impl Answer<Vec<Block>>;
 
     /// Every spec, with how many embeddings it has, in any order.
@@ -62,8 +68,8 @@ pub trait Tables: Send + 'static {
     /// The files that have embeddings of this spec that wait for their vector, in any order.
     fn pending_files(&mut self, spec: u32) -> impl Answer<Vec<u32>>;
 
-    /// The quantized vectors of the next files after this number that have embeddings of a spec: as many as are read well together. None
-    /// are left when there are none.
+    /// The quantized vectors of the next files after this number that have embeddings of a spec: as
+    /// many as are read well together. None are left when there are none.
     fn quantized_after(&mut self, spec: u32, file: u32) -> impl Answer<QuantizedBatch>;
 }
 
@@ -115,7 +121,8 @@ pub trait Draft: Send + 'static {
     /// Puts a segment in the place of others.
     fn put_segment(&mut self, segment: Segment, blocks: Vec<Block>, merged: &[u32]) -> impl Answer<()>;
 
-    /// Makes this the index, with this as its state, in one step that outlives a power cut. On an error nothing is changed.
+    /// Makes this the index, with this as its state, in one step that outlives a power cut. On an
+    /// error nothing is changed.
     fn commit(self, state: State) -> impl Answer<()>;
 
     /// Leaves the index as it was.
@@ -130,11 +137,17 @@ pub trait Store: Clone + Debug + Send + Sync + 'static {
     /// What errors name.
     fn at(&self) -> At<'_>;
 
+    /// The number of the schema that its tables have.
+    fn schema(&self) -> u32;
+
+    /// The tables of the last commit, which nothing changes any more.
+    fn open(&self) -> impl Answer<<Self::Draft as Draft>::Tables>;
+
     /// Takes the writer lock, or says at once who holds it.
     fn lock(&self) -> Result<WriterLock, BackendError>;
 
-    /// Begins a draft, for the holder of the lock. A quarter of the memory is the database's. Once the session is cancelled, whatever
-    /// statement runs ends at once.
+    /// Begins a draft, for the holder of the lock. A quarter of the memory is the database's. Once
+    /// the session is cancelled, whatever statement runs ends at once.
     fn begin(&self, scope: WriteScope, memory: MemoryBudget, cancel: &Cancel) -> impl Answer<Begun<Self::Draft>>;
 }
 

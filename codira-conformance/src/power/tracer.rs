@@ -55,8 +55,8 @@ pub(crate) fn syncs(ops: &[Op]) -> Vec<SyncCall> {
     calls
 }
 
-/// What fails a sync of the program that follows, and its arguments. Threads count for themselves: where several sync one path, the
-/// call of this number of each of them fails.
+/// What fails a sync of the program that follows, and its arguments. Threads count for themselves:
+/// where several sync one path, the call of this number of each of them fails.
 pub(crate) fn failing_sync(SyncCall { path, number }: &SyncCall) -> std::process::Command {
     let mut command = std::process::Command::new("strace");
     let inject = format!("inject=fsync,fdatasync:error=EIO:when={number}");

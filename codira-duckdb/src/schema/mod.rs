@@ -4,9 +4,11 @@ use codira_contracts::BackendError;
 
 use crate::engine::Database;
 
-/// A schema: the migrations that lead to it, oldest first. The number of the last one is the schema's.
+/// A schema: the migrations that lead to it, oldest first. The number of the last one is the
+/// schema's.
 ///
-/// A change of the contract's model that changes the form of a blob needs a migration, too: a test keeps the forms.
+/// A change of the contract's model that changes the form of a blob needs a migration, too: a test
+/// keeps the forms.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schema(&'static [&'static str]);
 

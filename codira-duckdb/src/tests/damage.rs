@@ -47,7 +47,8 @@ async fn foreign_files_are_refused_and_replaced() {
     is_replaced(directory.path(), "bookmarks").await;
 }
 
-/// An index may come from anywhere; a view in it would be asked as if it were a table, and can read any file.
+/// An index may come from anywhere; a view in it would be asked as if it were a table, and can read
+/// any file.
 #[tokio::test]
 async fn views_are_refused() {
     let directory = tempfile::tempdir().unwrap();
@@ -99,7 +100,8 @@ async fn truncated_files_are_refused_and_replaced() {
     is_replaced(directory.path(), "half").await;
 }
 
-/// Damage inside is noticed, or leaves the answers as they were; it is never a crash, and never another kind of failure.
+/// Damage inside is noticed, or leaves the answers as they were; it is never a crash, and never
+/// another kind of failure.
 #[tokio::test]
 async fn overwritten_pages_are_never_a_crash() {
     let directory = tempfile::tempdir().unwrap();

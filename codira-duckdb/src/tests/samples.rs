@@ -16,7 +16,8 @@ pub(super) fn spec() -> EmbeddingSpec {
     EmbeddingSpec { engine, engine_version, model, model_version, dimension: 2, precision: Precision::F32 }
 }
 
-/// A module with a class, a method that calls out, and something of everything else. `mark` is in its texts.
+/// A module with a class, a method that calls out, and something of everything else. `mark` is in
+/// its texts.
 pub(super) fn file(path: &str, mark: u64) -> FileSnapshot {
     let text = format!("Feeds {mark}.");
     let mut analysis = FileAnalysis::new(Language::from_static("python"), path.replace('/', "."));

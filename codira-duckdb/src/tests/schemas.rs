@@ -8,7 +8,7 @@ use codira_contracts::{
 };
 
 use super::samples::{ask_everything, bytes, commit, spec};
-use crate::{DuckdbBackend, FILE_NAME, schema};
+use crate::{DuckdbBackend, DuckdbStore, FILE_NAME, schema};
 
 fn mismatch(error: BackendError) -> (u32, u32) {
     match error {
@@ -22,7 +22,7 @@ async fn an_older_schema_is_migrated_when_a_session_commits() {
     let newer = schema::NEXT;
     let directory = tempfile::tempdir().unwrap();
     let old = DuckdbBackend::in_directory(directory.path());
-    let new = DuckdbBackend::with_schema(directory.path().to_owned(), newer);
+    let new = DuckdbBackend::of(DuckdbStore::with_schema(directory.path().to_owned(), newer));
     commit(&old, WriteScope::Full, 3, 1).await;
     let before = bytes(directory.path());
     assert_eq!(mismatch(new.open_reader().await.unwrap_err()), (schema::CURRENT.number(), newer.number()));
@@ -45,7 +45,7 @@ async fn an_older_schema_is_migrated_when_a_session_commits() {
 async fn a_full_session_over_an_older_schema_goes_on_from_it() {
     let directory = tempfile::tempdir().unwrap();
     let old = DuckdbBackend::in_directory(directory.path());
-    let new = DuckdbBackend::with_schema(directory.path().to_owned(), schema::NEXT);
+    let new = DuckdbBackend::of(DuckdbStore::with_schema(directory.path().to_owned(), schema::NEXT));
     commit(&old, WriteScope::Full, 3, 1).await;
     let mut session = new.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap();
     let request = ReuseRequest { spec: spec(), texts: vec![ContentHash::of(b"Feeds 1.")] };
@@ -60,7 +60,7 @@ async fn a_newer_schema_is_refused_by_readers_and_sessions() {
     let newer = schema::NEXT;
     let directory = tempfile::tempdir().unwrap();
     let old = DuckdbBackend::in_directory(directory.path());
-    let new = DuckdbBackend::with_schema(directory.path().to_owned(), newer);
+    let new = DuckdbBackend::of(DuckdbStore::with_schema(directory.path().to_owned(), newer));
     let told = (newer.number(), schema::CURRENT.number());
     let mut session = new.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap();
     session.write_inventory(Default::default()).await.unwrap();
@@ -91,7 +91,7 @@ async fn write_the_stores_of_others() {
         let store = tests.join(name);
         let _ = std::fs::remove_dir_all(&store);
         std::fs::create_dir_all(&store).unwrap();
-        let backend = DuckdbBackend::with_schema(store.clone(), schema).of_version(version);
+        let backend = DuckdbBackend::of(DuckdbStore::with_schema(store.clone(), schema)).of_version(version);
         codira_conformance::write_sample(&backend).await.unwrap();
         std::fs::remove_file(store.join(format!("{FILE_NAME}.lock"))).unwrap();
     }

@@ -1,4 +1,5 @@
-//! Vectors of texts that a session is asked for, whether few or many are, and wherever they are just then.
+//! Vectors of texts that a session is asked for, whether few or many are, and wherever they are
+//! just then.
 
 use codira_contracts::{
     ContentHash, IndexBackend, IndexWriteSession, PendingRequest, RepoPath, ReusableEmbedding, ReuseRequest, SessionRequest,

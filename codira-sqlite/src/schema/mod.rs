@@ -10,10 +10,12 @@ use crate::errors::{At, Failed as _};
 /// What the header of an index says it is: `codi`.
 pub(crate) const APPLICATION_ID: u32 = 0x636f_6469;
 
-/// A schema: the migrations that lead to it, oldest first. The number of the last one is the schema's.
+/// A schema: the migrations that lead to it, oldest first. The number of the last one is the
+/// schema's.
 ///
-/// Every migration sets `user_version` to its own number, so that the header alone tells the schema of a file. A change of the
-/// model in the contract that changes the form of a blob needs a migration, too: a test keeps the forms.
+/// Every migration sets `user_version` to its own number, so that the header alone tells the schema
+/// of a file. A change of the model in the contract that changes the form of a blob needs a
+/// migration, too: a test keeps the forms.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schema(&'static [Step]);
 
@@ -53,7 +55,8 @@ impl Schema {
         at: &At<'_>,
     ) -> Result<(), codira_contracts::BackendError> {
         let migrations = self.0.iter().zip(1..).map(|(step, number)| {
-            // No transaction of its own: what a migration does becomes visible with the session's commit.
+            // No transaction of its own: what a migration does becomes visible with the session's
+            // commit.
             Migration::new(number, step.description.into(), MigrationType::Simple, step.sql.into_sql_str(), true)
         });
         let migrated = Migrator::with_migrations(migrations.collect()).run_direct(None, connection, false).await;

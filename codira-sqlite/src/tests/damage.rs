@@ -60,7 +60,8 @@ async fn truncated_files_are_refused_and_replaced() {
     is_replaced(directory.path(), "half").await;
 }
 
-/// Damage inside is noticed, or leaves an answer; it is never a crash, and never another kind of failure.
+/// Damage inside is noticed, or leaves an answer; it is never a crash, and never another kind of
+/// failure.
 #[tokio::test]
 async fn overwritten_pages_are_never_a_crash() {
     let directory = tempfile::tempdir().unwrap();

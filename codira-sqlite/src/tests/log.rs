@@ -25,7 +25,8 @@ async fn readers_keep_their_states_while_commits_follow() {
         assert_eq!(commit(&backend, scope, 4, mark).await, mark);
         assert_eq!(names(directory.path()), [FILE_NAME, "index.db.lock"]);
         assert_eq!(backend.open_reader().await.unwrap().inventory().await.unwrap().generation, mark);
-        // The header says that the file is written through a log: no session has to change that under readers.
+        // The header says that the file is written through a log: no session has to change that
+        // under readers.
         assert_eq!(fs::read(directory.path().join(FILE_NAME)).unwrap()[18..20], [2, 2]);
     }
     for (generation, (reader, answers)) in (1..).zip(&readers) {
@@ -66,8 +67,8 @@ async fn an_index_moves_with_its_directory() {
     assert_eq!(commit(&backend, WriteScope::Incremental, 2, 2).await, 2);
 }
 
-/// What a session leaves that is killed when its commit is in the log and nowhere else: the directory, the main file as it
-/// is after the log was moved, and the answers of both states.
+/// What a session leaves that is killed when its commit is in the log and nowhere else: the
+/// directory, the main file as it is after the log was moved, and the answers of both states.
 async fn killed_after_commit() -> (TempDir, Vec<u8>, String) {
     let directory = tempfile::tempdir().unwrap();
     let (work, left) = (directory.path().join("work"), directory.path().join("left"));

@@ -1,4 +1,5 @@
-//! Tests that need to see behind the backend: logs of killed sessions, other schemas, damaged pages.
+//! Tests that need to see behind the backend: logs of killed sessions, other schemas, damaged
+//! pages.
 #![allow(clippy::unwrap_used)]
 
 mod again;

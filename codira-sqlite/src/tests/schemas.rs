@@ -8,7 +8,7 @@ use codira_contracts::{
 };
 
 use super::samples::{ask_everything, bytes, commit, names, spec};
-use crate::{FILE_NAME, SqliteBackend, schema};
+use crate::{FILE_NAME, SqliteBackend, SqliteStore, schema};
 
 fn mismatch(error: BackendError) -> (u32, u32) {
     match error {
@@ -22,7 +22,7 @@ async fn an_older_schema_is_migrated_when_a_session_commits() {
     let newer = schema::NEXT;
     let directory = tempfile::tempdir().unwrap();
     let old = SqliteBackend::in_directory(directory.path());
-    let new = SqliteBackend::with_schema(directory.path().to_owned(), newer);
+    let new = SqliteBackend::of(SqliteStore::with_schema(directory.path().to_owned(), newer));
     commit(&old, WriteScope::Full, 3, 1).await;
     let before = bytes(directory.path());
     let told = (schema::CURRENT.number(), newer.number());
@@ -45,7 +45,7 @@ async fn a_full_session_over_an_older_schema_goes_on_from_it() {
     let newer = schema::NEXT;
     let directory = tempfile::tempdir().unwrap();
     let old = SqliteBackend::in_directory(directory.path());
-    let new = SqliteBackend::with_schema(directory.path().to_owned(), newer);
+    let new = SqliteBackend::of(SqliteStore::with_schema(directory.path().to_owned(), newer));
     commit(&old, WriteScope::Full, 3, 1).await;
     let mut session = new.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap();
     let request = ReuseRequest { spec: spec(), texts: vec![ContentHash::of(b"Runs 1.")] };
@@ -60,7 +60,7 @@ async fn a_newer_schema_is_refused_by_readers_and_sessions() {
     let newer = schema::NEXT;
     let directory = tempfile::tempdir().unwrap();
     let old = SqliteBackend::in_directory(directory.path());
-    let new = SqliteBackend::with_schema(directory.path().to_owned(), newer);
+    let new = SqliteBackend::of(SqliteStore::with_schema(directory.path().to_owned(), newer));
     commit(&new, WriteScope::Full, 3, 1).await;
     let told = (newer.number(), schema::CURRENT.number());
     let before = bytes(directory.path());
@@ -90,7 +90,7 @@ async fn write_the_stores_of_others() {
         let store = tests.join(name);
         let _ = std::fs::remove_dir_all(&store);
         std::fs::create_dir_all(&store).unwrap();
-        let backend = SqliteBackend::with_schema(store.clone(), schema).of_version(version);
+        let backend = SqliteBackend::of(SqliteStore::with_schema(store.clone(), schema)).of_version(version);
         codira_conformance::write_sample(&backend).await.unwrap();
         std::fs::remove_file(store.join(format!("{FILE_NAME}.lock"))).unwrap();
     }

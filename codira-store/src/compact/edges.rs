@@ -3,7 +3,8 @@
 use super::{ResolvedUse, ResolvedUses, Uses};
 use codira_contracts::{Site, UseKind};
 
-/// An [edge](codira_contracts::Edge) that a symbol of the file owns, with an index and a number for its ends.
+/// An [edge](codira_contracts::Edge) that a symbol of the file owns, with an index and a number for
+/// its ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileEdge {
     /// The index of the owner among the file's symbols.
@@ -16,8 +17,8 @@ pub struct FileEdge {
     pub sites: Vec<Site>,
 }
 
-/// One edge for each owner, kind and target, with all its sites; by owner, kind and target. `None` when the two do not belong
-/// together.
+/// One edge for each owner, kind and target, with all its sites; by owner, kind and target. `None`
+/// when the two do not belong together.
 pub fn edges(uses: &Uses<'_>, resolved_uses: &ResolvedUses<'_>) -> Option<Vec<FileEdge>> {
     let groups = uses.groups()?;
     let mut sites: Vec<Vec<Site>> = vec![Vec::new(); groups.len()];

@@ -1,9 +1,12 @@
-//! Compact forms of what a file uses and of what that resolves to, for stores that keep a file as one document.
+//! Compact forms of what a file uses and of what that resolves to, for stores that keep a file as
+//! one document.
 //!
-//! Uses and edges are most of what is said of a file, and most of that is said again and again. [`Uses`] keep a group of equal uses once.
-//! [`ResolvedUses`] say what came of [resolving](codira_contracts::resolve) them, without what their texts say already. [`edges`] reads both
-//! together, so that a store keeps no edge. The forms go through serde; indexes and numbers in them are differences to what
-//! came before, so that most are small and many are equal: store them in a format of variable length, and compress.
+//! Uses and edges are most of what is said of a file, and most of that is said again and again.
+//! [`Uses`] keep a group of equal uses once. [`ResolvedUses`] say what came of
+//! [resolving](codira_contracts::resolve) them, without what their texts say already. [`edges`]
+//! reads both together, so that a store keeps no edge. The forms go through serde; indexes and
+//! numbers in them are differences to what came before, so that most are small and many are equal:
+//! store them in a format of variable length, and compress.
 //!
 //! What is read is never trusted: bytes that a store cannot have written give `None`.
 //!

@@ -1,7 +1,8 @@
 //! What came of resolving a file: the targets of its uses and imports.
 //!
-//! Most of what a target is called stands in the text of the use: `run` for the symbol `A.run`, `np.array` for `numpy.array`. So
-//! a target is kept as what stands before the part that both end with, and then many targets of a file are the same few.
+//! Most of what a target is called stands in the text of the use: `run` for the symbol `A.run`,
+//! `np.array` for `numpy.array`. So a target is kept as what stands before the part that both end
+//! with, and then many targets of a file are the same few.
 
 use std::borrow::Cow;
 
@@ -82,8 +83,8 @@ pub enum ResolvedImport {
 }
 
 impl<'a> ResolvedUses<'a> {
-    /// The resolved uses of the resolution of these uses; `number` tells those of files. `None` when a file has none, or the two do not
-    /// belong together.
+    /// The resolved uses of the resolution of these uses; `number` tells those of files. `None`
+    /// when a file has none, or the two do not belong together.
     pub fn of(resolution: &'a Resolution, uses: &[UseRecord], number: impl Fn(&RepoPath) -> Option<u32>) -> Option<Self> {
         let mut resolved_uses = Self::default();
         let (mut files, mut targets) = (FxHashMap::default(), FxHashMap::default());
@@ -123,7 +124,8 @@ impl<'a> ResolvedUses<'a> {
         texts.next().is_none().then_some(resolved_uses)
     }
 
-    /// What each group of uses resolves to; they are [those of the file](super::Uses::groups). `None` when they are others.
+    /// What each group of uses resolves to; they are [those of the file](super::Uses::groups).
+    /// `None` when they are others.
     pub fn of_uses(&self, groups: &[UseGroup<'_>]) -> Option<Vec<ResolvedUse>> {
         if groups.len() != self.uses.len() {
             return None;

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use codira_contracts::{FileAnalysis, Site, StableId, Symbol, UseForm, UseKind, UseRecord};
 
-/// The [uses](UseRecord) of a file. Uses that have owner, kind, form and text in common are a group, which is kept once; each use then
-/// has the group's index and its position.
+/// The [uses](UseRecord) of a file. Uses that have owner, kind, form and text in common are a
+/// group, which is kept once; each use then has the group's index and its position.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uses<'a> {
     /// Each text once.
@@ -44,7 +44,8 @@ pub struct UseGroup<'a> {
     pub text: &'a str,
 }
 
-/// The texts of uses, one for each group: in the order of [`Uses::groups`], and of what resolving makes of them.
+/// The texts of uses, one for each group: in the order of [`Uses::groups`], and of what resolving
+/// makes of them.
 pub(super) fn texts(uses: &[UseRecord]) -> impl Iterator<Item = &str> {
     let mut known = FxHashSet::default();
     let new = uses.iter().filter(move |record| known.insert((&record.owner, record.kind, record.form, &*record.text)));
@@ -52,7 +53,8 @@ pub(super) fn texts(uses: &[UseRecord]) -> impl Iterator<Item = &str> {
 }
 
 impl<'a> Uses<'a> {
-    /// The uses of an analysis; `None` when an owner is no symbol of it, which no [valid](codira_contracts::FileSnapshot::validate) file says.
+    /// The uses of an analysis; `None` when an owner is no symbol of it, which no
+    /// [valid](codira_contracts::FileSnapshot::validate) file says.
     pub fn of(analysis: &'a FileAnalysis) -> Option<Self> {
         let owners: FxHashMap<&StableId, i64> = analysis.symbols.iter().map(|symbol| &symbol.id).zip(0..).collect();
         let (mut texts, mut groups) = (FxHashMap::default(), FxHashMap::default());
@@ -91,7 +93,8 @@ impl<'a> Uses<'a> {
         self.groups.iter().map(group).collect()
     }
 
-    /// Of each use, in the order of the analysis: the index of its [group](Self::groups), and its position.
+    /// Of each use, in the order of the analysis: the index of its [group](Self::groups), and its
+    /// position.
     pub fn sites(&self) -> Option<Vec<(usize, Site)>> {
         if self.lines.len() != self.which.len() || self.columns.len() != self.which.len() {
             return None;

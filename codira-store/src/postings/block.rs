@@ -1,7 +1,7 @@
 //! Blocks: some keys, sorted, with the list of each.
 //!
-//! A digest of four bytes to notice damage; then for each key the difference to the one before it, how many files, and the number of
-//! each as the difference to the one before it.
+//! A digest of four bytes to notice damage; then for each key the difference to the one before it,
+//! how many files, and the number of each as the difference to the one before it.
 
 use super::Pair;
 use crate::{

@@ -29,7 +29,8 @@ pub(crate) enum Key<'a> {
     TargetFile(&'a RepoPath),
     /// An import leads to this file.
     ImportedFile(&'a RepoPath),
-    /// An edge leads to something with this last name that is no symbol, or to something external of this full name.
+    /// An edge leads to something with this last name that is no symbol, or to something external
+    /// of this full name.
     Outside(&'a str),
     /// A vector was made of the text with this hash.
     Text(ContentHash),

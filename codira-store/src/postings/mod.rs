@@ -1,11 +1,13 @@
 //! What leads from a key to files: an inverted index.
 //!
-//! A [`key`] is anything by which files are found: a word of their text, the name of a symbol, a key that they offer or asked for,
-//! what their edges lead to. It is kept as a digest of four bytes. A list may hold files that do not have the key, or are gone:
-//! digests meet, and files change. It never lacks one that has it. So a file that is found by a list is looked into.
+//! A [`key`] is anything by which files are found: a word of their text, the name of a symbol, a
+//! key that they offer or asked for, what their edges lead to. It is kept as a digest of four
+//! bytes. A list may hold files that do not have the key, or are gone: digests meet, and files
+//! change. It never lacks one that has it. So a file that is found by a list is looked into.
 //!
-//! Lists lie in segments, which are never changed: a session writes one at its end, and merges it with smaller ones before it, so
-//! that there are few. A segment is a run of [`block`]s, sorted by key.
+//! Lists lie in segments, which are never changed: a session writes one at its end, and merges it
+//! with smaller ones before it, so that there are few. A segment is a run of [`block`]s, sorted by
+//! key.
 
 pub(crate) mod block;
 pub(crate) mod key;
@@ -17,7 +19,8 @@ pub(crate) use key::Key;
 
 use crate::tables::Tables;
 
-/// A digest of a key, and the number of a file that has it: one number, so that sorting sorts by key, then file.
+/// A digest of a key, and the number of a file that has it: one number, so that sorting sorts by
+/// key, then file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Pair(u64);
 

@@ -83,8 +83,9 @@ impl<D: Draft> Writer<D> {
         Ok(derivation)
     }
 
-    /// Finds what all files offer by the rules of the session, and resolves all of them again. What they offered and asked for by
-    /// other rules stays in the postings: it leads to a look at files that then say nothing of the kind.
+    /// Finds what all files offer by the rules of the session, and resolves all of them again. What
+    /// they offered and asked for by other rules stays in the postings: it leads to a look at files
+    /// that then say nothing of the kind.
     async fn offer_again(&mut self) -> Result<(), BackendError> {
         let numbers: Vec<u32> = self.all_files().await?.into_iter().map(|file| file.number).collect();
         for some in numbers.chunks(BATCH_FILES) {

@@ -1,4 +1,5 @@
-//! What files offer to the resolution of others: looked up by key for many files at once, or read as a whole.
+//! What files offer to the resolution of others: looked up by key for many files at once, or read
+//! as a whole.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +18,8 @@ use crate::{
 
 /// How many keys' facts, and how many files' offers, are kept when they are looked up.
 const CACHED_KEYS: usize = 50_000;
-/// How many files must be resolved before it is asked whether to read offers as a whole, and which part of all must be.
+/// How many files must be resolved before it is asked whether to read offers as a whole, and which
+/// part of all must be.
 const MIN_FILES_FOR_FULL_SCAN: usize = 64;
 const FULL_SCAN_SHARE: usize = 8;
 /// How many files are read together.
@@ -44,7 +46,8 @@ impl Lookup {
 }
 
 impl<D: Draft> Writer<D> {
-    /// What to begin with, when so many files are to be resolved, or all: all facts, where that saves looking them up.
+    /// What to begin with, when so many files are to be resolved, or all: all facts, where that
+    /// saves looking them up.
     pub(super) async fn facts_for(&mut self, dirty: usize, all: bool) -> Result<Lookup, BackendError> {
         let whole = |offers: AllOffers| Lookup { facts: RunFacts::All(offers.into()), files: FxHashMap::default() };
         if let Some(offers) = self.offers.take() {

@@ -26,8 +26,8 @@ enum Message<D: Draft> {
 
 /// The one session of an index.
 ///
-/// Files are written by a thread of its own while the caller goes on, so no future that a caller drops interrupts a statement. What
-/// fails there is reported by the next call, and by commit.
+/// Files are written by a thread of its own while the caller goes on, so no future that a caller
+/// drops interrupts a statement. What fails there is reported by the next call, and by commit.
 pub struct Session<S: Store> {
     store: S,
     messages: Option<mpsc::UnboundedSender<Message<S::Draft>>>,
@@ -64,7 +64,8 @@ impl<S: Store> Session<S> {
         Ok(session)
     }
 
-    /// Has `work` done and waits for what comes of it. Once it is sent it is done whole, even if the caller does not wait.
+    /// Has `work` done and waits for what comes of it. Once it is sent it is done whole, even if
+    /// the caller does not wait.
     async fn call<T: Send + 'static>(
         &self,
         work: impl for<'w> FnOnce(&'w mut Writer<S::Draft>) -> Pinned<'w, Result<T, BackendError>> + Send + 'static,
@@ -169,7 +170,8 @@ impl<S: Store> Drop for Session<S> {
         let Some(thread) = self.thread.take() else { return };
         self.cancel.cancel();
         self.messages = None;
-        // The thread stops within a fraction of a millisecond of work, and closes its connection. A panic there was its last word.
+        // The thread stops within a fraction of a millisecond of work, and closes its connection. A
+        // panic there was its last word.
         let _ = thread.join();
     }
 }

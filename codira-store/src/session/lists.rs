@@ -17,14 +17,15 @@ use crate::{
 
 /// How many pairs are gathered before a segment is written: eight bytes of memory each.
 const GATHERED: usize = 2 << 20;
-/// A segment is merged with the one before it unless that is so many times as large, or both are larger than this together.
+/// A segment is merged with the one before it unless that is so many times as large, or both are
+/// larger than this together.
 const TIMES_AS_LARGE: usize = 4;
 const LARGEST: usize = 4 << 20;
 
 /// What is gathered so far.
 ///
-/// Resolving asks between one batch of files and the next, so what was sorted once stays so: each run is at most half as long as
-/// the one before it, and few are looked through.
+/// Resolving asks between one batch of files and the next, so what was sorted once stays so: each
+/// run is at most half as long as the one before it, and few are looked through.
 #[derive(Debug, Default)]
 pub(super) struct Postings {
     /// Sorted, each pair once.
@@ -88,7 +89,8 @@ impl<D: Draft> Writer<D> {
         if self.postings.len() < GATHERED { Ok(()) } else { self.write_postings().await }
     }
 
-    /// Writes what is gathered as a segment, together with those before it that are not much larger.
+    /// Writes what is gathered as a segment, together with those before it that are not much
+    /// larger.
     pub(super) async fn write_postings(&mut self) -> Result<(), BackendError> {
         let mut pairs = self.postings.take();
         if pairs.is_empty() {

@@ -31,7 +31,8 @@ impl<D: Draft> Writer<D> {
         }
     }
 
-    /// Writes everything that is queued. What fails here leaves a session that can do nothing any more.
+    /// Writes everything that is queued. What fails here leaves a session that can do nothing any
+    /// more.
     pub(super) async fn flush(&mut self) -> Result<(), BackendError> {
         self.check()?;
         let written = self.write_queued().await;
@@ -73,7 +74,8 @@ impl<D: Draft> Writer<D> {
         self.write_postings_if_many().await
     }
 
-    /// Notes what an encoded file brings, and gives it its number; `before` is what it offered, if any file may have asked.
+    /// Notes what an encoded file brings, and gives it its number; `before` is what it offered, if
+    /// any file may have asked.
     async fn take_encoded(&mut self, number: u32, before: &[Offer], encoded: Encoded) -> Result<StoredFile, BackendError> {
         let Encoded { mut stored, embeddings, keys, offers, analysis } = encoded;
         stored.file.number = number;
@@ -93,7 +95,8 @@ impl<D: Draft> Writer<D> {
         Ok(stored)
     }
 
-    /// Removes everything that is stored of these files, and tells what they offered, if any file may have asked.
+    /// Removes everything that is stored of these files, and tells what they offered, if any file
+    /// may have asked.
     async fn clear(&mut self, numbers: &[u32]) -> Result<FxHashMap<u32, Vec<Offer>>, BackendError> {
         let mut former = FxHashMap::default();
         if numbers.is_empty() {

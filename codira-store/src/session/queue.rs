@@ -1,4 +1,5 @@
-//! Files that were put and are not written yet: encoded in the pool meanwhile, and written many at a time.
+//! Files that were put and are not written yet: encoded in the pool meanwhile, and written many at
+//! a time.
 
 use codira_contracts::{
     ContentHash, EmbeddingSpec, EmbeddingState, FileSnapshot, RepoPath, ReuseRequest, SymbolKey, Vector, resolve::RuleSet,

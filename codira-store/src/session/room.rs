@@ -28,7 +28,8 @@ impl Room {
         Self { free: Arc::new(Semaphore::new(units)), largest: u32::try_from(units / 2).unwrap_or(u32::MAX) }
     }
 
-    /// Waits until there is room for so many bytes, or for half of all. It is free again when what it returns is dropped.
+    /// Waits until there is room for so many bytes, or for half of all. It is free again when what
+    /// it returns is dropped.
     pub(super) async fn reserve(&self, bytes: usize) -> Reserved {
         let units = u32::try_from(bytes / UNIT_BYTES + 1).unwrap_or(u32::MAX).min(self.largest);
         Reserved(Arc::clone(&self.free).acquire_many_owned(units).await.expect("the semaphore is never closed"))

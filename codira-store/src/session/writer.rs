@@ -17,10 +17,12 @@ pub(crate) struct Writer<D: Draft> {
     pub(super) draft: D,
     pub(super) backend: Tool,
     pub(super) cancel: Cancel,
-    /// The state from which the session began, once it was asked for, and whether there is one that can be read.
+    /// The state from which the session began, once it was asked for, and whether there is one that
+    /// can be read.
     pub(super) base: Option<D::Tables>,
     has_base: bool,
-    /// The stored files that the session changed, where all others are as in the state from which it began.
+    /// The stored files that the session changed, where all others are as in the state from which
+    /// it began.
     pub(super) touched: Option<FxHashSet<u32>>,
     pub(super) scope: WriteScope,
     /// What is replaced, if it is no readable index.
@@ -168,7 +170,8 @@ impl<D: Draft> Writer<D> {
         Ok(self.base.as_mut())
     }
 
-    /// Goes on without the state from which the session began: it cannot be read, or is not needed any more.
+    /// Goes on without the state from which the session began: it cannot be read, or is not needed
+    /// any more.
     pub(super) fn forget_base(&mut self) {
         (self.base, self.has_base) = (None, false);
     }
@@ -178,7 +181,8 @@ impl<D: Draft> Writer<D> {
         self.failure.as_ref().map_or(Ok(()), |failure| Err(again(failure)))
     }
 
-    /// What came of work that leaves the draft half changed if it fails: then the session can do nothing any more.
+    /// What came of work that leaves the draft half changed if it fails: then the session can do
+    /// nothing any more.
     pub(super) fn whole<T>(&mut self, done: Result<T, BackendError>) -> Result<T, BackendError> {
         done.map_err(|error| {
             let told = again(&error);

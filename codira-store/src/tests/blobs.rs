@@ -1,5 +1,6 @@
-//! The forms of stored blobs. When this fails, the model of the contract changed, and an index that is stored would be misread: every
-//! store needs a migration, and `blobs.txt` the new digests. Before the first release the digests alone are enough.
+//! The forms of stored blobs. When this fails, the model of the contract changed, and an index that
+//! is stored would be misread: every store needs a migration, and `blobs.txt` the new digests.
+//! Before the first release the digests alone are enough.
 
 use std::collections::BTreeSet;
 
@@ -91,7 +92,8 @@ fn sample() -> FileAnalysis {
     analysis
 }
 
-/// What rules may say of the sample: each use is a builtin, each import lands outside, one name was looked up.
+/// What rules may say of the sample: each use is a builtin, each import lands outside, one name was
+/// looked up.
 fn resolution(analysis: &FileAnalysis, asked: FactKey) -> Resolution {
     let path = RepoPath::new("pkg/f.py").unwrap();
     let groups = resolve::groups(&analysis.uses);

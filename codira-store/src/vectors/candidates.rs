@@ -26,7 +26,8 @@ pub struct Bounds {
 #[derive(Clone, Debug)]
 pub struct CandidateSet<K> {
     limit: usize,
-    /// The greatest lower bounds, the lowest of them first, and as many as the limit: a key below all of them is out.
+    /// The greatest lower bounds, the lowest of them first, and as many as the limit: a key below
+    /// all of them is out.
     lower_bounds: BinaryHeap<LowerBound>,
     kept: Vec<(f32, K)>,
     /// With how many it is pruned next.
@@ -59,7 +60,8 @@ impl<K> CandidateSet<K> {
         }
     }
 
-    /// Those that may be among the best, in the order in which they came: at least as many as the limit, where so many were offered.
+    /// Those that may be among the best, in the order in which they came: at least as many as the
+    /// limit, where so many were offered.
     pub fn into_keys(mut self) -> Vec<K> {
         self.prune();
         self.kept.into_iter().map(|(_, key)| key).collect()

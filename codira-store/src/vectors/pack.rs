@@ -4,8 +4,8 @@ use codira_contracts::Vector;
 
 use super::zeros::without_zeros;
 
-/// The numbers of a vector as bytes, bit for bit, without zeros where that is shorter: engines that count words have hardly
-/// anything else. Then a bit for each number says whether its bytes follow.
+/// The numbers of a vector as bytes, bit for bit, without zeros where that is shorter: engines that
+/// count words have hardly anything else. Then a bit for each number says whether its bytes follow.
 ///
 /// ```
 /// use codira_contracts::Vector;

@@ -1,10 +1,11 @@
 //! Vectors at a byte a number, and between which bounds their scores lie.
 //!
-//! An exact search compares every vector, and mostly waits for their bytes. A store that keeps a [`QuantizedVector`] beside each vector reads
-//! a quarter of them: the [`Estimator`] tells from a quantized vector between which [`Bounds`] the score lies, [`CandidateSet`] keeps those that may
-//! still be among the best, and only these are read and scored. The answer is that of comparing all. After the vector approximation
-//! file (Weber, Schek and Blott, "A Quantitative Analysis and Performance Study for Similarity-Search Methods in High-Dimensional
-//! Spaces", VLDB 1998).
+//! An exact search compares every vector, and mostly waits for their bytes. A store that keeps a
+//! [`QuantizedVector`] beside each vector reads a quarter of them: the [`Estimator`] tells from a
+//! quantized vector between which [`Bounds`] the score lies, [`CandidateSet`] keeps those that may
+//! still be among the best, and only these are read and scored. The answer is that of comparing
+//! all. After the vector approximation file (Weber, Schek and Blott, "A Quantitative Analysis and
+//! Performance Study for Similarity-Search Methods in High-Dimensional Spaces", VLDB 1998).
 
 use codira_contracts::score::dot;
 
@@ -12,7 +13,8 @@ use super::{Bounds, zeros::without_zeros};
 
 /// The greatest code of a number of a quantized vector.
 const CODES: f64 = 127.0;
-/// The greatest code of a number of what is looked for: so fine that it adds next to nothing to the bounds.
+/// The greatest code of a number of what is looked for: so fine that it adds next to nothing to the
+/// bounds.
 const QUERY_CODES: f64 = 2047.0;
 /// As many products of two codes add up to less than 32 bits.
 const BLOCK_PRODUCTS: usize = 4096;
@@ -20,13 +22,14 @@ const BLOCK_PRODUCTS: usize = 4096;
 const GROUP: usize = 8;
 /// More than any rounding of a score and its bounds comes to.
 const MARGIN: f64 = 1e-6;
-/// Added to a small number, this leaves the nearest integer in the lowest bits of the sum: without vector instructions for it,
-/// rounding takes longer than all the rest.
+/// Added to a small number, this leaves the nearest integer in the lowest bits of the sum: without
+/// vector instructions for it, rounding takes longer than all the rest.
 const ROUNDING: f64 = (3_u64 << 51) as f64;
 /// The bytes before the codes: the step between two codes, and how far the codes are off.
 const HEAD: usize = 8;
 
-/// A vector of length one, roughly: the nearest multiples of a step, and how far all of them together are off.
+/// A vector of length one, roughly: the nearest multiples of a step, and how far all of them
+/// together are off.
 ///
 /// A zero takes a bit where most numbers are zero.
 ///
@@ -72,8 +75,8 @@ impl Estimator {
         Self(Codes::of(vector, QUERY_CODES))
     }
 
-    /// Between which bounds the [`score`](codira_contracts::score::Query::score) lies with the vector that was quantized to this; `None` where no
-    /// vector of this dimension is.
+    /// Between which bounds the [`score`](codira_contracts::score::Query::score) lies with the
+    /// vector that was quantized to this; `None` where no vector of this dimension is.
     pub fn bounds(&self, quantized: &[u8]) -> Option<Bounds> {
         let Codes { step, error, codes } = &self.0;
         let (step_of_other, rest) = quantized.split_first_chunk()?;
@@ -84,7 +87,8 @@ impl Estimator {
         }
         let product = if rest.len() == codes.len() { product(codes, rest) } else { sparse_product(codes, rest)? };
         let score = f64::from(*step) * f64::from(step_of_other) * product as f64;
-        // What quantizing left out meets a vector of length one, and what the estimator leaves out meets the quantized vector.
+        // What quantizing left out meets a vector of length one, and what the estimator leaves out
+        // meets the quantized vector.
         let (error, error_of_other) = (f64::from(*error), f64::from(error_of_other));
         let radius = error_of_other + error * (1.0 + error_of_other) + MARGIN;
         Some(Bounds { low: (score - radius) as f32, high: (score + radius) as f32 })
@@ -136,7 +140,8 @@ fn product(codes: &[i16], quantized: &[u8]) -> i64 {
     codes.chunks(BLOCK_PRODUCTS).zip(quantized.chunks(BLOCK_PRODUCTS)).map(some).sum()
 }
 
-/// The same where a bit for each number says whether a code follows; `None` where bits and codes do not fit.
+/// The same where a bit for each number says whether a code follows; `None` where bits and codes do
+/// not fit.
 fn sparse_product(codes: &[i16], quantized: &[u8]) -> Option<i64> {
     let (bits, others) = quantized.split_at_checked(codes.len().div_ceil(8))?;
     let mut others = others.iter();

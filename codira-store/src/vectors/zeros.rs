@@ -1,10 +1,10 @@
 //! Values without those that are zero.
 
-/// Values of `N` bytes, without those whose bytes are all zero: a bit for each says whether its bytes follow. `None` where that is no
-/// shorter.
+/// Values of `N` bytes, without those whose bytes are all zero: a bit for each says whether its
+/// bytes follow. `None` where that is no shorter.
 ///
-/// Which values are zero cannot be foreseen, so each is put where the next belongs, and stays if it is none: several times as fast as
-/// asking.
+/// Which values are zero cannot be foreseen, so each is put where the next belongs, and stays if it
+/// is none: several times as fast as asking.
 pub(super) fn without_zeros<const N: usize>(values: &[[u8; N]]) -> Option<Vec<u8>> {
     let mut bytes = vec![0_u8; values.len().div_ceil(8)];
     let mut others = vec![[0_u8; N]; values.len()];

@@ -69,7 +69,7 @@ impl MapStore {
     }
 
     /// The last commit.
-    pub(crate) fn committed(&self) -> Answered<MapTables> {
+    fn committed(&self) -> Answered<MapTables> {
         match &*self.lock_committed() {
             Some(maps) => Ok(self.tables(maps.clone())),
             None => Err(BackendError::NotIndexed { location: self.at().to_string() }),
@@ -82,6 +82,14 @@ impl Store for MapStore {
 
     fn at(&self) -> At<'_> {
         At { backend: "maps", path: &self.directory }
+    }
+
+    fn schema(&self) -> u32 {
+        1
+    }
+
+    async fn open(&self) -> Answered<MapTables> {
+        self.committed()
     }
 
     fn lock(&self) -> Answered<WriterLock> {
@@ -105,6 +113,8 @@ impl MapTables {
 }
 
 impl Tables for MapTables {
+    const BATCH_DOCUMENTS: usize = 3;
+
     fn at(&self) -> At<'_> {
         At { backend: "maps", path: &self.location }
     }
