@@ -45,6 +45,12 @@ impl Document {
         Some(Content::read(&content)?.source()?.to_owned())
     }
 
+    /// Content and resolved uses, as [`graph`](super::graph) reads them.
+    pub(crate) fn resolved(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        let dictionary = codec::decompress_unchecked(&self.outline, b"")?;
+        Some((codec::decompress(&self.content, &dictionary)?, codec::decompress(&self.resolved_uses, b"")?))
+    }
+
     fn read(
         &self,
         rest: impl FnOnce(&mut FileAnalysis, Content<'_>, Vec<Documentation>) -> Option<()>,

@@ -1,5 +1,5 @@
-//! The embeddings of one file and one spec. The quantized vectors lie apart from the rest: a search passes those of all files, and
-//! looks at the rest where one may be among the best.
+//! The embeddings of one file and one spec. The quantized vectors lie apart from the rest: a search
+//! passes those of all files, and looks at the rest where one may be among the best.
 
 use std::ops::Range;
 

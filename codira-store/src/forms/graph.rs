@@ -1,31 +1,21 @@
 //! What a file makes of others: content and resolved uses read together.
 
-use std::sync::Arc;
+use codira_contracts::Import;
 
+use super::content::Content;
 use crate::{
     codec,
     compact::{self, FileEdge, ResolvedImport, ResolvedUses},
 };
-use codira_contracts::Import;
 
-use super::content::Content;
-
-/// What a file makes of others.
-#[derive(Debug)]
-pub(crate) struct Graph {
-    /// By owner, kind and target.
-    pub(crate) edges: Arc<[FileEdge]>,
-    /// In the order of the analysis.
-    pub(crate) imports: Vec<(Import, ResolvedImport)>,
+/// The edges that begin in a file, by owner, kind and target.
+pub(crate) fn edges(content: &[u8], resolved_uses: &[u8]) -> Option<Vec<FileEdge>> {
+    compact::edges(&Content::read(content)?.uses()?, &codec::unpack::<ResolvedUses<'_>>(resolved_uses)?)
 }
 
-impl Graph {
-    /// Reads a graph from the bytes of content and resolved uses.
-    pub(crate) fn read(content: &[u8], resolved_uses: &[u8]) -> Option<Self> {
-        let (content, resolved_uses) = (Content::read(content)?, codec::unpack::<ResolvedUses<'_>>(resolved_uses)?);
-        let edges = compact::edges(&content.uses()?, &resolved_uses)?.into();
-        let (imports, _) = content.records()?;
-        let targets = resolved_uses.of_imports()?;
-        (imports.len() == targets.len()).then(|| Self { edges, imports: imports.into_iter().zip(targets).collect() })
-    }
+/// Its imports and where they lead, in the order of the analysis.
+pub(crate) fn imports(content: &[u8], resolved_uses: &[u8]) -> Option<Vec<(Import, ResolvedImport)>> {
+    let (imports, _) = Content::read(content)?.records()?;
+    let targets = codec::unpack::<ResolvedUses<'_>>(resolved_uses)?.of_imports()?;
+    (imports.len() == targets.len()).then(|| imports.into_iter().zip(targets).collect())
 }

@@ -1,6 +1,6 @@
 //! How many files are read at a time.
 
-use crate::tables::FileRow;
+use crate::tables::{FileRow, Tables};
 
 /// Files to look into, by path, and how many of them at a time.
 #[derive(Clone, Debug)]
@@ -20,16 +20,14 @@ struct Batches {
     most: usize,
 }
 
-/// Twice as many each time.
-const BATCHES: Batches = Batches { first: 8, growth: 2, most: BATCH_FILES };
-
-/// How many files are read together at most.
+/// How many files' embeddings are read together.
 pub(super) const BATCH_FILES: usize = 256;
 
 impl FilesToRead {
     /// The files of these rows: few at first where there is a limit.
-    pub(super) fn new(files: &[FileRow], limit: Option<usize>) -> Self {
-        Self::in_batches(files.iter().map(|file| file.number).collect(), limit, BATCHES)
+    pub(super) fn new<T: Tables>(files: &[FileRow], limit: Option<usize>) -> Self {
+        let batches = Batches { first: 8, growth: 2, most: T::BATCH_DOCUMENTS };
+        Self::in_batches(files.iter().map(|file| file.number).collect(), limit, batches)
     }
 
     fn in_batches(files: Vec<u32>, limit: Option<usize>, batches: Batches) -> Self {

@@ -31,7 +31,7 @@ impl<T: Tables> Index<'_, T> {
             Some(key) => self.file_inside(&key.path, prefix).await?,
         };
         let id = owner.as_ref().map(|key| &key.id);
-        for files in FilesToRead::new(&files, *limit).batches() {
+        for files in FilesToRead::new::<T>(&files, *limit).batches() {
             for outline in self.outlines(files).await? {
                 entries.extend(outline.units(|unit| id.is_none_or(|id| unit.owner.as_ref() == Some(id))));
             }
@@ -56,7 +56,7 @@ impl<T: Tables> Index<'_, T> {
         files.retain(|file| language.as_ref().is_none_or(|language| language.as_str() == file.language));
         let paths: FxHashMap<u32, _> = files.iter().map(|file| (file.number, &file.path)).collect();
         let mut entries = Vec::new();
-        for numbers in FilesToRead::new(&files, *limit).batches() {
+        for numbers in FilesToRead::new::<T>(&files, *limit).batches() {
             if is_full(&entries, *limit) {
                 break;
             }

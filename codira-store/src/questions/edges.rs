@@ -1,4 +1,5 @@
-//! Edges, from either end: posting lists lead from what is at an end to the files in which edges begin.
+//! Edges, from either end: posting lists lead from what is at an end to the files in which edges
+//! begin.
 
 use std::sync::Arc;
 
@@ -26,12 +27,12 @@ impl<T: Tables> Index<'_, T> {
             return Ok(entries);
         }
         let (files, wanted) = self.files_with_edges(request).await?;
-        for files in FilesToRead::new(&files, request.limit).batches() {
-            let read = self.graphs(files).await?;
+        for files in FilesToRead::new::<T>(&files, request.limit).batches() {
+            let read = self.edges_of(files).await?;
             let taken_of = |outline: &FileOutline, edge: &FileEdge| edge.kind == request.kind && wanted.takes(outline, edge);
             let mut taken: Vec<(&FileOutline, Vec<&FileEdge>)> = Vec::with_capacity(read.len());
-            for (outline, graph) in &read {
-                taken.push((outline, graph.edges.iter().filter(|edge| taken_of(outline, edge)).collect()));
+            for (outline, edges) in &read {
+                taken.push((outline, edges.iter().filter(|edge| taken_of(outline, edge)).collect()));
             }
             let own = read.iter().map(|(outline, _)| outline.clone());
             let mut outlines: Outlines = files.iter().copied().zip(own).collect();
@@ -56,7 +57,8 @@ impl<T: Tables> Index<'_, T> {
         Ok(first(entries, request.limit))
     }
 
-    /// The files in which the edges of a request begin, and perhaps others, by path; and which of their edges are wanted.
+    /// The files in which the edges of a request begin, and perhaps others, by path; and which of
+    /// their edges are wanted.
     async fn files_with_edges<'r>(
         &mut self,
         request: &'r EdgeRequest,
@@ -75,7 +77,7 @@ impl<T: Tables> Index<'_, T> {
             EdgeEnd::ToNamed(name) => {
                 let mut symbols = Vec::new();
                 let files = self.files_of(&[Key::Name(name)], &PathPrefix::root()).await?;
-                for numbers in FilesToRead::new(&files, None).batches() {
+                for numbers in FilesToRead::new::<T>(&files, None).batches() {
                     for outline in self.outlines(numbers).await? {
                         let named = outline.symbols.iter().filter(|symbol| symbol.name == *name);
                         symbols.extend(named.map(|symbol| (outline.path.clone(), symbol.id.clone())));
@@ -100,7 +102,8 @@ enum WantedEdges<'r> {
     OwnerNamed(&'r str),
     /// Those that lead to a symbol of the file of this number.
     Target(u32, &'r StableId),
-    /// Those that lead to symbols of this name, all of which are in these files; or to what is called so elsewhere.
+    /// Those that lead to symbols of this name, all of which are in these files; or to what is
+    /// called so elsewhere.
     TargetNamed(FxHashSet<u32>, &'r str),
     /// Those that lead out of the repository to this.
     External(&'r str),
@@ -122,7 +125,8 @@ impl WantedEdges<'_> {
         }
     }
 
-    /// Whether it is, once the files are read to which edges lead. One that leads to a symbol that is not there is.
+    /// Whether it is, once the files are read to which edges lead. One that leads to a symbol that
+    /// is not there is.
     fn takes_target(&self, edge: &FileEdge, outlines: &Outlines) -> bool {
         match self {
             Self::TargetNamed(_, wanted) => symbol(edge, outlines).is_none_or(|(of, index)| of.symbols[index].name == *wanted),

@@ -92,8 +92,8 @@ impl<T: Tables> Index<'_, T> {
         self.ok_or_corrupt(best.into_iter().map(candidate).collect(), "the owner of a vector")
     }
 
-    /// The vectors that may be among the most similar, with the number of the file and the index among its
-    /// vectors.
+    /// The vectors that may be among the most similar, with the number of the file and the index
+    /// among its vectors.
     async fn nearest(&mut self, spec: u32, request: &CandidateRequest) -> Result<Vec<(u32, usize)>, BackendError> {
         let documents = request.among == Owners::Documentation;
         let files: Option<FxHashSet<u32>> = match request.prefix.is_root() {

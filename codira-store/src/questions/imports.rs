@@ -7,7 +7,7 @@ use super::{
     batches::{FilesToRead, first, is_full},
     index::Index,
 };
-use crate::{compact::ResolvedImport, postings::Key, tables::Tables};
+use crate::{compact::ResolvedImport, forms::graph, postings::Key, tables::Tables};
 
 /// Which imports are wanted of the files that are looked at.
 enum Wanted<'a> {
@@ -39,24 +39,23 @@ impl<T: Tables> Index<'_, T> {
             }
         };
         let mut entries = Vec::new();
-        for numbers in FilesToRead::new(&files, *limit).batches() {
+        for numbers in FilesToRead::new::<T>(&files, *limit).batches() {
             if is_full(&entries, *limit) {
                 break;
             }
-            let graphs = self.graphs(numbers).await?;
             let mut found = Vec::new();
-            for (outline, graph) in &graphs {
-                for (import, resolved) in &graph.imports {
-                    let wanted = match (&wanted, resolved) {
+            for (file, imports) in self.resolved(numbers, graph::imports).await? {
+                for (import, resolved) in imports {
+                    let wanted = match (&wanted, &resolved) {
                         (Wanted::All, _) => true,
-                        (Wanted::OfModule(module), _) => outline.module == *module,
+                        (Wanted::OfModule(module), _) => file.module == *module,
                         (Wanted::To(files, _), ResolvedImport::File(file)) => files.contains(file),
                         (Wanted::To(_, module), ResolvedImport::External | ResolvedImport::Unresolved) => {
                             Some(&*import.module) == *module
                         }
                     };
                     if wanted {
-                        found.push((outline, import, *resolved));
+                        found.push((file.path.clone(), file.module.clone(), import, resolved));
                     }
                 }
             }
@@ -66,7 +65,7 @@ impl<T: Tables> Index<'_, T> {
             });
             let targets = self.files(targets.collect(), &PathPrefix::root()).await?;
             let paths: FxHashMap<u32, RepoPath> = targets.into_iter().map(|file| (file.number, file.path)).collect();
-            for (outline, import, resolved) in found {
+            for (path, module, import, resolved) in found {
                 let target = match resolved {
                     ResolvedImport::File(file) => {
                         ImportTarget::Resolved(self.ok_or_corrupt(paths.get(&file).cloned(), "the target of an import")?)
@@ -74,8 +73,7 @@ impl<T: Tables> Index<'_, T> {
                     ResolvedImport::External => ImportTarget::External,
                     ResolvedImport::Unresolved => ImportTarget::Unresolved,
                 };
-                let (path, module) = (outline.path.clone(), outline.module.clone());
-                entries.push(ImportEntry { path, module, import: import.clone(), target });
+                entries.push(ImportEntry { path, module, import, target });
             }
         }
         Ok(first(entries, *limit))

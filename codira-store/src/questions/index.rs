@@ -1,4 +1,5 @@
-//! From keys to files, and from files to what is said of them. What was read is kept for a while: questions come in families.
+//! From keys to files, and from files to what is said of them. What was read is kept for a while:
+//! questions come in families.
 
 use std::sync::Arc;
 
@@ -8,8 +9,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::prefetch::Prefetch;
 use crate::{
     FileOutline, codec,
+    compact::FileEdge,
     forms::{
-        graph::Graph,
+        graph,
         outline::{self, Outline},
     },
     parallel,
@@ -17,7 +19,8 @@ use crate::{
     tables::{Document, FileRow, Having, Parts, SpecRow, Tables, WhichFiles},
 };
 
-/// How much is kept of what was read, in bytes of what it was read from: in memory it is some times as large.
+/// How much is kept of what was read, in bytes of what it was read from: in memory it is some times
+/// as large.
 const CACHE_BYTES: usize = 8 << 20;
 
 /// What was read.
@@ -26,7 +29,7 @@ pub(super) struct Cache {
     specs: Option<Vec<SpecRow>>,
     pub(super) prefetch: Prefetch,
     outlines: FxHashMap<u32, Arc<FileOutline>>,
-    graphs: FxHashMap<u32, Arc<Graph>>,
+    edges: FxHashMap<u32, Edges>,
     weight: usize,
 }
 
@@ -34,7 +37,7 @@ impl Cache {
     fn keep(&mut self, weight: usize) {
         if self.weight > CACHE_BYTES {
             self.outlines.clear();
-            self.graphs.clear();
+            self.edges.clear();
             self.weight = 0;
         }
         self.weight += weight;
@@ -110,13 +113,13 @@ impl<T: Tables> Index<'_, T> {
         self.ok_or_corrupt(outlines.collect(), "an outline")
     }
 
-    /// The graphs of files that are there, in their order, with the outlines.
-    pub(super) async fn graphs(&mut self, files: &[u32]) -> Result<Vec<(Arc<FileOutline>, Arc<Graph>)>, BackendError> {
-        let mut found: FxHashMap<u32, (Arc<FileOutline>, Arc<Graph>)> = FxHashMap::default();
+    /// The edges that begin in files that are there, in their order, with the outlines.
+    pub(super) async fn edges_of(&mut self, files: &[u32]) -> Result<Vec<(Arc<FileOutline>, Edges)>, BackendError> {
+        let mut found: FxHashMap<u32, (Arc<FileOutline>, Edges)> = FxHashMap::default();
         let mut missing = Vec::new();
         for number in files {
-            match (self.cache.outlines.get(number), self.cache.graphs.get(number)) {
-                (Some(outline), Some(graph)) => drop(found.insert(*number, (outline.clone(), graph.clone()))),
+            match (self.cache.outlines.get(number), self.cache.edges.get(number)) {
+                (Some(outline), Some(edges)) => drop(found.insert(*number, (outline.clone(), edges.clone()))),
                 _ => missing.push(*number),
             }
         }
@@ -128,14 +131,31 @@ impl<T: Tables> Index<'_, T> {
         let with_outlines: Vec<(Document, Option<Arc<FileOutline>>)> = with_outlines.collect();
         let decoded = parallel::run(with_outlines, decode).await;
         for decoded in decoded {
-            let Decoded { number, outline, graph, bytes } = self.ok_or_corrupt(decoded, "a graph")?;
+            let Decoded { number, outline, edges, bytes } = self.ok_or_corrupt(decoded, "edges")?;
             self.cache.keep(bytes);
             self.cache.outlines.insert(number, outline.clone());
-            self.cache.graphs.insert(number, graph.clone());
-            found.insert(number, (outline, graph));
+            self.cache.edges.insert(number, edges.clone());
+            found.insert(number, (outline, edges));
         }
-        let graphs = files.iter().map(|number| found.get(number).cloned());
-        self.ok_or_corrupt(graphs.collect(), "a graph")
+        let edges = files.iter().map(|number| found.get(number).cloned());
+        self.ok_or_corrupt(edges.collect(), "edges")
+    }
+
+    /// What is read of content and resolved uses of files that are there, in their order: less work
+    /// than [`Self::edges_of`] where outlines are not looked at.
+    pub(super) async fn resolved<V: Send + 'static>(
+        &mut self,
+        files: &[u32],
+        read: fn(&[u8], &[u8]) -> Option<V>,
+    ) -> Result<Vec<(FileRow, V)>, BackendError> {
+        let documents = self.documents(files, Parts::Resolved).await?;
+        let read = parallel::run(documents, move |document| {
+            let (content, resolved_uses) = document.resolved()?;
+            Some((document.file.number, (document.file, read(&content, &resolved_uses)?)))
+        });
+        let read: Option<FxHashMap<u32, (FileRow, V)>> = read.await.into_iter().collect();
+        let mut read = self.ok_or_corrupt(read, "edges")?;
+        self.ok_or_corrupt(files.iter().map(|number| read.remove(number)).collect(), "edges")
     }
 
     /// The documents of files.
@@ -162,16 +182,19 @@ impl<T: Tables> Index<'_, T> {
     }
 }
 
-/// A file as its graph is read.
+/// The edges that begin in a file.
+pub(super) type Edges = Arc<[FileEdge]>;
+
+/// A file as its edges are read.
 struct Decoded {
     number: u32,
     outline: Arc<FileOutline>,
-    graph: Arc<Graph>,
+    edges: Edges,
     /// What it was read from.
     bytes: usize,
 }
 
-/// Reads the graph of a file, and its outline where that is not known yet.
+/// Reads the edges of a file, and its outline where that is not known yet.
 fn decode((document, known): (Document, Option<Arc<FileOutline>>)) -> Option<Decoded> {
     let Document { file: FileRow { number, path, module, .. }, outline, content, resolved_uses } = document;
     let dictionary = outline::decompress(&outline)?;
@@ -185,7 +208,7 @@ fn decode((document, known): (Document, Option<Arc<FileOutline>>)) -> Option<Dec
     };
     let content = codec::decompress(&content, &dictionary)?;
     let resolved_uses = codec::decompress(&resolved_uses, b"")?;
-    let graph = Graph::read(&content, &resolved_uses)?;
-    let owners_are_there = graph.edges.iter().all(|edge| edge.owner < outline.symbols.len());
-    owners_are_there.then(|| Decoded { number, outline, graph: Arc::new(graph), bytes: bytes + content.len() })
+    let edges = graph::edges(&content, &resolved_uses)?;
+    let owners_are_there = edges.iter().all(|edge| edge.owner < outline.symbols.len());
+    owners_are_there.then(|| Decoded { number, outline, edges: edges.into(), bytes: bytes + content.len() })
 }

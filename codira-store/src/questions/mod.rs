@@ -1,8 +1,9 @@
 //! The questions of the contract, over the tables of a store.
 //!
-//! A [`reader`] has the tables of one committed state. Posting lists lead from what is asked to files; what is said of these decides
-//! ([`index`]). Files come by path, so that a limit ends the walk ([`batches`]). Each other file answers one kind of question, by the
-//! names that the questions have in [`IndexReader`](codira_contracts::IndexReader).
+//! A [`reader`] has the tables of one committed state. Posting lists lead from what is asked to
+//! files; what is said of these decides ([`index`]). Files come by path, so that a limit ends the
+//! walk ([`batches`]). Each other file answers one kind of question, by the names that the
+//! questions have in [`IndexReader`](codira_contracts::IndexReader).
 
 mod batches;
 mod documentation;

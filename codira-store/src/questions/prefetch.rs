@@ -1,5 +1,6 @@
-//! Reads whole files before they are asked for, while they are asked for in the order of their paths: several with one statement for
-//! each table. Planning a statement, or a round trip, takes longer than reading a file with it.
+//! Reads whole files before they are asked for, while they are asked for in the order of their
+//! paths: several with one statement for each table. Planning a statement, or a round trip, takes
+//! longer than reading a file with it.
 
 use std::collections::VecDeque;
 
@@ -30,8 +31,8 @@ impl Prefetch {
         self.read.drain(..=index).next_back()
     }
 
-    /// How many files to read at once, from this one on, which was not read yet: twice as many as before as long as they are asked
-    /// for one after another.
+    /// How many files to read at once, from this one on, which was not read yet: twice as many as
+    /// before as long as they are asked for one after another.
     pub(super) fn count(&mut self, path: &RepoPath) -> usize {
         let goes_on = self.read.is_empty() && self.last.as_ref().is_some_and(|last| last < path);
         self.count = if goes_on { (2 * self.count).min(BATCH_FILES) } else { 1 };

@@ -11,7 +11,8 @@ use crate::{session::run_of, tables::Tables};
 
 /// A handle on one committed state.
 ///
-/// Questions that are asked at the same time are answered one after another; open several readers to have them answered together.
+/// Questions that are asked at the same time are answered one after another; open several readers
+/// to have them answered together.
 pub struct Reader<T> {
     state: Mutex<(T, Cache)>,
     head: RuntimeInventory,

@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     FileOutline,
-    compact::ResolvedUse,
+    compact::{FileEdge, ResolvedUse},
+    forms::graph,
     postings::Key,
     tables::{FileRow, Having, Tables},
 };
@@ -32,7 +33,7 @@ impl<T: Tables> Index<'_, T> {
                 self.file_inside(&key.path, prefix).await?
             }
         };
-        for files in FilesToRead::new(&files, *limit).batches() {
+        for files in FilesToRead::new::<T>(&files, *limit).batches() {
             for outline in self.outlines(files).await? {
                 let of_kind = |index: usize| kind.is_none_or(|kind| outline.symbols[index].kind == kind);
                 let indexes = outline.indexes(|index| of_kind(index) && matches(&outline, index, matching));
@@ -51,31 +52,31 @@ impl<T: Tables> Index<'_, T> {
         request: &SymbolInventoryRequest,
     ) -> Result<Vec<SymbolInventoryEntry>, BackendError> {
         let SymbolInventoryRequest { kind, prefix, limit } = request;
-        let files = self.files_inside(prefix, Having::Anything).await?;
-        let mut counts = Counts::default();
-        if limit.is_none() {
-            counts = Counts::of(self, &files, prefix.is_root()).await?;
-        }
-        let mut entries = Vec::new();
-        let mut from = 0;
-        for numbers in FilesToRead::new(&files, *limit).batches() {
+        let mut files = self.files_inside(prefix, Having::Anything).await?;
+        let (mut entries, mut places) = (Vec::new(), Vec::new());
+        for numbers in FilesToRead::new::<T>(&files, *limit).batches() {
             if is_full(&entries, *limit) {
                 break;
             }
-            if limit.is_some() {
-                counts = Counts::of(self, &files[from..from + numbers.len()], false).await?;
-                from += numbers.len();
-            }
             for (number, outline) in numbers.iter().zip(self.outlines(numbers).await?) {
-                let indexes = outline.indexes(|index| kind.is_none_or(|kind| outline.symbols[index].kind == kind));
-                entries.extend(indexes.into_iter().map(|index| {
-                    let counts = counts.0.get(number).and_then(|ids| ids.get(&outline.symbols[index].id)).copied();
-                    let [calls, references] = counts.unwrap_or_default();
-                    SymbolInventoryEntry { symbol: outline.summary(index), calls, references }
-                }));
+                for index in outline.indexes(|index| kind.is_none_or(|kind| outline.symbols[index].kind == kind)) {
+                    let (symbol, counts) = (outline.summary(index), EdgeCounts::default());
+                    entries.push(SymbolInventoryEntry { symbol, calls: counts, references: counts });
+                    places.push((*number, index));
+                }
             }
         }
-        Ok(first(entries, *limit))
+        let mut entries = first(entries, *limit);
+        let all = limit.is_none() && prefix.is_root();
+        if !all {
+            let listed: FxHashSet<u32> = places.iter().take(entries.len()).map(|(file, _)| *file).collect();
+            files.retain(|file| listed.contains(&file.number));
+        }
+        let counts = Counts::of(self, &files, all).await?;
+        for (entry, (file, index)) in entries.iter_mut().zip(places) {
+            [entry.calls, entry.references] = counts.of_symbol(file, index, &entry.symbol.key.id);
+        }
+        Ok(entries)
     }
 }
 
@@ -97,13 +98,18 @@ fn matches(outline: &FileOutline, index: usize, matching: &SymbolMatch) -> bool 
     }
 }
 
-/// The edges of symbols: calls and references, by file and id.
+/// How many calls and references there are of symbols.
 #[derive(Default)]
-struct Counts(FxHashMap<u32, FxHashMap<StableId, [EdgeCounts; 2]>>);
+struct Counts {
+    /// By file and index.
+    outgoing: FxHashMap<(u32, usize), [EdgeCounts; 2]>,
+    /// By file, then id.
+    incoming: FxHashMap<u32, FxHashMap<StableId, [u64; 2]>>,
+}
 
 impl Counts {
     /// Those of the symbols of some files, or of all there are.
-    async fn of(index: &mut Index<'_, impl Tables>, files: &[FileRow], all: bool) -> Result<Self, BackendError> {
+    async fn of<T: Tables>(index: &mut Index<'_, T>, files: &[FileRow], all: bool) -> Result<Self, BackendError> {
         let wanted: FxHashSet<u32> = files.iter().map(|file| file.number).collect();
         let mut looked_at = files.to_vec();
         if !all {
@@ -112,34 +118,41 @@ impl Counts {
             looked_at.extend(referring.into_iter().filter(|file| !wanted.contains(&file.number)));
         }
         let mut counts = Self::default();
-        for numbers in FilesToRead::new(&looked_at, None).batches() {
-            for (number, (outline, graph)) in numbers.iter().zip(index.graphs(numbers).await?) {
-                for edge in graph.edges.iter() {
-                    let outgoing = counts.at(*number, &outline.symbols[edge.owner].id, edge.kind);
-                    match &edge.target {
-                        ResolvedUse::Symbol { file, id } => {
-                            outgoing.outgoing_resolved += 1;
-                            if wanted.contains(file) {
-                                counts.at(*file, id, edge.kind).incoming += 1;
-                            }
-                        }
-                        ResolvedUse::External { .. } | ResolvedUse::Unresolved { .. } => outgoing.outgoing_other += 1,
-                    }
-                }
+        for numbers in FilesToRead::new::<T>(&looked_at, None).batches() {
+            for (FileRow { number, .. }, edges) in index.resolved(numbers, graph::edges).await? {
+                edges.into_iter().for_each(|edge| counts.add(number, edge, &wanted));
             }
         }
         Ok(counts)
     }
 
-    fn at(&mut self, file: u32, id: &StableId, kind: UseKind) -> &mut EdgeCounts {
-        let ids = self.0.entry(file).or_default();
-        if !ids.contains_key(id) {
-            ids.insert(id.clone(), Default::default());
+    /// Adds an edge of a file, as far as it is one of wanted files.
+    fn add(&mut self, file: u32, FileEdge { owner, kind, target, .. }: FileEdge, wanted: &FxHashSet<u32>) {
+        let kind = match kind {
+            UseKind::Call => 0,
+            UseKind::Reference => 1,
+        };
+        if wanted.contains(&file) {
+            let outgoing = &mut self.outgoing.entry((file, owner)).or_default()[kind];
+            match target {
+                ResolvedUse::Symbol { .. } => outgoing.outgoing_resolved += 1,
+                ResolvedUse::External { .. } | ResolvedUse::Unresolved { .. } => outgoing.outgoing_other += 1,
+            }
         }
-        let counts = ids.get_mut(id).expect("it was put there if it was not");
-        match kind {
-            UseKind::Call => &mut counts[0],
-            UseKind::Reference => &mut counts[1],
+        if let ResolvedUse::Symbol { file, id } = target
+            && wanted.contains(&file)
+        {
+            self.incoming.entry(file).or_default().entry(id).or_default()[kind] += 1;
         }
+    }
+
+    /// Those of a symbol.
+    fn of_symbol(&self, file: u32, index: usize, id: &StableId) -> [EdgeCounts; 2] {
+        let mut counts = self.outgoing.get(&(file, index)).copied().unwrap_or_default();
+        let incoming = self.incoming.get(&file).and_then(|ids| ids.get(id)).copied().unwrap_or_default();
+        for (counts, incoming) in counts.iter_mut().zip(incoming) {
+            counts.incoming = incoming;
+        }
+        counts
     }
 }

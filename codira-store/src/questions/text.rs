@@ -23,7 +23,7 @@ impl<T: Tables> Index<'_, T> {
         }
         let most = limit.unwrap_or(usize::MAX);
         let files = self.files_with_text(request).await?;
-        for numbers in FilesToRead::new(&files, *limit).batches() {
+        for numbers in FilesToRead::new::<T>(&files, *limit).batches() {
             let read = self.documents(numbers, Parts::Content).await?;
             let mut documents: FxHashMap<u32, Document> = read.into_iter().map(|read| (read.file.number, read)).collect();
             let documents: Option<Vec<Document>> = numbers.iter().map(|number| documents.remove(number)).collect();
@@ -45,7 +45,8 @@ impl<T: Tables> Index<'_, T> {
         Ok(first(references, *limit))
     }
 
-    /// The files inside the prefix of a request that have all words of its text, and perhaps others, by path.
+    /// The files inside the prefix of a request that have all words of its text, and perhaps
+    /// others, by path.
     async fn files_with_text(&mut self, TextRequest { text, prefix, .. }: &TextRequest) -> Result<Vec<FileRow>, BackendError> {
         let words: FxHashSet<u32> = text::words(text).map(|word| Key::Word(word).digest()).collect();
         if words.is_empty() {
