@@ -138,7 +138,7 @@ use harness::{Ended, Trial};
 pub use known::KnownFailure;
 pub use observe::ask_everything;
 pub use report::{Matrix, Tally};
-pub use stamped::write_sample;
+pub use stamped::{sample_file, write_sample};
 pub use table::contract_table;
 
 /// The rules of the kit's own language, for the tests of a backend that need files which mean each

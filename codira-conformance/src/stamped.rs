@@ -28,6 +28,12 @@ const SOMETIMES: &str = "pkg/index.toy";
 /// No history of the kit is as long; a number beyond it is damage.
 const FAR: u64 = 100_000;
 
+/// A file with something of everything, for the tests of a backend's own. Its texts, and that of its
+/// one vector, which is `mark` and 1, read `commit MARK`; another row of the same spec waits.
+pub fn sample_file(path: &str, mark: u64) -> FileSnapshot {
+    file(path, mark, true)
+}
+
 /// The file at `path`, as the commit `stamp` puts it.
 pub(crate) fn file(path: &str, stamp: u64, embeddings: bool) -> FileSnapshot {
     let text = format!("commit {stamp}");

@@ -81,14 +81,7 @@ impl Row<'_> {
 
 /// Numbers as SQL writes a list of them.
 pub(crate) fn list<T: ToString>(numbers: impl IntoIterator<Item = T>) -> String {
-    let mut text = String::new();
-    for number in numbers {
-        if !text.is_empty() {
-            text.push(',');
-        }
-        text.push_str(&number.to_string());
-    }
-    text
+    numbers.into_iter().map(|number| number.to_string()).collect::<Vec<_>>().join(",")
 }
 
 /// The value of a column.

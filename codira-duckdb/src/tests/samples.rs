@@ -2,85 +2,16 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
+pub(super) use codira_conformance::sample_file as file;
 use codira_contracts::{
-    BackendError, ContentHash, DocIssue, Documentation, DocumentationFormat, DocumentationKind, EmbeddingRow, EmbeddingSpec,
-    EmbeddingState, FileAnalysis, FileSnapshot, FileState, Import, ImportCondition, ImportKind, IndexBackend, IndexReader,
-    IndexWriteSession, Language, LineSpan, Precision, RepoPath, SessionRequest, Severity, Site, Symbol, SymbolKind, Tool,
-    UseForm, UseKind, UseRecord, Vector, Visibility, WriteScope, resolve::RuleSet,
+    BackendError, EmbeddingSpec, IndexBackend, IndexReader, IndexWriteSession, SessionRequest, WriteScope, resolve::RuleSet,
 };
 
 use crate::DuckdbBackend;
 
+/// That of the embeddings of every file.
 pub(super) fn spec() -> EmbeddingSpec {
-    let [engine, engine_version, model, model_version] = ["toy", "1", "letters", "2"].map(str::to_owned);
-    EmbeddingSpec { engine, engine_version, model, model_version, dimension: 2, precision: Precision::F32 }
-}
-
-/// A module with a class, a method that calls out, and something of everything else. `mark` is in
-/// its texts.
-pub(super) fn file(path: &str, mark: u64) -> FileSnapshot {
-    let text = format!("Feeds {mark}.");
-    let mut analysis = FileAnalysis::new(Language::from_static("python"), path.replace('/', "."));
-    let method =
-        Symbol { parent: Some("Zoo".into()), span: LineSpan::new(2, 5), ..Symbol::new("Zoo.feed", SymbolKind::Method, "feed") };
-    analysis.symbols = vec![
-        Symbol::new("file", SymbolKind::Module, "zoo"),
-        Symbol { parent: Some("file".into()), ..Symbol::new("Zoo", SymbolKind::Class, "Zoo") },
-        Symbol { documentation: Some(text.clone()), ..method },
-    ];
-    analysis.imports = vec![Import {
-        kind: ImportKind::Module,
-        module: "json".to_owned(),
-        name: None,
-        alias: None,
-        owner: Some("file".into()),
-        visibility: Visibility::Internal,
-        condition: ImportCondition::Always,
-        line: 1,
-    }];
-    analysis.uses = vec![UseRecord {
-        kind: UseKind::Call,
-        owner: "Zoo.feed".into(),
-        form: UseForm::Path,
-        text: "json.dumps".to_owned(),
-        site: Site::new(4, 9),
-    }];
-    analysis.documentation = vec![Documentation {
-        id: "text".into(),
-        format: DocumentationFormat::Markdown,
-        kind: DocumentationKind::Function,
-        title: "feed".to_owned(),
-        heading_path: Vec::new(),
-        span: LineSpan::new(3, 3),
-        text: text.clone(),
-        owner: Some("Zoo.feed".into()),
-    }];
-    analysis.doc_issues = vec![DocIssue {
-        rule: "D417".to_owned(),
-        severity: Severity::Warning,
-        message: "no word on the animals".to_owned(),
-        span: LineSpan::new(3, 3),
-        convention: Tool::new("numpy", "1"),
-        auditor: Tool::new("python", "1"),
-        owner: Some("Zoo.feed".into()),
-    }];
-    analysis.source = format!("import json\nclass Zoo:\n  def feed(self):\n    \"{text}\"; json.dumps(1)\n");
-    let vector = Vector::new(vec![0.5, mark as f32]).unwrap();
-    let text_hash = ContentHash::of(text.as_bytes());
-    FileSnapshot {
-        state: FileState {
-            path: RepoPath::new(path).unwrap(),
-            hash: ContentHash::of(&mark.to_le_bytes()),
-            size: mark,
-            modified: i64::MIN,
-            analyzer: Tool::new("python", "1"),
-        },
-        analysis,
-        embeddings: vec![
-            EmbeddingRow { owner: "Zoo.feed".into(), spec: spec(), text_hash, state: EmbeddingState::Computed(vector) },
-            EmbeddingRow::pending("text".into(), spec(), text),
-        ],
-    }
+    file("f.py", 0).embeddings.remove(0).spec
 }
 
 /// Commits `count` files of one mark; says the generation.

@@ -31,7 +31,7 @@ async fn an_older_schema_is_migrated_when_a_session_commits() {
     new.begin_index_session(SessionRequest::incremental(RuleSet::default())).await.unwrap().abort().await.unwrap();
     assert_eq!(bytes(directory.path())[FILE_NAME], before[FILE_NAME]);
     let mut session = new.begin_index_session(SessionRequest::incremental(RuleSet::default())).await.unwrap();
-    let request = ReuseRequest { spec: spec(), texts: vec![ContentHash::of(b"Feeds 1.")] };
+    let request = ReuseRequest { spec: spec(), texts: vec![ContentHash::of(b"commit 1")] };
     assert_eq!(session.reusable_embeddings(&request).await.unwrap().len(), 1);
     assert!(ask_everything(&old.open_reader().await.unwrap()).await.is_ok(), "not before the commit");
     assert_eq!(session.commit().await.unwrap().generation, 2);
@@ -48,7 +48,7 @@ async fn a_full_session_over_an_older_schema_goes_on_from_it() {
     let new = DuckdbBackend::of(DuckdbStore::with_schema(directory.path().to_owned(), schema::NEXT));
     commit(&old, WriteScope::Full, 3, 1).await;
     let mut session = new.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap();
-    let request = ReuseRequest { spec: spec(), texts: vec![ContentHash::of(b"Feeds 1.")] };
+    let request = ReuseRequest { spec: spec(), texts: vec![ContentHash::of(b"commit 1")] };
     assert_eq!(session.reusable_embeddings(&request).await.unwrap().len(), 1);
     let committed = session.commit().await.unwrap();
     assert_eq!((committed.generation, committed.replaced), (2, None));

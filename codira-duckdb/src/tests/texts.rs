@@ -11,12 +11,12 @@ use crate::{DuckdbBackend, DuckdbSession};
 
 /// Which of these marks have a vector, asked together with so many texts that have none.
 async fn found(session: &mut DuckdbSession, marks: &[u64], others: u32) -> Vec<u64> {
-    let known = |mark: &u64| ContentHash::of(format!("Feeds {mark}.").as_bytes());
+    let known = |mark: &u64| ContentHash::of(format!("commit {mark}").as_bytes());
     let mut texts: Vec<ContentHash> = marks.iter().map(known).collect();
     texts.extend((0..others).map(|number| ContentHash::of(&number.to_le_bytes())));
     let found = session.reusable_embeddings(&ReuseRequest { spec: spec(), texts }).await.unwrap();
     let mark = |mark: &&u64| {
-        let vector = Vector::new(vec![0.5, **mark as f32]).unwrap();
+        let vector = Vector::new(vec![**mark as f32, 1.0]).unwrap();
         found.contains(&ReusableEmbedding { text_hash: known(mark), vector })
     };
     let marks: Vec<u64> = marks.iter().filter(mark).copied().collect();

@@ -48,7 +48,7 @@ async fn a_full_session_over_an_older_schema_goes_on_from_it() {
     let new = SqliteBackend::of(SqliteStore::with_schema(directory.path().to_owned(), newer));
     commit(&old, WriteScope::Full, 3, 1).await;
     let mut session = new.begin_index_session(SessionRequest::full(RuleSet::default())).await.unwrap();
-    let request = ReuseRequest { spec: spec(), texts: vec![ContentHash::of(b"Runs 1.")] };
+    let request = ReuseRequest { spec: spec(), texts: vec![ContentHash::of(b"commit 1")] };
     assert_eq!(session.reusable_embeddings(&request).await.unwrap().len(), 1);
     let committed = session.commit().await.unwrap();
     assert_eq!((committed.generation, committed.replaced), (2, None));
