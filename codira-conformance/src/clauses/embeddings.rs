@@ -304,6 +304,11 @@ pub(crate) fn pruning_removes_orphans(cx: &Cx) -> Outcome {
         let first = session.maintain(&retention).await?.orphaned_embeddings;
         let second = session.maintain(&retention).await?.orphaned_embeddings;
         ensure!((first, second) == (3, 0), "three rows are orphaned, and pruning says {first}, then {second}");
+        // The state from which it began is what it was.
+        let former =
+            ReuseRequest { spec: EmbeddingSpec { model_version: "2".to_owned(), ..spec("1") }, texts: vec![hash("a")] };
+        let found = session.reusable_embeddings(&former).await?;
+        ensure!(found.len() == 1, "of a spec that the session pruned, it finds {found:#?} again");
         session.commit().await?;
         let counted = orphaned(index.backend.open_reader().await?).await?;
         ensure!(counted == 0, "after pruning, {counted} rows are orphaned");

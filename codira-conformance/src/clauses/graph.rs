@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 
 use codira_contracts::{
     DynBackend, EdgeEnd, EdgeEntry, EdgeRequest, EdgeTarget, FileSnapshot, ImportEnd, ImportEntry, ImportRequest, ImportTarget,
-    IndexBackend, IndexReader, IndexWriteSession, PendingRequest, RepoPath, Site, SymbolInventoryRequest, UseKind, UseRecord,
+    IndexBackend, IndexReader, IndexWriteSession, PendingRequest, RepoPath, Site, SymbolInventoryRequest, SymbolKind, UseKind,
+    UseRecord,
     WriteScope::{self, Full, Incremental},
 };
 
@@ -129,15 +130,28 @@ pub(crate) fn each_edge_is_found_from_both_ends(cx: &Cx) -> Outcome {
         let (mut called, mut calling) = (defining("pkg/a.toy", &["run"]), caller("pkg/b.toy", "called"));
         called.analysis.module = "called".to_owned();
         calling.analysis.module = "calling".to_owned();
+        // A file without a function calls one.
+        let mut classes = defining("pkg/c.toy", &["Class"]);
+        classes.analysis.module = "classes".to_owned();
+        classes.analysis.symbols[0].kind = SymbolKind::Class;
+        classes.analysis.imports = vec![import("called", "run")];
+        classes.analysis.uses = vec![call("Class", "run")];
         let mut session = index.backend.begin_index_session(request(Full)).await?;
         session.put_file(called).await?;
         session.put_file(calling).await?;
+        session.put_file(classes).await?;
         for file in drawn_files(40, keeps_embeddings(index.backend.descriptor()))? {
             session.put_file(file).await?;
         }
         session.commit().await?;
         let reader = index.backend.open_reader().await?;
         let inventory = reader.symbol_inventory(&SymbolInventoryRequest::default()).await?;
+        for kind in SymbolKind::ALL {
+            let of_kind = SymbolInventoryRequest { kind: Some(*kind), ..Default::default() };
+            let found = reader.symbol_inventory(&of_kind).await?;
+            let expected: Vec<_> = inventory.iter().filter(|entry| entry.symbol.kind == *kind).cloned().collect();
+            ensure!(found == expected, "of kind {kind} are {found:#?}, and among all are {expected:#?}");
+        }
         let mut total = 0;
         for kind in UseKind::ALL {
             let ask = |end| {

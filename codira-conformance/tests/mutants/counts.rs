@@ -16,6 +16,8 @@ mutants! {
         "storing::a_replaced_file_leaves_no_trace";
     incoming_edges_are_counted_in_the_file: CountsInTheFile, "edges are counted in at a symbol from its own file only",
         "asking::a_prefix_is_a_path_or_directory";
+    edges_are_counted_among_the_listed: CountsAmongListed, "edges are counted in from the files of the symbols that are listed",
+        "graph::each_edge_is_found_from_both_ends";
     references_are_counted_as_calls: CountsTogether, "the counts of calls and references are added",
         "storing::totals_count_what_is_stored";
     references_are_counted_in_as_calls: CountsCallsIn, "references are counted in at a symbol as many as calls",
@@ -69,6 +71,30 @@ impl Fault for CountsInTheFile {
             let to = EdgeRequest::new(UseKind::Call, EdgeEnd::To(symbol.key.clone()));
             let incoming = reader.edges(&to).await?;
             calls.incoming = incoming.iter().filter(|edge| edge.owner.key.path == symbol.key.path).count() as u64;
+        }
+        Ok(entries)
+    }
+}
+
+#[derive(Default)]
+struct CountsAmongListed;
+
+#[async_trait]
+impl Fault for CountsAmongListed {
+    async fn symbol_inventory(
+        &self,
+        reader: &dyn IndexReader,
+        request: &SymbolInventoryRequest,
+    ) -> Answer<Vec<SymbolInventoryEntry>> {
+        let mut entries = reader.symbol_inventory(request).await?;
+        if request.kind.is_none() {
+            return Ok(entries);
+        }
+        let listed: BTreeSet<RepoPath> = entries.iter().map(|entry| entry.symbol.key.path.clone()).collect();
+        for SymbolInventoryEntry { symbol, calls, .. } in &mut entries {
+            let to = EdgeRequest::new(UseKind::Call, EdgeEnd::To(symbol.key.clone()));
+            let incoming = reader.edges(&to).await?;
+            calls.incoming = incoming.iter().filter(|edge| listed.contains(&edge.owner.key.path)).count() as u64;
         }
         Ok(entries)
     }

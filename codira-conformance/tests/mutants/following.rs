@@ -8,7 +8,7 @@ use codira_contracts::{
 };
 
 use crate::{
-    deriving::{Change, Derives, Files, Kept, Situation, steps},
+    deriving::{Change, Derives, Files, Kept, Situation, facts, steps},
     judge::faults,
 };
 
@@ -38,6 +38,8 @@ faults! {
         Derives::by(IgnoresRemovals);
     a_removal_after_deriving_turns_nothing: "what refers to a file that was derived and then removed is not looked at again", FACTS =>
         Derives::by(RemovesUnderivedAlone);
+    names_are_followed_into_neighbours: "where one file changed, names are followed into the modules that it imports", FACTS =>
+        Derives::by(KnowsNeighbours);
     removed_facts_stay: "what a removed file offered is found until the next session", FACTS =>
         Derives::by(KeepsGoneFacts);
     a_removal_takes_the_facts_of_others: "with a file go the facts of all files under its keys", FACTS =>
@@ -208,6 +210,21 @@ steps! {
         fn facts(&self, situation: &Situation<'_>) -> KnownFacts {
             let all = situation.all.iter().chain(situation.gone);
             KnownFacts::complete(all.map(|(path, kept)| (path.clone(), kept.offers.clone())))
+        }
+    }
+    KnowsNeighbours {
+        fn facts(&self, situation: &Situation<'_>) -> KnownFacts {
+            if situation.changed.len() != 1 {
+                return facts(situation.all);
+            }
+            let changed = || situation.changed.iter().filter_map(|path| situation.all.get(path));
+            let imported: BTreeSet<&str> =
+                changed().flat_map(|kept| &kept.file.analysis.imports).map(|import| &*import.module).collect();
+            let near = |path: &RepoPath, kept: &Kept| {
+                situation.changed.contains(path) || imported.contains(&*kept.file.analysis.module)
+            };
+            let known = situation.all.iter().filter(|(path, kept)| near(path, kept));
+            KnownFacts::complete(known.map(|(path, kept)| (path.clone(), kept.offers.clone())))
         }
     }
     KnowsAThousand {

@@ -25,6 +25,8 @@ mutants! {
         "embeddings::a_text_keeps_its_vector_when_it_moves";
     the_greatest_key_is_reused: ReusesTheGreatest, "of the owners of a text, the vector of the greatest key is reused",
         "embeddings::a_text_keeps_its_vector_when_it_moves";
+    pruned_vectors_are_not_reused: ReusesUnlessPruned, "a session finds no vectors of a spec that it pruned",
+        "embeddings::pruning_removes_orphans";
     texts_are_reused_as_asked: ReusesAsAsked, "vectors to reuse come in the order and number in which texts were asked for",
         "embeddings::a_text_keeps_its_vector_when_it_moves";
     a_session_finds_four_thousand: ReusesFew, "of the texts that a session asks for, the first four thousand are looked up",
@@ -90,6 +92,30 @@ impl Fault for ReusesThePresent {
         let mut rows = session.reusable_embeddings(request).await?;
         rows.retain(|row| self.0.has(row));
         Ok(rows)
+    }
+}
+
+/// What the session keeps since it pruned.
+#[derive(Default)]
+struct ReusesUnlessPruned(std::sync::Mutex<Option<Vec<EmbeddingSpec>>>);
+
+#[async_trait]
+impl Fault for ReusesUnlessPruned {
+    async fn begin(&self, base: &DynBackend, request: SessionRequest) -> Answer<DynSession> {
+        *self.0.lock().unwrap() = None;
+        base.begin_index_session(request).await
+    }
+
+    async fn maintain(&self, session: &mut DynSession, retention: &Retention) -> Answer<Maintenance> {
+        *self.0.lock().unwrap() = Some(retention.specs.clone());
+        session.maintain(retention).await
+    }
+
+    async fn reusable_in_session(&self, session: &mut DynSession, request: &ReuseRequest) -> Answer<Vec<ReusableEmbedding>> {
+        if self.0.lock().unwrap().as_ref().is_some_and(|kept| !kept.contains(&request.spec)) {
+            return Ok(Vec::new());
+        }
+        session.reusable_embeddings(request).await
     }
 }
 

@@ -2,8 +2,8 @@
 //! undone.
 
 use codira_contracts::{
-    EdgeEnd, EdgeRequest, FileSnapshot, Import, ImportEnd, ImportKind, ImportRequest, Retention, Symbol,
-    SymbolInventoryRequest, UseKind,
+    EdgeEnd, EdgeRequest, FileSnapshot, Import, ImportEnd, ImportKind, ImportRequest, Retention, Site, Symbol,
+    SymbolInventoryRequest, UseKind, UseRecord,
     WriteScope::{Full, Incremental},
 };
 
@@ -77,8 +77,31 @@ pub(crate) fn edges_follow_each_fact(cx: &Cx) -> Outcome {
         let parts = puts.chain([Edit::Maintain(Retention::default())]).chain(removals());
         twins.lead(&session(Incremental, parts)).await?;
         twins.compare(&all).await?;
+        // A name comes a long way, through files of which nothing changed.
+        twins.lead(&session(Incremental, (0..LINKS).map(|number| put(link(number, 2))))).await?;
+        twins.lead(&session(Incremental, [put(link(LINKS - 1, 7))])).await?;
+        twins.compare(&[edges(EdgeEnd::To(key("chain/m0.toy", "run"))), edges(EdgeEnd::ToNamed("run".to_owned()))]).await?;
         twins.look_back().await
     })
+}
+
+/// How many modules a name comes through.
+const LINKS: usize = 5;
+
+/// A module that defines a name, or has it from the one before, and uses it on this line.
+fn link(number: usize, line: u32) -> FileSnapshot {
+    let name = if number == 0 { "run" } else { "user" };
+    let mut file = defining(&format!("chain/m{number}.toy"), &[name]);
+    file.analysis.module = format!("chain.m{number}");
+    if let Some(before) = number.checked_sub(1) {
+        file.analysis.imports = vec![import(&format!("chain.m{before}"), "run")];
+        file.analysis.uses = vec![UseRecord { site: Site::new(line, 1), ..call("user", "run") }];
+    }
+    file
+}
+
+fn edges(end: EdgeEnd) -> Question {
+    Question::Edges(EdgeRequest::new(UseKind::Call, end))
 }
 
 /// More names than a statement takes, or a batch.
@@ -136,7 +159,6 @@ fn user_of_users() -> FileSnapshot {
 }
 
 pub(crate) fn edges_follow_changes_of_any_size(cx: &Cx) -> Outcome {
-    let edges = |end| Question::Edges(EdgeRequest::new(UseKind::Call, end));
     let imports = |end| Question::Imports(ImportRequest::new(end));
     let everything = vec![
         Question::Totals,
