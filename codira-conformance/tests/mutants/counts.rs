@@ -56,6 +56,20 @@ impl Fault for ImportTargetsLate {
     }
 }
 
+/// The entries with the calls that lead to them counted again: those between files that count.
+async fn recounted(
+    reader: &dyn IndexReader,
+    mut entries: Vec<SymbolInventoryEntry>,
+    counts: impl Fn(&RepoPath, &RepoPath) -> bool + Send,
+) -> Answer<Vec<SymbolInventoryEntry>> {
+    for SymbolInventoryEntry { symbol, calls, .. } in &mut entries {
+        let to = EdgeRequest::new(UseKind::Call, EdgeEnd::To(symbol.key.clone()));
+        let incoming = reader.edges(&to).await?;
+        calls.incoming = incoming.iter().filter(|edge| counts(&edge.owner.key.path, &symbol.key.path)).count() as u64;
+    }
+    Ok(entries)
+}
+
 #[derive(Default)]
 struct CountsInTheFile;
 
@@ -66,13 +80,8 @@ impl Fault for CountsInTheFile {
         reader: &dyn IndexReader,
         request: &SymbolInventoryRequest,
     ) -> Answer<Vec<SymbolInventoryEntry>> {
-        let mut entries = reader.symbol_inventory(request).await?;
-        for SymbolInventoryEntry { symbol, calls, .. } in &mut entries {
-            let to = EdgeRequest::new(UseKind::Call, EdgeEnd::To(symbol.key.clone()));
-            let incoming = reader.edges(&to).await?;
-            calls.incoming = incoming.iter().filter(|edge| edge.owner.key.path == symbol.key.path).count() as u64;
-        }
-        Ok(entries)
+        let entries = reader.symbol_inventory(request).await?;
+        recounted(reader, entries, |from, to| from == to).await
     }
 }
 
@@ -86,17 +95,12 @@ impl Fault for CountsAmongListed {
         reader: &dyn IndexReader,
         request: &SymbolInventoryRequest,
     ) -> Answer<Vec<SymbolInventoryEntry>> {
-        let mut entries = reader.symbol_inventory(request).await?;
+        let entries = reader.symbol_inventory(request).await?;
         if request.kind.is_none() {
             return Ok(entries);
         }
         let listed: BTreeSet<RepoPath> = entries.iter().map(|entry| entry.symbol.key.path.clone()).collect();
-        for SymbolInventoryEntry { symbol, calls, .. } in &mut entries {
-            let to = EdgeRequest::new(UseKind::Call, EdgeEnd::To(symbol.key.clone()));
-            let incoming = reader.edges(&to).await?;
-            calls.incoming = incoming.iter().filter(|edge| listed.contains(&edge.owner.key.path)).count() as u64;
-        }
-        Ok(entries)
+        recounted(reader, entries, |from, _| listed.contains(from)).await
     }
 }
 

@@ -9,7 +9,7 @@ use codira_contracts::{
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    batches::{BATCH_FILES, FilesToRead, first, is_full},
+    batches::{FilesToRead, first, is_full},
     index::Index,
 };
 use crate::{
@@ -40,7 +40,7 @@ impl<T: Tables> Index<'_, T> {
             let others: FxHashSet<u32> = targets.filter(|file| !outlines.contains_key(file)).collect();
             let mut others: Vec<u32> = others.into_iter().collect();
             others.sort_unstable();
-            for some in others.chunks(BATCH_FILES) {
+            for some in others.chunks(T::BATCH_DOCUMENTS) {
                 outlines.extend(some.iter().copied().zip(self.outlines(some).await?));
             }
             for (outline, edges) in taken {

@@ -83,7 +83,7 @@ impl<T: Tables> Index<'_, T> {
         let mut outlines: FxHashMap<u32, _> = FxHashMap::default();
         let numbers: FxHashSet<u32> = best.iter().map(|scored| scored.key.file).collect();
         let numbers: Vec<u32> = numbers.into_iter().collect();
-        for some in numbers.chunks(BATCH_FILES) {
+        for some in numbers.chunks(T::BATCH_DOCUMENTS) {
             outlines.extend(some.iter().copied().zip(self.outlines(some).await?));
         }
         let candidate = |Scored { score, key: Ranked { key, file } }| {
